@@ -1,0 +1,45 @@
+# Every target creates what it needs: a fresh clone takes `make book` or `make test` at once.
+#
+#   make book PYTHON=python3.12     to choose the Python that .venv is made from
+
+PYTHON ?= python3
+VENV   := .venv
+RUN    := $(VENV)/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help environment book serve test train verify notebooks bench lint clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+environment: ## create .venv with everything the book and its tests need
+	@command -v "$(PYTHON)" >/dev/null || { \
+	  echo "No $(PYTHON) found: install Python 3.10 or newer, or name yours: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@"$(PYTHON)" tools/environment.py
+
+book: environment ## execute the chapters whose inputs changed and build the site
+	@$(RUN) tools/book.py
+
+serve: ## serve the built site on this machine
+	@"$(PYTHON)" tools/serve.py
+
+test: environment ## run every test
+	$(RUN) -m pytest $(ARGS)
+
+train: environment ## train what has no recorded run yet: make train ARGS="six-models/steplr --seeds 0,1,2"
+	$(RUN) -m mnist_lib train $(ARGS)
+
+verify: environment ## evaluate all recorded weights again and compare with their records
+	$(RUN) -m mnist_lib verify $(ARGS)
+
+notebooks: environment ## turn the chapters into notebooks for Jupyter, in _build/notebooks
+	@$(RUN) tools/notebooks.py $(ARGS)
+
+bench: environment ## time the trainer against a bare loop, side by side
+	$(RUN) -m benchmarks $(ARGS)
+
+lint: environment ## check style with ruff
+	$(RUN) -m ruff check .
+
+clean: ## remove what was built (the next `make book` executes every chapter)
+	rm -rf _build

@@ -1,0 +1,52 @@
+"""Sphinx extension: where the book's sources live, found out in one place.
+
+The publishing workflow says it in its environment (``GITHUB_REPOSITORY`` and the like); on a
+reader's machine it is git's remote ``origin``. Where neither names a web address the buttons
+that would lead there are left out, so that a fork or a bare copy builds without an edit.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+
+
+def web_address(remote: str) -> str | None:
+    """``https://host/owner/name`` for the address of a git remote; None for a local one.
+
+    >>> web_address("git@github.com:owner/name.git")
+    'https://github.com/owner/name'
+    """
+    match = re.fullmatch(r"(?:https?://(?:[^@/]+@)?|ssh://git@|git@)([\w.-]+\.\w+)[:/](.+?)(?:\.git)?/?", remote)
+    return f"https://{match[1]}/{match[2]}" if match else None
+
+
+def git(root, *command: str) -> str:
+    """What git prints for `command`, or nothing where git or the repository is missing."""
+    try:
+        return subprocess.run(["git", "-C", str(root), *command], capture_output=True, text=True,
+                              check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+
+
+def address_and_branch(root, environment=os.environ) -> tuple[str | None, str]:
+    """The repository's web address (None where there is none) and the branch pages refer to."""
+    if environment.get("GITHUB_REPOSITORY"):
+        server = environment.get("GITHUB_SERVER_URL", "https://github.com")
+        return f"{server}/{environment['GITHUB_REPOSITORY']}", environment.get("GITHUB_REF_NAME") or "main"
+    return web_address(git(root, "remote", "get-url", "origin")), "main"
+
+
+def set_buttons(app, config):
+    address, branch = address_and_branch(app.srcdir)
+    if address:
+        config.html_theme_options.update(
+            repository_url=address, repository_branch=branch, path_to_docs="",
+            use_repository_button=True, use_issues_button=True, use_edit_page_button=True)
+
+
+def setup(app):
+    app.connect("config-inited", set_buttons, priority=100)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

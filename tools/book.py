@@ -1,0 +1,74 @@
+"""Build the site: ``jupyter-book build`` with every warning an error, on the second try too.
+
+    python tools/book.py            # what `make book` runs
+
+Sphinx forgets the warnings of pages it does not read again, so after a failed build a plain
+second one would succeed. Here a file in ``_build`` marks a build that ended well, under a
+hash of the settings it was made with; without it everything is read again. Executed chapters
+are kept (``_build/.jupyter_cache``); a chapter that failed is never among them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SETTINGS = ("_config.yml", "_toc.yml", "requirements.txt", "book/_ext/*.py", "book/_templates/*")
+
+
+def settings_hash(root: Path) -> str:
+    """A hash of the files that change how every page is built."""
+    digest = hashlib.sha256()
+    for pattern in SETTINGS:
+        for path in sorted(root.glob(pattern)):
+            digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def build_environment(output: Path) -> dict[str, str]:
+    """The environment chapters run in, apart from the reader's own settings for matplotlib.
+
+    The font list is made here because matplotlib, when it makes one, says so on stderr, where a
+    chapter's warnings are looked for.
+    """
+    environment = {**os.environ, "MPLCONFIGDIR": str(output / ".matplotlib"), "PYTHONHASHSEED": "0"}
+    if not (output / ".matplotlib").exists():
+        subprocess.run([sys.executable, "-c", "import matplotlib.font_manager"], env=environment,
+                       stderr=subprocess.DEVNULL, check=False)
+    return environment
+
+
+def build(root: Path) -> int:
+    """Build ``root`` into ``root/_build/html``; returns the exit status."""
+    started = time.monotonic()
+    output = root / "_build"
+    marker = output / "built"
+    settings = settings_hash(root)
+    if not marker.exists() or marker.read_text() != settings:
+        for part in ("html", ".doctrees", "jupyter_execute"):
+            shutil.rmtree(output / part, ignore_errors=True)
+    marker.unlink(missing_ok=True)
+
+    command = "from jupyter_book.cli.main import main; main()"
+    status = subprocess.run(
+        [sys.executable, "-c", command, "build", str(root), "-W", "-n", "--keep-going"],
+        cwd=root, env=build_environment(output)).returncode
+    seconds = time.monotonic() - started
+    if status or not (output / "html" / "index.html").exists():
+        print(f"\nThe book was not built: the warnings above say why ({seconds:.0f} s). "
+              "Tracebacks of chapters are in _build/html/reports.", file=sys.stderr)
+        return status or 1
+    marker.write_text(settings)
+    print(f"\nThe book is in {output / 'html' / 'index.html'} ({seconds:.0f} s). "
+          "Read it there, or with: make serve")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(build(Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else ROOT))
