@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-Size = "int | tuple[int, int]"  # one number for both axes, or (height, width)
+Size = int | tuple[int, int]  # one number for both axes, or (height, width)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,282 @@
+"""The trainer: ``fit(experiment, seed)`` returns the run, recorded or trained here and now.
+
+The data stays on the device as two uint8 tensors; batches are cut out of them by
+index and augmented there; nothing is copied to the host inside an epoch. After
+each epoch a checkpoint is written, from which a killed training goes on to the
+same result. Taken apart in ``book/training-loop.md``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import math
+import platform
+import time
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from . import __version__, runs
+from .augment import Normalize, ToTensor
+from .catalogue import experiment as find_experiment
+from .catalogue import recorded_as
+from .data import mnist
+from .experiments import Experiment
+from .fast import speed_up
+from .models import build, count_parameters
+from .optimizing import Schedule, sgd
+from .progress import Progress
+from .runs import Epoch, Run
+
+WEIGHTS_UNDER = 200_000  # parameters; larger networks' weights are not kept
+TEST_BATCH = 1000
+ENGINE = "channels-last, fused SGD, 16-bit dropout masks and Winograd on CPU"
+
+
+class Interrupted(KeyboardInterrupt):
+    """Training was stopped by hand; its message says what is kept and how to go on."""
+
+
+class NotFinite(ArithmeticError):
+    """The loss became NaN or infinite; its message names the epoch and the step."""
+
+
+def fit(step: str | Experiment, seed: int = 0, device: str = "auto", *, progress: str = "auto",
+        again: bool = False) -> Run:
+    """The run of an experiment and seed: the recorded one if there is one, else trained now.
+
+    ``step`` is a name (``"six-models/steplr"``) or an :class:`Experiment`;
+    ``device`` is "auto" (CUDA, then MPS, then CPU) or a torch device;
+    ``progress`` is "auto", "bar", "lines" or "none"; ``again`` trains even if there
+    is a record. A new run is recorded in ``results/``. On a CPU, the same call with
+    the same number of threads gives the same numbers bit for bit.
+
+    Raises ``KeyError`` for an unknown name, :class:`NotFinite` when the loss is no
+    number any more, :class:`Interrupted` on Ctrl-C (call again to go on).
+    """
+    step = find_experiment(step)
+    name = recorded_as(step)
+    if not again and (run := runs.recorded(name, step.fingerprint, seed)):
+        return run
+    run, network = train(step, seed, device, progress=progress, checkpoint=checkpoint_path(name, seed))
+    if seed == 0 and run.parameters < WEIGHTS_UNDER:
+        run = save_weights(run, network)
+    runs.save(run)
+    checkpoint_path(name, seed).unlink(missing_ok=True)
+    return run
+
+
+def train(step: Experiment, seed: int = 0, device: str = "auto", *, progress: str = "none",
+          checkpoint: Path | None = None) -> tuple[Run, nn.Module]:
+    """Train here and now; return the run and the trained network, and record nothing.
+
+    With ``checkpoint``, the state after each epoch is kept in that file, and a
+    training that finds one there goes on from it.
+    """
+    device = pick_device(device)
+    devices = [device] if device.type == "cuda" else []
+    with torch.random.fork_rng(devices):  # the caller's random numbers stay as they were
+        torch.manual_seed(seed)
+        return Training(step, seed, device).run(
+            Progress(step.name, seed, step.epochs, progress), checkpoint)
+
+
+class Training:
+    """The state of one training; :meth:`run` takes it to the end."""
+
+    def __init__(self, step: Experiment, seed: int, device: torch.device):
+        self.step, self.seed, self.device = step, seed, device
+        network = build(step.architecture).to(device, memory_format=torch.channels_last)
+        self.network = speed_up(network, device)
+        self.random = torch.Generator(device).manual_seed(seed)  # order and augmentation
+        self.images, self.labels = batches_of(step, device)
+        self.steps = math.ceil(len(self.images) / step.batch_size)
+        self.optimizer = sgd(self.network, step)
+        self.schedule = Schedule(self.optimizer, step)
+        self.test = test_set(device)
+        self.epochs: list[Epoch] = []
+
+    def run(self, progress: Progress, checkpoint: Path | None = None) -> tuple[Run, nn.Module]:
+        predictions = None
+        with progress:
+            if checkpoint and checkpoint.exists() and self.resume(checkpoint):
+                progress.resumed(len(self.epochs))
+            try:
+                while len(self.epochs) < self.step.epochs:
+                    predictions = self.epoch(progress)
+                    progress.epoch(self.epochs)
+                    if checkpoint:
+                        self.keep(checkpoint)
+            except KeyboardInterrupt:
+                kept = f"the first {len(self.epochs)} are kept; " if checkpoint and self.epochs else ""
+                raise Interrupted(f"stopped in epoch {len(self.epochs) + 1} of {self.step.epochs}; {kept}"
+                                  f'call fit("{self.step.name}", seed={self.seed}) again to go on') from None
+        if predictions is None:  # resumed from a finished training
+            predictions = evaluate(self.network, *self.test)[1]
+        wrong = (predictions != self.test[1]).nonzero()[:, 0]
+        return Run(
+            recorded_as(self.step), self.step.fingerprint, self.seed,
+            count_parameters(self.step.architecture), tuple(self.epochs),
+            tuple(zip(wrong.tolist(), predictions[wrong].tolist())), machine(self.device)), self.network
+
+    def epoch(self, progress: Progress) -> Tensor:
+        """Train one epoch, evaluate, append to ``epochs``; return the test predictions."""
+        began = time.perf_counter()
+        first_rate = self.schedule.rate
+        losses, correct = train_epoch(self.network, self.images, self.labels, self.step,
+                                      self.optimizer, self.schedule, self.random, progress)
+        if not math.isfinite(total := losses.sum().item()):  # the first wait for the device
+            bad = int((~losses.isfinite()).nonzero()[0]) + 1
+            raise NotFinite(
+                f"{self.step.name}, seed {self.seed}: the loss is no longer a finite number in epoch "
+                f"{len(self.epochs) + 1}, step {bad} of {self.steps}; a smaller learning rate than "
+                f"{self.step.optimizer.learning_rate:g} is the usual remedy")
+        seconds = time.perf_counter() - began
+        last_rate = self.schedule.rate
+        test_loss, predictions = evaluate(self.network, *self.test)
+        self.epochs.append(Epoch(
+            learning_rate=_short(first_rate), last_learning_rate=_short(last_rate),
+            train_loss=round(total / len(self.images), 6), train_correct=int(correct),
+            train_images=len(self.images), test_loss=round(test_loss, 6),
+            test_correct=int((predictions == self.test[1]).sum()), seconds=round(seconds, 2)))
+        self.schedule.after_epoch(test_loss)
+        return predictions
+
+    def keep(self, checkpoint: Path) -> None:
+        """Write everything that decides how the training goes on."""
+        buffer = io.BytesIO()
+        torch.save({
+            "fingerprint": self.step.fingerprint, "network": self.network.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "schedule": self.schedule.state_dict(),
+            "epochs": [vars(e) for e in self.epochs],
+            "random": (self.random.get_state(), *_random_states(self.device))}, buffer)
+        runs.write_atomically(checkpoint, buffer.getvalue())
+
+    def resume(self, checkpoint: Path) -> bool:
+        """Go back to the state after the last kept epoch; False if it is another experiment's."""
+        state = torch.load(checkpoint, map_location=self.device, weights_only=True)
+        if state["fingerprint"] != self.step.fingerprint:
+            return False
+        self.network.load_state_dict(state["network"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.schedule.load_state_dict(state["schedule"])
+        self.epochs = [Epoch(**e) for e in state["epochs"]]
+        own, *others = (s.cpu() for s in state["random"])
+        self.random.set_state(own)
+        torch.set_rng_state(others[0])
+        if len(others) > 1:
+            torch.cuda.set_rng_state(others[1], self.device)
+        return True
+
+
+def train_epoch(network, images, labels, step, optimizer, schedule, random, progress=None):
+    """One pass over all images in random order.
+
+    Returns each step's loss (summed over its batch) and the number of images
+    classified correctly on the way, both still on the device.
+    """
+    network.train()
+    order = torch.randperm(len(images), generator=random, device=images.device)
+    parts = order.split(step.batch_size)
+    losses = torch.zeros(len(parts), device=images.device)
+    correct = torch.zeros((), dtype=torch.int64, device=images.device)
+    for i, part in enumerate(parts):
+        x, y = images[part], labels[part]  # (B, 1, 28, 28), (B,)
+        if step.augmented:
+            for transform in step.transforms:
+                x = transform(x, random)
+        logits = network(x)  # (B, 10)
+        loss = F.cross_entropy(logits, y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        schedule.after_batch()
+        losses[i] = loss.detach() * len(part)
+        correct += (logits.detach().argmax(1) == y).sum()
+        if progress:
+            progress.batch(i + 1, len(parts))
+    return losses, correct
+
+
+@torch.no_grad()
+def evaluate(network: nn.Module, images: Tensor, labels: Tensor) -> tuple[float, Tensor]:
+    """Mean cross-entropy in nats, and the predicted digits (N,), in evaluation mode."""
+    network.eval()
+    logits = torch.cat([network(part) for part in images.split(TEST_BATCH)])
+    return F.cross_entropy(logits, labels).item(), logits.argmax(1)
+
+
+def batches_of(step: Experiment, device: torch.device) -> tuple[Tensor, Tensor]:
+    """The training images and labels that batches are cut from.
+
+    uint8 where random transforms follow; else transformed once, here.
+    """
+    digits = mnist("train", device)
+    images = digits.images
+    if not step.augmented:
+        for transform in step.transforms:
+            images = transform(images, None)
+    return images, digits.labels.long()
+
+
+def test_set(device: torch.device) -> tuple[Tensor, Tensor]:
+    """The normalized test images (10000, 1, 28, 28) and their labels (10000,)."""
+    digits = mnist("test", device)
+    return Normalize()(ToTensor()(digits.images, None), None), digits.labels.long()
+
+
+def pick_device(device: str | torch.device = "auto") -> torch.device:
+    """The device called ``device``; "auto" is CUDA where there is one, then MPS, then the CPU."""
+    if device != "auto":
+        return torch.device(device)
+    if torch.cuda.is_available():
+        return torch.device("cuda", torch.cuda.current_device())
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+def machine(device: torch.device) -> dict:
+    """Where and with what a training ran, as its record says it."""
+    if device.type == "cuda":
+        processor = torch.cuda.get_device_name(device)
+    else:
+        processor = _processor_name()
+    return {"device": device.type, "processor": processor, "threads": torch.get_num_threads(),
+            "engine": ENGINE, "mnist_lib": __version__, "torch": torch.__version__,
+            "python": platform.python_version()}
+
+
+def _processor_name() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
+
+
+def _short(rate: float) -> float:
+    return float(f"{rate:.6g}")
+
+
+def _random_states(device: torch.device) -> list[Tensor]:
+    states = [torch.get_rng_state()]
+    return [*states, torch.cuda.get_rng_state(device)] if device.type == "cuda" else states
+
+
+def save_weights(run: Run, network: nn.Module) -> Run:
+    """Write the weights beside the record, and return the run with their hash in it."""
+    from safetensors.torch import save
+
+    tensors = {k: v.detach().cpu().contiguous() for k, v in network.state_dict().items()
+               if not k.endswith("num_batches_tracked")}
+    content = save(tensors, metadata={"experiment": run.experiment, "fingerprint": run.fingerprint})
+    runs.write_atomically(runs.weights_path(run), content)
+    return dataclasses.replace(run, weights=runs.sha256(runs.weights_path(run)))
+
+
+def checkpoint_path(name: str, seed: int) -> Path:
+    """Where the checkpoint of a training under way lies; git ignores it."""
+    return runs.path(name, seed).with_suffix(".checkpoint")
