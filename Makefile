@@ -7,10 +7,10 @@ VENV   := .venv
 RUN    := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help environment book serve test train verify notebooks bench lint clean
+.PHONY: help environment book check-site check-links serve test train verify notebooks bench lint clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 environment: ## create .venv with everything the book and its tests need
 	@command -v "$(PYTHON)" >/dev/null || { \
@@ -18,7 +18,13 @@ environment: ## create .venv with everything the book and its tests need
 	@"$(PYTHON)" tools/environment.py
 
 book: environment ## execute the chapters whose inputs changed and build the site
-	@$(RUN) tools/book.py
+	@$(RUN) tools/build_book.py
+
+check-site: ## look through the built site for missing files and anything loaded from elsewhere
+	@"$(PYTHON)" tools/check_site.py
+
+check-links: environment ## follow every link that leads out of the book (needs the internet)
+	$(RUN) -c "from jupyter_book.cli.main import main; main()" build . --builder linkcheck
 
 serve: ## serve the built site on this machine
 	@"$(PYTHON)" tools/serve.py

@@ -17,6 +17,12 @@ NEEDED = (3, 10)
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
+def say(line):
+    """Print a line at once, so that it stands before what a called program prints."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
 def problem(version=sys.version_info, executable=sys.executable):
     """Why this Python cannot make the environment, in one line, or None if it can."""
     found = "%d.%d" % tuple(version[:2])
@@ -73,9 +79,9 @@ def ensure(root):
         os.remove(stamp)  # an install that breaks off must not look finished
     if not is_usable(folder):
         shutil.rmtree(folder, ignore_errors=True)
-        print("Creating .venv with Python %s" % sys.version.split()[0], flush=True)
+        say("Creating .venv with Python %s" % sys.version.split()[0])
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-    print("Installing requirements.txt into .venv (minutes the first time)", flush=True)
+    say("Installing requirements.txt into .venv (minutes the first time)")
     subprocess.run(
         [os.path.join(folder, "bin", "python"), "-m", "pip", "install",
          "--disable-pip-version-check", "-r", "requirements.txt", "-e", "."],

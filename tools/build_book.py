@@ -1,6 +1,6 @@
 """Build the site: ``jupyter-book build`` with every warning an error, on the second try too.
 
-    python tools/book.py            # what `make book` runs
+    python tools/build_book.py            # what `make book` runs
 
 Sphinx forgets the warnings of pages it does not read again, so after a failed build a plain
 second one would succeed. Here a file in ``_build`` marks a build that ended well, under a

@@ -1,0 +1,86 @@
+"""Look through the built site for what would need another host, or leads nowhere.
+
+    python tools/check_site.py [FOLDER]        # default: _build/html
+
+Reads the HTML and the style sheets as they are: scripts, styles, images, fonts and frames must
+come from the site itself, and every link inside the site must find its file and its anchor.
+Links that a reader clicks may lead anywhere (the weekly link check follows those).
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+LOADING = {("script", "src"), ("img", "src"), ("iframe", "src"), ("source", "src"), ("video", "src"),
+           ("audio", "src"), ("object", "data"), ("embed", "src"), ("link", "href")}
+LOADING_LINKS = {"stylesheet", "icon", "preload", "modulepreload", "manifest", "prefetch", "preconnect"}
+
+
+class Page(HTMLParser):
+    """What one HTML file loads, links to, and can be linked at."""
+
+    def __init__(self, path: Path):
+        super().__init__()
+        self.loads: list[str] = []
+        self.links: list[str] = []
+        self.anchors: set[str] = set()
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag, attrs):
+        attributes = {name: value or "" for name, value in attrs}
+        self.anchors.update(attributes[name] for name in ("id", "name") if name in attributes)
+        for name, value in attributes.items():
+            if (tag, name) in LOADING:
+                if tag != "link" or set(attributes.get("rel", "").lower().split()) & LOADING_LINKS:
+                    self.loads.append(value)
+            elif (tag, name) == ("a", "href"):
+                self.links.append(value)
+        if "srcset" in attributes:
+            self.loads += [part.split()[0] for part in attributes["srcset"].split(",") if part.strip()]
+
+
+def is_elsewhere(address: str) -> bool:
+    """Whether loading `address` would ask another host."""
+    return bool(urlsplit(address).netloc)
+
+
+def faults(site: Path) -> list[str]:
+    """One line for each thing that a page loads from elsewhere, or that is not there."""
+    pages = {path: Page(path) for path in sorted(site.rglob("*.html"))
+             if "_static" not in path.relative_to(site).parts}
+    found = [] if pages else [f"{site} holds no page"]
+    for path, page in pages.items():
+        name = path.relative_to(site).as_posix()
+        for address in page.loads:
+            parts = urlsplit(address)
+            if is_elsewhere(address):
+                found.append(f"{name} loads {address}")
+            elif not parts.scheme and not (path.parent / unquote(parts.path)).exists():
+                found.append(f"{name} loads {address}, which is not there")
+        for address in page.links:
+            parts = urlsplit(address)
+            if parts.scheme or parts.netloc:
+                continue
+            target = (path.parent / unquote(parts.path)).resolve() if parts.path else path.resolve()
+            if not target.exists():
+                found.append(f"{name} links to {address}, which is not there")
+            elif parts.fragment and target in pages and unquote(parts.fragment) not in pages[target].anchors:
+                found.append(f"{name} links to {address}, which has no such place")
+    for path in sorted(site.rglob("*.css")):
+        for address in re.findall(r"(?:url\(|@import\s+)\s*['\"]?((?:https?:)?//[^'\")\s]+)",
+                                  path.read_text(encoding="utf-8")):
+            found.append(f"{path.relative_to(site).as_posix()} loads {address}")
+    return found
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "_build" / "html").resolve()
+    lines = faults(folder)
+    print("\n".join(lines) or f"Nothing in {folder} needs another host, and every link inside it holds.",
+          file=sys.stderr if lines else sys.stdout)
+    sys.exit(1 if lines else 0)
