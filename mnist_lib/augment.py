@@ -1,8 +1,8 @@
 """Random image transforms that work on a whole batch, with other parameters for each image.
 
 Names, arguments and distributions are those of torchvision.transforms.v2. There, one call
-draws one set of parameters, so a batch must be transformed image by image, on the CPU. Here
-every transform has two halves:
+draws one set of parameters, so a batch must be transformed image by image. Here every
+transform has two halves:
 
     draw(batch, size, generator, device)   one set of parameters for each of `batch` images
     apply(images, parameters)              the images, transformed with these parameters
@@ -10,44 +10,22 @@ every transform has two halves:
 and is called as `transform(images, generator)`, which does both. Images are (B, C, H, W),
 uint8 before `ToTensor` and float32 after it. Parameters are a dict of tensors of shape (B, …)
 named like the arguments of `torchvision.transforms.v2.functional`: for the same parameters,
-`apply` returns what torchvision returns image by image. Nothing waits for the device: no
-value is read back to the host.
+`apply` returns what torchvision returns image by image. No value is read back to the host, so
+nothing waits for the device.
 
-Shown at work in book/data.md and book/paths/six-models/augmentation.md.
+Rotation, affine and perspective maps are in warp.py. Shown at work in book/data.md and
+book/paths/six-models/augmentation.md.
 """
 
 from dataclasses import dataclass
 
 import torch
 
-from . import _warp
+from ._transform import Transform, check, number, numbers, square, uniform
+from .warp import RandomAffine, RandomPerspective, RandomRotation
 
-
-class Transform:
-    """What all transforms share. By itself it draws nothing and needs no generator."""
-
-    def draw(self, batch, size, generator, device):
-        """Return the parameters for `batch` images of `size` (height, width)."""
-        return {}
-
-    def apply(self, images, parameters):
-        """Return `images` transformed with `parameters`."""
-        raise NotImplementedError(f"{type(self).__name__} must define apply(images, parameters)")
-
-    def output_size(self, size):
-        """Return the (height, width) that images of `size` have afterwards."""
-        return size
-
-    def __call__(self, images, generator=None):
-        """Draw parameters for every image and return the transformed batch."""
-        if images.ndim != 4:
-            raise ValueError(f"{self}: expected images (B, C, H, W), got shape {tuple(images.shape)}")
-        size = tuple(images.shape[-2:])
-        return self.apply(images, self.draw(len(images), size, generator, images.device))
-
-    def _set(self, **values):
-        for name, value in values.items():
-            object.__setattr__(self, name, value)  # the dataclasses are frozen
+__all__ = ["CenterCrop", "ColorJitter", "Normalize", "RandomAffine", "RandomApply", "RandomPerspective",
+           "RandomRotation", "Resize", "ToTensor", "Transform", "apply"]  # fmt: skip
 
 
 def apply(transforms, images, generator=None):
@@ -79,119 +57,13 @@ class Normalize(Transform):
     std: float = 0.3081
 
     def __post_init__(self):
-        self._set(mean=_number(self, "mean"), std=_number(self, "std"))
-        _check(self.std > 0, self, "std must be positive")
+        self._set(mean=number(self, "mean"), std=number(self, "std"))
+        check(self.std > 0, self, "std must be positive")
 
     def apply(self, images, parameters):
         if not images.is_floating_point():
             raise TypeError(f"{self} expects float images, got {images.dtype}; put ToTensor() before it")
         return images.sub(self.mean).div_(self.std)
-
-
-@dataclass(frozen=True)
-class RandomRotation(Transform):
-    """Rotation about the centre by an angle from `degrees`, counter-clockwise, nearest pixel.
-
-    `degrees` is (low, high), or one number for (-number, number). Pixels that come from
-    outside the image get `fill`, as it stands: 0 is black before Normalize, grey after it.
-    """
-
-    degrees: tuple
-    fill: float = 0.0
-
-    def __post_init__(self):
-        self._set(degrees=_angles(self, "degrees"), fill=_number(self, "fill"))
-
-    def draw(self, batch, size, generator, device):
-        return {"angle": _uniform(*self.degrees, batch, generator, device)}
-
-    def apply(self, images, parameters):
-        inverse = _warp.inverse_affine(-parameters["angle"].remainder(360))
-        return _warp.affine(images, inverse, self.fill)
-
-
-@dataclass(frozen=True)
-class RandomAffine(Transform):
-    """Rotation, translation, scaling and shear about the centre in one step, nearest pixel.
-
-    `translate` holds the largest shifts as fractions of width and height (the shift drawn is
-    rounded to whole pixels), `scale` is (low, high), `shear` in degrees is one number for
-    (-number, number) along x, (low, high) along x, or four numbers for x and y.
-    """
-
-    degrees: tuple
-    translate: tuple | None = None
-    scale: tuple | None = None
-    shear: tuple | None = None
-    fill: float = 0.0
-
-    def __post_init__(self):
-        self._set(degrees=_angles(self, "degrees"), fill=_number(self, "fill"))
-        if self.translate is not None:
-            self._set(translate=_numbers(self, "translate", (2,)))
-            _check(all(0 <= t <= 1 for t in self.translate), self, "translate must lie between 0 and 1")
-        if self.scale is not None:
-            self._set(scale=_numbers(self, "scale", (2,)))
-            _check(0 < self.scale[0] <= self.scale[1], self, "scale must be positive and increasing")
-        if self.shear is not None:
-            self._set(shear=_angles(self, "shear", lengths=(2, 4)))
-
-    def draw(self, batch, size, generator, device):
-        def uniform(low, high):
-            return _uniform(low, high, batch, generator, device)
-
-        height, width = size
-        drawn = {"angle": uniform(*self.degrees)}
-        if self.translate is None:
-            drawn["translate"] = torch.zeros(batch, 2, device=device)
-        else:
-            x, y = self.translate[0] * width, self.translate[1] * height
-            drawn["translate"] = torch.stack((uniform(-x, x), uniform(-y, y)), 1).round_()
-        drawn["scale"] = uniform(*self.scale) if self.scale else torch.ones(batch, device=device)
-        shear = (self.shear or (0.0, 0.0)) + (0.0, 0.0)
-        drawn["shear"] = torch.stack(
-            [uniform(*shear[i:i + 2]) if any(shear[i:i + 2]) else torch.zeros(batch, device=device)
-             for i in (0, 2)], 1)  # fmt: skip
-        return drawn
-
-    def apply(self, images, parameters):
-        return _warp.affine(images, _warp.inverse_affine(**parameters), self.fill)
-
-
-@dataclass(frozen=True)
-class RandomPerspective(Transform):
-    """With probability `p`, each corner moves inwards by up to `distortion_scale` of half a side.
-
-    Corners are whole pixels; values between pixels are interpolated (bilinear).
-    """
-
-    distortion_scale: float = 0.5
-    p: float = 0.5
-    fill: float = 0.0
-
-    def __post_init__(self):
-        self._set(**{name: _number(self, name) for name in ("distortion_scale", "p", "fill")})
-        _check(0 <= self.distortion_scale <= 1, self, "distortion_scale must lie between 0 and 1")
-        _check(0 <= self.p <= 1, self, "p must lie between 0 and 1")
-
-    def draw(self, batch, size, generator, device):
-        chosen = _uniform(0, 1, batch, generator, device) < self.p
-        sides = []
-        for side in (size[1], size[0]):
-            bound = int(self.distortion_scale * (side // 2)) + 1
-            inwards = torch.randint(0, bound, (batch, 4), generator=generator,
-                                    device=_home(generator, device)).to(device, non_blocking=True)  # fmt: skip
-            sides.append((side, bound, inwards))
-        (width, bound_x, x), (height, bound_y, y) = sides
-        right, bottom = width - bound_x, height - bound_y
-        # corners: top left, top right, bottom right, bottom left
-        x = torch.stack((x[:, 0], x[:, 1] + right, x[:, 2] + right, x[:, 3]), 1)
-        y = torch.stack((y[:, 0], y[:, 1], y[:, 2] + bottom, y[:, 3] + bottom), 1)
-        return {"chosen": chosen, "endpoints": torch.stack((x, y), 2)}  # (B,), (B, 4, 2)
-
-    def apply(self, images, parameters):
-        warped = _warp.perspective(images, parameters["endpoints"], self.fill)
-        return torch.where(parameters["chosen"].view(-1, 1, 1, 1), warped, images)
 
 
 @dataclass(frozen=True)
@@ -209,41 +81,48 @@ class ColorJitter(Transform):
     hue: tuple | None = None
 
     def __post_init__(self):
-        for name, centre, low, high in (("brightness", 1.0, 0.0, float("inf")), ("contrast", 1.0, 0.0, float("inf")),
-                                        ("saturation", 1.0, 0.0, float("inf")), ("hue", 0.0, -0.5, 0.5)):  # fmt: skip
-            value = getattr(self, name)
-            if isinstance(value, (int, float)):
-                _check(value >= 0, self, f"{name} must not be negative")
-                value = (max(centre - value, low) if centre else -value, centre + value)
-                self._set(**{name: value})
-            if value is not None:
-                bounds = _numbers(self, name, (2,))
-                _check(low <= bounds[0] <= bounds[1] <= high, self, f"{name} must increase within [{low}, {high}]")
-                self._set(**{name: None if bounds == (centre, centre) else bounds})
+        for name in ("brightness", "contrast", "saturation"):
+            self._range(name, 1.0, 0.0, float("inf"))
+        self._range("hue", 0.0, -0.5, 0.5)
+
+    def _range(self, name, centre, lowest, highest):
+        """Turn a number into the range around `centre`, and a range without width into None."""
+        value = getattr(self, name)
+        if value is None:
+            return
+        if isinstance(value, (int, float)):
+            value = number(self, name)
+            check(value >= 0, self, f"{name}, given as one number, must not be negative")
+            low, high = centre - value, centre + value
+            low = max(low, lowest) if centre else low  # torchvision clips factors, not the hue
+        else:
+            low, high = numbers(self, name, 2)
+        check(lowest <= low <= high <= highest, self, f"{name} must increase within [{lowest}, {highest}]")
+        self._set(**{name: None if low == high == centre else (low, high)})
 
     def draw(self, batch, size, generator, device):
-        drawn = {"order": _uniform(0, 1, (batch, 4), generator, device).argsort(1)}  # 0 is brightness, 1 contrast
+        # torchvision's randperm(4): brightness is 0 and contrast 1, the other two do nothing here
+        drawn = {"order": uniform(0, 1, (batch, 4), generator, device).argsort(1)}
         for name in ("brightness", "contrast"):
-            bounds = getattr(self, name)
-            drawn[f"{name}_factor"] = (torch.ones(batch, device=device) if bounds is None
-                                       else _uniform(*bounds, batch, generator, device))  # fmt: skip
+            drawn[f"{name}_factor"] = (
+                torch.ones(batch, device=device) if getattr(self, name) is None
+                else uniform(*getattr(self, name), batch, generator, device))  # fmt: skip
         return drawn
 
     def apply(self, images, parameters):
         if images.shape[1] != 1:
             raise ValueError(f"{self}: expected one channel, got {images.shape[1]}")
-        position = parameters["order"].argsort(1)
-        brightness, contrast = parameters["brightness_factor"], parameters["contrast_factor"]
-        brightness_first = position[:, 0] < position[:, 1]
-        result = images
+        brightness = parameters["brightness_factor"].view(-1, 1, 1, 1)
+        contrast = parameters["contrast_factor"].view(-1, 1, 1, 1)
+        position = parameters["order"].argsort(1)[..., None, None]
+        brightness_first = position[:, :1] < position[:, 1:2]
         for is_brightness in (brightness_first, ~brightness_first):
-            result = _blend(result, is_brightness.view(-1, 1, 1, 1),
-                            torch.where(is_brightness, brightness, contrast).view(-1, 1, 1, 1))  # fmt: skip
-        return result
+            images = _blend(images, is_brightness, torch.where(is_brightness, brightness, contrast))
+        return images
 
 
 def _blend(images, with_black, factor):
-    """Mix each image with black (brightness) or with its own mean (contrast)."""
+    """Return factor * image + (1 - factor) * other, where other is black or else the image's mean."""
     values = images.to(torch.float32)
     other = torch.where(with_black, 0.0, values.mean((1, 2, 3), keepdim=True))
     mixed = torch.addcmul(values * factor, other, 1 - factor)
@@ -254,12 +133,12 @@ def _blend(images, with_black, factor):
 
 @dataclass(frozen=True)
 class CenterCrop(Transform):
-    """The central `size` = (height, width) of each image; one number for a square."""
+    """The central `size` = (height, width) of each image; one number stands for a square."""
 
     size: tuple
 
     def __post_init__(self):
-        self._set(size=_pair(self))
+        self._set(size=square(self, "size"))
 
     def output_size(self, size):
         return self.size
@@ -278,7 +157,7 @@ class Resize(Transform):
     size: tuple
 
     def __post_init__(self):
-        self._set(size=_pair(self))
+        self._set(size=square(self, "size"))
 
     def output_size(self, size):
         return self.size
@@ -301,11 +180,11 @@ class RandomApply(Transform):
     p: float = 0.5
 
     def __post_init__(self):
-        _check(isinstance(self.transforms, (tuple, list)) and len(self.transforms) > 0
-               and all(isinstance(t, Transform) for t in self.transforms),
-               self, "transforms must be a non-empty tuple of transforms")  # fmt: skip
-        self._set(transforms=tuple(self.transforms), p=_number(self, "p"))
-        _check(0 <= self.p <= 1, self, "p must lie between 0 and 1")
+        inner = self.transforms
+        listed = isinstance(inner, (tuple, list)) and inner and all(isinstance(t, Transform) for t in inner)
+        check(listed, self, "transforms must be a tuple of at least one transform")
+        self._set(transforms=tuple(inner), p=number(self, "p"))
+        check(0 <= self.p <= 1, self, "p must lie between 0 and 1")
 
     def output_size(self, size):
         for transform in self.transforms:
@@ -313,7 +192,7 @@ class RandomApply(Transform):
         return size
 
     def draw(self, batch, size, generator, device):
-        chosen = _uniform(0, 1, batch, generator, device) < self.p
+        chosen = uniform(0, 1, batch, generator, device) < self.p
         inner = []
         for transform in self.transforms:
             inner.append(transform.draw(batch, size, generator, device))
@@ -325,69 +204,18 @@ class RandomApply(Transform):
         for transform, inner in zip(self.transforms, parameters["inner"], strict=True):
             changed = transform.apply(changed, inner)
         if changed.shape != images.shape or changed.dtype != images.dtype:
-            raise ValueError(f"{self} turns {images.dtype} {tuple(images.shape)} into {changed.dtype} "
-                             f"{tuple(changed.shape)}, but a batch has one size and type: "
-                             "add what undoes it, such as Resize, to its transforms")  # fmt: skip
+            raise ValueError(
+                f"{self} turns {images.dtype} {tuple(images.shape)} into {changed.dtype} "
+                f"{tuple(changed.shape)}, but a batch has one size and type: "
+                "add what undoes it, such as Resize, to its transforms")
         return torch.where(parameters["chosen"].view(-1, 1, 1, 1), changed, images)
 
 
 def _functional():
+    """Return torchvision.transforms.v2.functional; only cropping and resizing need it."""
     from ._torchvision import import_torchvision
 
     import_torchvision()
     from torchvision.transforms.v2 import functional
 
     return functional
-
-
-def _home(generator, device):
-    """Where random numbers are drawn: a generator draws only on its own device."""
-    return device if generator is None else generator.device
-
-
-def _uniform(low, high, shape, generator, device):
-    """Return float32 values from [low, high) on `device`."""
-    values = torch.empty(shape, device=_home(generator, device)).uniform_(low, high, generator=generator)
-    return values.to(device, non_blocking=True)
-
-
-def _check(holds, transform, problem):
-    if not holds:
-        raise ValueError(f"{transform}: {problem}")
-
-
-def _number(transform, name):
-    """Return the field as a float; like torchvision, also take a sequence of one."""
-    value = getattr(transform, name)
-    if isinstance(value, (tuple, list)) and len(value) == 1:
-        value = value[0]
-    _check(isinstance(value, (int, float)) and abs(value) < float("inf"), transform, f"{name} must be a number")
-    return float(value)
-
-
-def _numbers(transform, name, lengths):
-    value = getattr(transform, name)
-    wanted = " or ".join(str(n) for n in lengths)
-    _check(isinstance(value, (tuple, list)) and len(value) in lengths
-           and all(isinstance(v, (int, float)) and v == v for v in value),
-           transform, f"{name} must be {wanted} numbers")  # fmt: skip
-    return tuple(float(v) for v in value)
-
-
-def _angles(transform, name, lengths=(2,)):
-    """Return ranges in degrees; one number v stands for (-v, v)."""
-    value = getattr(transform, name)
-    if isinstance(value, (int, float)):
-        _check(0 <= value < float("inf"), transform, f"{name}, given as one number, must not be negative")
-        return (-float(value), float(value))
-    value = _numbers(transform, name, lengths)
-    _check(all(value[i] <= value[i + 1] for i in range(0, len(value), 2)), transform, f"{name} must increase")
-    return value
-
-
-def _pair(transform):
-    size = transform.size
-    size = (size, size) if isinstance(size, int) else tuple(size) if isinstance(size, (tuple, list)) else ()
-    _check(len(size) == 2 and all(isinstance(s, int) and s > 0 for s in size), transform,
-           "size must be a positive whole number or (height, width)")  # fmt: skip
-    return size
