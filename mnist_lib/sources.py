@@ -1,0 +1,129 @@
+"""What the five source projects say about each step, and what their own logs show.
+
+Repository, commit, notebook, claims and epoch logs lie in ``sources.json``, under
+this library's names of the steps. Everything the book quotes from a source comes
+from there.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from urllib.parse import quote
+
+RULE = 99.40  # per cent
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Figures a source gives for a step: ``text`` says where, ``None`` is a figure it leaves out.
+
+    ``parameters`` is written as the source writes it ("6.3M"); accuracies are in per cent.
+    """
+
+    text: str
+    parameters: str | None
+    train: float | None
+    test: float | None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Log:
+    """The source's own log: accuracies in per cent and the test loss in nats, one value an epoch.
+
+    ``printed_learning_rate`` holds the learning rates its notebook prints, in the order
+    printed: not every notebook prints one an epoch.
+    """
+
+    train_accuracy: tuple[float, ...]
+    test_accuracy: tuple[float, ...]
+    test_loss: tuple[float, ...]
+    printed_learning_rate: tuple[float, ...] = ()
+
+    @property
+    def best(self) -> float:
+        """The highest test accuracy of any epoch."""
+        return max(self.test_accuracy)
+
+    @property
+    def final(self) -> float:
+        """The test accuracy of the last epoch."""
+        return self.test_accuracy[-1]
+
+    def holds(self, last: int, accuracy: float = RULE) -> bool:
+        """Whether each of the last ``last`` epochs has at least this test accuracy."""
+        images = [round(100 * a) for a in self.test_accuracy]  # of 10,000
+        return len(images) >= last and min(images[-last:]) >= round(100 * accuracy)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A step as its source has it. ``claim`` is what the source concludes, in our words."""
+
+    step: str
+    repository: str
+    commit: str
+    notebook: str
+    claim: str
+    claims: tuple[Claim, ...]
+    log: Log
+
+    @property
+    def url(self) -> str:
+        """The notebook on GitHub, at the commit that was read."""
+        return f"https://github.com/{self.repository}/blob/{self.commit}/{quote(self.notebook)}"
+
+    @property
+    def author(self) -> str:
+        """The account the project belongs to."""
+        return self.repository.partition("/")[0]
+
+    def claimed(self, figure: str) -> float | str | None:
+        """The first claim that gives ``"parameters"``, ``"train"`` or ``"test"``; ``None`` if none does."""
+        return next((v for c in self.claims if (v := getattr(c, figure)) is not None), None)
+
+
+@dataclass(frozen=True)
+class Project:
+    """A source project: the repository behind a path, and the folder in it."""
+
+    path: str
+    repository: str
+    commit: str
+    folder: str
+
+    @property
+    def url(self) -> str:
+        """The project's folder on GitHub, at the commit that was read."""
+        return f"https://github.com/{self.repository}/tree/{self.commit}/{quote(self.folder)}".rstrip("/")
+
+
+@cache
+def _data() -> dict:
+    return json.loads(Path(__file__).with_name("sources.json").read_text(encoding="utf-8"))
+
+
+def source(step: str) -> Source | None:
+    """The source of a step, ``"six-models/steplr"``; ``None`` for a step that no source has."""
+    if step not in _data()["steps"]:
+        return None
+    record = dict(_data()["steps"][step])
+    record["claims"] = tuple(Claim(**c) for c in record["claims"])
+    record["log"] = Log(**{k: tuple(v) for k, v in record["log"].items()})
+    return Source(step=step, repository=project(step.partition("/")[0]).repository, **record)
+
+
+def project(path: str) -> Project:
+    """The project behind a path, ``"six-models"``; ``KeyError`` lists the paths there are."""
+    paths = _data()["paths"]
+    if path not in paths:
+        raise KeyError(f"no path is called {path!r}; there are: {', '.join(paths)}")
+    return Project(path, **paths[path])
+
+
+def steps() -> tuple[str, ...]:
+    """The names of all steps that have a source."""
+    return tuple(_data()["steps"])
