@@ -154,6 +154,12 @@ def recorded(name: str, fingerprint: str, seed: int) -> Run | None:
     return run if run.fingerprint == fingerprint else None
 
 
+def of(name: str) -> list[Run]:
+    """The records of one experiment, by seed."""
+    files = sorted((root() / name).glob("seed-*.json"), key=lambda f: int(f.stem.partition("-")[2]))
+    return [load(file) for file in files]
+
+
 def every() -> Iterator[Run]:
     """All records there are, by name and seed."""
     yield from (load(file) for file in sorted(root().glob("*/*/seed-*.json")))

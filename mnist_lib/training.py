@@ -9,6 +9,7 @@ same result. Taken apart in ``book/training-loop.md``.
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import io
 import math
 import platform
@@ -20,10 +21,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from . import __version__, runs
-from .augment import Normalize, ToTensor
 from .catalogue import experiment as find_experiment
 from .catalogue import recorded_as
 from .data import mnist
+from .evaluation import evaluate, keeps_weights, test_set, weights_file
 from .experiments import Experiment
 from .fast import speed_up
 from .models import build, count_parameters
@@ -31,9 +32,8 @@ from .optimizing import Schedule, sgd
 from .progress import Progress
 from .runs import Epoch, Run
 
-WEIGHTS_UNDER = 200_000  # parameters; larger networks' weights are not kept
-TEST_BATCH = 1000
-ENGINE = "channels-last, fused SGD, 16-bit dropout masks and Winograd on CPU"
+ENGINE = {"cpu": "channels-last, fused SGD, 16-bit dropout masks, Winograd for wide layers",
+          "cuda": "channels-last, fused SGD", "mps": "channels-last"}
 
 
 class Interrupted(KeyboardInterrupt):
@@ -62,8 +62,10 @@ def fit(step: str | Experiment, seed: int = 0, device: str = "auto", *, progress
     if not again and (run := runs.recorded(name, step.fingerprint, seed)):
         return run
     run, network = train(step, seed, device, progress=progress, checkpoint=checkpoint_path(name, seed))
-    if seed == 0 and run.parameters < WEIGHTS_UNDER:
-        run = save_weights(run, network)
+    if keeps_weights(seed, run.parameters):
+        content = weights_file(run, network)
+        run = dataclasses.replace(run, weights=hashlib.sha256(content).hexdigest())
+        runs.write_atomically(runs.weights_path(run), content)
     runs.save(run)
     checkpoint_path(name, seed).unlink(missing_ok=True)
     return run
@@ -158,7 +160,11 @@ class Training:
 
     def resume(self, checkpoint: Path) -> bool:
         """Go back to the state after the last kept epoch; False if it is another experiment's."""
-        state = torch.load(checkpoint, map_location=self.device, weights_only=True)
+        try:
+            state = torch.load(checkpoint, map_location=self.device, weights_only=True)
+        except Exception as error:  # torch raises many kinds for a damaged file
+            raise ValueError(f"the checkpoint {checkpoint} cannot be read ({type(error).__name__}: {error}); "
+                             "delete it to train from the start") from error
         if state["fingerprint"] != self.step.fingerprint:
             return False
         self.network.load_state_dict(state["network"])
@@ -169,7 +175,7 @@ class Training:
         self.random.set_state(own)
         torch.set_rng_state(others[0])
         if len(others) > 1:
-            torch.cuda.set_rng_state(others[1], self.device)
+            torch.get_device_module(self.device).set_rng_state(others[1])
         return True
 
 
@@ -202,14 +208,6 @@ def train_epoch(network, images, labels, step, optimizer, schedule, random, prog
     return losses, correct
 
 
-@torch.no_grad()
-def evaluate(network: nn.Module, images: Tensor, labels: Tensor) -> tuple[float, Tensor]:
-    """Mean cross-entropy in nats, and the predicted digits (N,), in evaluation mode."""
-    network.eval()
-    logits = torch.cat([network(part) for part in images.split(TEST_BATCH)])
-    return F.cross_entropy(logits, labels).item(), logits.argmax(1)
-
-
 def batches_of(step: Experiment, device: torch.device) -> tuple[Tensor, Tensor]:
     """The training images and labels that batches are cut from.
 
@@ -221,12 +219,6 @@ def batches_of(step: Experiment, device: torch.device) -> tuple[Tensor, Tensor]:
         for transform in step.transforms:
             images = transform(images, None)
     return images, digits.labels.long()
-
-
-def test_set(device: torch.device) -> tuple[Tensor, Tensor]:
-    """The normalized test images (10000, 1, 28, 28) and their labels (10000,)."""
-    digits = mnist("test", device)
-    return Normalize()(ToTensor()(digits.images, None), None), digits.labels.long()
 
 
 def pick_device(device: str | torch.device = "auto") -> torch.device:
@@ -245,7 +237,7 @@ def machine(device: torch.device) -> dict:
     else:
         processor = _processor_name()
     return {"device": device.type, "processor": processor, "threads": torch.get_num_threads(),
-            "engine": ENGINE, "mnist_lib": __version__, "torch": torch.__version__,
+            "engine": ENGINE.get(device.type, "plain"), "mnist_lib": __version__, "torch": torch.__version__,
             "python": platform.python_version()}
 
 
@@ -262,19 +254,10 @@ def _short(rate: float) -> float:
 
 
 def _random_states(device: torch.device) -> list[Tensor]:
-    states = [torch.get_rng_state()]
-    return [*states, torch.cuda.get_rng_state(device)] if device.type == "cuda" else states
-
-
-def save_weights(run: Run, network: nn.Module) -> Run:
-    """Write the weights beside the record, and return the run with their hash in it."""
-    from safetensors.torch import save
-
-    tensors = {k: v.detach().cpu().contiguous() for k, v in network.state_dict().items()
-               if not k.endswith("num_batches_tracked")}
-    content = save(tensors, metadata={"experiment": run.experiment, "fingerprint": run.fingerprint})
-    runs.write_atomically(runs.weights_path(run), content)
-    return dataclasses.replace(run, weights=runs.sha256(runs.weights_path(run)))
+    """The global random states that dropout draws from: the CPU's, and the device's own."""
+    if device.type == "cpu":
+        return [torch.get_rng_state()]
+    return [torch.get_rng_state(), torch.get_device_module(device).get_rng_state()]
 
 
 def checkpoint_path(name: str, seed: int) -> Path:

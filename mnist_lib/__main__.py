@@ -1,0 +1,112 @@
+"""The command line: ``python -m mnist_lib list · train · verify · rf``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from . import runs
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m mnist_lib", description="Small networks for MNIST: "
+                                     "train and verify the book's steps, compute receptive fields.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    listing = commands.add_parser("list", help="all experiments, with parameters and recorded seeds")
+    listing.set_defaults(run=list_experiments)
+
+    training = commands.add_parser("train", help="train what has no record yet")
+    training.add_argument("names", nargs="*", metavar="NAME", help="steps such as six-models/steplr, or paths")
+    training.add_argument("--all", action="store_true", help="every step of the book")
+    training.add_argument("--seeds", type=int, default=1, metavar="N", help="seeds 0 to N-1 (default 1)")
+    training.add_argument("--jobs", type=int, default=1, metavar="N", help="processes side by side (default 1)")
+    training.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
+    training.set_defaults(run=train)
+
+    verifying = commands.add_parser("verify", help="check every record and re-evaluate all weights")
+    verifying.add_argument("--device", default="cpu")
+    verifying.set_defaults(run=verify)
+
+    from . import rf_command  # no torch yet: the commands load what they need when they run
+
+    field = commands.add_parser("rf", help="the receptive-field table of a network")
+    rf_command.add_arguments(field)
+    field.set_defaults(run=rf_command.run)
+
+    options = parser.parse_args(arguments)
+    try:
+        return options.run(options)
+    except KeyboardInterrupt as stopped:
+        print(stopped if str(stopped) else "stopped", file=sys.stderr)
+        return 130
+    except (KeyError, ValueError, OSError, ArithmeticError) as error:
+        message = error.args[0] if isinstance(error, KeyError) and error.args else error
+        print(f"{parser.prog} {options.command}: {message}", file=sys.stderr)
+        return 2
+
+
+def list_experiments(options) -> int:
+    """Print every experiment with its parameters and the seeds that are recorded."""
+    from .architecture import count_parameters
+    from .catalogue import EXPERIMENTS, recorded_as
+
+    for step in EXPERIMENTS.values():
+        recorded = runs.of(recorded_as(step))
+        seeds = ", ".join(str(r.seed) for r in recorded if r.fingerprint == step.fingerprint)
+        stale = sum(r.fingerprint != step.fingerprint for r in recorded)
+        same = f"  (same as {recorded_as(step)})" if recorded_as(step) != step.name else ""
+        print(f"{step.name:40} {count_parameters(step.architecture):>9,} parameters  "
+              f"{step.epochs} epochs  recorded: {'seeds ' + seeds if seeds else 'none'}"
+              f"{f', {stale} of other settings' if stale else ''}{same}")
+    return 0
+
+
+def train(options) -> int:
+    """Train the missing runs of the named steps, or of all."""
+    from .campaign import campaign, local_executor, missing
+    from .catalogue import EXPERIMENTS, PATHS, experiment
+    from .training import fit
+
+    if not options.names and not options.all:
+        raise ValueError("name the steps or paths to train, or say --all; "
+                         "`python -m mnist_lib list` shows them")
+    if options.seeds < 1 or options.jobs < 1:
+        raise ValueError("--seeds and --jobs must be at least 1")
+    names = list(EXPERIMENTS) if options.all else []
+    for name in options.names:
+        names += [e.name for e in PATHS[name]] if name in PATHS else [experiment(name).name]
+    tasks = missing(names, range(options.seeds))
+    print(f"{len(tasks)} trainings to do" if tasks else "nothing to do: every run asked for is recorded")
+    if options.jobs == 1:
+        for task in tasks:
+            fit(task.name, task.seed, options.device)
+        return 0
+    failed = 0
+    with local_executor(options.jobs) as executor:
+        for outcome in campaign(tasks, executor, options.device):
+            failed += bool(outcome.error)
+            print(f"[{outcome.done}/{outcome.total}, about {outcome.left / 60:.0f} min left] "
+                  f"{outcome.task.name}, seed {outcome.task.seed}: {outcome.error or 'recorded'}", flush=True)
+    return 1 if failed else 0
+
+
+def verify(options) -> int:
+    """Check the records; status 1 if any of them does not hold."""
+    from .evaluation import verify as checks
+
+    bad = total = weights = 0
+    for check in checks(options.device):
+        total, bad, weights = total + 1, bad + bool(check.problem), weights + (check.measured is not None)
+        measured = "no weights kept" if check.measured is None else f"measured {check.measured:,}"
+        print(f"{'FAILED' if check.problem else 'ok':7}{check.name}, seed {check.seed}: recorded "
+              f"{check.recorded:,} of {runs.TEST_IMAGES:,}, {measured}"
+              f"{'; ' + check.problem if check.problem else ''}", flush=True)
+    print(f"{total} records, {weights} sets of weights run on the test set, {bad} failed")
+    if not total:
+        print(f"no records were found in {runs.root()}", file=sys.stderr)
+    return 1 if bad or not total else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

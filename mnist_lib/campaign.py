@@ -1,0 +1,91 @@
+"""Many trainings at once: find the runs that are missing, and train them side by side.
+
+The executor is an argument: anything with the ``concurrent.futures`` interface
+will do, so that a cluster's executor works as it is::
+
+    from dask.distributed import Client
+    for outcome in campaign(missing(EXPERIMENTS, range(100)), Client(address).get_executor()):
+        print(outcome)
+
+A campaign that is killed is started again by the same call: finished runs are
+recorded, and those under way go on from their last checkpoint.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
+from typing import NamedTuple
+
+from . import runs
+from .catalogue import experiment, recorded_as
+
+
+class Task(NamedTuple):
+    """One training that is still to be done."""
+
+    name: str
+    seed: int
+
+
+class Outcome(NamedTuple):
+    """One training that ended. ``error`` is empty if it went well; ``left`` are seconds."""
+
+    task: Task
+    error: str
+    done: int
+    total: int
+    left: float
+
+
+def missing(names: Iterable[str], seeds: Iterable[int]) -> list[Task]:
+    """The trainings without a valid record, seed by seed, each network and setting once."""
+    wanted = dict.fromkeys(Task(recorded_as(n), s) for s in list(seeds) for n in list(names))
+    return [t for t in wanted if not runs.recorded(t.name, experiment(t.name).fingerprint, t.seed)]
+
+
+def local_executor(jobs: int) -> Executor:
+    """``jobs`` processes with one thread each, which is how small networks use cores best."""
+    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_one_thread)
+
+
+def campaign(tasks: list[Task], executor: Executor, device: str = "auto") -> Iterator[Outcome]:
+    """Train all tasks on ``executor``; yield an outcome as each one ends.
+
+    A training that fails does not stop the others. The time left is estimated from
+    the work done so far, weighed by what each experiment took with other seeds.
+    """
+    began, done, cost_done = time.monotonic(), 0, 0.0
+    costs = {task: _cost(task) for task in tasks}
+    futures = {executor.submit(train_task, *task, device): task for task in tasks}
+    try:
+        for future in as_completed(futures):
+            task = futures[future]
+            error = future.exception()
+            done, cost_done = done + 1, cost_done + costs[task]
+            left = (time.monotonic() - began) * (sum(costs.values()) / cost_done - 1)
+            yield Outcome(task, f"{type(error).__name__}: {error}" if error else "", done, len(tasks), left)
+    finally:
+        for future in futures:
+            future.cancel()
+
+
+def train_task(name: str, seed: int, device: str) -> None:
+    """Train and record one task; runs in a worker, which needs this package and the data."""
+    from .training import fit
+
+    fit(name, seed, device, progress="none")
+
+
+def _cost(task: Task) -> float:
+    """Seconds this task may take: those of its other seeds, else a guess by its epochs."""
+    known = [run.seconds for run in runs.of(task.name)]
+    return sum(known) / len(known) if known else 15.0 * experiment(task.name).epochs
+
+
+def _one_thread() -> None:
+    import torch
+
+    torch.set_num_threads(1)
