@@ -61,8 +61,7 @@ def build(root: Path) -> int:
         cwd=root, env=build_environment(output)).returncode
     seconds = time.monotonic() - started
     if status or not (output / "html" / "index.html").exists():
-        print(f"\nThe book was not built: the warnings above say why ({seconds:.0f} s). "
-              "Tracebacks of chapters are in _build/html/reports.", file=sys.stderr)
+        print(f"\nThe book was not built: the warnings above say why ({seconds:.0f} s).", file=sys.stderr)
         return status or 1
     marker.write_text(settings)
     print(f"\nThe book is in {output / 'html' / 'index.html'} ({seconds:.0f} s). "

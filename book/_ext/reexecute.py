@@ -18,7 +18,7 @@ import re
 import shutil
 import sys
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 LIBRARY = "mnist_lib"
@@ -42,7 +42,7 @@ def imported_modules(source: str, root: Path) -> set[str] | None:
     try:
         tree = ast.parse(source)
     except SyntaxError:  # a magic or a shell line
-        return None if LIBRARY in source else set()
+        return None if LIBRARY in source or "from ." in source else set()
     modules: set[str | None] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -58,12 +58,11 @@ def imported_modules(source: str, root: Path) -> set[str] | None:
                 modules.add(rest.partition(".")[0])
             elif package == LIBRARY:
                 modules.update(home_of(name.name, root) for name in node.names)
+                modules.discard("__init__")  # counted anyway
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             if re.search(rf"-m\W+{LIBRARY}|^{LIBRARY}$", node.value):  # a command line
                 modules.add(None)
-        elif isinstance(node, ast.Attribute) and node.attr == "import_module":
-            modules.add(None)
-        elif isinstance(node, ast.Name) and node.id == "import_module":
+        elif "import_module" in (getattr(node, "attr", None), getattr(node, "id", None)):
             modules.add(None)
     return None if None in modules else modules
 
@@ -73,9 +72,11 @@ def home_of(name: str, root: Path) -> str | None:
     if (root / LIBRARY / f"{name}.py").exists() or (root / LIBRARY / name).is_dir():
         return name
     tree = ast.parse((root / LIBRARY / "__init__.py").read_text())
-    for node in ast.walk(tree):  # the table of public names: {"fit": "training", ...}
-        if isinstance(node, ast.Dict):
-            for key, value in zip(node.keys, node.values):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id == name:
+            return "__init__"  # such as __version__
+        if isinstance(node, ast.Dict):  # the table of public names: {"fit": "training", ...}
+            for key, value in zip(node.keys, node.values, strict=True):
                 if isinstance(key, ast.Constant) and key.value == name:
                     return value.value if isinstance(value, ast.Constant) else None
     return None
@@ -127,7 +128,7 @@ def chapter_key(text: str, root: Path) -> str | None:
     return digest.hexdigest()[:16]
 
 
-@lru_cache(maxsize=None)
+@cache
 def folder_hash(folder: Path) -> bytes:
     """A hash over names and contents of all files below `folder`, read once a build."""
     digest = hashlib.sha256()

@@ -18,7 +18,8 @@ def web_address(remote: str) -> str | None:
     >>> web_address("git@github.com:owner/name.git")
     'https://github.com/owner/name'
     """
-    match = re.fullmatch(r"(?:https?://(?:[^@/]+@)?|ssh://git@|git@)([\w.-]+\.\w+)[:/](.+?)(?:\.git)?/?", remote)
+    start = r"(?:https?://(?:[^@/]+@)?|ssh://git@|git@)"
+    match = re.fullmatch(start + r"([\w.-]+\.\w+)[:/](.+?)(?:\.git)?/?", remote)
     return f"https://{match[1]}/{match[2]}" if match else None
 
 

@@ -1,0 +1,45 @@
+"""The look through the built site finds what would need another host or leads nowhere."""
+
+import pytest
+from check_site import faults
+
+
+def site(tmp_path, body: str, css: str = ""):
+    (tmp_path / "there.html").write_text('<p id="place">there</p>')
+    (tmp_path / "there.png").write_bytes(b"")
+    (tmp_path / "style.css").write_text(css)
+    (tmp_path / "index.html").write_text(f"<html><body>{body}</body></html>")
+    return tmp_path
+
+
+@pytest.mark.parametrize("body", [
+    '<img src="there.png">', '<img src="data:image/png;base64,AA">',
+    '<link rel="stylesheet" href="style.css?v=1">',
+    '<a href="there.html#place">', '<a href="https://example.org/">', '<a href="mailto:a@b.c">',
+    '<link rel="canonical" href="https://example.org/">', '<p id="a"></p><a href="#a">',
+])
+def test_a_sound_page_has_no_faults(tmp_path, body):
+    assert faults(site(tmp_path, body, css="a { background: url(there.png) }")) == []
+
+
+@pytest.mark.parametrize("body, said", [
+    ('<script src="https://cdn.example.org/x.js"></script>', "loads https://cdn.example.org/x.js"),
+    ('<img src="//example.org/x.png">', "loads //example.org/x.png"),
+    ('<img srcset="there.png 1x, https://example.org/x.png 2x">', "loads https://example.org/x.png"),
+    ('<link rel="preload stylesheet" href="https://example.org/f.css">', "loads https://example.org/f.css"),
+    ('<img src="nowhere.png">', "nowhere.png, which is not there"),
+    ('<a href="nowhere.html">', "nowhere.html, which is not there"),
+    ('<a href="there.html#nowhere">', "which has no such place"),
+])
+def test_each_fault_is_told_in_a_line(tmp_path, body, said):
+    found = faults(site(tmp_path, body))
+    assert len(found) == 1 and found[0].startswith("index.html ") and said in found[0]
+
+
+def test_style_sheets_are_read_too(tmp_path):
+    found = faults(site(tmp_path, "", css='@import "https://fonts.example.org/f.css";'))
+    assert found == ["style.css loads https://fonts.example.org/f.css"]
+
+
+def test_an_empty_folder_is_not_a_sound_site(tmp_path):
+    assert faults(tmp_path)

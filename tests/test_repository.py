@@ -1,0 +1,30 @@
+"""Where the book's sources live: the workflow's word, else git's remote, else nowhere."""
+
+import subprocess
+
+import pytest
+from repository import address_and_branch, web_address
+
+
+@pytest.mark.parametrize("remote, address", [
+    ("https://github.com/owner/name.git", "https://github.com/owner/name"),
+    ("https://someone:secret@github.com/owner/name", "https://github.com/owner/name"),
+    ("git@github.com:owner/name.git", "https://github.com/owner/name"),
+    ("ssh://git@gitlab.com/group/sub/name.git", "https://gitlab.com/group/sub/name"),
+    ("/srv/git/name", None),
+    ("../name", None),
+    ("file:///srv/git/name.git", None),
+    ("", None),
+])
+def test_web_address(remote, address):
+    assert web_address(remote) == address
+
+
+def test_the_workflow_comes_before_the_remote(tmp_path):
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    assert address_and_branch(tmp_path, {}) == (None, "main")
+    remote = ["remote", "add", "origin", "git@github.com:a/b.git"]
+    subprocess.run(["git", "-C", str(tmp_path), *remote], check=True)
+    assert address_and_branch(tmp_path, {}) == ("https://github.com/a/b", "main")
+    workflow = {"GITHUB_REPOSITORY": "c/d", "GITHUB_REF_NAME": "v2"}
+    assert address_and_branch(tmp_path, workflow) == ("https://github.com/c/d", "v2")
