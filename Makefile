@@ -32,8 +32,8 @@ serve: ## serve the built site on this machine
 test: environment ## run every test
 	$(RUN) -m pytest $(ARGS)
 
-train: environment ## train what has no recorded run yet: make train ARGS="six-models/steplr --seeds 0,1,2"
-	$(RUN) -m mnist_lib train $(ARGS)
+train: environment ## train what has no record yet: make train ARGS="six-models --seeds 3"
+	$(RUN) -m mnist_lib train $(or $(ARGS),--all)
 
 verify: environment ## evaluate all recorded weights again and compare with their records
 	$(RUN) -m mnist_lib verify $(ARGS)

@@ -32,12 +32,14 @@ def settings_hash(root: Path) -> str:
 
 
 def build_environment(output: Path) -> dict[str, str]:
-    """The environment chapters run in, apart from the reader's own settings for matplotlib.
+    """The environment chapters run in: the repository's records and matplotlib's own settings,
+    whatever the reader has set.
 
     The font list is made here because matplotlib, when it makes one, says so on stderr, where a
     chapter's warnings are looked for.
     """
     environment = {**os.environ, "MPLCONFIGDIR": str(output / ".matplotlib"), "PYTHONHASHSEED": "0"}
+    environment.pop("MNIST_LIB_RESULTS", None)
     if not (output / ".matplotlib").exists():
         subprocess.run([sys.executable, "-c", "import matplotlib.font_manager"], env=environment,
                        stderr=subprocess.DEVNULL, check=False)

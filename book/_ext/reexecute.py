@@ -24,7 +24,7 @@ from pathlib import Path
 LIBRARY = "mnist_lib"
 FOLDERS = ("data", "results", "benchmarks")  # of the repository: a chapter may read their files
 CODE_CELL = re.compile(r"^(`{3,}|:{3,})\{code-cell\}[^\n]*\n(.*?)^\1\s*$", re.MULTILINE | re.DOTALL)
-UNFINISHED = re.compile(r"^\.|^__pycache__$|^checkpoints$|\.partial$|\.log$")  # as in .gitignore
+UNFINISHED = re.compile(r"^\.|^__pycache__$|^checkpoints$|\.(partial|checkpoint|log)$")  # as in .gitignore
 KEPT = 10  # caches of earlier keys that are kept, for going back and forth between versions
 
 
@@ -83,8 +83,9 @@ def home_of(name: str, root: Path) -> str | None:
 
 
 def reached_files(cells: list[str], root: Path) -> list[Path]:
-    """The library's files that `cells` may run, in order of their names."""
-    everything = sorted((root / LIBRARY).rglob("*.py"))
+    """The library's files that `cells` may run or read, in order of their names."""
+    everything = [path for path in sorted((root / LIBRARY).rglob("*"))
+                  if path.suffix in (".py", ".json")]
     waiting: set[str] = set()
     for cell in cells:
         modules = imported_modules(cell, root)
@@ -94,7 +95,7 @@ def reached_files(cells: list[str], root: Path) -> list[Path]:
     if not waiting:
         return []
     seen: set[str] = set()
-    files = {root / LIBRARY / "__init__.py"}
+    files = {path for path in everything if path.name == "__init__.py" or path.suffix != ".py"}
     while waiting:
         module = waiting.pop()
         seen.add(module)
