@@ -1,0 +1,71 @@
+"""Tables as pages and terminals show them: a caption, header cells with a scope, no colours."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import escape
+
+NUMERIC = re.compile(r"[-+−±]?[\d.,]+( (of|to|±) [\d.,]+)?|–|yes|no")  # what stands on the right
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of strings. The first column holds the rows' names; lines in a cell end with ``\\n``.
+
+    Shows as HTML in a notebook and as text elsewhere.
+    """
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+
+    def __post_init__(self):
+        for row in self.rows:
+            if len(row) != len(self.columns):
+                raise ValueError(f"the table {self.caption!r} has {len(self.columns)} columns; "
+                                 f"its row {row[0]!r} has {len(row)} cells")
+
+    def column(self, name: str) -> dict[str, str]:
+        """One column, by the names of the rows."""
+        i = self.columns.index(name)
+        return {row[0]: row[i] for row in self.rows}
+
+    def _repr_html_(self) -> str:
+        sides = [self._side(i) for i in range(len(self.columns))]
+        head = "".join(f'<th scope="col"{side}>{_text(c)}</th>' if c else "<td></td>"
+                       for c, side in zip(self.columns, sides, strict=True))
+        body = "".join(
+            f'<tr><th scope="row"{sides[0]}>{_text(row[0])}</th>'
+            + "".join(f"<td{side}>{_text(cell)}</td>"
+                      for cell, side in zip(row[1:], sides[1:], strict=True)) + "</tr>"
+            for row in self.rows)
+        note = f"<p><small>{_text(self.note)}</small></p>" if self.note else ""
+        return (f'<table class="table"><caption style="caption-side: top">{_text(self.caption)}</caption>'
+                f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{note}")
+
+    def _side(self, i: int) -> str:
+        """Numbers stand on the right, words on the left."""
+        cells = [row[i] for row in self.rows if row[i]]
+        words = i == 0 or not all(NUMERIC.fullmatch(cell) for cell in cells)
+        return f' style="text-align: {"left" if words else "right"}"'
+
+    def __str__(self) -> str:
+        grid = [self.columns, *self.rows]
+        lines = [[cell.split("\n") for cell in row] for row in grid]
+        widths = [max(len(part) for row in lines for part in row[i]) for i in range(len(self.columns))]
+        out = [self.caption]
+        for number, row in enumerate(lines):
+            for k in range(max(map(len, row))):
+                out.append("  ".join((cell[k] if k < len(cell) else "").ljust(w)
+                                     for cell, w in zip(row, widths, strict=True)).rstrip())
+            if number == 0:
+                out.append("  ".join("-" * w for w in widths))
+        return "\n".join(out + ([self.note] if self.note else []))
+
+    __repr__ = __str__
+
+
+def _text(text: str) -> str:
+    return escape(text).replace("\n", "<br>")

@@ -1,0 +1,179 @@
+"""The tables of the step pages: what changed, our result beside the source's claim, the mistakes.
+
+Everything is computed from the recorded runs, the catalogue and ``sources.json``
+when a page runs. What changed between two steps is in ``changes.py``, findings
+and their verdicts in ``findings.py``; both are reached from here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from . import runs
+from ._html import Table
+from .architecture import count_parameters
+from .catalogue import PATHS, experiment, recorded_as
+from .changes import changes, describe
+from .experiments import Experiment
+from .findings import Difference, Finding, Spread, difference, finding, signed, standard_error
+from .runs import Run
+from .sources import RULE, source
+
+__all__ = ["LAST", "RULE", "Difference", "Finding", "Spread", "Summary", "Table", "changes", "compare",
+           "confusion", "describe", "difference", "finding", "gain", "numbers", "per_class", "predictions",
+           "recorded", "result", "signed", "standard_error", "summary"]
+
+LAST = (1, 3, 5)  # the rule is shown for each of these numbers of last epochs
+
+
+def recorded(step: str | Experiment) -> list[Run]:
+    """The recorded runs of a step, by seed: those whose settings are the step's own."""
+    step = experiment(step)
+    return [run for run in runs.of(recorded_as(step)) if run.fingerprint == step.fingerprint]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A step over its recorded seeds: accuracies in per cent, ``holds`` as a count of seeds.
+
+    ``train`` is the running training accuracy of the last epoch, ``best`` the best of
+    all test readings.
+    """
+
+    step: str
+    parameters: int
+    seeds: tuple[int, ...]
+    final: Spread
+    best: Spread
+    train: Spread
+    holds: dict[int, int]
+
+
+def summary(step: str | Experiment, of: Sequence[Run] | None = None) -> Summary:
+    """A step's results over the recorded seeds (or over the runs given as ``of``).
+
+    ``LookupError`` if nothing is recorded: call ``fit(step)`` first.
+    """
+    step = experiment(step)
+    of = recorded(step) if of is None else list(of)
+    if not of:
+        raise LookupError(f'no run of {step.name} is recorded; train one with fit("{step.name}")')
+    return Summary(
+        step.name, count_parameters(step.architecture), tuple(r.seed for r in of),
+        Spread(tuple(r.final.test_accuracy for r in of)),
+        Spread(tuple(max(r.test_accuracies) for r in of)),
+        Spread(tuple(r.final.train_accuracy for r in of)),
+        {n: sum(r.holds(n, RULE) for r in of) for n in LAST})
+
+
+def gain(before: str, after: str, measure: str = "final") -> Difference:
+    """By how much ``after`` is more accurate than ``before``: ``measure`` is final, best or train."""
+    return difference(getattr(summary(before), measure), getattr(summary(after), measure))
+
+
+def numbers(step: str) -> dict[str, str]:
+    """What a page's prose says of a step, ready to be glued: accuracies with two decimals."""
+    ours, theirs = summary(step), source(step)
+    values = {"parameters": f"{ours.parameters:,}", "seeds": str(len(ours.seeds))}
+    for name in ("final", "best", "train"):
+        spread = getattr(ours, name)
+        values |= {name: f"{spread.mean:.2f}", f"{name}_low": f"{spread.low:.2f}",
+                   f"{name}_high": f"{spread.high:.2f}", f"{name}_sd": _sd(spread)}
+    values |= {f"holds_{n}": str(count) for n, count in ours.holds.items()}
+    if theirs:
+        values |= {"source_final": f"{theirs.log.final:.2f}", "source_best": f"{theirs.log.best:.2f}",
+                   "source_train": f"{theirs.log.train_accuracy[-1]:.2f}",
+                   "source_best_train": f"{max(theirs.log.train_accuracy):.2f}"}
+        for figure in ("train", "test"):
+            if (claim := theirs.claimed(figure)) is not None:
+                values[f"claimed_{figure}"] = f"{claim:.2f}"
+    return values
+
+
+def result(step: str | Experiment, of: Sequence[Run] | None = None) -> Table:
+    """Ours over the seeds beside what the source claims and what its own log shows."""
+    step = experiment(step)
+    ours, theirs = summary(step, of), source(step.name)
+    rows = [("parameters", f"{ours.parameters:,}", "", "",
+             (theirs and theirs.claimed("parameters")) or "", "")]
+    logged = {"final": theirs.log.final, "best": theirs.log.best,
+              "train": theirs.log.train_accuracy[-1]} if theirs else {}
+    claims = {"best": theirs.claimed("test"), "train": theirs.claimed("train")} if theirs else {}
+    for name, words in (("final", "test accuracy, last epoch (%)"), ("best", "test accuracy, best epoch (%)"),
+                        ("train", "training accuracy, last epoch (%)")):
+        spread = getattr(ours, name)
+        claim, log = claims.get(name), logged.get(name)
+        rows.append((words, f"{spread.mean:.2f}", _sd(spread), f"{spread.low:.2f} to {spread.high:.2f}",
+                     "" if claim is None else f"{claim:.2f}", "" if log is None else f"{log:.2f}"))
+    for n in LAST:
+        rows.append((f"{RULE:.1f} % in " + ("the last epoch" if n == 1 else f"each of the last {n} epochs"),
+                     f"{ours.holds[n]} of {len(ours.seeds)}", "", "", "",
+                     ("yes" if theirs.log.holds(n) else "no") if theirs else ""))
+    seeds = "seed " if len(ours.seeds) == 1 else "seeds "
+    return Table(
+        f"{step.name}: ours, what the source claims, and what its log shows",
+        ("", f"ours, {seeds}" + ", ".join(map(str, ours.seeds)), "standard deviation", "range",
+         "source claims", "source's log"), tuple(rows),
+        "Training accuracy is the running mean of the last epoch, with dropout and augmentation on; "
+        "a source claims its best epoch. The share of seeds that hold the rule stands in its rows.")
+
+
+def compare(path: str) -> Table:
+    """All recorded steps of a path, side by side."""
+    rows = []
+    for step in PATHS[path]:
+        if not (of := recorded(step)):
+            continue
+        ours, theirs = summary(step, of), source(step.name)
+        rows.append((step.step, f"{ours.parameters:,}", str(len(of)), f"{ours.final.mean:.2f}",
+                     _sd(ours.final), f"{ours.best.mean:.2f}", f"{ours.train.mean:.2f}",
+                     *(f"{ours.holds[n]} of {len(of)}" for n in LAST),
+                     f"{theirs.log.final:.2f}" if theirs else "",
+                     next((str(n) for n in reversed(LAST) if theirs.log.holds(n)), "0") if theirs else ""))
+    return Table(
+        f"The steps of {path}, over all recorded seeds",
+        ("step", "parameters", "seeds", "last epoch, test (%)", "standard deviation",
+         "best epoch, test (%)", "last epoch, training (%)",
+         *(f"seeds that hold, N = {n}" for n in LAST), "source's last epoch (%)", "source holds, N ="),
+        tuple(rows), f"A run holds the rule for N if each of its last N epochs has at least {RULE:.2f} %.")
+
+
+def predictions(run: Run, labels: Sequence[int] | None = None) -> tuple[list[int], list[int]]:
+    """The labels and the predicted digits of all 10,000 test images, rebuilt from the record."""
+    if labels is None:
+        from .data import mnist
+
+        labels = mnist("test").labels.tolist()
+    predicted = list(labels)
+    for index, digit in run.misclassified:
+        predicted[index] = digit
+    return list(labels), predicted
+
+
+def confusion(run: Run, labels: Sequence[int] | None = None) -> list[list[int]]:
+    """Counts over the test set: row is the true digit, column the predicted one."""
+    counts = Counter(zip(*predictions(run, labels), strict=True))
+    return [[counts[true, digit] for digit in range(10)] for true in range(10)]
+
+
+def per_class(run: Run, labels: Sequence[int] | None = None) -> Table:
+    """How many images of each digit are right, over the whole test set, and what the others are taken for."""
+    rows, table = [], confusion(run, labels)
+    for digit, row in enumerate(table):
+        right, images = row[digit], sum(row)
+        wrong = sorted(((n, d) for d, n in enumerate(row) if n and d != digit), key=lambda w: (-w[0], w[1]))
+        rows.append((str(digit), f"{images:,}", f"{right:,}", f"{100 * right / images:.2f}" if images else "",
+                     ", ".join(f"{d} ({n})" for n, d in wrong[:3])))
+    right = sum(row[d] for d, row in enumerate(table))
+    images = sum(map(sum, table))
+    rows.append(("all", f"{images:,}", f"{right:,}", f"{100 * right / images:.2f}", ""))
+    return Table(f"Accuracy by digit, {run.experiment}, seed {run.seed}, all {images:,} test images",
+                 ("digit", "images", "right", "accuracy (%)", "most often taken for"), tuple(rows))
+
+
+def _sd(spread: Spread) -> str:
+    return "–" if spread.sd is None else f"{spread.sd:.2f}"
+
+

@@ -1,0 +1,74 @@
+"""How every figure of the book looks: sizes, colours, and the two ways a figure is shown.
+
+Line figures are SVG, pictures of digits PNG. Both stand on a light card, so that
+they read the same on a light and a dark page. The colours are those of Okabe and
+Ito, which stay apart for colour-blind readers; no figure tells things apart by
+colour alone.
+"""
+
+from __future__ import annotations
+
+import io
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
+PURPLE, SKY, INK, GREY = "#CC79A7", "#56B4E9", "#1a1a1a", "#6b6b6b"
+COLOURS = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY, INK)
+LINES = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)), (0, (1, 1)))
+TEST, TRAIN, SOURCE, TARGET = BLUE, RED, INK, GREEN  # one meaning a colour, in all curves
+WIDTH = 7.2  # inches, of 96 pixels: the text column of a page
+
+STYLE = {
+    "figure.facecolor": "white", "axes.facecolor": "white", "savefig.facecolor": "white",
+    "figure.dpi": 100, "figure.constrained_layout.use": True,
+    "font.size": 11, "axes.titlesize": 11.5, "axes.titleweight": "bold", "axes.titlelocation": "left",
+    "axes.labelsize": 11, "xtick.labelsize": 10, "ytick.labelsize": 10, "legend.fontsize": 10,
+    "text.color": INK, "axes.labelcolor": INK, "xtick.color": INK, "ytick.color": INK,
+    "axes.edgecolor": GREY, "axes.spines.top": False, "axes.spines.right": False,
+    "axes.grid": True, "grid.color": "#dcdcdc", "grid.linewidth": 0.8, "axes.axisbelow": True,
+    "lines.linewidth": 2, "legend.frameon": False, "image.cmap": "gray_r",
+    "svg.hashsalt": "mnist_lib",  # the same figure gives the same file
+}
+
+
+def use_style() -> None:
+    """Give all figures of this notebook the book's look, shown as SVG; call it first on a page."""
+    import matplotlib
+
+    matplotlib.rcParams.update(STYLE)
+    matplotlib.rcParams["axes.prop_cycle"] = matplotlib.cycler(color=COLOURS)
+    try:
+        from IPython import get_ipython
+        from matplotlib_inline.backend_inline import set_matplotlib_formats
+    except ImportError:  # a script
+        return
+    if get_ipython() is not None:
+        set_matplotlib_formats("svg", metadata={"Date": None})
+
+
+def figure(rows: int = 1, columns: int = 1, *, width: float = WIDTH, height: float = 3.4, **options):
+    """A figure in the book's look and its axes, as ``matplotlib.pyplot.subplots`` gives them.
+
+    It shows when it is the value of a cell, once, and nothing is left open behind it.
+    """
+    import matplotlib
+
+    with matplotlib.rc_context(STYLE):
+        drawing = Figure(figsize=(width, height))
+        return drawing, drawing.subplots(rows, columns, **options)
+
+
+class Picture:
+    """A figure of images, shown as PNG at twice the page's resolution."""
+
+    def __init__(self, drawing: Figure, dpi: int = 200):
+        self.figure, self.dpi = drawing, dpi
+
+    def _repr_png_(self):
+        buffer = io.BytesIO()
+        FigureCanvasAgg(self.figure).print_figure(
+            buffer, dpi=self.dpi, facecolor="white", metadata={"Software": None})
+        width, height = (round(side * 100) for side in self.figure.get_size_inches())
+        return buffer.getvalue(), {"width": width, "height": height}
