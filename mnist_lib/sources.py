@@ -61,7 +61,10 @@ class Log:
 
 @dataclass(frozen=True)
 class Source:
-    """A step as its source has it. ``claim`` is what the source concludes, in our words."""
+    """A step as its source has it. ``claim`` is what the source concludes, in our words.
+
+    ``receptive_fields`` are the source's own, layer by layer, where it gives them.
+    """
 
     step: str
     repository: str
@@ -70,6 +73,7 @@ class Source:
     claim: str
     claims: tuple[Claim, ...]
     log: Log
+    receptive_fields: tuple[tuple[str, int], ...] = ()
 
     @property
     def url(self) -> str:
@@ -113,6 +117,7 @@ def source(step: str) -> Source | None:
     record = dict(_data()["steps"][step])
     record["claims"] = tuple(Claim(**c) for c in record["claims"])
     record["log"] = Log(**{k: tuple(v) for k, v in record["log"].items()})
+    record["receptive_fields"] = tuple(map(tuple, record.get("receptive_fields", ())))
     return Source(step=step, repository=project(step.partition("/")[0]).repository, **record)
 
 

@@ -64,6 +64,12 @@ def test_claims_agree_with_the_facts(name):
 
 
 @pytest.mark.parametrize("name", FACTS)
+def test_receptive_fields_agree_with_the_facts(name):
+    rows = FACTS[name]["recomputed"]["rf_table_check"].get("rows", [])
+    assert source(name).receptive_fields == tuple((row["label"], row["seed_rf"]) for row in rows)
+
+
+@pytest.mark.parametrize("name", FACTS)
 def test_the_wording_is_our_own(name):
     fact = FACTS[name]
     assert source(name).claim not in (fact["target"], fact["result"], fact["analysis"])
