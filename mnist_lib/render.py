@@ -1,0 +1,161 @@
+"""How a receptive-field table is written: text, HTML, Markdown, CSV and plain dictionaries."""
+
+from __future__ import annotations
+
+import csv
+import io
+from fractions import Fraction
+from html import escape
+
+#: Every column in order, with what it means (the HTML header's title).
+COLUMNS = {
+    "name": "layer, by the module's qualified name",
+    "block": "the module it belongs to",
+    "op": "operation",
+    "kernel": "kernel size k",
+    "stride": "stride s",
+    "padding": "padding p",
+    "dilation": "dilation d",
+    "n_in": "size of the input map",
+    "n_out": "size of the output map",
+    "ch_in": "input channels",
+    "ch_out": "output channels",
+    "j_in": "jump before the layer, in pixels",
+    "j_out": "jump behind the layer, in pixels",
+    "r_in": "receptive field before the layer, in pixels",
+    "r_out": "receptive field behind the layer, in pixels",
+    "start": "centre of unit 0, in pixels from the image's edge",
+    "r_image": "largest part of a field that lies inside the image, in pixels",
+    "parameters": "parameters, counted at their first use",
+    "multiply_adds": "multiply-adds of convolutions and matrix products, for one image",
+    "notes": "remarks",
+}
+COMPACT = ("name", "op", "kernel", "stride", "padding", "dilation", "n_in", "n_out", "ch_out",
+           "j_out", "r_out", "parameters", "notes")
+SHORT = {"name": "layer", "kernel": "k", "stride": "s", "padding": "p", "dilation": "d",
+         "multiply_adds": "multiply-adds"}
+_OPTIONAL = {"dilation": ("1", ""), "notes": ("",), "block": ("",)}  # left out where all rows say that
+_LEFT = {"name", "block", "op", "notes"}
+
+
+def value(row, column):
+    """The value of one column, plain: a pair with equal halves is one number, else a tuple."""
+    if column == "name":
+        return row.label
+    if column == "r_image":
+        return _collapse(tuple(extent.widest for extent in row.extents.axes))
+    if column == "start":
+        return _collapse(tuple(_plain(g.start) for g in row.output))
+    letter, _, side = column.partition("_")
+    if letter in ("n", "j", "r") and side in ("in", "out"):
+        attribute = {"n": "size", "j": "jump", "r": "field"}[letter]
+        pair = row.input if side == "in" else row.output
+        return _collapse(tuple(_plain(getattr(g, attribute)) for g in pair))
+    found = object.__getattribute__(row, column)
+    return _collapse(found) if column in ("kernel", "stride", "padding", "dilation") else found
+
+
+def _collapse(pair):
+    if not isinstance(pair, tuple):
+        return pair
+    return pair[0] if len(set(pair)) == 1 else pair
+
+
+def _plain(number):
+    if number is None or isinstance(number, int):
+        return number
+    exact = Fraction(number).limit_denominator(10**6)
+    return exact.numerator if exact.denominator == 1 else float(number)
+
+
+def _written(found) -> str:
+    """A value as people read it: 3, 3x5, 0.5, 1,024 stays 1024; nothing for None."""
+    if found is None or found == ():
+        return ""
+    if isinstance(found, tuple):
+        return ("; " if isinstance(found[0], str) else "×").join(_written(part) or "–" for part in found)
+    return f"{found:.4g}" if isinstance(found, float) and abs(found) < 1000 else str(found)
+
+
+def _chosen(table, columns, plain):
+    """The rows and columns to show: (names of columns, rows, text of each cell)."""
+    rows = [row for row in table.rows if plain or not row.plain]
+    names = list(COMPACT if columns == "compact" else COLUMNS if columns == "full" else columns)
+    for name in names:
+        if name not in COLUMNS:
+            raise ValueError(f"no column is called {name!r}; there are " + ", ".join(COLUMNS))
+    cells = {name: [_written(value(row, name)) for row in rows] for name in names}
+    if columns == "compact":
+        names = [n for n in names if n not in _OPTIONAL or not set(cells[n]) <= set(_OPTIONAL[n])]
+    return names, rows, [[cells[name][i] for name in names] for i in range(len(rows))]
+
+
+def _caption(table) -> str:
+    size = " × ".join(map(str, table.input_size))
+    return f"Receptive fields of {table.title}, input {size}"
+
+
+def _summary(table, rows) -> str:
+    hidden = len(table.rows) - len(rows)
+    last = table.rows[-1] if table.rows else None
+    parts = [f"{table.parameters:,} parameters, {table.multiply_adds:,} multiply-adds"]
+    if last is not None:
+        parts.append(f"field {_written(value(last, 'r_out'))} at the output")
+    if hidden:
+        parts.append(f"{hidden} layers that move nothing are not shown")
+    if table.convention:
+        parts.append(table.convention)
+    return "; ".join(parts) + "."
+
+
+def as_dict(table, columns="full", plain=True) -> dict:
+    names, rows, _ = _chosen(table, columns, plain)
+
+    def listed(found):
+        return [listed(part) for part in found] if isinstance(found, tuple) else found
+
+    return dict(title=table.title, input_size=list(table.input_size), convention=table.convention,
+                parameters=table.parameters, multiply_adds=table.multiply_adds,
+                rows=[{name: listed(value(row, name)) for name in names} for row in rows])
+
+
+def as_text(table, columns="compact", plain=False) -> str:
+    names, rows, cells = _chosen(table, columns, plain)
+    lines = [[SHORT.get(name, name) for name in names], *cells]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(names))]
+    body = ["  ".join(cell.ljust(width) if name in _LEFT else cell.rjust(width)
+                      for cell, width, name in zip(line, widths, names)).rstrip() for line in lines]
+    return "\n".join([_caption(table), "", body[0], "  ".join("-" * w for w in widths), *body[1:],
+                      "", _summary(table, rows)])
+
+
+def as_markdown(table, columns="compact", plain=False) -> str:
+    names, rows, cells = _chosen(table, columns, plain)
+    lines = ["| " + " | ".join(SHORT.get(name, name) for name in names) + " |",
+             "|" + "|".join(" --- " if name in _LEFT else " ---: " for name in names) + "|"]
+    for line in cells:
+        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |")
+    return "\n".join([*lines, "", _summary(table, rows)])
+
+
+def as_csv(table, columns="full", plain=True) -> str:
+    names, _, cells = _chosen(table, columns, plain)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows(cells)
+    return text.getvalue()
+
+
+def as_html(table, columns="compact", plain=False) -> str:
+    names, rows, cells = _chosen(table, columns, plain)
+    head = "".join(f'<th scope="col" title="{escape(COLUMNS[name])}">{escape(SHORT.get(name, name))}</th>'
+                   for name in names)
+    body = []
+    for line in cells:
+        row = "".join(f'<th scope="row">{escape(cell)}</th>' if name == "name" else f"<td>{escape(cell)}</td>"
+                      for name, cell in zip(names, line))
+        body.append(f"<tr>{row}</tr>")
+    return (f'<table class="receptive-fields">\n<caption>{escape(_caption(table))}. '
+            f"{escape(_summary(table, rows))}</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>\n"
+            + "\n".join(body) + "\n</tbody>\n</table>")
