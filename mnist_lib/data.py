@@ -151,7 +151,8 @@ def _download(cache, name):
             for file in MD5:
                 _store(cache, file, _read(Path(folder) / "MNIST" / "raw", file, expected=True))
     except (OSError, RuntimeError, ImportError) as error:
-        raise _NoGoodCopy(f"torchvision's mirrors, into {cache}: {error or type(error).__name__}") from error
+        reason = str(error) or type(error).__name__
+        raise _NoGoodCopy(f"torchvision's mirrors, into {cache}: {reason}") from error
     return _read(cache, name)
 
 
