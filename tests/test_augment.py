@@ -6,6 +6,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch._subclasses.fake_tensor import DataDependentOutputException, FakeTensorMode
 
 from mnist_lib import augment
 from mnist_lib._torchvision import import_torchvision
@@ -316,6 +317,16 @@ def test_images_are_not_changed_in_place(digits):
     copy = digits.clone()
     augment.apply((*ALL, ToTensor(), Normalize()), digits, seeded())
     assert torch.equal(copy, digits)
+
+
+@pytest.mark.parametrize("transform", ALL, ids=lambda t: type(t).__name__)
+def test_no_value_is_read_back_to_the_host(transform):
+    """Tensors without values raise where one is asked for: .item(), an `if`, indexing with a mask."""
+    with FakeTensorMode():
+        images = torch.empty(8, 1, 28, 28, dtype=torch.uint8)
+        with pytest.raises(DataDependentOutputException):
+            images.sum().item()
+        assert transform(images).shape == images.shape
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
