@@ -20,7 +20,7 @@ from .data import mnist
 from .models import build, count_parameters
 from .runs import Run
 
-TEST_BATCH = 1000
+TEST_BATCH = 250  # small enough for the activations to stay in cache
 WEIGHTS_UNDER = 200_000  # parameters; larger networks' weights are not kept
 TOLERANCE = 2  # test images by which another machine's arithmetic may differ
 
@@ -50,7 +50,7 @@ def weights_file(run: Run, network: nn.Module) -> bytes:
 
     tensors = {k: v.detach().cpu().contiguous() for k, v in network.state_dict().items()
                if not k.endswith("num_batches_tracked")}
-    return save(tensors, metadata={"experiment": run.experiment, "fingerprint": run.fingerprint})
+    return save(tensors, metadata={"run": f"{run.experiment} seed {run.seed} {run.fingerprint}"})
 
 
 def trained(run: Run) -> nn.Module:

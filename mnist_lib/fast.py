@@ -6,11 +6,15 @@ draws its masks from 16 random bits a number instead of one Bernoulli call. Wide
 2016): a map is cut into tiles of m x m outputs, each tile is evaluated at m + 2
 points an axis, and the convolution becomes (m + 2)^2 matrix products, with about
 a quarter of the multiplications. Weights and their names stay where they were.
-``benchmarks/engine.py`` measures both; the book's chapter is ``book/training-loop.md``.
+:func:`keep_memory` stops the C library from giving the memory of each step's
+tensors back to the system, which would fill it with zeros again at the next step.
+``benchmarks/engine.py`` measures them; the book's chapter is ``book/training-loop.md``.
 """
 
 from __future__ import annotations
 
+import ctypes
+import sys
 from functools import lru_cache
 
 import torch
@@ -32,6 +36,22 @@ def speed_up(network: nn.Module, device: torch.device) -> nn.Module:
         else:
             speed_up(child, device)
     return network
+
+
+def keep_memory() -> bool:
+    """Let this process keep freed memory for its next tensors; True where that was possible.
+
+    With glibc (Linux) each tensor above a few megabytes is otherwise mapped, zeroed
+    page by page and unmapped at every step. The process keeps the most it ever used.
+    """
+    if not sys.platform.startswith("linux"):
+        return False
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (OSError, AttributeError):  # another C library
+        return False
+    trim_threshold, top_pad, mmap_max = -1, -2, -4  # from malloc.h
+    return all([mallopt(mmap_max, 0), mallopt(trim_threshold, 2**31 - 1), mallopt(top_pad, 2**26)])
 
 
 class BitDropout(nn.Dropout):

@@ -1,0 +1,53 @@
+"""What several tests need: a few hundred digits instead of 70,000, and a folder for records."""
+
+import dataclasses
+
+import pytest
+import torch
+
+from mnist_lib import data, evaluation, runs, training
+from mnist_lib.catalogue import EXPERIMENTS
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    """Small networks are no faster with more, and results do not depend on the machine."""
+    torch.set_num_threads(1)
+
+
+@pytest.fixture
+def records(tmp_path, monkeypatch):
+    """An empty folder in place of ``results/``."""
+    monkeypatch.setenv("MNIST_LIB_RESULTS", str(tmp_path / "results"))
+    return tmp_path / "results"
+
+
+FEW_TEST = 500
+
+
+@pytest.fixture
+def few_digits(monkeypatch):
+    """512 training images and 500 test images, so that an epoch takes a moment."""
+    use_few_digits(monkeypatch.setattr)
+
+
+def use_few_digits(setattr, train=512, test=FEW_TEST):
+    """Let trainer and evaluation see only the first images of each part."""
+    whole = data.mnist
+
+    def mnist(split, device="cpu"):
+        digits, count = whole(split, device), train if split == "train" else test
+        return dataclasses.replace(digits, images=digits.images[:count], labels=digits.labels[:count])
+
+    setattr(training, "mnist", mnist)
+    setattr(evaluation, "mnist", mnist)
+    setattr(runs, "TEST_IMAGES", test)
+
+
+@pytest.fixture
+def short():
+    """A two-epoch version of an experiment: ``short("six-models/steplr", epochs=2)``."""
+    def shortened(name="six-models/steplr", **settings):
+        settings = {"epochs": 2, **settings}
+        return dataclasses.replace(EXPERIMENTS[name], name=f"short/{name.partition('/')[2]}", **settings)
+    return shortened
