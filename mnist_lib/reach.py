@@ -3,12 +3,14 @@
 Every spatial layer is one :class:`Reach`: a function from an output's index to the input's
 indices (its taps). ``geometry.py`` turns taps into receptive fields by formula, ``shadow.py``
 follows the same taps through the graph that a network really executes.
+Equal layers get the same object, so that what is worked out of one can be kept.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil, floor
 from typing import Callable, Sequence
 
@@ -53,6 +55,7 @@ def window_size(size, kernel, stride=1, padding=0, dilation=1, ceil_mode=False) 
     return outputs - 1 if (outputs - 1) * stride >= size + padding else outputs
 
 
+@lru_cache(maxsize=256)
 def window(size, kernel, stride=1, padding=0, dilation=1, ceil_mode=False) -> Reach:
     """Convolution and pooling: output i reads i s - p + t d for t = 0 ... k - 1."""
     span = dilation * (kernel - 1) + 1
@@ -61,6 +64,7 @@ def window(size, kernel, stride=1, padding=0, dilation=1, ceil_mode=False) -> Re
                  (1, stride))
 
 
+@lru_cache(maxsize=256)
 def transposed(size, kernel, stride=1, padding=0, dilation=1, output_padding=0) -> Reach:
     """Transposed convolution: output i reads every j with j s - p + t d = i for some tap t.
 
@@ -75,11 +79,13 @@ def transposed(size, kernel, stride=1, padding=0, dilation=1, output_padding=0) 
     return Reach(outputs, taps, (stride, 1))
 
 
+@lru_cache(maxsize=256)
 def shifted(size_out, offset, step=1, border="zero") -> Reach:
     """Padding (negative offset), cropping and slicing: output i reads i step + offset."""
     return Reach(size_out, lambda i: (i * step + offset,), (1, step), border)
 
 
+@lru_cache(maxsize=256)
 def adaptive(size, outputs) -> Reach:
     """Adaptive pooling: output i reads from floor(i n / m) up to ceil((i + 1) n / m)."""
     ratio = Fraction(size, outputs)
@@ -87,6 +93,7 @@ def adaptive(size, outputs) -> Reach:
                  (ratio.denominator, ratio.numerator))
 
 
+@lru_cache(maxsize=256)
 def nearest(outputs, scale: Fraction, exact=False) -> Reach:
     """Nearest-neighbour resizing: output i reads floor(i scale), with half a step more if exact."""
     shift = scale / 2 if exact else 0
@@ -94,6 +101,7 @@ def nearest(outputs, scale: Fraction, exact=False) -> Reach:
                  (scale.denominator, scale.numerator), "edge")
 
 
+@lru_cache(maxsize=256)
 def interpolated(outputs, scale: Fraction, align_corners=False, reach=1) -> Reach:
     """Linear (reach 1) and cubic (reach 2) resizing: the ``reach`` units on either side.
 
@@ -108,6 +116,7 @@ def interpolated(outputs, scale: Fraction, align_corners=False, reach=1) -> Reac
     return Reach(outputs, taps, (scale.denominator, scale.numerator), "edge")
 
 
+@lru_cache(maxsize=256)
 def antialiased(outputs, scale: Fraction, reach=1) -> Reach:
     """Resizing with a filter as wide as the scale: all units less than reach max(scale, 1) away."""
     support = reach * max(scale, 1)

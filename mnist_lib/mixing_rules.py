@@ -1,0 +1,266 @@
+"""Rules of the operations that compute: element by element, reductions, normalization, products."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import torch
+
+from . import shadow as shadows
+from .rules import Call, built_in
+from .shadow import NOTHING, STILL, Shadow
+
+VERY_LOW = -50.0  # added to a score, or put in its place, before a softmax: nothing is left of it
+
+
+def elementwise(call: Call) -> Shadow | None:
+    """The rule of all operations that PyTorch tags as pointwise."""
+    special = {"mul": _masked_product, "div": _scaled, "add": _masked_sum, "sub": _masked_sum,
+               "where": _where, "masked_fill": _masked_fill}.get(call.name)
+    found = special(call) if special else None
+    return call.same() if found is None else found
+
+
+def _partner(call):
+    """The constant in a sum or product of one traced tensor and one that is not, and the traced one."""
+    tensors = [t for t in call.args[:2] if isinstance(t, torch.Tensor)]
+    traced = [t for t in tensors if call.lookup(t) is not None]
+    constant = [t for t in tensors if call.lookup(t) is None]
+    return (traced[0], constant[0] if constant else None) if len(traced) == 1 else (None, None)
+
+
+def _known(call, constant):
+    """Whether the values of a constant tell something: not learned, more than one, and there."""
+    return constant is not None and constant.numel() > 1 and not constant.is_meta and not call.learned(constant)
+
+
+def _scaled(call):
+    source, constant = _partner(call)
+    if source is None or constant is not None and not _known(call, constant) and constant.numel() > 1:
+        return None
+    return _carrying(call, source)
+
+
+def _carrying(call, source):
+    """The union, with the knowledge of what is surely zero or low in ``source``."""
+    before = call.shadow(source)
+    if before.off is None or call.shape != before.shape:
+        return None
+    return replace(call.same(), off=before.off, off_kind=before.off_kind)
+
+
+def _masked_product(call):
+    source, constant = _partner(call)
+    if not _known(call, constant):
+        return _scaled(call)
+    zero = (constant == 0).cpu()
+    if not zero.any() or zero.all():
+        return _scaled(call)
+    return _without(call.same(), zero, "zero")
+
+
+def _masked_sum(call):
+    source, constant = _partner(call)
+    if source is None:
+        return None
+    if _known(call, constant) and constant.is_floating_point():
+        low = (constant.detach() * (-1 if call.name == "sub" else 1) <= VERY_LOW).cpu()
+        if low.any() and not low.all():
+            return replace(call.same(), off=_fitting(low, call.shape), off_kind="low")
+    before = call.shadow(source)
+    return _carrying(call, source) if before.off_kind == "low" else None
+
+
+def _fitting(mask, shape):
+    return mask.reshape(*(1,) * (len(shape) - mask.dim()), *mask.shape).expand(shape)
+
+
+def _without(shadow, mask, kind):
+    """The shadow with nothing where the mask says so."""
+    mask = _fitting(mask, shadow.shape)
+    bounds = tuple(shadows.collapsed(b.masked_fill(mask, NOTHING), 1) for b in shadow.bounds)
+    return replace(shadow, bounds=bounds, off=mask, off_kind=kind)
+
+
+def _where(call):
+    condition, one, other = call.args[:3]
+    if call.lookup(condition) is not None or condition.is_meta:
+        return None
+    condition = condition.cpu()
+    parts = [shadows.broadcast(call.shadow(t) if isinstance(t, torch.Tensor) else shadows.nothing(()), call.shape)
+             for t in (one, other)]
+    result = shadows.union(call.shape, parts)
+    bounds = tuple(shadows.collapsed(torch.where(condition, a, b), 1) for a, b in
+                   zip(parts[0].bounds, parts[1].bounds))
+    return _marked(call, replace(result, bounds=bounds), ((one, condition), (other, ~condition)))
+
+
+def _masked_fill(call):
+    source, mask, value = call.args[:3]
+    if call.lookup(mask) is not None or mask.is_meta or (
+            isinstance(value, torch.Tensor) and call.lookup(value) is not None):
+        return None
+    mask = mask.cpu()
+    return _marked(call, _without(call.same(), mask, ""), ((value, mask),))
+
+
+def _marked(call, result, choices):
+    """Note which elements a constant of zero, or a very low one, was put in the place of."""
+    for value, mask in choices:
+        if isinstance(value, torch.Tensor):
+            value = value.item() if value.numel() == 1 and call.lookup(value) is None and not value.is_meta else None
+        if value is not None and (value == 0 or value <= VERY_LOW) and mask.any() and not mask.all():
+            return replace(result, off=_fitting(mask, call.shape), off_kind="zero" if value == 0 else "low")
+    return replace(result, off=None, off_kind="")
+
+
+@built_in("native_batch_norm", "_native_batch_norm_legit", "_native_batch_norm_legit_no_training",
+          "_batch_norm_with_update", "_batch_norm_no_update", "cudnn_batch_norm", "batch_norm",
+          "miopen_batch_norm", "_batch_norm_impl_index", "_native_batch_norm_legit_functional")
+def _(call):
+    training = call.get("training", call.get("train", False))
+    if call.name == "_batch_norm_with_update":
+        training = True
+    if not training or call.name.endswith("no_training"):
+        return [call.shadow(call.args[0])] + [shadows.nothing(t.shape) for t in call.outputs[1:]]
+    source = call.shadow(call.args[0])
+    mixed = shadows.spread(source, [d for d in range(len(source.shape)) if d != 1])
+    rest = shadows.reduce(source, range(len(source.shape)), False)
+    return [mixed] + [shadows.broadcast(rest, t.shape) for t in call.outputs[1:]]
+
+
+@built_in("native_layer_norm", "layer_norm", "rms_norm", "_fused_rms_norm")
+def _(call):
+    source, count = call.shadow(call.args[0]), len(call.args[1])
+    mixed = shadows.spread(source, range(-count, 0))
+    return [mixed] + [_statistics(mixed, t) for t in call.outputs[1:]]
+
+
+def _statistics(mixed, tensor):
+    whole = shadows.reduce(mixed, range(len(mixed.shape)), False)
+    return shadows.broadcast(whole, tensor.shape)
+
+
+@built_in("native_group_norm", "group_norm")
+def _(call):
+    source, groups = call.shadow(call.args[0]), call.get("group", call.get("num_groups"))
+    rank, bounds = len(source.shape), []
+    for axis in source.bounds:
+        if axis.shape[2] > 1:
+            inner = axis.unflatten(2, (groups, -1))
+            inner = inner.amin((3, *range(4, rank + 2)), keepdim=True).expand(
+                *inner.shape[:4], *(1,) * (rank - 2))
+            bounds.append(inner.flatten(2, 3))
+        else:
+            bounds.append(axis.amin(tuple(range(3, rank + 1)), keepdim=True))
+    mixed = replace(source, bounds=tuple(bounds), off=None, off_kind="")
+    return [mixed] + [_statistics(mixed, t) for t in call.outputs[1:]]
+
+
+@built_in("_softmax", "_log_softmax", "_safe_softmax", "softmax", "log_softmax")
+def _(call):
+    source, dim = call.shadow(call.args[0]), call.args[1]
+    if source.off_kind != "low":
+        return shadows.spread(source, [dim])
+    low = source.off.expand(source.shape)
+    low = low & ~low.all(dim % len(source.shape), keepdim=True)
+    kept = replace(source, bounds=tuple(b.masked_fill(low, NOTHING) for b in source.bounds))
+    return _without(shadows.spread(kept, [dim]), low, "zero")
+
+
+@built_in("sum", "mean", "amax", "amin", "prod", "std", "var", "var_mean", "std_mean", "max", "min", "norm",
+          "linalg_vector_norm", "logsumexp", "argmax", "argmin", "all", "any", "median", "nanmedian", "mode",
+          "nansum", "nanmean", "count_nonzero", "aminmax", "topk", "kthvalue", "sort", "argsort", "msort",
+          "_linalg_det", "bincount")
+def _(call):
+    if call.name in ("max", "min") and len(call.tensors) == 2:
+        return call.same()
+    source = call.args[0]
+    if call.lookup(source) is None or source.dim() == 0:
+        return call.same()
+    if call.name in ("topk", "sort", "argsort", "msort"):
+        dim = {"topk": call.get("dim", -1), "msort": 0}.get(call.name, call.get("dim", -1))
+        whole = shadows.reduce(call.shadow(source), [dim], True)
+        return [shadows.broadcast(whole, t.shape) for t in call.outputs]
+    dims = call.get("dim")
+    if dims is None or dims == []:
+        dims = list(range(source.dim()))
+    dims = [dims] if isinstance(dims, int) else list(dims)
+    dims = sorted(d % source.dim() for d in dims)
+    after = shadows.reduce(call.shadow(source), dims, len(call.shape) == source.dim())
+    return after if after.shape == call.shape else NotImplemented
+
+
+@built_in("cumsum", "cumprod", "cummax", "cummin", "logcumsumexp", "_cummax_helper")
+def _(call):
+    return shadows.running(call.shadow(call.args[0]), call.args[1])
+
+
+@built_in("glu")
+def _(call):
+    source, dim = call.args[0], call.get("dim", -1) % call.args[0].dim()
+    before, half = call.shadow(source), call.shape[dim]
+    parts = [shadows.moved(before, lambda t, a=a: t.narrow(dim, a, half), before.steps) for a in (0, half)]
+    return shadows.union(call.shape, parts)
+
+
+@built_in("prelu", "_prelu_kernel", "rrelu_with_noise", "nan_to_num", "bernoulli", "hardswish", "hardsigmoid",
+          "silu", "mish", "gelu", "elu", "log_sigmoid", "log_sigmoid_forward", "isclose", "softplus", "isnan",
+          "_fused_dropout", "hardshrink", "softshrink", "rrelu", "celu", "selu", "complex", "polar", "threshold")
+def _(call):
+    return call.same()
+
+
+@built_in("mm", "bmm", "addmm", "baddbmm", "addbmm", "mv", "addmv", "dot", "vdot", "matmul", "linear",
+          "_addmm_activation", "mkldnn_linear")
+def _(call):
+    added = []
+    left, right = call.args[:2]
+    if call.name in ("addmm", "baddbmm", "addmv", "_addmm_activation"):
+        added, left, right = [call.args[0]], *call.args[1:3]
+    elif call.name in ("linear", "mkldnn_linear"):
+        added = [t for t in [call.get("bias")] if t is not None]
+    elif call.name == "addbmm":
+        return NotImplemented
+    turned = call.name in ("linear", "mkldnn_linear")
+    call.details["multiply_adds"] = torch.Size(call.shape).numel() * left.shape[-1]
+    parts = [_product(call, left, right, turned)]
+    parts += [call.shadow(t) for t in added if call.lookup(t) is not None]
+    return shadows.union(call.shape, parts)
+
+
+def _product(call, left, right, turned):
+    """Rows of the left times columns of the right: each output depends on one of either."""
+    one, two = call.shadow(left), call.shadow(right)
+    if turned:
+        two = shadows.moved(two, lambda t: t.transpose(-1, -2), tuple(
+            (*axis[:-2], axis[-1], axis[-2]) for axis in two.steps))
+    one = _as_matrix(one, -2) if len(one.shape) == 1 else one
+    two = _as_matrix(two, -1) if len(two.shape) == 1 else two
+    lead = torch.broadcast_shapes(one.shape[:-2], two.shape[:-2])
+    shape = (*lead, one.shape[-2], two.shape[-1])
+    masked = "zero" in (one.off_kind, two.off_kind)
+    one, two = (shadows.broadcast(s, (*lead, *s.shape[-2:])) for s in (one, two))
+    bounds, steps = [], []
+    for axis in (0, 1):
+        if masked:
+            first, second = one.bounds[axis].unsqueeze(-1), two.bounds[axis].unsqueeze(-3)
+            terms = torch.minimum(first, second)
+            for shadow, place in ((one, -1), (two, -3)):
+                if shadow.off_kind == "zero":
+                    terms = torch.where(shadow.off.unsqueeze(place), NOTHING, terms)
+            bounds.append(shadows.collapsed(terms.amin(-2), 1))
+        else:
+            bounds.append(torch.minimum(one.bounds[axis].amin(-1, keepdim=True),
+                                        two.bounds[axis].amin(-2, keepdim=True)))
+        batch = tuple(shadows._common(pair) for pair in zip(one.steps[axis][:-2], two.steps[axis][:-2]))
+        steps.append((*batch, one.steps[axis][-2], two.steps[axis][-1]))
+    result = Shadow(shape, tuple(bounds), tuple(steps))
+    gone = ([len(shape) - 2] if left.dim() == 1 else []) + ([len(shape) - 1] if right.dim() == 1 else [])
+    return shadows.dropped(result, gone)
+
+
+def _as_matrix(vector, place):
+    """A vector as a matrix of one row (place -2) or one column (-1)."""
+    steps = tuple((STILL, axis[0]) if place == -2 else (axis[0], STILL) for axis in vector.steps)
+    return shadows.moved(vector, lambda t: t.unsqueeze(0 if place == -2 else 1), steps)
