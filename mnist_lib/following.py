@@ -26,6 +26,10 @@ from .shadow import Shadow, of_image
 _EXITS = {"item", "tolist", "numpy", "__array__", "__dlpack__", "__bool__", "__float__", "__int__", "__index__",
           "data_ptr"}
 
+#: What takes nearly all of a forward's time. Their values are not needed: a network whose flow
+#: depends on values of the image is refused, so that zeros of the right shape do.
+_COSTLY = {"convolution", "mm", "addmm", "bmm", "baddbmm"}
+
 
 @dataclass
 class Step:
@@ -67,8 +71,9 @@ class Follower:
 
     def run(self, image, *args):
         """The network's output for one image batch; the steps are in ``self.open[0].inside``."""
-        self.memory.put(image, of_image(image.shape))
-        self.open[0].source = self.memory.get(image)
+        with self.silence():
+            self.memory.put(image, of_image(image.shape))
+            self.open[0].source = self.memory.get(image)
         with ExitStack() as stack:
             before = register_module_forward_pre_hook(self._enter)
             stack.callback(before.remove)
@@ -137,10 +142,11 @@ class Follower:
         tensors = flat_tensors((args, kwargs))
         for tensor in mutated:
             self._before_write(tensor)
-        output = function(*args, **kwargs)
         if self.asleep:
-            return output
+            return function(*args, **kwargs)
         traced = [t for t in tensors if self.memory.get(t) is not None]
+        output = _without_computing(function, args, kwargs) if traced and name in _COSTLY else None
+        output = function(*args, **kwargs) if output is None else output
         step = self.open[-1]
         for tensor in tensors:
             self._count(tensor, step)
@@ -153,10 +159,11 @@ class Follower:
         for unfed in self.open:
             unfed.source = unfed.source or self.memory.get(traced[0])
         call = self._call(name.rstrip("_") if mutated else name, function, args, kwargs, outputs or mutated)
-        found = self._apply(function, call)
-        if found is NotImplemented:
-            raise self.unknown(function, call)
-        self._note(call, found, step, mutated)
+        with torch._C.DisableTorchFunction():
+            found = self._apply(function, call)
+            if found is NotImplemented:
+                raise self.unknown(function, call)
+            self._note(call, found, step, mutated)
         for tensor in outputs or mutated:
             if not tensor.numel() and tensor.dim() > 1:
                 raise ReceptiveFieldError(f"the map shrinks to nothing (shape {tuple(tensor.shape)})")
@@ -318,6 +325,24 @@ class _Functions(TorchFunctionMode):
         except Exception as error:
             self.follower.fail(error)
             raise
+
+
+def _without_computing(function, args, kwargs):
+    """Zeros of the shape and layout that an operation returns; None where it must be run to tell."""
+    def described(value):
+        return value.to("meta") if isinstance(value, torch.Tensor) else value
+
+    if function.overloadpacket.__name__ == "convolution":
+        image, weight, groups = args[0], args[1], args[8]
+        if image.shape[1 - (image.dim() < weight.dim())] != weight.shape[1] * groups and not args[6]:
+            return None  # to have PyTorch say it
+    try:
+        shape = function(*map(described, args), **{k: described(v) for k, v in kwargs.items()})
+        if min(shape.shape, default=1) < 1:
+            return None
+        return torch.empty_strided(shape.shape, shape.stride(), dtype=shape.dtype, device=args[0].device).zero_()
+    except Exception:  # whatever it is, the operation itself will say it better
+        return None
 
 
 def _has_memory(tensor):

@@ -19,20 +19,16 @@ _SHORTER = {"batch_norm": "batchnorm", "conv_transpose": "conv_transpose"}
 
 def rows_of(step, image) -> tuple[list[Row], list[Row]]:
     """The rows of a run, in execution order, and those of the modules that contain others."""
-    rows, blocks, made = [], [], []
+    made, blocks, known = [], [], {}
     _collect(step, made, blocks)
-    names = [s.name for s in made]
-    seen: dict = {}
-    for s in made:
-        seen[s.name] = seen.get(s.name, 0) + 1
-        rows.append(_row(s, image, seen[s.name], names.count(s.name)))
-    repeats = [s.name for s in blocks]
-    seen.clear()
-    contained = []
-    for s in blocks:
-        seen[s.name] = seen.get(s.name, 0) + 1
-        contained.append(_row(s, image, seen[s.name], repeats.count(s.name)))
-    return rows, contained
+    return tuple([_row(s, image, *_use(s, i, steps), known) for i, s in enumerate(steps)]
+                 for steps in (made, blocks))
+
+
+def _use(step, place, steps):
+    """Which use of its name a step is, and of how many."""
+    uses = [i for i, other in enumerate(steps) if other.name == step.name]
+    return uses.index(place) + 1, len(uses)
 
 
 def _collect(step, rows, blocks):
@@ -73,12 +69,17 @@ def _summed(step):
     return step
 
 
-def _row(step, image, call, calls) -> Row:
-    source, result = step.source, step.result
-    before = tuple(geometry_of(source, axis) for axis in (0, 1))
-    after = tuple(geometry_of(result, axis) for axis in (0, 1))
-    extents, shape = extents_of(result)
-    ch_in, ch_out = _channels(source), _channels(result)
+def _described(shadow, known):
+    """A shadow's geometries, extents, shape and channels: worked out once, as most rows share theirs."""
+    if id(shadow) not in known:
+        geometries = tuple(geometry_of(shadow, axis) for axis in (0, 1))
+        known[id(shadow)] = (geometries, *extents_of(shadow), _channels(shadow))
+    return known[id(shadow)]
+
+
+def _row(step, image, call, calls, known) -> Row:
+    before, _, _, ch_in = _described(step.source, known)
+    after, extents, shape, ch_out = _described(step.result, known)
     details = {k: v for k, v in step.details.items() if k in ("kernel", "stride", "padding", "dilation")}
     if step.module is not None and _from_torch(step.module):
         for key, attribute in (("kernel", "kernel_size"), ("stride", "stride"), ("padding", "padding"),

@@ -65,6 +65,8 @@ def nothing(shape) -> Shadow:
 def union(shape, shadows) -> Shadow:
     """Element by element, all that any of the shadows depends on; broadcasts to ``shape``."""
     shape = tuple(shape)
+    if len(shadows) == 1 and shadows[0].shape == shape and shadows[0].off is None:
+        return shadows[0]
     shadows = [broadcast(shadow, shape) for shadow in shadows]
     bounds, steps = [], []
     for axis in (0, 1):
