@@ -71,6 +71,11 @@ class Difference(NamedTuple):
         """Whether it is no larger than the noise."""
         return abs(self.points) <= self.noise
 
+    @property
+    def direction(self) -> str:
+        """``"rises"``, ``"falls"`` or ``"is noise"``."""
+        return "is noise" if self.is_noise else "rises" if self.points > 0 else "falls"
+
     def verdict(self, expected: int = 1) -> str:
         """Whether an expected rise (1) or fall (-1) holds, does not hold, or is within noise."""
         if self.is_noise:

@@ -21,9 +21,10 @@ from .findings import Difference, Finding, Spread, difference, finding, signed, 
 from .runs import Run
 from .sources import RULE, source
 
-__all__ = ["LAST", "RULE", "Difference", "Finding", "Spread", "Summary", "Table", "changes", "compare",
-           "confusion", "describe", "difference", "finding", "gain", "numbers", "per_class", "predictions",
-           "recorded", "result", "signed", "standard_error", "summary"]
+__all__ = ["LAST", "RULE", "Difference", "Finding", "Spread", "Summary", "Table", "at_epochs", "changes",
+           "claims", "compare", "confusion", "describe", "difference", "finding", "gain", "gains", "jump",
+           "numbers", "per_class", "predictions", "recorded", "result", "signed", "standard_error",
+           "summary"]
 
 LAST = (1, 3, 5)  # the rule is shown for each of these numbers of last epochs
 
@@ -71,6 +72,19 @@ def summary(step: str | Experiment, of: Sequence[Run] | None = None) -> Summary:
 def gain(before: str, after: str, measure: str = "final") -> Difference:
     """By how much ``after`` is more accurate than ``before``: ``measure`` is final, best or train."""
     return difference(getattr(summary(before), measure), getattr(summary(after), measure))
+
+
+def at_epochs(step: str, first: int, last: int) -> Spread:
+    """The mean test accuracy over the epochs ``first`` to ``last`` (counted from 1), for each seed."""
+    return Spread(tuple(sum(run.test_accuracies[first - 1:last]) / (last - first + 1)
+                        for run in recorded(step)))
+
+
+def jump(step: str, last: int = 5) -> float:
+    """How far the test accuracy moves from epoch to epoch: the mean over the last epochs, in points."""
+    moves = [abs(after - before) for run in recorded(step) for before, after in
+             zip(run.test_accuracies[-last - 1:-1], run.test_accuracies[-last:], strict=True)]
+    return sum(moves) / len(moves)
 
 
 def numbers(step: str) -> dict[str, str]:
@@ -138,6 +152,36 @@ def compare(path: str) -> Table:
          "best epoch, test (%)", "last epoch, training (%)",
          *(f"seeds that hold, N = {n}" for n in LAST), "source's last epoch (%)", "source holds, N ="),
         tuple(rows), f"A run holds the rule for N if each of its last N epochs has at least {RULE:.2f} %.")
+
+
+def claims(path: str) -> Table:
+    """What the source of a path says of each step: its figures, and its conclusion in our words."""
+    rows = []
+    for step in PATHS[path]:
+        if theirs := source(step.name):
+            figures = [theirs.claimed(f) for f in ("parameters", "train", "test")]
+            rows.append((step.step, *(f if isinstance(f, str) else "" if f is None else f"{f:.2f}"
+                                      for f in figures), theirs.claim))
+    return Table(f"What the source of {path} claims", ("step", "parameters", "best training accuracy (%)",
+                 "best test accuracy (%)", "conclusion"), tuple(rows))
+
+
+def gains(path: str) -> Table:
+    """What each recorded step of a path gains over the recorded step before it, ours and the source's."""
+    rows = []
+    for step in PATHS[path]:
+        if step.before is None or not (recorded(step) and recorded(step.before)):
+            continue
+        ours, old, new = gain(step.before, step.name), source(step.before), source(step.name)
+        theirs = difference([old.log.final], [new.log.final]) if old and new else None
+        rows.append((step.step, experiment(step.before).step, signed(ours.points), signed(ours.images, 0),
+                     f"{ours.noise:.2f}", ours.direction,
+                     signed(theirs.points) if theirs else "", theirs.direction if theirs else ""))
+    return Table(f"What each step of {path} changes in the test accuracy after the last epoch",
+                 ("step", "compared with", "ours (points)", "images", "noise (points)", "so it",
+                  "source's log (points)", "so it "), tuple(rows),
+                 "A source trained once, so only the noise of its two test readings is known, not that "
+                 "of its trainings.")
 
 
 def predictions(run: Run, labels: Sequence[int] | None = None) -> tuple[list[int], list[int]]:

@@ -152,6 +152,29 @@ def test_recorded_takes_only_runs_of_these_settings(tmp_path, monkeypatch):
     assert len(report.compare("six-models").rows) == 1
 
 
+def test_epochs_and_jumps(tmp_path, monkeypatch):
+    monkeypatch.setenv("MNIST_LIB_RESULTS", str(tmp_path))
+    save(run_of(9900, 9910, 9930, 9920, seed=0))
+    save(run_of(9900, 9900, 9900, 9900, seed=1))
+    assert report.at_epochs(STEP, 2, 3).values == pytest.approx((99.2, 99.0))
+    assert report.jump(STEP, last=2) == pytest.approx((0.2 + 0.1 + 0 + 0) / 4)
+
+
+def test_gains_compare_each_step_with_the_one_before(tmp_path, monkeypatch):
+    monkeypatch.setenv("MNIST_LIB_RESULTS", str(tmp_path))
+    save(run_of(9900, step="six-models/augmentation"))
+    save(run_of(9940))
+    (row,) = report.gains("six-models").rows
+    assert row[:4] == ("steplr", "augmentation", "+0.40", "+40") and row[5] == "rises"
+    assert row[6:] == ("+0.44", "rises")
+
+
+def test_claims_are_the_sources():
+    table = report.claims("six-models")
+    assert table.column("parameters")["setup"] == "6.3M"
+    assert table.column("best test accuracy (%)")["steplr"] == "99.45"
+
+
 def test_shared_runs_are_found_from_both_paths(tmp_path, monkeypatch):
     monkeypatch.setenv("MNIST_LIB_RESULTS", str(tmp_path))
     save(run_of(9920, step="six-models/setup"))
