@@ -88,14 +88,19 @@ def jump(step: str, last: int = 5) -> float:
 
 
 def numbers(step: str) -> dict[str, str]:
-    """What a page's prose says of a step, ready to be glued: accuracies with two decimals."""
-    ours, theirs = summary(step), source(step)
-    values = {"parameters": f"{ours.parameters:,}", "seeds": str(len(ours.seeds))}
-    for name in ("final", "best", "train"):
-        spread = getattr(ours, name)
-        values |= {name: f"{spread.mean:.2f}", f"{name}_low": f"{spread.low:.2f}",
-                   f"{name}_high": f"{spread.high:.2f}", f"{name}_sd": _sd(spread)}
-    values |= {f"holds_{n}": str(count) for n, count in ours.holds.items()}
+    """What a page's prose says of a step, ready to be glued: accuracies with two decimals.
+
+    A step without a recorded run has its parameters and what its source says.
+    """
+    of, theirs = recorded(step), source(step)
+    values = {"parameters": f"{count_parameters(experiment(step).architecture):,}", "seeds": str(len(of))}
+    if of:
+        ours = summary(step, of)
+        for name in ("final", "best", "train"):
+            spread = getattr(ours, name)
+            values |= {name: f"{spread.mean:.2f}", f"{name}_low": f"{spread.low:.2f}",
+                       f"{name}_high": f"{spread.high:.2f}", f"{name}_sd": _sd(spread)}
+        values |= {f"holds_{n}": str(count) for n, count in ours.holds.items()}
     if theirs:
         values |= {"source_final": f"{theirs.log.final:.2f}", "source_best": f"{theirs.log.best:.2f}",
                    "source_train": f"{theirs.log.train_accuracy[-1]:.2f}",
@@ -107,28 +112,33 @@ def numbers(step: str) -> dict[str, str]:
 
 
 def result(step: str | Experiment, of: Sequence[Run] | None = None) -> Table:
-    """Ours over the seeds beside what the source claims and what its own log shows."""
+    """Ours over the seeds beside what the source claims and what its own log shows.
+
+    Without a recorded run our columns say so, and the source's stand alone.
+    """
     step = experiment(step)
-    ours, theirs = summary(step, of), source(step.name)
-    rows = [("parameters", f"{ours.parameters:,}", "", "",
+    of = recorded(step) if of is None else list(of)
+    ours, theirs = summary(step, of) if of else None, source(step.name)
+    rows = [("parameters", f"{count_parameters(step.architecture):,}", "", "",
              (theirs and theirs.claimed("parameters")) or "", "")]
     logged = {"final": theirs.log.final, "best": theirs.log.best,
               "train": theirs.log.train_accuracy[-1]} if theirs else {}
     claims = {"best": theirs.claimed("test"), "train": theirs.claimed("train")} if theirs else {}
     for name, words in (("final", "test accuracy, last epoch (%)"), ("best", "test accuracy, best epoch (%)"),
                         ("train", "training accuracy, last epoch (%)")):
-        spread = getattr(ours, name)
         claim, log = claims.get(name), logged.get(name)
-        rows.append((words, f"{spread.mean:.2f}", _sd(spread), f"{spread.low:.2f} to {spread.high:.2f}",
+        spread = getattr(ours, name) if ours else None
+        rows.append((words, *((f"{spread.mean:.2f}", _sd(spread), f"{spread.low:.2f} to {spread.high:.2f}")
+                              if spread else ("", "", "")),
                      "" if claim is None else f"{claim:.2f}", "" if log is None else f"{log:.2f}"))
     for n in LAST:
         rows.append((f"{RULE:.1f} % in " + ("the last epoch" if n == 1 else f"each of the last {n} epochs"),
-                     f"{ours.holds[n]} of {len(ours.seeds)}", "", "", "",
+                     f"{ours.holds[n]} of {len(of)}" if ours else "", "", "", "",
                      ("yes" if theirs.log.holds(n) else "no") if theirs else ""))
-    seeds = "seed " if len(ours.seeds) == 1 else "seeds "
+    seeds = ("seed " if len(of) == 1 else "seeds ") + ", ".join(str(r.seed) for r in of)
     return Table(
         f"{step.name}: ours, what the source claims, and what its log shows",
-        ("", f"ours, {seeds}" + ", ".join(map(str, ours.seeds)), "standard deviation", "range",
+        ("", f"ours, {seeds if of else 'no run recorded'}", "standard deviation", "range",
          "source claims", "source's log"), tuple(rows),
         "Training accuracy is the running mean of the last epoch, with dropout and augmentation on; "
         "a source claims its best epoch. The share of seeds that hold the rule stands in its rows.")
