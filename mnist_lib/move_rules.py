@@ -98,28 +98,31 @@ def _(call):
     before = call.shadow(source)
     after = shadows.moved(before, lambda t: t.reshape(shape), ((STILL,) * len(shape),) * 2)
     found = found_steps(shape, after.bounds, before.steps)
-    kept = _kept_dims(before.shape, shape)
-    steps = tuple(tuple(axis[kept[d]] if d in kept else guess for d, guess in enumerate(guesses))
-                  for axis, guesses in zip(before.steps, found))
+    made_of = _sources(before.shape, shape)
+    steps = tuple(tuple(axis[made_of[d][0]] if _untouched(d, made_of, before.shape, shape) else
+                        STILL if all(axis[i] == STILL for i in made_of[d]) else guess
+                        for d, guess in enumerate(guesses)) for axis, guesses in zip(before.steps, found))
     return Shadow(shape, after.bounds, steps, after.off, after.off_kind)
 
 
-def _kept_dims(old, new):
-    """Output dimension -> input dimension, where a reshape leaves that dimension as it was."""
-    kept, i, j = {}, 0, 0
+def _untouched(dim, made_of, old, new):
+    return len(made_of[dim]) == 1 and old[made_of[dim][0]] == new[dim]
+
+
+def _sources(old, new):
+    """For each output dimension of a reshape, the input dimensions it is made of."""
+    made, i, j = [[] for _ in new], 0, 0
     while i < len(old) and j < len(new):
-        if old[i] == new[j]:
-            kept[j] = i
-            i, j = i + 1, j + 1
-            continue
-        left, right = old[i], new[j]
+        ins, outs, left, right = [i], [j], old[i], new[j]
         i, j = i + 1, j + 1
         while left != right:
             if left < right:
-                left, i = left * old[i], i + 1
+                left, ins, i = left * old[i], [*ins, i], i + 1
             else:
-                right, j = right * new[j], j + 1
-    return kept
+                right, outs, j = right * new[j], [*outs, j], j + 1
+        for out in outs:
+            made[out] = ins
+    return made
 
 
 @built_in("cat", "concat", "concatenate")
@@ -207,19 +210,18 @@ def _in_place_of_first(call):
 
 
 def _keeping_steps(call, after):
-    """Where a dimension of size 1 shows no step, it keeps the one it had; shuffles scale it."""
-    before, factor = call.shadow(call.args[0]), call.args[1] if len(call.args) > 1 else 1
-    if call.name == "pixel_shuffle":
-        law = {d: (factor, 1) for d in (len(call.shape) - 2, len(call.shape) - 1)}
-    elif call.name == "pixel_unshuffle":
-        law = {d: (1, factor) for d in (len(call.shape) - 2, len(call.shape) - 1)}
-    elif before.shape == after.shape and call.name not in ("roll", "flip", "index", "index_select"):
-        return Shadow(after.shape, after.bounds, before.steps, after.off, after.off_kind)
-    else:
+    """The steps of an output of the input's rank: scaled by shuffles, still where they were."""
+    before, rank = call.shadow(call.args[0]), len(call.shape)
+    if len(before.shape) != rank:
         return after
-    steps = tuple(tuple(shadows._through(axis[d], law[d]) if d in law else found[d] for d in range(len(found)))
-                  for axis, found in zip(before.steps, after.steps))
-    return Shadow(after.shape, after.bounds, steps)
+    law = {"pixel_shuffle": (call.args[1], 1), "pixel_unshuffle": (1, call.args[1])}.get(call.name)
+    steps = []
+    for axis, found in zip(before.steps, after.steps):
+        kept = [step if call.name in ("tril", "triu") or step == STILL else guess for step, guess in zip(axis, found)]
+        if law:
+            kept[-2:] = [shadows._through(step, law) for step in axis[-2:]]
+        steps.append(tuple(kept))
+    return Shadow(after.shape, after.bounds, tuple(steps), after.off, after.off_kind)
 
 
 @built_in("gather")

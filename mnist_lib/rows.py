@@ -79,7 +79,8 @@ def _described(shadow, known):
 
 def _row(step, image, call, calls, known) -> Row:
     before, _, _, ch_in = _described(step.source, known)
-    after, extents, shape, ch_out = _described(step.result, known)
+    after, extents, dims, ch_out = _described(step.result, known)
+    shape = tuple(step.result.shape[d] for d in dims)
     details = {k: v for k, v in step.details.items() if k in ("kernel", "stride", "padding", "dilation")}
     if step.module is not None and _from_torch(step.module):
         for key, attribute in (("kernel", "kernel_size"), ("stride", "stride"), ("padding", "padding"),
@@ -92,7 +93,7 @@ def _row(step, image, call, calls, known) -> Row:
     notes = _notes(step, image, extents)
     plain = (all(map(_unmoved, before, after)) and ch_in == ch_out and not step.multiply_adds and "kernel" not in details
              and not (step.op in _MERGES and len(step.merged) > 1))
-    return Row(step.name, _operation(step), before, after, extents, shape, ch_in, ch_out, call, calls,
+    return Row(step.name, _operation(step), before, after, extents, shape, ch_in, ch_out, call, calls, dims=dims,
                parameters=step.parameters, multiply_adds=step.multiply_adds, notes=notes, plain=plain, **details)
 
 
@@ -119,12 +120,19 @@ def spatial_dims(shadow: Shadow) -> list[int]:
     if rank < 3:
         return []  # one vector
     per_axis = [[d for d, step in enumerate(axis) if step != STILL] for axis in shadow.steps]
+    if rank == 4:  # channels made of pixels, as in space-to-depth: the longest way is the map's
+        per_axis = [_longest(dims, axis, shadow.shape) for dims, axis in zip(per_axis, shadow.steps)]
     found = sorted({*per_axis[0], *per_axis[1]})
     if rank == 4 and set(found) <= {2, 3}:
         found = [2, 3]
-    if len(per_axis[0]) == len(per_axis[1]) == 1 and len(found) == 2:
+    if len(per_axis[0]) == len(per_axis[1]) == 1 and per_axis[0] != per_axis[1]:
         return [per_axis[0][0], per_axis[1][0]]
     return found
+
+
+def _longest(dims, steps, shape):
+    ways = {d: steps[d][1] / steps[d][0] * shape[d] for d in dims if steps[d]}
+    return [max(ways, key=ways.get)] if ways else dims
 
 
 def _channels(shadow: Shadow) -> int:
@@ -143,9 +151,9 @@ def geometry_of(shadow: Shadow, axis: int) -> Geometry:
     steps = shadow.steps[axis]
     moving = [d for d in dims if steps[d] != STILL]
     size = prod(shadow.shape[d] for d in moving)
-    if len(moving) != 1 or steps[moving[0]] is None or steps[moving[0]][1] <= 0:
-        if not moving and len(dims) == 2 and not any(s != STILL for s in steps):
-            size = shadow.shape[dims[axis]]
+    shared = any(shadow.steps[1 - axis][d] != STILL for d in moving)  # tokens: one way through both axes
+    if len(moving) != 1 or shared or steps[moving[0]] is None or steps[moving[0]][1] <= 0:
+        size = shadow.shape[dims[axis]] if len(dims) == 2 else size
         return Geometry(size, None, field, None)
     dim, (units, pixels) = moving[0], steps[moving[0]]
     jump = whole(Fraction(pixels, units))
@@ -166,7 +174,7 @@ def geometry_of(shadow: Shadow, axis: int) -> Geometry:
 
 
 def extents_of(shadow: Shadow) -> tuple[Extents, tuple[int, ...]]:
-    """The exact fields of all units, and the map's shape."""
+    """The exact fields of all units, and the tensor's dimensions along which these stand."""
     dims = spatial_dims(shadow)
     axes = []
     for bounds in shadow.bounds:
@@ -176,7 +184,7 @@ def extents_of(shadow: Shadow) -> tuple[Extents, tuple[int, ...]]:
         exact = exact.reshape(2, *(bounds.shape[d + 1] for d in dims))
         axes.append(Extent(tuple(exact.shape[1:]), tuple(exact[0].flatten().tolist()),
                            tuple((-exact[1]).flatten().tolist())))
-    return Extents(tuple(axes)), tuple(shadow.shape[d] for d in dims)
+    return Extents(tuple(axes)), tuple(dims)
 
 
 def _notes(step, image, extents) -> tuple[str, ...]:

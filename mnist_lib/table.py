@@ -71,6 +71,7 @@ class Row:
     multiply_adds: int = 0
     notes: tuple[str, ...] = ()
     plain: bool = False
+    dims: tuple[int, ...] = (2, 3)  # of the layer's output tensor, those that ``shape`` counts
 
     @property
     def label(self) -> str:

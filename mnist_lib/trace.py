@@ -48,7 +48,7 @@ def receptive_field(network, input_size=None, *, title=None) -> Table:
         size = (_channels_of(network), *size[1:])
     from .following import Follower
 
-    with left_as_found(network), torch.no_grad():
+    with left_as_found(network), torch.no_grad(), _attention_by_products():
         follower = Follower(network)
         image, context = _image(network, size)
         try:
@@ -70,6 +70,15 @@ def receptive_field(network, input_size=None, *, title=None) -> Table:
     if image.is_meta:
         convention += "; a network without values (meta device): masks count as dense"
     return Table(title or type(network).__name__, size, tuple(rows), tuple(blocks), convention)
+
+
+def _attention_by_products():
+    """Attention as matrix products and a softmax, each of which has its rule."""
+    try:
+        from torch.nn.attention import SDPBackend, sdpa_kernel
+    except ImportError:  # torch before 2.3
+        return nullcontext()
+    return sdpa_kernel(SDPBackend.MATH)
 
 
 def _channels_of(network) -> int:
