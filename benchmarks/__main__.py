@@ -1,7 +1,21 @@
-"""``python -m benchmarks``: every benchmark there is; arguments go to ``benchmarks/engine.py``."""
+"""``python -m benchmarks [engine | augmentation] [options]``: one benchmark, or both one after the other."""
 
 import sys
 
-from .engine import main
+from . import augmentation, engine
 
-sys.exit(main())
+BENCHMARKS = {"engine": engine.main, "augmentation": augmentation.main}
+
+
+def main(arguments: list[str]) -> int:
+    """Run the benchmark named first, with the options after it; without a name, all without options."""
+    if not arguments:
+        return max(run([]) or 0 for run in BENCHMARKS.values())
+    if arguments[0] not in BENCHMARKS:
+        print(f"no benchmark is called {arguments[0]!r}; there are: {', '.join(BENCHMARKS)}", file=sys.stderr)
+        return 2
+    return BENCHMARKS[arguments[0]](arguments[1:]) or 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
