@@ -112,6 +112,9 @@ class Table:
     blocks: tuple[Row, ...] = field(default=(), repr=False)
     convention: str = ""
 
+    def __repr__(self) -> str:
+        return self.to_text()
+
     def __len__(self) -> int:
         return len(self.rows)
 
