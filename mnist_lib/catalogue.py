@@ -7,17 +7,26 @@ and a sibling ``…-corrected`` shows what changes without it.
 from __future__ import annotations
 
 from .architectures import ARCHITECTURES as NETWORK
-from .augment import (CenterCrop, ColorJitter, Normalize, RandomAffine, RandomApply,
-                      RandomPerspective, RandomRotation, Resize, ToTensor)
+from .augment import (
+    CenterCrop,
+    ColorJitter,
+    Normalize,
+    RandomAffine,
+    RandomApply,
+    RandomPerspective,
+    RandomRotation,
+    Resize,
+    ToTensor,
+)
 from .experiments import SGD, Because, Experiment, OneCycleLR, ReduceLROnPlateau, StepLR
 
 because = Because
 PLAIN = (ToTensor(), Normalize())
 
 
-def first(name: str, *, batch_size: int, epochs: int = 15, optimizer: SGD = SGD(0.01, momentum=0.9)):
+def first(name: str, *, batch_size: int, epochs: int = 15) -> Experiment:
     """A path's first step: its own network, no augmentation, a constant learning rate."""
-    return Experiment(name, NETWORK[name], PLAIN, batch_size, optimizer, epochs=epochs)
+    return Experiment(name, NETWORK[name], PLAIN, batch_size, SGD(0.01, momentum=0.9), epochs=epochs)
 
 
 def six_models():

@@ -30,8 +30,9 @@ COLUMNS = {
     "multiply_adds": "multiply-adds of convolutions and matrix products, for one image",
     "notes": "remarks",
 }
-COMPACT = ("name", "op", "kernel", "stride", "padding", "dilation", "n_in", "n_out", "ch_out",
-           "j_out", "r_out", "parameters", "notes")
+#: The columns that students fill in by hand; the block is the front of the layer's name.
+COMPACT = ("name", "op", "kernel", "stride", "padding", "dilation", "n_in", "n_out", "ch_in", "ch_out",
+           "j_in", "j_out", "r_in", "r_out", "parameters", "notes")
 SHORT = {"name": "layer", "kernel": "k", "stride": "s", "padding": "p", "dilation": "d",
          "multiply_adds": "multiply-adds"}
 _OPTIONAL = {"dilation": ("1", ""), "notes": ("",), "block": ("",)}  # left out where all rows say that
@@ -149,13 +150,15 @@ def as_csv(table, columns="full", plain=True) -> str:
 
 def as_html(table, columns="compact", plain=False) -> str:
     names, rows, cells = _chosen(table, columns, plain)
-    head = "".join(f'<th scope="col" title="{escape(COLUMNS[name])}">{escape(SHORT.get(name, name))}</th>'
-                   for name in names)
+    sides = ["left" if name in _LEFT else "right" for name in names]
+    head = "".join(f'<th scope="col" style="text-align: {side}" title="{escape(COLUMNS[name])}">'
+                   f"{escape(SHORT.get(name, name))}</th>" for name, side in zip(names, sides))
     body = []
     for line in cells:
-        row = "".join(f'<th scope="row">{escape(cell)}</th>' if name == "name" else f"<td>{escape(cell)}</td>"
-                      for name, cell in zip(names, line))
+        row = "".join(f'<th scope="row" style="text-align: left">{escape(cell)}</th>' if name == "name"
+                      else f'<td style="text-align: {side}">{escape(cell)}</td>'
+                      for name, side, cell in zip(names, sides, line))
         body.append(f"<tr>{row}</tr>")
-    return (f'<table class="receptive-fields">\n<caption>{escape(_caption(table))}. '
-            f"{escape(_summary(table, rows))}</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>\n"
-            + "\n".join(body) + "\n</tbody>\n</table>")
+    return (f'<table class="table receptive-fields">\n<caption style="caption-side: top">'
+            f"{escape(_caption(table))}</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>\n"
+            + "\n".join(body) + f"\n</tbody>\n</table>\n<p><small>{escape(_summary(table, rows))}</small></p>")
