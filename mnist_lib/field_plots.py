@@ -31,7 +31,7 @@ def plot_field(table, image, layer: str, unit=None, ax=None):
     if rows and columns:
         ax.add_patch(Rectangle((columns[0] - 0.5, rows[0] - 0.5), columns[1] - columns[0] + 1,
                                rows[1] - rows[0] + 1, fill=False, edgecolor=ACCENT, linewidth=2.5))
-    if len(unit) == 2 and all(g.jump for g in row.output):
+    if len(unit) == 2 and all(g.start is not None for g in row.output):
         whole = [g.sees(index) for g, index in zip(row.output, unit)]
         if all(whole) and whole != [rows, columns]:
             (top, bottom), (left, right) = whole

@@ -67,7 +67,7 @@ class Follower:
         self.functions: list = []
         self.asleep = 0
         self.error: Exception | None = None
-        self.failed_in = ""
+        self.failed_in, self.failed_on = "", None
 
     def run(self, image, *args):
         """The network's output for one image batch; the steps are in ``self.open[0].inside``."""
@@ -83,6 +83,8 @@ class Follower:
             stack.enter_context(_Operations(self))
             stack.enter_context(_Functions(self))
             output = self.network(image)
+            with self.silence():
+                self.open[0].result = self._first(output)
         if self.error:
             raise self.error
         return output
@@ -92,7 +94,7 @@ class Follower:
     def _enter(self, module, args):
         with self.silence():
             name = self.names.get(id(module), type(module).__name__)
-            if module is self.network and len(self.open) == 1:
+            if self._is_root(module):
                 return
             step = Step(name, type(module).__name__, module, source=self._first(args))
             self.open[-1].children = True
@@ -101,7 +103,7 @@ class Follower:
             self.asleep += 1
 
     def _leave(self, module, args, output):
-        if module is self.network and len(self.open) == 1:
+        if self._is_root(module):
             return
         own = registered(type(module))
         if own:
@@ -121,6 +123,9 @@ class Follower:
                 return
             self._number(step)
             self.open[-1].inside.append(step)
+
+    def _is_root(self, module):
+        return module is self.network and len(self.open) == 1 and not registered(type(module))
 
     def _number(self, step):
         self.uses[step.name] = step.call = self.uses.get(step.name, 0) + 1

@@ -36,14 +36,15 @@ class Geometry:
     Up-sampled units do not all see alike: ``phases`` then holds the interval (first, last) of
     each unit of one period, ``field`` is the largest of them, and ``start`` belongs to the
     straight line through their centres (None: such a unit looks at nothing, as between the
-    taps of a transposed convolution). For every other map ``phases`` is empty.
+    taps of a transposed convolution). For every other map ``phases`` is empty. ``start`` is None
+    where all units look at the same pixels, ``jump`` too where they stand in no line any more.
     ``Geometry(28)`` is an image of 28 pixels.
     """
 
     size: int
-    jump: int | Fraction = 1
+    jump: int | Fraction | None = 1
     field: int = 1
-    start: float = 0.5
+    start: float | None = 0.5
     phases: tuple[tuple[int, int] | None, ...] = ()
 
     def sees(self, unit: int) -> tuple[int, int] | None:
@@ -52,6 +53,8 @@ class Geometry:
         ``unit`` is any whole number and nothing is clipped: pixels outside the image are
         padding, units outside the map are what a further layer's padding stands for.
         """
+        if self.start is None:
+            raise ReceptiveFieldError("these units have no places of their own, so no formula says what one sees")
         if not self.phases:
             first = int(self.start - self.field / 2) + unit * self.jump
             return first, first + self.field - 1

@@ -40,16 +40,16 @@ class Memory:
         """Note the shadow of a tensor that was written in place, for all views of its memory."""
         place = _layout(tensor)
         views = self._entries.get(key_of(tensor), {})
-        if not _covers(tensor) or not set(views) <= {place}:
+        if _covers(tensor) and set(views) <= {place}:
+            views = {}
+        else:
             dense = _dense(views, tensor)
             for line, bounds in zip(dense[0], shadow.bounds):
                 for memory, part in zip(line, bounds):
                     memory.as_strided(*place).copy_(part.expand(shadow.shape))
-            whole = ((dense[0][0].shape[1],), (1,), 0)
+            whole = (tuple(dense[0][0][0].shape), (1,), 0)
             views = {whole: _look(dense, whole)}
-        self._entries[key_of(tensor)] = {**views, place: shadow} if not _covers(tensor) else {place: shadow}
-        if _covers(tensor) and len(views) > 1:
-            self._entries[key_of(tensor)].update(views)
+        self._entries[key_of(tensor)] = {**views, place: shadow}
 
 
 def key_of(tensor) -> StorageWeakRef:
@@ -58,7 +58,9 @@ def key_of(tensor) -> StorageWeakRef:
 
 
 def _layout(tensor):
-    return tuple(tensor.shape), tensor.stride(), tensor.storage_offset()
+    """Shape, strides and offset; the stride of a dimension of size 1 says nothing and counts as 0."""
+    strides = tuple(stride if n > 1 else 0 for n, stride in zip(tensor.shape, tensor.stride()))
+    return tuple(tensor.shape), strides, tensor.storage_offset()
 
 
 def _covers(tensor):
@@ -66,9 +68,9 @@ def _covers(tensor):
 
 
 def _dense(views, tensor):
-    """Both axes' bounds for every element of the memory, each (4, elements), and its steps."""
+    """Both axes' bounds, four lines each, for every element of the memory; and the steps in use."""
     elements = tensor.untyped_storage().nbytes() // tensor.element_size()
-    lines = [torch.full((4, elements), NOTHING, dtype=torch.int32) for _ in (0, 1)]
+    lines = [[torch.full((elements,), NOTHING, dtype=torch.int32) for _ in range(4)] for _ in (0, 1)]
     for place, shadow in views.items():
         for line, bounds in zip(lines, shadow.bounds):
             for memory, part in zip(line, bounds):

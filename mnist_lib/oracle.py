@@ -31,6 +31,8 @@ _BENT = {_F.relu, torch.relu, torch.relu_, torch.Tensor.relu, torch.Tensor.relu_
          torch.Tensor.sigmoid, torch.Tensor.tanh, torch.Tensor.sigmoid_, torch.Tensor.tanh_, _F.selu, _F.celu,
          _F.prelu, torch.prelu, _F.rrelu, _F.threshold, torch.exp, torch.Tensor.exp, torch.clamp, torch.Tensor.clamp,
          torch.Tensor.clamp_, _F.dropout, _F.dropout1d, _F.dropout2d, _F.alpha_dropout}
+_LIFTED = {_F.sigmoid, torch.sigmoid, torch.Tensor.sigmoid, torch.Tensor.sigmoid_, _F.hardsigmoid, _F.softplus,
+           torch.exp, torch.Tensor.exp}
 
 
 def measure(network, input_size, layer: str, unit=None) -> tuple:
@@ -88,11 +90,11 @@ def sweep(network, input_size, layers=None, batch=32) -> dict[str, Measured]:
     twice for each line of the image, once on a dark image and once on a bright one.
     """
     size = image_size(input_size)
-    model = positive_copy(network)
+    models = {probe: positive_copy(network, biases=probe == "bright") for probe in ("dark", "bright")}
     names = None if layers is None else {_plain(name) for name in layers}
     changed: dict = {}
-    with torch.no_grad(), _Straight():
-        for probe in ("dark", "bright"):
+    for probe, model in models.items():
+        with torch.no_grad(), _Straight(lifted=probe == "bright"):
             for axis in (0, 1):
                 _probe(model, size, probe, axis, names, batch, changed)
     if names and not names <= {name for name, _ in changed}:
@@ -144,10 +146,10 @@ def _outputs(model, images, names) -> dict[str, torch.Tensor]:
     return found
 
 
-def positive_copy(network) -> nn.Module:
+def positive_copy(network, biases=False) -> nn.Module:
     """A copy whose weights are positive, so that no path through it can cancel another.
 
-    Biases are zero, batch normalization keeps its input as it is, and numbers are float64.
+    Biases are zero, or with ``biases`` positive too; batch normalization keeps its input as it is, and numbers are float64.
     Normalizations over the map subtract a mean, which could cut a change off in what follows;
     they become the sum of the map and that mean.
     """
@@ -163,18 +165,25 @@ def positive_copy(network) -> nn.Module:
         values = 0.5 + torch.rand(parameter.shape, generator=generator, dtype=torch.float64)
         if parameter.dim() > 1:
             values /= max(1, parameter[0].numel())
-        parameter.data = torch.zeros_like(values) if "bias" in name.rpartition(".")[2] else values
+        parameter.data = torch.zeros_like(values) if "bias" in name.rpartition(".")[2] and not biases else values
         parameter.requires_grad_(False)
     return model
 
 
 class _Straight(TorchFunctionMode):
-    """Replaces what could hide a change: activations by the identity, normalizations by mixing."""
+    """Replaces what could hide a change: activations by the identity, normalizations by mixing.
+
+    ``lifted`` adds one to those that are not zero at zero, so that they can open a gate.
+    """
+
+    def __init__(self, lifted):
+        super().__init__()
+        self.lifted = lifted
 
     def __torch_function__(self, function, types, args=(), kwargs=None):
         kwargs = kwargs or {}
         if function in _BENT:
-            return args[0]
+            return args[0] + 1 if self.lifted and function in _LIFTED else args[0]
         mixed = {_F.layer_norm: _layer_norm, _F.group_norm: _group_norm, _F.instance_norm: _instance_norm}
         if function in mixed:
             return mixed[function](function, *args, **kwargs)
@@ -208,15 +217,17 @@ def check(network, input_size, table) -> list[str]:
 
     Compares every unit of every module's last output, along both axes.
     """
-    measured = sweep(network, input_size)
+    return differences(sweep(network, input_size), table)
+
+
+def differences(measured: dict[str, Measured], table) -> list[str]:
+    """Where a table and a ``sweep`` of the same network disagree, a line for each layer and axis."""
     problems = []
     for name, found in measured.items():
         try:
-            row = table.at(name) if name else table.rows[-1]
+            row = table.at(name)
         except KeyError:
             continue  # a module inside one that is a row by itself
-        if not name and len(row.shape) != len(found.shape) or row.call != row.calls:
-            continue  # the network's output is not the last row's; a use that is not the last
         found = replace(found, dims=row.dims)
         for axis in (0, 1):
             lines, extent = found.lines(axis), row.extents.axes[axis]

@@ -21,6 +21,8 @@ def rows_of(step, image) -> tuple[list[Row], list[Row]]:
     """The rows of a run, in execution order, and those of the modules that contain others."""
     made, blocks, known = [], [], {}
     _collect(step, made, blocks)
+    step.parameters = step.multiply_adds = 0
+    blocks.append(step)  # the network itself, whose name is empty
     return tuple([_row(s, image, *_use(s, i, steps), known) for i, s in enumerate(steps)]
                  for steps in (made, blocks))
 
@@ -163,12 +165,15 @@ def geometry_of(shadow: Shadow, axis: int) -> Geometry:
     seen = [(i, int(line[0, i]), -int(line[1, i])) for i in range(count) if int(line[0, i]) != NOTHING]
     if not seen:
         return Geometry(size, jump, field, None)
-    if law.shape[dim + 1] == 1 < size:  # all units see the same: their common centre
-        return Geometry(size, jump, field, (seen[0][1] + seen[0][2] + 1) / 2)
+    if law.shape[dim + 1] == 1 < size:
+        return Geometry(size, jump, field, None)  # all see the same: the units' grid is left, not their centres
     start = sum(Fraction(a + b + 1, 2) - i * jump for i, a, b in seen) / len(seen)
     phases = ()
-    if 1 < units <= size:
+    if units > 1:
         places = {i: (a, b) for i, a, b in seen}
+        for i in range(size, units):  # units that a whole period would have
+            ahead = int(jump * (i - size + 1))
+            places[i] = tuple(end + ahead for end in places.get(size - 1, seen[-1][1:]))
         phases = tuple(places.get(i) for i in range(units))
     return Geometry(size, jump, field, float(start), phases)
 
@@ -207,11 +212,8 @@ def _misalignment(shadows, axis) -> float:
     lines = []
     for shadow in shadows:
         geometry = geometry_of(shadow, axis)
-        moving = [d for d in spatial_dims(shadow) if shadow.steps[axis][d] != STILL]
-        if geometry.jump is None or geometry.start is None or (
-                geometry.size > 1 and shadow.bounds[axis].shape[moving[0] + 1] == 1):
-            continue  # in no line, or global: it has no centre of its own
-        lines.append(geometry)
+        if geometry.start is not None:  # None: in no line, or without centres of their own
+            lines.append(geometry)
     largest = max((g.size for g in lines), default=0)
     lines = [g for g in lines if g.size == largest]
     return max((a.misalignment(b) for i, a in enumerate(lines) for b in lines[:i]), default=0.0)

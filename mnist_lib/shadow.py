@@ -72,7 +72,10 @@ def union(shape, shadows) -> Shadow:
     for axis in (0, 1):
         total = shadows[0].bounds[axis]
         for shadow in shadows[1:]:
+            constant = [d for d, (n, m) in enumerate(zip(total.shape, shadow.bounds[axis].shape)) if n != m]
             total = torch.minimum(total, shadow.bounds[axis])
+            for d in constant:  # a global part leaves no difference between the units
+                total = collapsed(total, d, d + 1)
         bounds.append(total)
         steps.append(tuple(_common(parts) for parts in zip(*(s.steps[axis] for s in shadows))))
     return Shadow(shape, tuple(bounds), tuple(steps))
@@ -166,7 +169,8 @@ def read(shadow: Shadow, dim: int, reach: Reach) -> Shadow:
 
 def _read(bounds, dim, size, reach, step):
     exact, formula = _places(reach, size)
-    if bounds.shape[dim] == 1 < size:
+    constant = bounds.shape[dim] == 1 < size
+    if constant:
         if step == STILL and bool((exact >= 0).any(1).all()):
             return bounds  # nothing changes along this dimension, and every output reads something
         bounds = bounds.expand(*(size if d == dim else n for d, n in enumerate(bounds.shape)))
@@ -196,7 +200,8 @@ def _read(bounds, dim, size, reach, step):
     absent = _absent(reach, size)
     if absent is not None:
         law = law.masked_fill(absent.reshape(wide), NOTHING)
-    return torch.cat((real, law)).amin(dim + 1)
+    result = torch.cat((real, law)).amin(dim + 1)
+    return collapsed(result, dim, dim + 1) if constant else result
 
 
 def _gather(bounds, dim, places):
@@ -245,16 +250,23 @@ def moved(shadow: Shadow, function, steps=None) -> Shadow:
     ``function`` maps a tensor of ``shadow.shape`` to the output. ``steps``, where the caller
     knows them, are those of the output; otherwise they are found from the moved intervals.
     """
-    bounds = tuple(collapsed(torch.stack([function(part.expand(shadow.shape)) for part in axis]), 1)
+    bounds = tuple(collapsed(torch.stack([_narrowed(function(part.expand(shadow.shape))) for part in axis]), 1)
                    for axis in shadow.bounds)
     off = None if shadow.off is None else collapsed(function(shadow.off.expand(shadow.shape)), 0)
     shape = tuple(function(torch.empty(1).expand(shadow.shape)).shape)
     return Shadow(shape, bounds, steps or found_steps(shape, bounds, shadow.steps), off, shadow.off_kind)
 
 
-def collapsed(tensor, lead):
-    """The tensor with size 1 along every dimension from ``lead`` on where nothing changes."""
-    for d in range(lead, tensor.dim()):
+def _narrowed(tensor):
+    """The tensor with size 1 along every dimension that is one number repeated in memory."""
+    for d, stride in enumerate(tensor.stride()):
+        tensor = tensor.narrow(d, 0, 1) if stride == 0 < tensor.shape[d] else tensor
+    return tensor
+
+
+def collapsed(tensor, lead, end=None):
+    """The tensor with size 1 along every dimension from ``lead`` to ``end`` where nothing changes."""
+    for d in range(lead, end or tensor.dim()):
         if tensor.shape[d] > 1:
             first = tensor.narrow(d, 0, 1)
             if tensor.stride(d) == 0 or bool((tensor == first).all()):

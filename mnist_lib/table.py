@@ -103,7 +103,7 @@ class Table:
     Printing it gives aligned text, a notebook shows it as HTML; both leave out the layers that
     move nothing (batch normalization, ReLU, ...) and the columns that would be empty.
     ``to_frame``, ``to_csv`` and ``to_dict`` have everything. ``blocks`` are the modules that
-    contain others: ``at`` finds them too.
+    contain others, and the network itself under the empty name: ``at`` finds them too.
     """
 
     title: str

@@ -49,8 +49,8 @@ def receptive_field(network, input_size=None, *, title=None) -> Table:
     from .following import Follower
 
     with left_as_found(network), torch.no_grad(), _attention_by_products():
-        follower = Follower(network)
         image, context = _image(network, size)
+        follower = Follower(network)
         try:
             with context:
                 follower.run(image)
@@ -63,8 +63,8 @@ def receptive_field(network, input_size=None, *, title=None) -> Table:
             raise ReceptiveFieldError(f"the network cannot be run on {size}: it stops in "
                                       f"{follower.failed_in or type(network).__name__}{shape}: {error}") from error
         root = follower.open[0]
-        if not root.inside:
-            raise ReceptiveFieldError(f"{type(network).__name__} does nothing that depends on the image")
+        if root.result is None:
+            raise ReceptiveFieldError(f"{type(network).__name__} returns nothing that depends on the image")
         rows, blocks = rows_of(root, size[1:])
     convention = "as in evaluation: batch normalization mixes no pixels"
     if image.is_meta:
