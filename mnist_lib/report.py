@@ -128,7 +128,7 @@ def result(step: str | Experiment, of: Sequence[Run] | None = None) -> Table:
                         ("train", "training accuracy, last epoch (%)")):
         claim, log = claims.get(name), logged.get(name)
         spread = getattr(ours, name) if ours else None
-        rows.append((words, *((f"{spread.mean:.2f}", _sd(spread), f"{spread.low:.2f} to {spread.high:.2f}")
+        rows.append((words, *((f"{spread.mean:.2f}", _sd(spread), f"{spread.low:.2f}–{spread.high:.2f}")
                               if spread else ("", "", "")),
                      "" if claim is None else f"{claim:.2f}", "" if log is None else f"{log:.2f}"))
     for n in LAST:

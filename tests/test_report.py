@@ -122,7 +122,7 @@ def test_result_beside_claim_and_log():
     assert ours["99.4 % in the last epoch"] == "2 of 2"
     assert ours["99.4 % in each of the last 3 epochs"] == "2 of 2"
     assert ours["99.4 % in each of the last 5 epochs"] == "1 of 2"
-    assert table.column("range")["test accuracy, last epoch (%)"] == "99.41 to 99.43"
+    assert table.column("range")["test accuracy, last epoch (%)"] == "99.41–99.43"
     claims, log = table.column("source claims"), table.column("source's log")
     assert claims["training accuracy, last epoch (%)"] == "99.93"  # the source's slip
     assert log["training accuracy, last epoch (%)"] == "98.92"
