@@ -66,3 +66,24 @@ def plot_growth(table, ax=None):
     ax.tick_params(colors=GREY)
     ax.spines[["top", "right"]].set_visible(False)
     return ax
+
+
+def plot_effective(field, ax=None):
+    """Draw an effective field's mass, with the theoretical field as a frame; returns the axes.
+
+    ``field`` is an ``EffectiveField`` of ``oracle.py``. The circle holds its share of the mass.
+    """
+    import matplotlib.pyplot as plt
+    from matplotlib.patches import Circle, Rectangle
+
+    ax = ax or plt.subplots(figsize=(4, 4))[1]
+    ax.imshow(field.mass.numpy() ** 0.5, cmap="magma")  # the root, so that the faint rim shows
+    (top, bottom), (left, right) = field.interval
+    ax.add_patch(Rectangle((left - 0.5, top - 0.5), right - left + 1, bottom - top + 1, fill=False,
+                           edgecolor=ACCENT, linewidth=2, label="theoretical field"))
+    row, column = field.centre
+    ax.add_patch(Circle((column, row), max(field.radius, 0.5), fill=False, edgecolor=GREY, linestyle="--",
+                        linewidth=1.5, label=f"{field.share:.0%} of the gradient"))
+    ax.set_title(f"{field.layer}: radius {field.radius:.1f} pixels hold {field.share:.0%}", color=GREY)
+    ax.set_axis_off()
+    return ax

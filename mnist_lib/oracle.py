@@ -256,15 +256,21 @@ class EffectiveField:
 
     def radius_of(self, share: float) -> float:
         """The radius, in pixels, that holds this share of the mass."""
-        height, width = self.mass.shape
-        y = torch.arange(height, dtype=torch.float64)[:, None]
-        x = torch.arange(width, dtype=torch.float64)[None, :]
-        centre = ((self.mass * y).sum(), (self.mass * x).sum())
+        (y, x), centre = self._places(), self.centre
         distance = ((y - centre[0]) ** 2 + (x - centre[1]) ** 2).sqrt().flatten()
         order = distance.argsort()
         held = self.mass.flatten()[order].cumsum(0)
         place = min(int((held < share).sum()), len(order) - 1)
         return float(distance[order[place]])
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        """The centre of mass, (row, column)."""
+        return tuple(float((self.mass * place).sum()) for place in self._places())
+
+    def _places(self):
+        height, width = self.mass.shape
+        return (torch.arange(height, dtype=torch.float64)[:, None], torch.arange(width, dtype=torch.float64)[None, :])
 
     def plot(self, ax=None):
         """The mass as a picture, with the theoretical field as a frame; returns the axes."""
