@@ -38,7 +38,8 @@ class Table:
                        for c, side in zip(self.columns, sides, strict=True))
         body = "".join(
             f'<tr><th scope="row"{sides[0]}>{_text(row[0])}</th>'
-            + "".join(f"<td{side}>{_text(cell)}</td>"
+            + "".join(f"<td{side[:-1]}; white-space: nowrap\">{_text(cell)}</td>" if "right" in side
+                      else f"<td{side}>{_text(cell)}</td>"
                       for cell, side in zip(row[1:], sides[1:], strict=True)) + "</tr>"
             for row in self.rows)
         note = f"<p><small>{_text(self.note)}</small></p>" if self.note else ""

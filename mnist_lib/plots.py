@@ -57,7 +57,7 @@ def learning_curves(step: str | Experiment, runs: list[Run] | None = None):
     """
     step, runs = experiment(step), recorded(step) if runs is None else runs
     log = source(step.name).log if source(step.name) else None
-    drawing, (left, right) = figure(1, 2, height=3.3)
+    drawing, (left, right) = figure(1, 2, height=3.8)
     _over_seeds(left, [r.train_accuracies for r in runs], TRAIN, "--", "training, running")
     _over_seeds(left, [r.test_accuracies for r in runs], TEST, "-", "test")
     _over_seeds(right, [[e.train_loss for e in r.epochs] for r in runs], TRAIN, "--", "training, running")
@@ -67,9 +67,8 @@ def learning_curves(step: str | Experiment, runs: list[Run] | None = None):
         _source_line(right, log.test_loss)
     left.axhline(RULE, color=TARGET, linewidth=1, label=f"{RULE:.1f} %")
     left.set(title="accuracy (%)", xlabel="epoch")
-    right.set(title="loss (nats), log scale", xlabel="epoch", yscale="log")
-    left.legend(loc="lower right")
-    right.legend(loc="upper right")
+    right.set(title="loss (nats)", xlabel="epoch", yscale="log")
+    drawing.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return drawing
 
 
@@ -84,7 +83,7 @@ def accuracy_zoom(step: str | Experiment, low: float = 98.5, high: float = 99.6,
     from .findings import standard_error
 
     step, runs = experiment(step), recorded(step) if runs is None else runs
-    drawing, axes = figure(height=3.6)
+    drawing, axes = figure(height=4)
     noise = standard_error(RULE)
     axes.axvspan(step.epochs - 4.5, step.epochs + 0.5, color="#f0f0f0", zorder=0, label="last five epochs")
     axes.axhspan(RULE - noise, RULE + noise, color=TARGET, alpha=0.15, linewidth=0)
@@ -95,7 +94,7 @@ def accuracy_zoom(step: str | Experiment, low: float = 98.5, high: float = 99.6,
         _source_line(axes, source(step.name).log.test_accuracy)
     axes.set(title=f"accuracy (%), from {low:g} to {high:g}", xlabel="epoch", ylim=(low, high),
              xlim=(0.5, step.epochs + 0.5))
-    drawing.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    drawing.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return drawing
 
 
@@ -121,9 +120,9 @@ def _source_line(axes, values):
 @styled
 def path_curves(path: str, low: float = 98.0, high: float = 99.6, steps: tuple[str, ...] | None = None):
     """Mean test accuracy over the epochs, a line for each recorded step of a path."""
-    drawing, axes = figure(height=4.2)
+    drawing, axes = figure(height=4.6)
     axes.axhline(RULE, color=TARGET, linewidth=1.2)
-    axes.annotate(f"{RULE:.1f} %", (1, RULE), (0, 3), textcoords="offset points", fontsize=10)
+    axes.annotate(f"{RULE:.1f} %", (1, RULE), (0, 3), textcoords="offset points", fontsize=11)
     chosen = [s for s in PATHS[path] if recorded(s) and (steps is None or s.step in steps)]
     for i, step in enumerate(chosen):
         runs = recorded(step)
@@ -132,7 +131,7 @@ def path_curves(path: str, low: float = 98.0, high: float = 99.6, steps: tuple[s
                   linestyle=LINES[i % len(LINES)], label=step.step)
     axes.set(title="test accuracy (%), mean over the seeds", xlabel="epoch", ylim=(low, high))
     axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
-    drawing.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    drawing.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return drawing
 
 
@@ -142,23 +141,27 @@ def size_against_accuracy(*paths: str, limit: int = 8_000, low: float | None = N
     drawing, axes = figure(height=4)
     axes.axhline(RULE, color=TARGET, linewidth=1.2)
     axes.axvline(limit, color=GREY, linewidth=1.2, linestyle="--")
+    labelled: list[float] = []  # heights of the labels on the right
     for i, path in enumerate(paths):
         for j, step in enumerate(s for s in PATHS[path] if recorded(s)):
             ours = summary(step)
+            crowded = any(abs(ours.final.mean - height) < 0.06 for height in labelled)
+            if not crowded:
+                labelled.append(ours.final.mean)
             axes.errorbar(ours.parameters, ours.final.mean,
                           [[ours.final.mean - ours.final.low], [ours.final.high - ours.final.mean]],
                           color=COLOURS[i], marker="os^Dv"[i % 5], markersize=7, capsize=3, linewidth=1.2,
                           label=path if j == 0 else None)
-            axes.annotate(step.step, (ours.parameters, ours.final.mean), (9, -3),
-                          textcoords="offset points", fontsize=10)
+            axes.annotate(step.step, (ours.parameters, ours.final.mean), (-9 if crowded else 9, -4),
+                          textcoords="offset points", fontsize=11, ha="right" if crowded else "left")
     axes.set(xscale="log", xlabel="parameters, log scale", title="test accuracy after the last epoch (%)")
     if axes.get_xlim()[1] < 10 * axes.get_xlim()[0]:  # one size: a log scale would have no ticks to read
         axes.set(xscale="linear", xlabel="parameters")
     axes.set_ylim(bottom=low)
     axes.annotate(f"{limit:,}", (limit, 0.02), (4, 0), xycoords=("data", "axes fraction"),
-                  textcoords="offset points", fontsize=10, color=INK)
+                  textcoords="offset points", fontsize=11, color=INK)
     axes.annotate(f"{RULE:.1f} %", (0.995, RULE), (0, 3), xycoords=("axes fraction", "data"),
-                  textcoords="offset points", fontsize=10, ha="right")
+                  textcoords="offset points", fontsize=11, ha="right")
     if len(paths) > 1:
         axes.legend()
     return drawing
@@ -197,7 +200,7 @@ def learning_rate(*steps: str | Experiment):
         rates = learning_rates(step)
         epochs = [k * step.epochs / len(rates) for k in range(len(rates))]
         axes.plot(epochs, rates, color=COLOURS[i], linestyle=LINES[i], label=step.name)
-    axes.set(title="learning rate, log scale", xlabel="epochs trained", yscale="log")
+    axes.set(title="learning rate", xlabel="epochs trained", yscale="log")
     drawing.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return drawing
 
@@ -214,8 +217,8 @@ def distributions(rows: dict[str, dict], *, low: float = -4, high: float = 4, co
             cell.hist(values, bins=80, range=(low, high), density=True, color=COLOURS[i])
             cell.set(yticks=[], xlim=(low, high))
             cell.grid(False)
-            cell.set_title(name if i == 0 else "", fontsize=10)
-            cell.annotate(f"mean {values.mean():.2f}\nsd {values.std():.2f}", (0.02, 0.97), fontsize=8.5,
+            cell.set_title(name if i == 0 else "", fontsize=11)
+            cell.annotate(f"mean {values.mean():.2f}\nsd {values.std():.2f}", (0.02, 0.97), fontsize=9.5,
                           xycoords="axes fraction", va="top")
         axes[i][0].set_ylabel(row)
     drawing.supxlabel(columns, fontsize=11)

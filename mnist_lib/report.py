@@ -151,17 +151,18 @@ def compare(path: str) -> Table:
         if not (of := recorded(step)):
             continue
         ours, theirs = summary(step, of), source(step.name)
-        rows.append((step.step, f"{ours.parameters:,}", str(len(of)), f"{ours.final.mean:.2f}",
-                     _sd(ours.final), f"{ours.best.mean:.2f}", f"{ours.train.mean:.2f}",
-                     *(f"{ours.holds[n]} of {len(of)}" for n in LAST),
+        sd = "" if ours.final.sd is None else f" ± {ours.final.sd:.2f}"
+        rows.append((step.step, f"{ours.parameters:,}", str(len(of)), f"{ours.final.mean:.2f}{sd}",
+                     f"{ours.train.mean:.2f}", ", ".join(str(ours.holds[n]) for n in LAST),
                      f"{theirs.log.final:.2f}" if theirs else "",
-                     next((str(n) for n in reversed(LAST) if theirs.log.holds(n)), "0") if theirs else ""))
+                     ", ".join("yes" if theirs.log.holds(n) else "no" for n in LAST) if theirs else ""))
     return Table(
         f"The steps of {path}, over all recorded seeds",
-        ("step", "parameters", "seeds", "last epoch, test (%)", "standard deviation",
-         "best epoch, test (%)", "last epoch, training (%)",
-         *(f"seeds that hold, N = {n}" for n in LAST), "source's last epoch (%)", "source holds, N ="),
-        tuple(rows), f"A run holds the rule for N if each of its last N epochs has at least {RULE:.2f} %.")
+        ("step", "parameters", "seeds", "test (%)", "training (%)", "seeds that hold", "source, test (%)",
+         "source holds"),
+        tuple(rows), "Accuracies after the last epoch: mean ± standard deviation over the seeds. A run holds "
+        f"the rule for N if each of its last N epochs has at least {RULE:.2f} % test accuracy; the columns "
+        f"say it for N = {', '.join(map(str, LAST))}.")
 
 
 def claims(path: str) -> Table:
