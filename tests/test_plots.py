@@ -53,12 +53,12 @@ def test_the_same_figure_gives_the_same_file(runs):
 
 
 def test_figures_leave_nothing_behind(runs):
-    before = dict(matplotlib.rcParams)
-    plots.learning_curves(STEP, runs)
-    assert dict(matplotlib.rcParams) == before
     import matplotlib.pyplot as plt
 
-    assert plt.get_fignums() == []
+    before, open_before = dict(matplotlib.rcParams), plt.get_fignums()
+    plots.learning_curves(STEP, runs)
+    assert dict(matplotlib.rcParams) == before
+    assert plt.get_fignums() == open_before
 
 
 def test_learning_rates_of_a_step_schedule():
