@@ -31,6 +31,7 @@ _BENT = {_F.relu, torch.relu, torch.relu_, torch.Tensor.relu, torch.Tensor.relu_
          torch.Tensor.sigmoid, torch.Tensor.tanh, torch.Tensor.sigmoid_, torch.Tensor.tanh_, _F.selu, _F.celu,
          _F.prelu, torch.prelu, _F.rrelu, _F.threshold, torch.exp, torch.Tensor.exp, torch.clamp, torch.Tensor.clamp,
          torch.Tensor.clamp_, _F.dropout, _F.dropout1d, _F.dropout2d, _F.alpha_dropout}
+_SOFTMAX = {_F.softmax, torch.softmax, torch.Tensor.softmax}
 _LIFTED = {_F.sigmoid, torch.sigmoid, torch.Tensor.sigmoid, torch.Tensor.sigmoid_, _F.hardsigmoid, _F.softplus,
            torch.exp, torch.Tensor.exp}
 
@@ -50,7 +51,7 @@ def measure(network, input_size, layer: str, unit=None) -> tuple:
 class Measured:
     """For each unit of a layer, which rows and which columns of the image change it.
 
-    ``rows`` and ``columns`` are boolean, (lines of the image, *shape of the output); ``dims``
+    ``rows`` and ``columns`` are boolean, ``(lines of the image, *shape of the output)``; ``dims``
     are the output's dimensions along which the units stand: of a map (N, C, H, W) the last two,
     of tokens (N, tokens, C) the middle one.
     """
@@ -66,7 +67,7 @@ class Measured:
         return tuple(self.rows.shape[d] for d in self.dims)
 
     def lines(self, axis: int) -> torch.Tensor:
-        """Which lines of the image change which unit, (lines, *shape): rows (0) or columns (1)."""
+        """Which lines of the image change which unit, ``(lines, *shape)``: rows (0) or columns (1)."""
         lines = (self.rows, self.columns)[axis]
         others = [d for d in range(1, lines.dim()) if d not in self.dims]
         lines = lines.permute(0, *self.dims, *others)
@@ -150,8 +151,8 @@ def positive_copy(network, biases=False) -> nn.Module:
     """A copy whose weights are positive, so that no path through it can cancel another.
 
     Biases are zero, or with ``biases`` positive too; batch normalization keeps its input as it is, and numbers are float64.
-    Normalizations over the map subtract a mean, which could cut a change off in what follows;
-    they become the sum of the map and that mean.
+    (Normalizations over the map subtract a mean, which could cut a change off in what follows:
+    while the copy runs, they add it.)
     """
     model = copy.deepcopy(getattr(network, "_orig_mod", network)).cpu().double().eval()
     for name, module in model.named_modules():
@@ -184,27 +185,33 @@ class _Straight(TorchFunctionMode):
         kwargs = kwargs or {}
         if function in _BENT:
             return args[0] + 1 if self.lifted and function in _LIFTED else args[0]
+        if function in _SOFTMAX:
+            shares = function(*args, **kwargs)
+            return shares * (shares > 1e-20)  # a mask of -100 stands for none, and leaves exp(-100)
         mixed = {_F.layer_norm: _layer_norm, _F.group_norm: _group_norm, _F.instance_norm: _instance_norm}
         if function in mixed:
             return mixed[function](function, *args, **kwargs)
         return function(*args, **kwargs)
 
 
+def _mixed(input, dims):
+    """In a normalization's place: depends on the same elements, positive, and of order one as well."""
+    mean = input.mean(dims, keepdim=True)
+    return (input + mean) / (1 + mean)
+
+
 def _layer_norm(function, input, normalized_shape, *rest, **more):
-    dims = tuple(range(-len(normalized_shape), 0))
-    return input + input.mean(dims, keepdim=True)
+    return _mixed(input, tuple(range(-len(normalized_shape), 0)))
 
 
 def _group_norm(function, input, num_groups, *rest, **more):
     parts = input.unflatten(1, (num_groups, -1))
-    return (parts + parts.mean(tuple(range(2, parts.dim())), keepdim=True)).flatten(1, 2)
+    return _mixed(parts, tuple(range(2, parts.dim()))).flatten(1, 2)
 
 
 def _instance_norm(function, input, running_mean=None, running_var=None, weight=None, bias=None,
                    use_input_stats=True, *rest, **more):
-    if not use_input_stats:
-        return input
-    return input + input.mean(tuple(range(2, input.dim())), keepdim=True)
+    return _mixed(input, tuple(range(2, input.dim()))) if use_input_stats else input
 
 
 def _plain(layer: str) -> str:
