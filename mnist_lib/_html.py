@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from html import escape
 
-NUMERIC = re.compile(r"[-+−±]?[\d.,]+(( (of|to|±) |–)[\d.,]+)?|–|yes|no")  # what stands on the right
+NUMERIC = re.compile(r"[-+−±]?[\d.,]+[KM]?(( (of|to|±) |–)[\d.,]+)?|–|yes|no")  # what stands on the right
 
 
 @dataclass(frozen=True)

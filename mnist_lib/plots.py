@@ -53,7 +53,8 @@ def styled(draw):
 def learning_curves(step: str | Experiment, runs: list[Run] | None = None):
     """Accuracy and loss of each epoch, a thin line a seed and a thick one for their mean.
 
-    The source's own log is the thin dotted line.
+    The source's own log is the thin dotted line; without a recorded run its training
+    accuracy is shown too.
     """
     step, runs = experiment(step), recorded(step) if runs is None else runs
     log = source(step.name).log if source(step.name) else None
@@ -62,6 +63,9 @@ def learning_curves(step: str | Experiment, runs: list[Run] | None = None):
     _over_seeds(left, [r.test_accuracies for r in runs], TEST, "-", "test")
     _over_seeds(right, [[e.train_loss for e in r.epochs] for r in runs], TRAIN, "--", "training, running")
     _over_seeds(right, [[e.test_loss for e in r.epochs] for r in runs], TEST, "-", "test")
+    if log and not runs:
+        left.plot(range(1, len(log.train_accuracy) + 1), log.train_accuracy, color=TRAIN, linewidth=1,
+                  linestyle="--", label="source's log, training")
     if log:
         _source_line(left, log.test_accuracy)
         _source_line(right, log.test_loss)

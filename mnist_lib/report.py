@@ -153,16 +153,15 @@ def compare(path: str) -> Table:
         ours, theirs = summary(step, of), source(step.name)
         sd = "" if ours.final.sd is None else f" ± {ours.final.sd:.2f}"
         rows.append((step.step, f"{ours.parameters:,}", str(len(of)), f"{ours.final.mean:.2f}{sd}",
-                     f"{ours.train.mean:.2f}", ", ".join(str(ours.holds[n]) for n in LAST),
+                     ", ".join(str(ours.holds[n]) for n in LAST),
                      f"{theirs.log.final:.2f}" if theirs else "",
-                     ", ".join("yes" if theirs.log.holds(n) else "no" for n in LAST) if theirs else ""))
+                     next((f"N = {n}" for n in reversed(LAST) if theirs.log.holds(n)), "no") if theirs else ""))
     return Table(
         f"The steps of {path}, over all recorded seeds",
-        ("step", "parameters", "seeds", "test (%)", "training (%)", "seeds that hold", "source, test (%)",
-         "source holds"),
+        ("step", "parameters", "seeds", "test (%)", "seeds that hold", "source, test (%)", "source holds"),
         tuple(rows), "Accuracies after the last epoch: mean ± standard deviation over the seeds. A run holds "
-        f"the rule for N if each of its last N epochs has at least {RULE:.2f} % test accuracy; the columns "
-        f"say it for N = {', '.join(map(str, LAST))}.")
+        f"the rule for N if each of its last N epochs has at least {RULE:.2f} % test accuracy: counted for "
+        f"N = {', '.join(map(str, LAST))} in ours, and the largest such N in the source's log.")
 
 
 def claims(path: str) -> Table:
