@@ -27,7 +27,7 @@ class Memory:
         place = _layout(tensor)
         if place not in views:
             views[place] = _look(_dense(views, tensor), place)
-        return views[place]
+        return None if _constant(views[place]) else views[place]
 
     def put(self, tensor: torch.Tensor, shadow: Shadow) -> None:
         """Note the shadow of a new tensor or of a new view."""
@@ -61,6 +61,10 @@ def _layout(tensor):
     """Shape, strides and offset; the stride of a dimension of size 1 says nothing and counts as 0."""
     strides = tuple(stride if n > 1 else 0 for n, stride in zip(tensor.shape, tensor.stride()))
     return tuple(tensor.shape), strides, tensor.storage_offset()
+
+
+def _constant(shadow):
+    return all(b.numel() == 4 and bool((b == NOTHING).all()) for b in shadow.bounds)
 
 
 def _covers(tensor):
