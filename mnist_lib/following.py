@@ -2,7 +2,7 @@
 
 Three things listen during one forward pass: a dispatch mode sees each operation that is really
 executed, whoever calls it; a function mode sees the function by which the network called it;
-and PyTorch's global module hooks tell which module is running. Nothing is left behind.
+and hooks tell which module is running. Nothing is left behind.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 import torch
-from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
 from torch.overrides import TorchFunctionMode, resolve_name
 from torch.utils._python_dispatch import TorchDispatchMode
 
@@ -75,10 +74,11 @@ class Follower:
             self.memory.put(image, of_image(image.shape))
             self.open[0].source = self.memory.get(image)
         with ExitStack() as stack:
-            before = register_module_forward_pre_hook(self._enter)
-            stack.callback(before.remove)
-            after = register_module_forward_hook(self._leave, always_call=True)
-            stack.callback(after.remove)
+            for module in self.network.modules():  # around the module's own hooks, which may change what it takes
+                hook = module.register_forward_pre_hook(self._enter, prepend=True, with_kwargs=True)
+                stack.callback(hook.remove)
+                hook = module.register_forward_hook(self._leave, with_kwargs=True, always_call=True)
+                stack.callback(hook.remove)
             stack.callback(self._put_back)
             stack.enter_context(_Operations(self))
             stack.enter_context(_Functions(self))
@@ -91,18 +91,18 @@ class Follower:
 
     # Modules -------------------------------------------------------------------------------
 
-    def _enter(self, module, args):
+    def _enter(self, module, args, kwargs):
         with self.silence():
             name = self.names.get(id(module), type(module).__name__)
             if self._is_root(module):
                 return
-            step = Step(name, type(module).__name__, module, source=self._first(args))
+            step = Step(name, type(module).__name__, module, source=self._first((args, kwargs)))
             self.open[-1].children = True
             self.open.append(step)
         if registered(type(module)):
             self.asleep += 1
 
-    def _leave(self, module, args, output):
+    def _leave(self, module, args, kwargs, output):
         if self._is_root(module):
             return
         own = registered(type(module))
@@ -113,8 +113,8 @@ class Follower:
             return
         with self.silence():
             tensors = flat_tensors(output)
-            if own and self._first(args) is not None:
-                call = self._call(type(module).__name__, None, args, {}, tensors)
+            if own and self._first((args, kwargs)) is not None:
+                call = self._call(type(module).__name__, None, args, kwargs, tensors)
                 self._note(call, own(call), step)
                 for parameter in module.parameters():
                     self._count(parameter, step)
@@ -161,6 +161,8 @@ class Follower:
                 self.learned.update(key_of(t) for t in outputs)
             return output
         step.operations += 1
+        if torch.Tag.inplace_view in function.tags:
+            return output  # the same memory in another shape, which it can be looked up by
         for unfed in self.open:
             unfed.source = unfed.source or self.memory.get(traced[0])
         call = self._call(name.rstrip("_") if mutated else name, function, args, kwargs, outputs or mutated)

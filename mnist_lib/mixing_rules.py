@@ -212,7 +212,7 @@ def _(call):
 
 
 @built_in("mm", "bmm", "addmm", "baddbmm", "addbmm", "mv", "addmv", "dot", "vdot", "matmul", "linear",
-          "_addmm_activation", "mkldnn_linear")
+          "_addmm_activation", "mkldnn_linear", "_cdist_forward", "_euclidean_dist")
 def _(call):
     added = []
     left, right = call.args[:2]
@@ -222,11 +222,24 @@ def _(call):
         added = [t for t in [call.get("bias")] if t is not None]
     elif call.name == "addbmm":
         return NotImplemented
-    turned = call.name in ("linear", "mkldnn_linear")
+    turned = call.name in ("linear", "mkldnn_linear", "_cdist_forward", "_euclidean_dist")
     call.details["multiply_adds"] = torch.Size(call.shape).numel() * left.shape[-1]
     parts = [_product(call, left, right, turned)]
     parts += [call.shadow(t) for t in added if call.lookup(t) is not None]
     return shadows.union(call.shape, parts)
+
+
+@built_in("_trilinear")
+def _(call):
+    parts = []
+    for tensor, places in zip(call.args[:3], call.args[3:6]):
+        part = call.shadow(tensor)
+        for place in sorted(places):
+            steps = tuple((*axis[:place], STILL, *axis[place:]) for axis in part.steps)
+            part = shadows.moved(part, lambda t, place=place: t.unsqueeze(place), steps)
+        parts.append(part)
+    full = torch.broadcast_shapes(*(part.shape for part in parts))
+    return shadows.reduce(shadows.union(full, parts), call.args[6], False)
 
 
 def _product(call, left, right, turned):

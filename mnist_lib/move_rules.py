@@ -214,7 +214,9 @@ def _keeping_steps(call, after):
     before, rank = call.shadow(call.args[0]), len(call.shape)
     if len(before.shape) != rank:
         return after
-    law = {"pixel_shuffle": (call.args[1], 1), "pixel_unshuffle": (1, call.args[1])}.get(call.name)
+    law = None
+    if call.name in ("pixel_shuffle", "pixel_unshuffle"):
+        law = (call.args[1], 1) if call.name == "pixel_shuffle" else (1, call.args[1])
     steps = []
     for axis, found in zip(before.steps, after.steps):
         kept = [step if call.name in ("tril", "triu") or step == STILL else guess for step, guess in zip(axis, found)]

@@ -154,7 +154,10 @@ def positive_copy(network, biases=False) -> nn.Module:
     (Normalizations over the map subtract a mean, which could cut a change off in what follows:
     while the copy runs, they add it.)
     """
-    model = copy.deepcopy(getattr(network, "_orig_mod", network)).cpu().double().eval()
+    network = getattr(network, "_orig_mod", network)
+    computed = {id(value): value.detach().clone() for module in network.modules() for value in vars(module).values()
+                if isinstance(value, torch.Tensor) and not value.is_leaf}  # weights that hooks work out, and caches
+    model = copy.deepcopy(network, computed).cpu().double().eval()
     for name, module in model.named_modules():
         if isinstance(module, nn.modules.batchnorm._NormBase) and module.track_running_stats:
             module.running_mean.zero_()
@@ -167,7 +170,6 @@ def positive_copy(network, biases=False) -> nn.Module:
         if parameter.dim() > 1:
             values /= max(1, parameter[0].numel())
         parameter.data = torch.zeros_like(values) if "bias" in name.rpartition(".")[2] and not biases else values
-        parameter.requires_grad_(False)
     return model
 
 
