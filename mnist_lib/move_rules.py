@@ -85,7 +85,7 @@ def _(call):
     source, dim = call.args[0], (call.get("dim", 0)) % call.args[0].dim()
     start, end, step = call.get("start"), call.get("end"), call.get("step", 1)
     before = call.shadow(source)
-    steps = tuple(axis[:dim] + (shadows._through(axis[dim], (1, step)),) + axis[dim + 1:]
+    steps = tuple(axis[:dim] + (shadows.through(axis[dim], (1, step)),) + axis[dim + 1:]
                   for axis in before.steps)
     return _moving(call, source, lambda t: torch.ops.aten.slice(t, dim, start, end, step), steps)
 
@@ -221,7 +221,7 @@ def _keeping_steps(call, after):
     for axis, found in zip(before.steps, after.steps):
         kept = [step if call.name in ("tril", "triu") or step == STILL else guess for step, guess in zip(axis, found)]
         if law:
-            kept[-2:] = [shadows._through(step, law) for step in axis[-2:]]
+            kept[-2:] = [shadows.through(step, law) for step in axis[-2:]]
         steps.append(tuple(kept))
     return Shadow(after.shape, after.bounds, tuple(steps), after.off, after.off_kind)
 

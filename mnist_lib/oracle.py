@@ -13,15 +13,18 @@ from __future__ import annotations
 import copy
 import itertools
 import zlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
 from .chain import image_size
+from .effective_field import EffectiveField, effective
+from .rules import flat_tensors
 from .table import unit_of
-from .trace import ReceptiveFieldError, left_as_found
+
+__all__ = ["EffectiveField", "Measured", "check", "differences", "effective", "measure", "positive_copy", "sweep"]
 
 _F = torch.nn.functional
 #: Functions that are flat or negative somewhere, so that a change could be lost in them.
@@ -51,106 +54,106 @@ def measure(network, input_size, layer: str, unit=None) -> tuple:
 class Measured:
     """For each unit of a layer, which rows and which columns of the image change it.
 
-    ``rows`` and ``columns`` are boolean, ``(lines of the image, *shape of the output)``; ``dims``
-    are the output's dimensions along which the units stand: of a map (N, C, H, W) the last two,
-    of tokens (N, tokens, C) the middle one.
+    ``rows`` and ``columns`` are boolean, (lines of the image, *shape of the map).
     """
 
     rows: torch.Tensor
     columns: torch.Tensor
     label: str = "the layer"
-    dims: tuple[int, ...] = ()
 
     @property
     def shape(self) -> tuple[int, ...]:
         """The map's shape."""
-        return tuple(self.rows.shape[d] for d in self.dims)
-
-    def lines(self, axis: int) -> torch.Tensor:
-        """Which lines of the image change which unit, ``(lines, *shape)``: rows (0) or columns (1)."""
-        lines = (self.rows, self.columns)[axis]
-        others = [d for d in range(1, lines.dim()) if d not in self.dims]
-        lines = lines.permute(0, *self.dims, *others)
-        return lines.flatten(1 + len(self.dims)).any(-1) if others else lines
+        return tuple(self.rows.shape[1:])
 
     def interval(self, unit=None) -> tuple:
         """((top, bottom), (left, right)) of the unit; an axis is None where nothing changes it."""
         place = unit_of(self, unit)
-        return tuple(_ends(self.lines(axis)[(slice(None), *place)]) for axis in (0, 1))
+        return tuple(ends(lines[(slice(None), *place)]) for lines in (self.rows, self.columns))
 
 
-def _ends(changed):
+def ends(changed) -> tuple[int, int] | None:
+    """The first and last line of those that changed something."""
     where = changed.nonzero().flatten().tolist()
     return (where[0], where[-1]) if where else None
 
 
-def sweep(network, input_size, layers=None, batch=32) -> dict[str, Measured]:
-    """``Measured`` for each module's last output of three or more dimensions (or vector), in one go.
+def sweep(network, input_size, layers=None, dims=None, batch=32) -> dict[str, Measured]:
+    """``Measured`` for the last output of each module, by qualified name, in one go.
 
-    ``layers``: only these names. The network itself is left alone; its positive copy runs
-    twice for each line of the image, once on a dark image and once on a bright one.
+    ``layers``: only these; "" is the network's output. ``dims`` maps a name to the output's
+    dimensions along which its units stand; else these are, of a map (N, C, H, W), the last two,
+    of tokens (N, tokens, C) the middle one. The network itself is left alone; its positive copy
+    runs on every line of the image twice, once on a dark image and once on a bright one.
     """
-    size = image_size(input_size)
-    models = {probe: positive_copy(network, biases=probe == "bright") for probe in ("dark", "bright")}
+    size, dims = image_size(input_size), dims or {}
     names = None if layers is None else {_plain(name) for name in layers}
     changed: dict = {}
-    for probe, model in models.items():
+    for probe in ("dark", "bright"):
+        model = positive_copy(network, biases=probe == "bright")
         with torch.no_grad(), _Straight(lifted=probe == "bright"):
             for axis in (0, 1):
-                _probe(model, size, probe, axis, names, batch, changed)
-    if names and not names <= {name for name, _ in changed}:
-        missing = ", ".join(map(repr, sorted(names - {name for name, _ in changed})))
-        raise KeyError(f"no layer called {missing} gave a map")
-    return {name: Measured(rows, changed[name, 1], name or "the network", {4: (2, 3), 3: (1,)}.get(rows.dim(), ()))
+                _probe(model, size, probe, axis, names, dims, batch, changed)
+    missing = (names or set()) - {name for name, _ in changed}
+    if missing:
+        raise KeyError(f"no layer called {', '.join(map(repr, sorted(missing)))} gave a map")
+    return {name: Measured(rows, changed[name, 1], name or "the network")
             for (name, axis), rows in changed.items() if axis == 0}
 
 
-def _probe(model, size, probe, axis, names, batch, changed):
+def _probe(model, size, probe, axis, names, dims, batch, changed):
+    """Change one line of the image after the other; note the units that are not the same any more."""
     generator = torch.Generator().manual_seed(7)
-    base = torch.zeros(1, *size, dtype=torch.float64)
+    base, more = torch.zeros(1, *size, dtype=torch.float64), 1
     if probe == "bright":
-        base += 0.5 + torch.rand(base.shape, generator=generator, dtype=torch.float64)
+        base, more = base + 0.5 + torch.rand(base.shape, generator=generator, dtype=torch.float64), 50
     lines = size[1 + axis]
-    before = _outputs(model, base.expand(min(batch, lines), -1, -1, -1).clone(), names)
-    for start in range(0, lines, batch):
-        places = range(max(0, min(start, lines - min(batch, lines))), min(start + batch, lines))
-        images = base.repeat(len(places), 1, 1, 1)
-        for k, place in enumerate(places):
-            if axis == 0:
-                images[k, :, place, :] += 1 if probe == "dark" else 50
-            else:
-                images[k, :, :, place] += 1 if probe == "dark" else 50
+    count = min(batch, lines)
+    before = _outputs(model, base.repeat(count, 1, 1, 1), names)
+    for start in range(0, lines, count):
+        first = min(start, lines - count)  # always as many images, as sums may be rounded by their number
+        images = base.repeat(count, 1, 1, 1)
+        for k in range(count):
+            images.select(0, k).select(1 + axis, first + k).add_(more)
         for name, after in _outputs(model, images, names).items():
-            same = before[name][:len(places)]
+            same = before[name]
             different = (after != same) & ~(after.isnan() & same.isnan())
-            key = (name, axis)
-            if key not in changed:
-                changed[key] = torch.zeros(lines, *different.shape[1:], dtype=torch.bool)
-            changed[key][list(places)] |= different
+            kept = dims.get(name, {4: (2, 3), 3: (1,)}.get(after.dim(), ()))
+            others = [d for d in range(1, after.dim()) if d not in kept]
+            different = different.permute(0, *kept, *others)
+            different = different.flatten(1 + len(kept)).any(-1) if others else different
+            if (name, axis) not in changed:
+                changed[name, axis] = torch.zeros(lines, *different.shape[1:], dtype=torch.bool)
+            changed[name, axis][first:first + count] |= different
 
 
 def _outputs(model, images, names) -> dict[str, torch.Tensor]:
-    """Every module's last output, by its qualified name."""
+    """Every module's last output, by its qualified name; the network's is called ""."""
     found, hooks = {}, []
+
+    def note(name, output):
+        output = next(iter(flat_tensors(output)), None)
+        if output is not None and output.dim() and len(output) == len(images):
+            found[name] = output.clone()
+
     for name, module in model.named_modules():
-        if names is None or name in names:
-            def note(module, args, output, name=name):
-                output = output[0] if isinstance(output, (tuple, list)) else output
-                if isinstance(output, torch.Tensor) and output.dim() and len(output) == len(images):
-                    found[name] = output.clone()
-            hooks.append(module.register_forward_hook(note))
+        if name and (names is None or name in names) and not isinstance(module, torch.jit.ScriptModule):
+            hooks.append(module.register_forward_hook(lambda m, args, output, name=name: note(name, output)))
     try:
-        model(images)
+        output = model(images)
     finally:
         for hook in hooks:
             hook.remove()
+    if names is None or "" in names:
+        note("", output)
     return found
 
 
 def positive_copy(network, biases=False) -> nn.Module:
     """A copy whose weights are positive, so that no path through it can cancel another.
 
-    Biases are zero, or with ``biases`` positive too; batch normalization keeps its input as it is, and numbers are float64.
+    Biases are zero, or with ``biases`` positive too; batch normalization keeps its input as it is;
+    numbers are float64.
     (Normalizations over the map subtract a mean, which could cut a change off in what follows:
     while the copy runs, they add it.)
     """
@@ -158,7 +161,7 @@ def positive_copy(network, biases=False) -> nn.Module:
     computed = {id(value): value.detach().clone() for module in network.modules() for value in vars(module).values()
                 if isinstance(value, torch.Tensor) and not value.is_leaf}  # weights that hooks work out, and caches
     model = copy.deepcopy(network, computed).cpu().double().eval()
-    for name, module in model.named_modules():
+    for module in model.modules():
         if isinstance(module, nn.modules.batchnorm._NormBase) and module.track_running_stats:
             module.running_mean.zero_()
             module.running_var.fill_(1)
@@ -226,106 +229,27 @@ def check(network, input_size, table) -> list[str]:
 
     Compares every unit of every module's last output, along both axes.
     """
-    return differences(sweep(network, input_size), table)
+    dims = {row.name: row.dims for row in (*table.blocks, *table.rows) if not row.name.endswith("()")}
+    return differences(sweep(network, input_size, None, dims), table)
 
 
 def differences(measured: dict[str, Measured], table) -> list[str]:
     """Where a table and a ``sweep`` of the same network disagree, a line for each layer and axis."""
-    problems = []
+    problems, compared = [], 0
     for name, found in measured.items():
         try:
             row = table.at(name)
         except KeyError:
             continue  # a module inside one that is a row by itself
-        found = replace(found, dims=row.dims)
-        for axis in (0, 1):
-            lines, extent = found.lines(axis), row.extents.axes[axis]
+        if tuple(row.shape) != found.shape:
+            problems.append(f"{name or 'output'}: the table has a map of {row.shape}, measured {found.shape}")
+            continue
+        compared += 1
+        for axis, lines in enumerate((found.rows, found.columns)):
             for unit in itertools.product(*map(range, found.shape)):
-                said, seen = extent.of(unit), _ends(lines[(slice(None), *unit)])
+                said, seen = row.extents.axes[axis].of(unit), ends(lines[(slice(None), *unit)])
                 if said != seen:
                     problems.append(f"{name or 'output'}, unit {unit}, {('rows', 'columns')[axis]}: "
                                     f"the table says {said}, measured {seen}")
                     break
-    return problems
-
-
-@dataclass(frozen=True)
-class EffectiveField:
-    """How much each pixel matters to a layer's central unit: ``mass``, (H, W), sums to 1."""
-
-    mass: torch.Tensor
-    interval: tuple
-    layer: str
-    share: float = 0.95
-
-    @property
-    def radius(self) -> float:
-        """Radius in pixels of the circle around the centre of mass that holds ``share`` of it."""
-        return self.radius_of(self.share)
-
-    def radius_of(self, share: float) -> float:
-        """The radius, in pixels, that holds this share of the mass."""
-        (y, x), centre = self._places(), self.centre
-        distance = ((y - centre[0]) ** 2 + (x - centre[1]) ** 2).sqrt().flatten()
-        order = distance.argsort()
-        held = self.mass.flatten()[order].cumsum(0)
-        place = min(int((held < share).sum()), len(order) - 1)
-        return float(distance[order[place]])
-
-    @property
-    def centre(self) -> tuple[float, float]:
-        """The centre of mass, (row, column)."""
-        return tuple(float((self.mass * place).sum()) for place in self._places())
-
-    def _places(self):
-        height, width = self.mass.shape
-        return (torch.arange(height, dtype=torch.float64)[:, None], torch.arange(width, dtype=torch.float64)[None, :])
-
-    def plot(self, ax=None):
-        """The mass as a picture, with the theoretical field as a frame; returns the axes."""
-        from .field_plots import plot_effective
-
-        return plot_effective(self, ax)
-
-
-def effective(network, images, layer: str, unit=None, share=0.95) -> EffectiveField:
-    """The effective receptive field of a unit: mean absolute gradient over a batch of images.
-
-    ``images`` is (N, C, H, W). The gradient of the unit's channels' sum, for the network as it
-    is, in evaluation mode; the network is left exactly as it was. Raises KeyError where no
-    such layer was executed, ReceptiveFieldError where no pixel matters.
-    """
-    from .following import Follower
-
-    found = {}
-    modules = dict(network.named_modules())
-    if layer not in modules:
-        raise KeyError(f"no layer is called {layer!r}")
-    first = next(network.parameters(), torch.empty(0))
-    pictures = images.detach().to(first.device, first.dtype, copy=True).requires_grad_(True)
-    with left_as_found(network), torch.enable_grad():
-        def note(module, args, output):
-            found["output"] = output[0] if isinstance(output, (tuple, list)) else output
-        hook = modules[layer].register_forward_hook(note)
-        try:
-            network(pictures)
-        finally:
-            hook.remove()
-        if "output" not in found:
-            raise KeyError(f"{layer!r} was not executed")
-        output = found["output"]
-        chosen = output[(slice(None), slice(None), *unit_of(_Place(layer, output.shape[2:]), unit))]
-        gradient, = torch.autograd.grad(chosen.sum(), pictures)
-    mass = gradient.detach().double().abs().mean((0, 1)).cpu()
-    if not float(mass.sum()) > 0:
-        raise ReceptiveFieldError(f"no pixel matters to unit {unit} of {layer!r} on these images")
-    from .trace import receptive_field
-
-    interval = receptive_field(network, tuple(images.shape[1:])).interval(layer, unit)
-    return EffectiveField(mass / mass.sum(), interval, layer, share)
-
-
-@dataclass(frozen=True)
-class _Place:
-    label: str
-    shape: tuple[int, ...]
+    return problems if compared or problems else ["nothing was measured: no module returned a map"]

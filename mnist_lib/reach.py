@@ -8,11 +8,11 @@ Equal layers get the same object, so that what is worked out of one can be kept.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from math import ceil, floor
-from typing import Callable, Sequence
 
 
 @dataclass(frozen=True)

@@ -121,9 +121,9 @@ def _of_the_book(name):
 
 
 def _checked(network, table) -> int:
-    from .oracle import check
-
     import torch
+
+    from .oracle import check
 
     if not isinstance(network, torch.nn.Module):
         raise ValueError("--check needs a torch module: a list of layers cannot be run")

@@ -93,10 +93,12 @@ def _row(step, image, call, calls, known) -> Row:
                 details[key] = value if value is not None else details[key]
     details = {k: v if isinstance(v, str) else tuple(v) * (2 if len(v) == 1 else 1) for k, v in details.items()}
     notes = _notes(step, image, extents)
-    plain = (all(map(_unmoved, before, after)) and ch_in == ch_out and not step.multiply_adds and "kernel" not in details
+    plain = (all(map(_unmoved, before, after)) and ch_in == ch_out and not step.multiply_adds
+             and "kernel" not in details
              and not (step.op in _MERGES and len(step.merged) > 1))
-    return Row(step.name, _operation(step), before, after, extents, shape, ch_in, ch_out, call, calls, dims=dims,
-               parameters=step.parameters, multiply_adds=step.multiply_adds, notes=notes, plain=plain, **details)
+    return Row(step.name, _operation(step), before, after, extents, shape, ch_in, ch_out, call, calls,
+               dims=dims, parameters=step.parameters, multiply_adds=step.multiply_adds, notes=notes,
+               plain=plain, **details)
 
 
 def _unmoved(before: Geometry, after: Geometry) -> bool:
@@ -161,8 +163,10 @@ def geometry_of(shadow: Shadow, axis: int) -> Geometry:
     jump = whole(Fraction(pixels, units))
     line = law.amin([d + 1 for d in range(len(shadow.shape)) if d != dim], keepdim=False)
     line = line.expand(2, shadow.shape[dim])
-    count = min(units, size)
-    seen = [(i, int(line[0, i]), -int(line[1, i])) for i in range(count) if int(line[0, i]) != NOTHING]
+    ahead = line[:, units:] - line[:, :size - units] if size > units else line[:, :0]
+    follows = bool((ahead == torch.tensor([[pixels], [-pixels]])).all())
+    units = units if follows else size  # no law for all of them: every unit's own interval
+    seen = [(i, a, -b) for i, (a, b) in enumerate(line[:, :units].T.tolist()) if a != NOTHING]
     if not seen:
         return Geometry(size, jump, field, None)
     if law.shape[dim + 1] == 1 < size:

@@ -8,14 +8,15 @@ function, the ATen operator or the module class that you name in ``@rule(...)``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Callable
 
 import torch
 
 from . import shadow as shadows
 from .geometry import ReceptiveFieldError
 from .reach import window
+from .reading import read
 from .shadow import Shadow
 
 BUILT_IN: dict[str, Callable] = {}
@@ -134,7 +135,7 @@ class Call:
         result = shadows.reduce(source, [1], True)
         self.details.update(kernel=two(kernel), stride=two(stride), padding=two(padding), dilation=two(dilation))
         for dim, *numbers in zip((2, 3), two(kernel), two(stride), two(padding), two(dilation)):
-            result = shadows.read(result, dim, window(source.shape[dim], *numbers))
+            result = read(result, dim, window(source.shape[dim], *numbers))
         if result.shape[2:] != self.shape[2:]:
             raise ReceptiveFieldError(f"the rule for {self.name} gives a map of {result.shape[2:]}, "
                                       f"but the operation returned {self.shape[2:]}")

@@ -7,7 +7,8 @@ from fractions import Fraction
 import torch
 
 from . import shadow as shadows
-from .reach import (adaptive, antialiased, interpolated, nearest, shifted, transposed, window)
+from .reach import adaptive, antialiased, interpolated, nearest, shifted, transposed, window
+from .reading import read
 from .rules import Call, built_in
 from .shadow import NOTHING, Shadow, found_steps
 
@@ -22,7 +23,7 @@ def _read_all(shadow: Shadow, reaches) -> Shadow:
     """The shadow after one reach for each of the last dimensions."""
     for dim, reach in zip(range(-len(reaches), 0), reaches):
         if reach is not None:
-            shadow = shadows.read(shadow, dim, reach)
+            shadow = read(shadow, dim, reach)
     return shadow
 
 

@@ -7,9 +7,9 @@ Chapter: ``book/receptive-field.md``.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Iterator
 
 from . import render
 from .geometry import Geometry

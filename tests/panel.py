@@ -7,6 +7,7 @@ calculator to the perturbation oracle on all of them.
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch.utils.checkpoint import checkpoint
 
 
 class Lambda(nn.Module):
@@ -159,6 +160,51 @@ def reused(m, x):
 def fold(m, x):
     columns = F.unfold(m.c(x), 3, padding=1, stride=2)
     return F.fold(columns, x.shape[2:], 3, padding=1, stride=2)
+
+
+class Tokens(nn.Module):
+    """A small vision transformer, as far as its tokens."""
+
+    def __init__(self):
+        super().__init__()
+        self.embed, self.layer = conv(1, 8, 4, stride=4), nn.TransformerEncoderLayer(8, 2, 16, batch_first=True)
+        self.place, self.token = nn.Parameter(torch.randn(1, 9, 8)), nn.Parameter(torch.randn(1, 1, 8))
+
+    def forward(self, x):
+        x = self.embed(x).flatten(2).transpose(1, 2) + self.place
+        return self.layer(torch.cat([self.token.expand(len(x), -1, -1), x], 1))
+
+
+def copied_slice(m, x):
+    y = m.c(x)
+    y[:, :, 1:3].copy_(y[:, :, 4:6])
+    return y
+
+
+def scaled_slice(m, x):
+    y = m.c(x)
+    y[:, :1].mul_(y[:, 1:])
+    return m.d(y)
+
+
+def assigned_rows(m, x):
+    y = m.c(x)
+    y[:, :, [0, 2]] = y[:, :, [3, 4]]
+    return y
+
+
+def pyramid(m, x):
+    a = m.a(x)
+    b = m.b(a)
+    b = b + F.interpolate(m.c(b), size=b.shape[2:])
+    return {"a": a + F.interpolate(b, size=a.shape[2:], mode="bilinear", align_corners=True), "b": b}
+
+
+def hooked():
+    network = seq(conv(1, 1, 3), conv(1, 1, 3))
+    network[0].register_forward_hook(lambda module, args, output: F.avg_pool2d(output, 2))
+    network[1].register_forward_pre_hook(lambda module, args: (F.pad(args[0], (1, 1, 1, 1)),))
+    return network
 
 
 PANEL = [
@@ -316,4 +362,69 @@ PANEL = [
     ("activations", lambda: seq(conv(1, 2, 3), nn.GELU(), nn.SiLU(), nn.Hardswish(), nn.PReLU(), nn.ELU(),
                                 nn.Softplus(), nn.Tanh(), nn.LeakyReLU(), nn.ReLU6(), conv(2, 2, 3)), (1, 9, 9)),
     ("GLU", lambda: seq(conv(1, 4, 3), nn.GLU(dim=1), conv(2, 2, 3)), (1, 9, 9)),
+    ("repeat", lambda: Lambda(lambda m, x: m.c(x.repeat(1, 1, 2, 1)), c=conv(1, 2, 3)), (1, 7, 7)),
+    ("repeat interleaved", lambda: Lambda(lambda m, x: m.c(x.repeat_interleave(2, 2)), c=conv(1, 2, 3)), (1, 7, 7)),
+    ("up-sampling by expand", lambda: Lambda(
+        lambda m, x: m.c(x[:, :, :, None].expand(-1, -1, -1, 2, -1).reshape(len(x), 1, -1, x.shape[3])),
+        c=conv(1, 2, 3)), (1, 7, 7)),
+    ("space to depth by hand", lambda: Lambda(
+        lambda m, x: m.c(x.reshape(len(x), 1, 4, 2, 4, 2).permute(0, 1, 3, 5, 2, 4).reshape(len(x), 4, 4, 4)),
+        c=conv(4, 2, 3)), (1, 8, 8)),
+    ("space to depth by slices", lambda: Lambda(
+        lambda m, x: m.c(torch.cat([x[..., i::2, j::2] for i in (0, 1) for j in (0, 1)], 1)), c=conv(4, 2, 3)),
+     (1, 12, 12)),
+    ("unit length over channels", lambda: Lambda(lambda m, x: F.normalize(m.c(x), dim=1), c=conv(1, 2, 3)),
+     (1, 9, 9)),
+    ("variance as a bias", lambda: Lambda(lambda m, x: m.c(x) + x.var((2, 3), keepdim=True), c=conv(1, 2, 3)),
+     (1, 9, 9)),
+    ("largest of a flattened map", lambda: Lambda(lambda m, x: m.c(x).flatten(2).max(-1)[0], c=conv(1, 2, 3)),
+     (1, 9, 9)),
+    ("softmax over the map", lambda: Lambda(lambda m, x: m.c(x).flatten(2).softmax(-1).view(len(x), 2, 7, 7),
+                                            c=conv(1, 2, 3)), (1, 9, 9)),
+    ("choice by a condition", lambda: Lambda(lambda m, x: torch.where(m.a(x) > 0, m.a(x), m.b(x)),
+                                             a=conv(1, 2, 3, padding=1), b=conv(1, 2, 5, padding=2)), (1, 9, 9)),
+    ("rotation by 90 degrees", lambda: Lambda(lambda m, x: m.c(torch.rot90(x, 1, (2, 3))), c=conv(1, 2, (3, 1))),
+     (1, 9, 7)),
+    ("channels last", lambda: seq(conv(1, 4, 3), nn.MaxPool2d(2), conv(4, 2, 3), nn.AdaptiveAvgPool2d(1)).to(
+        memory_format=torch.channels_last), (1, 14, 14)),
+    ("causal attention", lambda: Lambda(lambda m, x: F.scaled_dot_product_attention(
+        *[m.e(x).mean(3).transpose(1, 2)[:, None]] * 3, is_causal=True)[:, 0], e=conv(1, 8, 4, stride=4)), (1, 16, 16)),
+    ("attention by einsum", lambda: Lambda(lambda m, x: torch.einsum(
+        "nij,ncj->nci", torch.einsum("nci,ncj->nij", *[m.c(x).flatten(2)] * 2).softmax(-1), m.c(x).flatten(2)),
+        c=conv(1, 2, 3)), (1, 7, 7)),
+    ("transformer layer with a class token", lambda: Tokens(), (1, 12, 12)),
+    ("transposed conv with an output size", lambda: Lambda(
+        lambda m, x: m.t(m.c(x), output_size=x.shape[2:]), c=conv(1, 2, 3, stride=2, padding=1),
+        t=nn.ConvTranspose2d(2, 1, 3, 2, 1)), (1, 12, 12)),
+    ("conv1d over rows", lambda: Lambda(lambda m, x: m.c(x.mean(3)), c=nn.Conv1d(1, 2, 3)), (1, 9, 9)),
+    ("conv3d over channels", lambda: Lambda(lambda m, x: m.c(x[:, None])[:, :, 0], c=nn.Conv3d(1, 2, (2, 3, 3))),
+     (2, 9, 9)),
+    ("rows as matrices", lambda: Lambda(lambda m, x: torch.baddbmm(*m.c(x).unbind(1)), c=conv(1, 3, 3)), (1, 9, 9)),
+    ("distances of rows", lambda: Lambda(lambda m, x: torch.cdist(*m.c(x).unbind(1)), c=conv(1, 2, 3)), (1, 9, 9)),
+    ("bilinear form", lambda: Lambda(lambda m, x: m.b(*[m.c(x).movedim(1, 3)] * 2).movedim(3, 1), c=conv(1, 2, 3),
+                                     b=nn.Bilinear(2, 2, 3)), (1, 9, 9)),
+    ("recurrent over rows", lambda: Lambda(lambda m, x: m.r(m.c(x)[:, 0])[0], c=conv(1, 2, 3),
+                                           r=nn.GRU(7, 3, batch_first=True)), (1, 9, 9)),
+    ("one slice copied onto another", lambda: Lambda(copied_slice, c=conv(1, 2, 3)), (1, 9, 9)),
+    ("one channel scaled by another, in place", lambda: Lambda(scaled_slice, c=conv(1, 2, 3), d=conv(2, 1, 3)),
+     (1, 9, 9)),
+    ("rows assigned by index", lambda: Lambda(assigned_rows, c=conv(1, 2, 3)), (1, 9, 9)),
+    ("map in pieces", lambda: Lambda(lambda m, x: torch.cat([m.c(part) for part in x.split(4, 2)], 2),
+                                     c=conv(1, 2, 3, padding=1)), (1, 12, 12)),
+    ("diagonal", lambda: Lambda(lambda m, x: m.c(x).diagonal(dim1=2, dim2=3), c=conv(1, 2, 3)), (1, 9, 9)),
+    ("strip pooling", lambda: Lambda(
+        lambda m, x: x * (m.a(F.adaptive_avg_pool2d(x, (None, 1))) + m.b(x.mean(2, keepdim=True))).sigmoid(),
+        a=conv(1, 1, (3, 1), padding=(1, 0)), b=conv(1, 1, (1, 3), padding=(0, 1))), (1, 9, 9)),
+    ("pyramid pooling", lambda: Lambda(
+        lambda m, x: torch.cat([x] + [F.interpolate(m.c(F.adaptive_avg_pool2d(x, k)), size=x.shape[2:], mode="bilinear")
+                                      for k in (1, 2, 3)], 1), c=conv(1, 1, 1)), (1, 12, 12)),
+    ("pyramid of features", lambda: Lambda(pyramid, a=conv(1, 2, 3, stride=2, padding=1), b=conv(2, 2, 3, stride=2,
+                                           padding=1), c=conv(2, 2, 3, stride=2, padding=1)), (1, 23, 23)),
+    ("coordinates as channels", lambda: Lambda(
+        lambda m, x: m.c(torch.cat([x, torch.linspace(0, 1, 9, dtype=x.dtype).expand(len(x), 1, 9, 9)], 1)),
+        c=conv(2, 2, 3)), (1, 9, 9)),
+    ("hooks that change what passes", lambda: hooked(), (1, 14, 14)),
+    ("symbolically traced", lambda: torch.fx.symbolic_trace(Backwards()), (1, 16, 16)),
+    ("data parallel", lambda: nn.DataParallel(Backwards()), (1, 16, 16)),
+    ("checkpointed", lambda: Lambda(lambda m, x: checkpoint(m.c, x, use_reentrant=False), c=conv(1, 2, 3)), (1, 9, 9)),
 ]

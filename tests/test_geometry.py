@@ -12,8 +12,17 @@ from mnist_lib.architectures import ARCHITECTURES
 from mnist_lib.chain import field_of_layers
 from mnist_lib.geometry import Geometry, ReceptiveFieldError
 from mnist_lib.layers import Layer, avg_pool, conv, conv_transpose, dropout, flatten, global_avg_pool, max_pool, relu
-from mnist_lib.reach import (adaptive, antialiased, inside, interpolated, nearest, shifted, transposed, window,
-                             window_size)
+from mnist_lib.reach import (
+    adaptive,
+    antialiased,
+    inside,
+    interpolated,
+    nearest,
+    shifted,
+    transposed,
+    window,
+    window_size,
+)
 
 
 def test_one_convolution_by_hand():
@@ -87,16 +96,21 @@ def reaches(draw, size):
 @given(st.data())
 def test_any_chain_is_what_following_single_pixels_says(data):
     """The formula for every unit, against sets of pixels carried through the taps."""
-    geometry, follow = Geometry(data.draw(st.integers(1, 12))), lambda unit: {unit}
+    geometry, reaches_so_far = Geometry(data.draw(st.integers(1, 12))), []
+
+    def follow(units):
+        for reach in reversed(reaches_so_far):
+            units = {tap for unit in units for tap in reach.taps(unit)}
+        return units
+
     for _ in range(data.draw(st.integers(1, 4))):
         reach = data.draw(reaches(geometry.size))
         if not 1 <= reach.size <= 40:
             return
         geometry = geometry.read(reach)
-        follow = (lambda unit, before=follow, reach=reach:
-                  set().union(*(before(tap) for tap in reach.taps(unit))))
+        reaches_so_far.append(reach)
     for unit in range(-3, min(geometry.size, 12) + 3):
-        pixels = follow(unit)
+        pixels = follow({unit})
         assert geometry.sees(unit) == ((min(pixels), max(pixels)) if pixels else None)
     if geometry.size <= 30:
         widths = [b - a + 1 for a, b in filter(None, map(geometry.sees, range(geometry.size)))]
