@@ -54,7 +54,7 @@ def measure(network, input_size, layer: str, unit=None) -> tuple:
 class Measured:
     """For each unit of a layer, which rows and which columns of the image change it.
 
-    ``rows`` and ``columns`` are boolean, (lines of the image, *shape of the map).
+    ``rows`` and ``columns`` are boolean, ``(lines of the image, *shape of the map)``.
     """
 
     rows: torch.Tensor
