@@ -34,8 +34,8 @@ def _partner(call):
 
 
 def _known(call, constant):
-    """Whether the values of a constant tell something: not learned, more than one, and there."""
-    return constant is not None and constant.numel() > 1 and not constant.is_meta and not call.learned(constant)
+    """Whether the values of a constant tell something: a fixed one of more than one element."""
+    return constant is not None and constant.numel() > 1 and call.fixed(constant)
 
 
 def _scaled(call):
@@ -88,7 +88,7 @@ def without(shadow, mask, kind):
 
 def _where(call):
     condition, one, other = call.args[:3]
-    if call.lookup(condition) is not None or condition.is_meta:
+    if not call.fixed(condition):
         return None
     condition = condition.cpu()
     parts = [shadows.broadcast(call.shadow(t) if isinstance(t, torch.Tensor) else shadows.nothing(()), call.shape)
@@ -101,8 +101,7 @@ def _where(call):
 
 def _masked_fill(call):
     source, mask, value = call.args[:3]
-    if call.lookup(mask) is not None or mask.is_meta or (
-            isinstance(value, torch.Tensor) and call.lookup(value) is not None):
+    if not call.fixed(mask) or isinstance(value, torch.Tensor) and call.lookup(value) is not None:
         return None
     mask = mask.cpu()
     return _marked(call, without(call.same(), mask, ""), ((value, mask),))

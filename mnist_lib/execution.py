@@ -44,9 +44,11 @@ class Execution:
         self.open: list[Step] = [Step("", type(network).__name__, network)]
         self.asleep = 0  # above zero where a rule stands for all that happens inside
         self._parameters = {key_of(p): p.numel() for p in network.parameters() if has_memory(p)}
-        self._state = {key_of(t) for t in (*network.parameters(), *network.buffers()) if has_memory(t)}
+        held = [t for m in network.modules() for t in vars(m).values() if isinstance(t, torch.Tensor)]
+        self._state = {key_of(t) for t in (*network.parameters(), *network.buffers(), *held) if has_memory(t)}
         self._uncounted = dict(self._parameters)
-        self._learned = set(self._parameters)  # what parameters alone go into
+        self._learned = set(self._parameters)  # the memory of parameters and of all that is made of them
+        self._random: set = set()  # and of all that is made of random numbers
         self._rewritten: dict = {}  # the network's own memory that the forward wrote: (tensor, old values)
 
     def operation(self, function, args, kwargs):
@@ -66,8 +68,7 @@ class Execution:
             self._count(tensor, step)
         outputs = flat_tensors(output)
         if not traced:
-            if any(key_of(t) in self._learned for t in tensors):
-                self._learned.update(key_of(t) for t in outputs)
+            self._note_origin(function, tensors, [*outputs, *mutated])
             return output
         step.operations += 1
         if torch.Tag.inplace_view in function.tags:
@@ -96,21 +97,34 @@ class Execution:
             return known(call)
         if torch.Tag.pointwise in function.tags:
             return elementwise(call)
-        if call.name == "as_strided" or function.is_view:
+        if function.is_view and all(t.element_size() == call.traced[0].element_size() for t in call.outputs):
             return []  # a view without a rule of its own: the memory knows
         return NotImplemented
 
     def _call(self, name, function, args, kwargs, outputs):
         schema = [a.name for a in function._schema.arguments] if function is not None else ()
-        call = Call(name, tuple(args), dict(kwargs), outputs, self._lookup, self._is_learned, tuple(schema), function)
-        call.computed = lambda t: key_of(t) not in self._parameters or key_of(t) in self._rewritten
-        return call
+        return Call(name, tuple(args), dict(kwargs), outputs, self._lookup, self._origin, tuple(schema), function)
 
     def _lookup(self, tensor):
         return self.memory.get(tensor) if has_memory(tensor) else None
 
-    def _is_learned(self, tensor):
-        return key_of(tensor) in self._learned
+    def _note_origin(self, function, inputs, outputs):
+        """Constants made of parameters or of random numbers are told apart from fixed ones."""
+        keys = [key_of(t) for t in inputs]
+        made = [key_of(t) for t in outputs]
+        if any(key in self._learned for key in keys):
+            self._learned.update(made)
+        if torch.Tag.nondeterministic_seeded in function.tags or any(key in self._random for key in keys):
+            self._random.update(made)
+
+    def _origin(self, tensor) -> str:
+        """Where a constant's values come from: "random", "parameter", "computed" from one, or "constant"."""
+        key = key_of(tensor)
+        if key in self._random:
+            return "random"
+        if key in self._parameters and key not in self._rewritten:
+            return "parameter"
+        return "computed" if key in self._learned else "constant"
 
     def _note(self, call, found, step, mutated=()):
         """Store the shadows of a call's outputs."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import prod
 
 import torch
 
@@ -142,7 +143,7 @@ def _(call):
 
 def _product(call, left, right, turned):
     """Rows of the left times columns of the right: each output depends on one of either."""
-    one, two = call.shadow(left), call.shadow(right)
+    one, two = _operand(call, left), _operand(call, right)
     if turned:
         two = shadows.moved(two, lambda t: t.transpose(-1, -2), tuple(
             (*axis[:-2], axis[-1], axis[-2]) for axis in two.steps))
@@ -155,12 +156,7 @@ def _product(call, left, right, turned):
     bounds, steps = [], []
     for axis in (0, 1):
         if masked:
-            first, second = one.bounds[axis].unsqueeze(-1), two.bounds[axis].unsqueeze(-3)
-            terms = torch.minimum(first, second)
-            for shadow, place in ((one, -1), (two, -3)):
-                if shadow.off_kind == "zero":
-                    terms = torch.where(shadow.off.unsqueeze(place), NOTHING, terms)
-            bounds.append(shadows.collapsed(terms.amin(-2), 1))
+            bounds.append(_masked_terms(one, two, axis))
         else:
             bounds.append(torch.minimum(one.bounds[axis].amin(-1, keepdim=True),
                                         two.bounds[axis].amin(-2, keepdim=True)))
@@ -169,6 +165,35 @@ def _product(call, left, right, turned):
     result = Shadow(shape, tuple(bounds), tuple(steps))
     gone = ([len(shape) - 2] if left.dim() == 1 else []) + ([len(shape) - 1] if right.dim() == 1 else [])
     return shadows.dropped(result, gone)
+
+
+def _operand(call, tensor):
+    """A factor's shadow; of a constant, which of its elements are zero, where that is meant to be."""
+    shadow = call.shadow(tensor)
+    if call.lookup(tensor) is None and tensor.numel() > 1 and call.computed(tensor):
+        zero = (tensor == 0).cpu()
+        if zero.any() and not zero.all():
+            return replace(shadow, off=zero, off_kind="zero")
+    return shadow
+
+
+def _masked_terms(one, two, axis):
+    """The product's bounds where some elements of a factor are zero and take the other's with them."""
+    columns = []
+    width = max(1, 4_000_000 // max(1, prod(one.shape)))  # at a time, to spare memory
+    for start in range(0, two.shape[-1], width):
+        many = two.bounds[axis].shape[-1] > 1
+        part = two.bounds[axis].narrow(-1, start, min(width, two.shape[-1] - start)) if many else two.bounds[axis]
+        terms = torch.minimum(one.bounds[axis].unsqueeze(-1), part.unsqueeze(-3))
+        if one.off_kind == "zero":
+            terms = torch.where(one.off.unsqueeze(-1), NOTHING, terms)
+        if two.off_kind == "zero":
+            off = two.off.expand(two.shape).narrow(-1, start, min(width, two.shape[-1] - start))
+            terms = torch.where(off.unsqueeze(-3), NOTHING, terms)
+        columns.append(terms.amin(-2))
+        if terms.shape[-1] == 1 < min(width, two.shape[-1]):
+            break  # all columns are the same
+    return shadows.collapsed(torch.cat(columns, -1), 1)
 
 
 def _as_matrix(vector, place):

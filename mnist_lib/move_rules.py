@@ -19,7 +19,7 @@ def _by_dims(shadow: Shadow, order):
 
 
 @built_in("alias", "detach", "clone", "_to_copy", "lift_fresh", "lift_fresh_copy", "contiguous", "to", "positive",
-          "detach_copy", "alias_copy", "real", "native_dropout", "dropout", "alpha_dropout", "_conj", "view_as")
+          "detach_copy", "alias_copy", "native_dropout", "dropout", "alpha_dropout")
 def _(call):
     return call.shadow(call.args[0])
 
@@ -186,10 +186,8 @@ def _(call):
           "channel_shuffle", "native_channel_shuffle", "tril", "triu", "pixel_shuffle", "pixel_unshuffle")
 def _(call):
     indices = flat_tensors((call.args[1:], call.kwargs))
-    if any(call.lookup(index) is not None for index in indices) or call.lookup(call.args[0]) is None:
-        return NotImplemented  # where it reads depends on the image
-    if any(index.is_meta for index in indices):
-        return NotImplemented  # no values to go by
+    if call.lookup(call.args[0]) is None or not all(map(call.fixed, indices)):
+        return NotImplemented  # where it reads depends on the image, or on chance, or has no values to go by
     after = shadows.moved(call.shadow(call.args[0]), _in_place_of_first(call))
     return _keeping_steps(call, after)
 
@@ -226,10 +224,19 @@ def _keeping_steps(call, after):
     return Shadow(after.shape, after.bounds, tuple(steps), after.off, after.off_kind)
 
 
+@built_in("embedding")
+def _(call):
+    weight, index = call.args[:2]
+    if call.lookup(weight) is not None:
+        return NotImplemented
+    steps = tuple((*axis, STILL) for axis in call.shadow(index).steps)
+    return shadows.broadcast(shadows.moved(call.shadow(index), lambda t: t.unsqueeze(-1), steps), call.shape)
+
+
 @built_in("gather")
 def _(call):
     source, dim, index = call.args[:3]
-    if call.lookup(index) is None and not index.is_meta and call.lookup(source) is not None:
+    if call.fixed(index) and call.lookup(source) is not None:
         return shadows.moved(call.shadow(source), lambda t: t.gather(dim, index.cpu()))
     read = shadows.reduce(call.shadow(source), [dim], True)
     return shadows.union(call.shape, [read, call.shadow(index)])
@@ -239,9 +246,7 @@ def _(call):
           "diagonal_scatter", "masked_scatter")
 def _(call):
     places = [t for t in call.tensors[1:] if not t.is_floating_point()]
-    if call.name == "masked_scatter" or call.get("accumulate") or any(t.is_meta for t in places):
-        return NotImplemented
-    if any(call.lookup(place) is not None for place in places):
+    if call.name == "masked_scatter" or call.get("accumulate") or not all(map(call.fixed, places)):
         return NotImplemented
 
     def swapped(tree, part):

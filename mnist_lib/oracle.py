@@ -152,10 +152,9 @@ def _outputs(model, images, names) -> dict[str, torch.Tensor]:
 def positive_copy(network, biases=False) -> nn.Module:
     """A copy whose weights are positive, so that no path through it can cancel another.
 
-    Biases are zero, or with ``biases`` positive too; batch normalization keeps its input as it is;
-    numbers are float64.
-    (Normalizations over the map subtract a mean, which could cut a change off in what follows:
-    while the copy runs, they add it.)
+    Biases are zero, or with ``biases`` positive too; batch normalization keeps its input as it
+    is; numbers are float64. (Normalizations over the map subtract a mean, which could cut a
+    change off in what follows: while the copy runs, they add it.)
     """
     network = getattr(network, "_orig_mod", network)
     computed = {id(value): value.detach().clone() for module in network.modules() for value in vars(module).values()

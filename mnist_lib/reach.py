@@ -94,10 +94,14 @@ def adaptive(size, outputs) -> Reach:
 
 
 @lru_cache(maxsize=256)
-def nearest(outputs, scale: Fraction, exact=False) -> Reach:
-    """Nearest-neighbour resizing: output i reads floor(i scale), with half a step more if exact."""
+def nearest(outputs, scale: Fraction, exact=False, read=()) -> Reach:
+    """Nearest-neighbour resizing: output i reads floor(i scale), with half a step more if exact.
+
+    ``read`` are the units really read where that is known: PyTorch multiplies in floating
+    point, and for one size in fifty an output reads the neighbour of what the formula says.
+    """
     shift = scale / 2 if exact else 0
-    return Reach(outputs, lambda i: (floor(i * scale + shift),),
+    return Reach(outputs, lambda i: (read[i] if 0 <= i < len(read) else floor(i * scale + shift),),
                  (scale.denominator, scale.numerator), "edge")
 
 

@@ -94,8 +94,7 @@ def _row(step, image, call, calls, known) -> Row:
     details = {k: v if isinstance(v, str) else tuple(v) * (2 if len(v) == 1 else 1) for k, v in details.items()}
     notes = _notes(step, image, extents)
     plain = (all(map(_unmoved, before, after)) and ch_in == ch_out and not step.multiply_adds
-             and "kernel" not in details
-             and not (step.op in _MERGES and len(step.merged) > 1))
+             and "kernel" not in details and not (step.op in _MERGES and len(step.merged) > 1))
     return Row(step.name, _operation(step), before, after, extents, shape, ch_in, ch_out, call, calls,
                dims=dims, parameters=step.parameters, multiply_adds=step.multiply_adds, notes=notes,
                plain=plain, **details)

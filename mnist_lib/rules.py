@@ -84,7 +84,7 @@ class Call:
     kwargs: dict
     outputs: list  # the tensors it returned
     lookup: Callable[[torch.Tensor], Shadow | None]
-    learned: Callable[[torch.Tensor], bool] = lambda tensor: False
+    origin: Callable[[torch.Tensor], str] = lambda tensor: "constant"
     parameter_names: tuple[str, ...] = ()  # of the operator, in order
     function: Callable | None = None
     details: dict = field(default_factory=dict)  # for the table: kernel, stride, ..., multiply_adds
@@ -114,6 +114,14 @@ class Call:
     def shape(self) -> tuple[int, ...]:
         """The first output's shape."""
         return tuple(self.outputs[0].shape)
+
+    def fixed(self, tensor) -> bool:
+        """Whether a constant's values are part of the network, as a mask's are: known, not learned, not random."""
+        return self.lookup(tensor) is None and not tensor.is_meta and self.origin(tensor) == "constant"
+
+    def computed(self, tensor) -> bool:
+        """Whether a constant is no parameter itself but worked out, from parameters perhaps: a masked kernel."""
+        return self.lookup(tensor) is None and not tensor.is_meta and self.origin(tensor) in ("constant", "computed")
 
     def same(self) -> Shadow:
         """Element by element: output i depends on element i of every input (broadcast)."""

@@ -80,7 +80,7 @@ def _used_taps(call: Call, weight, axes):
     A parameter's own zeros are values that training may change. Zeros of a kernel that was
     computed, as a masked convolution does it, stay.
     """
-    if weight.is_meta or call.get("transposed", False) or not call.computed(weight):
+    if call.get("transposed", False) or not call.computed(weight):
         return None
     used = (weight != 0).flatten(0, 1).any(0)
     return None if used.all() or not used.any() else used.nonzero().tolist()
@@ -144,12 +144,20 @@ def _(call):
             scale = Fraction(n, m)
         scale = scale or Fraction(1)
         if "nearest" in call.name:
-            reaches.append(nearest(m, scale, "exact" in call.name))
+            reaches.append(nearest(m, scale, "exact" in call.name, _executed(call.name, source, n, m, factor)))
         elif call.name.endswith("_aa"):
             reaches.append(antialiased(m, scale, 3 if "lanczos" in call.name else 2 if "cubic" in call.name else 1))
         else:
             reaches.append(interpolated(m, scale, corners, 2 if "cubic" in call.name else 1))
     return _read_all(call.shadow(source), reaches)
+
+
+def _executed(name, source, size, outputs, factor):
+    """Which unit each output of a nearest-neighbour resizing really reads along one axis."""
+    dtype = torch.float64 if source.dtype == torch.float64 else torch.float32
+    resize = torch.ops.aten._upsample_nearest_exact1d if "exact" in name else torch.ops.aten.upsample_nearest1d
+    line = torch.arange(size, dtype=dtype)[None, None]
+    return tuple(int(unit) for unit in resize.default(line, [outputs], factor)[0, 0].tolist())
 
 
 def pad(call: Call, amounts, border="zero") -> Shadow:

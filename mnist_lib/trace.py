@@ -48,7 +48,7 @@ def receptive_field(network, input_size=None, *, title=None) -> Table:
         size = (_channels_of(network), *size[1:])
     from .following import Follower
 
-    with left_as_found(network), torch.no_grad(), _attention_by_products():
+    with left_as_found(network), torch.no_grad(), _in_single_operations():
         image, context = _image(network, size)
         follower = Follower(network)
         try:
@@ -72,13 +72,21 @@ def receptive_field(network, input_size=None, *, title=None) -> Table:
     return Table(title or type(network).__name__, size, tuple(rows), tuple(blocks), convention)
 
 
-def _attention_by_products():
-    """Attention as matrix products and a softmax, each of which has its rule."""
-    try:
-        from torch.nn.attention import SDPBackend, sdpa_kernel
-    except ImportError:  # torch before 2.3
-        return nullcontext()
-    return sdpa_kernel(SDPBackend.MATH)
+@contextmanager
+def _in_single_operations():
+    """Attention, recurrent layers and compiled parts run as the products and sums they are made of."""
+    with ExitStack() as stack:
+        stack.callback(torch._C._set_mkldnn_enabled, torch._C._get_mkldnn_enabled())
+        torch._C._set_mkldnn_enabled(False)  # (torch.backends.mkldnn.flags warns of what it does not touch)
+        if hasattr(torch.compiler, "set_stance"):
+            stack.enter_context(torch.compiler.set_stance("force_eager"))
+        try:
+            from torch.nn.attention import SDPBackend, sdpa_kernel
+        except ImportError:  # torch before 2.3
+            pass
+        else:
+            stack.enter_context(sdpa_kernel(SDPBackend.MATH))
+        yield
 
 
 def _channels_of(network) -> int:

@@ -4,6 +4,8 @@ Each entry is (name, function that builds the network, input size). ``test_trace
 calculator to the perturbation oracle on all of them.
 """
 
+import warnings
+
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -205,6 +207,12 @@ def hooked():
     network[0].register_forward_hook(lambda module, args, output: F.avg_pool2d(output, 2))
     network[1].register_forward_pre_hook(lambda module, args: (F.pad(args[0], (1, 1, 1, 1)),))
     return network
+
+
+def weight_normed():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        return seq(nn.utils.weight_norm(conv(1, 2, 3)), conv(2, 1, 3))
 
 
 PANEL = [
@@ -427,4 +435,19 @@ PANEL = [
     ("symbolically traced", lambda: torch.fx.symbolic_trace(Backwards()), (1, 16, 16)),
     ("data parallel", lambda: nn.DataParallel(Backwards()), (1, 16, 16)),
     ("checkpointed", lambda: Lambda(lambda m, x: checkpoint(m.c, x, use_reentrant=False), c=conv(1, 2, 3)), (1, 9, 9)),
+    ("LSTM over rows", lambda: Lambda(lambda m, x: m.r(m.c(x)[:, 0])[0], c=conv(1, 2, 3),
+                                      r=nn.LSTM(7, 3, batch_first=True)), (1, 9, 9)),
+    ("product with a band matrix", lambda: Lambda(lambda m, x: m.c(x) @ torch.ones(7, 7, dtype=x.dtype).triu().tril(1),
+                                                  c=conv(1, 2, 3)), (1, 9, 9)),
+    ("dropout that stays on", lambda: Lambda(lambda m, x: m.d(F.dropout(m.c(x), 0.5, training=True)), c=conv(1, 2, 3),
+                                             d=conv(2, 1, 3)), (1, 12, 12)),
+    ("nearest, rounded as PyTorch rounds", lambda: Lambda(lambda m, x: F.interpolate(m.c(x), size=(41, 23)),
+                                                          c=conv(1, 1, 3)), (1, 31, 19)),
+    ("involution", lambda: Lambda(lambda m, x: (F.unfold(x, 3, padding=1).view(len(x), 9, 9, 9) * m.c(x)).sum(1, True),
+                                  c=conv(1, 9, 1)), (1, 9, 9)),
+    ("embedding of a quantized map", lambda: Lambda(lambda m, x: m.e((m.c(x) * 1e6).long() % 7)[:, 0].movedim(3, 1),
+                                                    c=conv(1, 1, 3), e=nn.Embedding(7, 3)), (1, 9, 9)),
+    ("compiled part", lambda: seq(torch.compile(conv(1, 2, 3)), conv(2, 1, 3)), (1, 9, 9)),
+    ("old weight norm", lambda: weight_normed(), (1, 9, 9)),
+    ("scripted", lambda: torch.jit.script(Backwards()), (1, 16, 16)),
 ]
