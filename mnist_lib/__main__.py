@@ -1,4 +1,4 @@
-"""The command line: ``python -m mnist_lib list · train · verify · rf``."""
+"""The command line: ``python -m mnist_lib list · train · retrace · verify · rf``."""
 
 from __future__ import annotations
 
@@ -28,6 +28,11 @@ def main(arguments: list[str] | None = None) -> int:
     verifying = commands.add_parser("verify", help="check every record and re-evaluate all weights")
     verifying.add_argument("--device", default="cpu")
     verifying.set_defaults(run=verify)
+
+    retracing = commands.add_parser("retrace", help="train a recorded run again and keep the weights of every epoch")
+    retracing.add_argument("names", nargs="+", metavar="NAME", help="steps such as six-models/steplr, or paths")
+    retracing.add_argument("--seed", type=int, default=0)
+    retracing.set_defaults(run=retrace)
 
     from . import rf_command  # no torch yet: the commands load what they need when they run
 
@@ -69,7 +74,7 @@ def list_experiments(options) -> int:
 def train(options) -> int:
     """Train the missing runs of the named steps, or of all."""
     from .campaign import campaign, local_executor, missing
-    from .catalogue import EXPERIMENTS, PATHS, experiment
+    from .catalogue import EXPERIMENTS
     from .training import fit
 
     if not options.names and not options.all:
@@ -77,9 +82,7 @@ def train(options) -> int:
                          "`python -m mnist_lib list` shows them")
     if options.seeds < 1 or options.jobs < 1:
         raise ValueError("--seeds and --jobs must be at least 1")
-    names = list(EXPERIMENTS) if options.all else []
-    for name in options.names:
-        names += [e.name for e in PATHS[name]] if name in PATHS else [experiment(name).name]
+    names = list(EXPERIMENTS) if options.all else names_of(options.names)
     tasks = missing(names, range(options.seeds))
     print(f"{len(tasks)} trainings to do" if tasks else "nothing to do: every run asked for is recorded")
     if options.jobs == 1:
@@ -93,6 +96,23 @@ def train(options) -> int:
             print(f"[{outcome.done}/{outcome.total}, about {outcome.left / 60:.0f} min left] "
                   f"{outcome.task.name}, seed {outcome.task.seed}: {outcome.error or 'recorded'}", flush=True)
     return 1 if failed else 0
+
+
+def retrace(options) -> int:
+    """Train recorded runs again and keep the weights of every epoch."""
+    from .retrace import retrace
+
+    for name in names_of(options.names):
+        print(f"{name}, seed {options.seed}: {retrace(name, options.seed)}")
+    return 0
+
+
+def names_of(given: list[str]) -> list[str]:
+    """The steps that names of steps and paths stand for."""
+    from .catalogue import PATHS, experiment
+
+    return [name for part in given
+            for name in ([e.name for e in PATHS[part]] if part in PATHS else [experiment(part).name])]
 
 
 def verify(options) -> int:

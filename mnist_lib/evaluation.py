@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
+from safetensors import SafetensorError
 from torch import Tensor, nn
 
-from . import runs
+from . import history, runs
 from .augment import Normalize, ToTensor
 from .catalogue import EXPERIMENTS
 from .data import mnist
@@ -100,7 +101,23 @@ def verify(device: str = "cpu") -> Iterator[Check]:
                 if abs(measured - run.final.test_correct) > TOLERANCE:
                     problem = (f"the weights classify {measured:,} test images correctly, "
                                f"the record says {run.final.test_correct:,}")
+                problem = problem or _problem_with_history(run, images, labels)
         yield Check(run.experiment, run.seed, run.final.test_correct, measured, problem)
+
+
+def _problem_with_history(run: Run, images: Tensor, labels: Tensor) -> str:
+    """What is wrong with the weights kept after each epoch, or an empty string."""
+    try:
+        epochs = history.load(run)[1:]
+    except (ValueError, OSError, SafetensorError) as error:
+        return f"{history.path(run)}: {error}"
+    for number, (weights, epoch) in enumerate(zip(epochs, run.epochs), start=1):
+        network = history.network_after(EXPERIMENTS[run.experiment].architecture, weights).to(images.device)
+        correct = int((evaluate(network, images, labels)[1] == labels).sum())
+        if abs(correct - epoch.test_correct) > TOLERANCE:
+            return (f"the weights of epoch {number} classify {correct:,} test images correctly, "
+                    f"the record says {epoch.test_correct:,}")
+    return ""
 
 
 def _problem_with_record(run: Run) -> str:

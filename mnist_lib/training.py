@@ -14,6 +14,7 @@ import io
 import math
 import platform
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -72,18 +73,20 @@ def fit(step: str | Experiment, seed: int = 0, device: str = "auto", *, progress
 
 
 def train(step: Experiment, seed: int = 0, device: str = "auto", *, progress: str = "none",
-          checkpoint: Path | None = None) -> tuple[Run, nn.Module]:
+          checkpoint: Path | None = None,
+          after_epoch: Callable[[list[Epoch], nn.Module], None] | None = None) -> tuple[Run, nn.Module]:
     """Train here and now; return the run and the trained network, and record nothing.
 
     With ``checkpoint``, the state after each epoch is kept in that file, and a
-    training that finds one there goes on from it.
+    training that finds one there goes on from it. ``after_epoch(epochs, network)`` is
+    called before the first epoch and after each, with the epochs done so far.
     """
     device = pick_device(device)
     devices = [device] if device.type == "cuda" else []
     with torch.random.fork_rng(devices):  # the caller's random numbers stay as they were
         torch.manual_seed(seed)
         return Training(step, seed, device).run(
-            Progress(step.name, seed, step.epochs, progress), checkpoint)
+            Progress(step.name, seed, step.epochs, progress), checkpoint, after_epoch)
 
 
 class Training:
@@ -103,17 +106,20 @@ class Training:
         self.test = test_set(device)
         self.epochs: list[Epoch] = []
 
-    def run(self, progress: Progress, checkpoint: Path | None = None) -> tuple[Run, nn.Module]:
-        predictions = None
+    def run(self, progress: Progress, checkpoint: Path | None = None,
+            after_epoch: Callable | None = None) -> tuple[Run, nn.Module]:
+        predictions, after_epoch = None, after_epoch or (lambda epochs, network: None)
         with progress:
             if checkpoint and checkpoint.exists() and self.resume(checkpoint):
                 progress.resumed(len(self.epochs))
+            after_epoch(self.epochs, self.network)
             try:
                 while len(self.epochs) < self.step.epochs:
                     predictions = self.epoch(progress)
                     progress.epoch(self.epochs)
                     if checkpoint:
                         self.keep(checkpoint)
+                    after_epoch(self.epochs, self.network)
             except KeyboardInterrupt:
                 kept = f"the first {len(self.epochs)} are kept; " if checkpoint and self.epochs else ""
                 raise Interrupted(f"stopped in epoch {len(self.epochs) + 1} of {self.step.epochs}; {kept}"
