@@ -41,7 +41,7 @@ def draw(target: Path) -> None:
                      linespacing=1.15)
         drawing.text(0.53, 0.42, f"from {large:,}", fontsize=27, color=BLUE, fontweight="bold")
         drawing.text(0.53, 0.31, f"to {small:,}", fontsize=27, color=RED, fontweight="bold")
-        drawing.add_artist(Rectangle((0.765, 0.316), 0.0148, 0.0283, color=RED, linewidth=0))
+        drawing.add_artist(Rectangle((0.695, 0.316), 0.0141, 0.0268, color=RED, linewidth=0))
         drawing.text(0.53, 0.14, "One idea a step, and what it changed:\nmeasured, with its chance.", fontsize=19)
         FigureCanvasAgg(drawing).print_figure(target, dpi=100, metadata={"Software": None})
 

@@ -15,6 +15,7 @@ from docutils import nodes
 from repository import site_address
 
 LENGTH = 200  # characters of a description: what is shown of it
+NAMES = {"genindex": "Index", "search": "Search", "py-modindex": "Modules"}  # pages without a title of their own
 CARD = "_static/social-card.png"
 CARD_TEXT = "A handwritten digit made of many small blue squares, one of them orange: MNIST in 8,000 parameters"
 
@@ -52,20 +53,21 @@ def add_tags(app, pagename, templatename, context, doctree):
     """Put description and tags into a page's head; one set by the page itself stays."""
     config = app.config
     description = describe(doctree) if doctree else context.get("description") or ""
-    title = unescape(re.sub(r"<[^>]+>", "", context.get("title") or config.project))
+    title = unescape(re.sub(r"<[^>]+>", "", context.get("title") or NAMES.get(pagename, config.html_title)))
     before = context.get("metatags") or ""
     if description and 'name="description"' not in before:
         before += f'<meta name="description" content="{escape(description)}" />\n'
-    context["metatags"] = before + tags(title, description, config.project, config.html_baseurl,
-                                        f"{pagename}.html")
+    page = f"{config.root_doc if pagename == 'index' else pagename}.html"
+    context["metatags"] = before + tags(title, description, config.html_title, config.html_baseurl, page)
 
 
 def extra_pages(app):
     """The start of the site, which leads to the landing page, and the page for what isn't there."""
     root = app.config.root_doc
     description = describe(app.env.get_and_resolve_doctree(root, app.builder))
-    yield "index", {"title": app.config.project, "landing": f"{root}.html", "description": description}, "start.html"
-    yield "404", {"title": "Not found", "landing": f"{root}.html", "address": app.config.html_baseurl}, "not-found.html"
+    shared = {"landing": f"{root}.html", "address": app.config.html_baseurl}
+    yield "index", {"title": app.config.html_title, "description": description, **shared}, "start.html"
+    yield "404", {"title": "Not found", **shared}, "not-found.html"
 
 
 def write_sitemap(app, error):
