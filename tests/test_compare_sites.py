@@ -18,7 +18,7 @@ def site(folder, **files):
 
 @pytest.fixture
 def pair(tmp_path):
-    return [site(tmp_path / name, book__status_html=STATUS.format("2026-01-0%d 10:00" % day, "%d.5" % day),
+    return [site(tmp_path / name, book__status_html=STATUS.format(f"2026-01-0{day} 10:00", f"{day}.5"),
                  book__a_html="same") for day, name in enumerate(("one", "two"), 1)]
 
 
