@@ -211,3 +211,23 @@ def test_the_switch_changes_the_mode_and_is_remembered(site, page):
         page.locator(".bd-header-article .theme-switch-button").press("Enter")
     page.goto((site / "book/data.html").as_uri())
     assert page.evaluate(BRIGHTNESS) < 0.5
+
+
+def test_paper_is_white_and_nothing_is_cut_off_on_it(site, browser):
+    """A page read in the dark, as it is laid out for printing on A4 with the margins of a browser."""
+    context = browser.new_context(viewport={"width": 718, "height": 1000}, offline=True, color_scheme="dark")
+    page = context.new_page()
+    page.goto((site / "book/paths/six-models/steplr.html").as_uri())
+    page.evaluate(READY)
+    assert page.evaluate(BRIGHTNESS) < 0.5
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    assert page.evaluate(BRIGHTNESS) > 0.9
+    cut = page.evaluate("""() => [...document.querySelectorAll("article :is(table, pre, img)")]
+      .filter((element) => element.checkVisibility() && (element.getBoundingClientRect().right > innerWidth + 1
+        || element.scrollWidth > element.clientWidth + 1)).map((element) => element.outerHTML.slice(0, 200))""")
+    assert not cut, cut
+    page.emulate_media(media="screen")
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate(BRIGHTNESS) < 0.5
+    context.close()
