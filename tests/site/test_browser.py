@@ -1,6 +1,10 @@
 """The browser that the tests of pages stand on works, and a page's faults reach the test."""
 
+import os
+
 import pytest
+
+from .conftest import why_no_site
 
 
 def test_a_page_runs_its_script(page, tmp_path):
@@ -25,3 +29,20 @@ def test_a_fault_is_seen(browser, tmp_path, body, said):
     page.goto(file.as_uri())
     context.close()
     assert any(said in error for error in errors)
+
+
+def test_a_site_is_tested_only_if_it_is_newer_than_its_sources(tmp_path):
+    source, marker = tmp_path / "book" / "page.md", tmp_path / "_build" / "built"
+    for file in (source, marker):
+        file.parent.mkdir()
+    source.touch()
+    assert "no built site" in why_no_site(tmp_path)
+    marker.touch()
+    os.utime(source, (1000, 1000))
+    assert why_no_site(tmp_path) is None
+    os.utime(marker, (900, 900))
+    assert "older than" in why_no_site(tmp_path)
+    os.utime(marker, (1100, 1100))
+    (tmp_path / "book" / "__pycache__").mkdir()
+    (tmp_path / "book" / "__pycache__" / "x.pyc").touch()
+    assert why_no_site(tmp_path) is None
