@@ -74,9 +74,11 @@ def fields_are_right(s: Statement) -> Checked:
     """A source's column of receptive fields against the recurrence, for the step and those in ``also``."""
     wrong = {}
     for step in (s.step, *s.figures.get("also", ())):
-        printed = [*enumerate(s.figures["printed"], 1)] if "printed" in s.figures else source(step).receptive_fields
+        printed = source(step).receptive_fields
+        if "printed" in s.figures:
+            printed = [(f"row {i}:", field) for i, field in enumerate(s.figures["printed"], 1)]
         ours = fields(experiment(step).architecture, len(printed))
-        wrong[step] = [f"{name if isinstance(name, str) else f'row {name}:'} {field}, not {mine}" for (name, field), mine in zip(printed, ours, strict=True)
+        wrong[step] = [f"{name} {field}, not {mine}" for (name, field), mine in zip(printed, ours, strict=True)
                        if field != mine]
     alike = len({tuple(w) for w in wrong.values()}) == 1
     which = f"In each of {len(wrong)} tables: " if alike and len(wrong) > 1 else ""
@@ -203,8 +205,9 @@ def aspects(step: str) -> list[str]:
         return [op for op in unit if not op.startswith("dropout")]
 
     pools = [[layer.op for layer in of if "avg_pool" in layer.op] for of in layers]
-    spatial = [[layer.op for layer in of if layer.op in ("conv", "max_pool")] for of in layers]
-    places = [[place for place, op in enumerate(ops) if op == "max_pool"] for ops in spatial]
+    spatial = [[layer for layer in of if layer.op in ("conv", "max_pool")] for of in layers]
+    places = [[[before.kernel for before in of[:place]] for place, layer in enumerate(of) if layer.op == "max_pool"]
+              for of in spatial]  # the kernels in front of each max pooling
     tests = {
         "number of layers": len(convs[0]) != len(convs[1]),
         "kernels": differ(lambda c: c.kernel),
