@@ -53,8 +53,8 @@ def answer(statement: Statement, evidence: str, verdict: bool | str | Difference
     return Checked(found.sentence, found.evidence, found.verdict, statement)
 
 
-def step_link(step: str) -> Link:
-    """A link to the step's page, from a page at the top of the book; without one, to the source's notebook."""
+def step_link(step: str) -> str:
+    """The step's name as a link: to its page, from a page at the top of the book, or to the source's notebook."""
     if (_BOOK / "paths" / f"{step}.md").exists():
         return Link(step, f"paths/{step}.html")
     return Link(step, source(step).url)
