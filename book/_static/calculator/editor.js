@@ -159,7 +159,7 @@
           said.classList.toggle("fc-warning", !problem && !!warning);
         }
         card.classList.toggle("fc-wrong", wrong.length > 0);
-        dom.say(result, table.problems.length || !row ? "" : `map ${row.output[0].size} × ${row.output[1].size}, field `
+        dom.say(result, !row ? "" : `map ${row.output[0].size} × ${row.output[1].size}, field `
           + `${both(row.output.map((m) => m.field))}, jump ${both(row.output.map(calculator.geometry.jump))}`);
       });
     }

@@ -7,9 +7,12 @@
 
   const { geometry, network } = calculator;
 
-  /** As the library writes numbers: 1024, 0.5, 0.3333. */
+  /** As the library writes numbers: 1024, 0.5, 0.3333; four digits, a half rounded to the even one. */
   function number(value) {
-    return Number.isInteger(value) || Math.abs(value) >= 1000 ? String(value) : String(Number(value.toPrecision(4)));
+    if (Number.isInteger(value) || Math.abs(value) >= 1000) return String(value);
+    const [, kept, rest, power] = /^(-?\d\.\d{3})(\d+)e(.*)$/.exec(value.toExponential(60));
+    const half = /^50*$/.test(rest) && Number(kept[kept.length - 1]) % 2 === 0;
+    return String(half ? Number(`${kept}e${power}`) : Number(value.toPrecision(4)));
   }
 
   /** One number for both axes where they agree, else height×width. */

@@ -124,9 +124,8 @@
   /** What PyTorch would not run though its receptive field can be told: {field, message}, or null. */
   function refusedByTorch(layer, { kernel, stride, padding, dilation, outputPadding }) {
     const over = (test) => [0, 1].some(test);
-    if (layer.type === "max" && over((a) => padding[a] > Math.floor((dilation[a] * (kernel[a] - 1) + 1) / 2))
-        || layer.type === "avg" && over((a) => padding[a] > Math.floor(kernel[a] / 2))) {
-      return { field: "padding", message: "PyTorch pads a pooling by at most half its window. The table holds all the same." };
+    if (TYPES[layer.type].ceil && over((a) => padding[a] > Math.floor(kernel[a] / 2))) {
+      return { field: "padding", message: "PyTorch pads a pooling by at most half its kernel. The table holds all the same." };
     }
     if (layer.type === "tconv" && over((a) => outputPadding[a] >= Math.max(stride[a], dilation[a]))) {
       return {

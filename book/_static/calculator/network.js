@@ -71,9 +71,11 @@
       problems.push({ row: -1, field: "list", message: `A list may have ${layers.MOST_LAYERS} layers on this page.` });
     }
     const rows = [], warnings = [], counts = {};
-    if (problems.length) return { size, rows, problems, warnings };
+    if (problems.some(({ row: at }) => at < 0)) return { size, rows, problems, warnings };
+    const wrong = new Set(problems.map(({ row: at }) => at));
     let maps = [geometry.image(size[1]), geometry.image(size[2])], channels = size[0];
     for (const [i, layer] of state.layers.entries()) {
+      if (wrong.has(i)) break;
       try {
         const next = row(layer, parsed[i], maps, channels);
         counts[next.op] = (counts[next.op] || 0) + 1;
@@ -88,6 +90,7 @@
       const warning = layer.type !== "global" && layers.refusedByTorch(layer, parsed[i]);
       if (warning) warnings.push({ row: i, ...warning });
     }
+    problems.sort((a, b) => a.row - b.row);
     return { size, rows, problems, warnings };
   }
 
