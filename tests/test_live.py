@@ -136,7 +136,10 @@ def test_in_a_real_notebook_the_figure_is_replaced(records):
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CELL)])
     NotebookClient(book, timeout=300, kernel_name="python3",
                    resources={"metadata": {"path": str(runs.Path(training.__file__).parents[1])}}).execute()
-    figure, sentence, result = book.cells[0].outputs
+    outputs = book.cells[0].outputs
+    shown = [output for output in outputs if output.output_type != "stream"]
+    assert len(shown) == 3, outputs  # were the figure not replaced, there would be one for each drawing
+    figure, sentence, result = shown
     assert "image/png" in figure["data"]
     assert "after 1 epoch" in sentence["data"]["text/plain"] and "Nothing" in sentence["data"]["text/plain"]
     assert result["data"]["text/plain"] == "<six-models/steplr, seed 7: 1 epoch, not recorded>"
