@@ -157,7 +157,9 @@ class Curves(Progress):
         right.plot(done, [e.test_loss for e in self.finished], "o-", color=TEST)
         left.axhline(RULE, color=TARGET, linewidth=1.2, label=f"{RULE:.1f} %")
         left.set(title="accuracy (%)", xlabel="epochs trained", xlim=(0, self.epochs + 0.3))
-        right.set(title="loss (nats)", xlabel="epochs trained", xlim=(0, self.epochs + 0.3), yscale="log")
+        right.set(title="loss (nats)", xlabel="epochs trained", xlim=(0, self.epochs + 0.3))
+        if self.others or self.points or self.finished:  # an empty log scale cannot be drawn
+            right.set_yscale("log")
         drawing.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=2)
         return drawing
 

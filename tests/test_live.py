@@ -18,6 +18,8 @@ class Screen:
         self.shown: list[list] = []
 
     def __call__(self, thing, display_id):
+        if hasattr(thing, "_repr_png_"):
+            thing._repr_png_()  # as a notebook does at once
         place = [thing]
         self.shown.append(place)
         handle = type("Handle", (), {})()
