@@ -148,8 +148,8 @@ class Curves(Progress):
         for number, run in enumerate(self.others):
             label = "recorded seeds, test" if number == 0 else None
             upto = range(1, min(self.epochs, len(run.epochs)) + 1)
-            left.plot(upto, run.test_accuracies[:self.epochs], ".-", color=GREY, linewidth=0.8, alpha=0.6, label=label)
-            right.plot(upto, [e.test_loss for e in run.epochs[:self.epochs]], ".-", color=GREY, linewidth=0.8, alpha=0.6)
+            for axes, values in ((left, run.test_accuracies), (right, [e.test_loss for e in run.epochs])):
+                axes.plot(upto, values[:self.epochs], ".-", color=GREY, linewidth=0.8, alpha=0.6, label=label)
         done = range(1, len(self.finished) + 1)
         left.plot(done, [e.train_accuracy for e in self.finished], "s--", color=TRAIN, label="now, training (running)")
         left.plot(done, [e.test_accuracy for e in self.finished], "o-", color=TEST, label="now, test")

@@ -22,23 +22,27 @@ ROOT = Path(__file__).resolve().parent.parent
 GAP = "\ufffc"  # stands where something was left out, so that nothing is joined across it
 
 # Directives whose body is no prose; every other body is parsed as text, also an unknown one's.
-NO_PROSE = {"code-cell", "code-block", "literalinclude", "math", "eval-rst", "bibliography", "nb-exec-table",
-            "raw", "glue:figure", "button-ref", "tableofcontents", "toctree"}
+NO_PROSE = {"code-cell", "code-block", "literalinclude", "math", "bibliography", "nb-exec-table", "glue:figure",
+            "toctree"}
 COMPUTED = {"glue", "glue:text", "glue:md", "math", "eq", "numref", "cite", "cite:p", "cite:t", "code", "download"}
 
 NUMBER = r"[0-9][0-9,.]*(?<![,.])"
-WORD = (r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|"
-        r"sixty|a hundred|hundred|a thousand|thousand|half a)")
+TENS = r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
+WORD = (rf"(?:{TENS}(?:-\w+)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|"
+        r"a hundred|hundred|a thousand|thousand|half a)")
 AMOUNT = rf"(?:{NUMBER}|\b{WORD}\b)"
 SCALE = r"(?:[\s-]?(?:million|thousand|hundred|[KkMm]\b))?"
 # A difference, or what is right of 10,000. Larger round numbers are how many images were taken.
 IMAGES = rf"(?:(?<![0-9.,])(?:[1-9][0-9]?|9,[0-9]{{3}})|(?<!-)\b(?!a?\s?(?:hundred|thousand)){WORD})"
 LENGTH = r"(?:milliseconds?|seconds?|minutes?|hours?|ms|min|h)\b|\s+s\b"
 RESULTS = {
-    "percentage": re.compile(rf"{AMOUNT}\s*(?:%|per\s?cent\b)"),
-    "parameter count": re.compile(rf"{AMOUNT}{SCALE}[\s-]+(?:trainable\s+)?parameters?\b", re.IGNORECASE),
+    "percentage": re.compile(rf"{AMOUNT}\s*(?:%|per\s?cent\b)", re.IGNORECASE),
+    "parameter count": re.compile(
+        rf"{AMOUNT}{SCALE}[\s-]+(?:trainable\s+)?parameters?\b|[0-9]{{1,3}}(?:,[0-9]{{3}})+\s+weights\b|"
+        r"\bparameters?(?:\scounts?)?(?:\sof|\sis|:|\s=|\s\()\s*[0-9][0-9,.]*[0-9]", re.IGNORECASE),
     "large count": re.compile(rf"{AMOUNT}[\s-]million\b", re.IGNORECASE),
-    "accuracy": re.compile(r"\b9[0-9]\.[0-9]+"),
+    "accuracy": re.compile(r"\b9[0-9]\.[0-9]+|\b0\.9[0-9]{2,}"),
+    "loss": re.compile(r"\bloss(?:es)?\s(?:\w+\s){0,3}[0-9]+\.[0-9]+", re.IGNORECASE),
     "points": re.compile(rf"{AMOUNT}\s+points?\b|\bby\s+(?:\w+\s+){{0,2}}a\s+(?:half\s+|whole\s+)?point\b"),
     "images": re.compile(rf"{IMAGES}\s+(?:more\s+|fewer\s+|test\s+|training\s+)*(?:images|mistakes)\b"),
     "time": re.compile(rf"{AMOUNT}(?:\s*{LENGTH})"),
@@ -113,7 +117,11 @@ def prose(source: str, first_line: int = 1) -> Iterator[Text]:
         elif token.type in ("fence", "colon_fence"):
             yield from directive(token.info, token.content, line)
         elif token.type == "html_block":
-            yield Text(line, re.sub(r"<[^>]*>", " ", token.content))
+            yield Text(line, without_tags(token.content))
+        elif token.type == "front_matter":
+            given = ((yaml.safe_load(token.content) or {}).get("myst") or {}).get("substitutions") or {}
+            for value in given.values():
+                yield from prose(str(value), line)
 
 
 def directive(info: str, content: str, line: int) -> Iterator[Text]:
@@ -132,6 +140,8 @@ def directive(info: str, content: str, line: int) -> Iterator[Text]:
             yield from prose(str(text), line)
     if name in NO_PROSE:
         return
+    if name == "raw":
+        body = without_tags(body)
     if title:
         yield from prose(title, line)
     yield from prose(body, line + 1 + skipped)
@@ -150,6 +160,11 @@ def split_options(content: str) -> tuple[dict, str, int]:
     return options, "\n".join(lines[count:]), count
 
 
+def without_tags(html: str) -> str:
+    """The text of a piece of HTML."""
+    return re.sub(r"<!--.*?-->|<[^>]*>", " ", html, flags=re.DOTALL)
+
+
 def visible(children) -> str:
     """An inline token's text as a reader sees it, a gap for what is computed."""
     parts = []
@@ -162,7 +177,7 @@ def visible(children) -> str:
             parts.append(child.content)
         elif child.type == "myst_role" and child.meta["name"] not in COMPUTED:
             parts.append(child.content.partition(" <")[0])
-        elif not child.type.endswith(("_open", "_close")):
+        elif child.type != "html_inline" and not child.type.endswith(("_open", "_close")):
             parts.append(GAP)
     return re.sub(r"\s+", " ", "".join(parts))
 

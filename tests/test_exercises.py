@@ -51,7 +51,7 @@ def labels(source: str) -> list[str]:
 def problems(source: str) -> list[str]:
     """What is wrong with the exercises of a page."""
     found = directives(source)
-    exercises = [d.options.get("label", "") for d in found if d.name.startswith("exercise") and d.name != "exercise-end"]
+    exercises = [d.options.get("label", "") for d in found if d.name in ("exercise", "exercise-start")]
     solutions = [d for d in found if d.name in ("solution", "solution-start")]
     solved = Counter(d.title for d in solutions)
     wrong = ["an exercise has no label" for label in exercises if not label]
