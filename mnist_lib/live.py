@@ -11,6 +11,7 @@ import dataclasses
 import time
 from collections.abc import Callable
 
+from matplotlib.ticker import LogLocator, NullFormatter
 from torch import nn
 
 from .catalogue import experiment
@@ -160,6 +161,12 @@ class Curves(Progress):
         right.set(title="loss (nats)", xlabel="epochs trained", xlim=(0, self.epochs + 0.3))
         if self.others or self.points or self.finished:  # an empty log scale cannot be drawn
             right.set_yscale("log")
+            right.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            right.yaxis.set_major_formatter("{x:g}")
+            right.yaxis.set_minor_formatter(NullFormatter())
+        tested = [a for run in self.others for a in run.test_accuracies[:self.epochs]]
+        if tested := tested + [e.test_accuracy for e in self.finished]:  # the first training accuracy may lie far below
+            left.set_ylim(bottom=min(tested) - 0.5)
         drawing.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=2)
         return drawing
 

@@ -19,7 +19,7 @@ FEW = """
 import sys, torch
 torch.set_num_threads(1)
 from tests.conftest import use_few_digits
-use_few_digits(setattr)
+use_few_digits(setattr, 128, 200)
 """
 SHOW = """
 import ast
