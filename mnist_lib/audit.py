@@ -144,10 +144,10 @@ def rule_table() -> Table:
                      *(f"{a:.2f}" for a in log.test_accuracy[-5:]), *("yes" if log.holds(n) else "no" for n in LAST),
                      str(run_at_the_end(log))))
     return Table("The rule by each candidate's own log: test accuracy (%) of its last five epochs",
-                 ("step", "parameters", *(f"last {n}" if n else "last" for n in (-4, -3, -2, -1, 0)),
-                  *(f"N = {n}" for n in LAST), "run"), tuple(rows),
+                 ("step", "parameters", *(f"{n} before" for n in (4, 3, 2, 1)), "last",
+                  *(f"N\u00a0=\u00a0{n}" for n in LAST), "run"), tuple(rows),
                  "N = 3 asks for the target in each of the last three epochs; the run is the number of last epochs "
-                 "that have it.")
+                 "that have it, without a gap.")
 
 
 def one_image_short() -> list[str]:
