@@ -18,7 +18,7 @@ PURPLE, SKY, INK, GREY = "#CC79A7", "#56B4E9", "#1a1a1a", "#6b6b6b"
 COLOURS = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY, INK)
 LINES = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)), (0, (1, 1)))
 TEST, TRAIN, SOURCE, TARGET = BLUE, RED, INK, GREEN  # one meaning a colour, in all curves
-WIDTH = 6.4  # inches: less than the text column, so that a phone does not shrink it too much
+WIDTH = 5.6  # inches: less than the text column, so that a phone shrinks its words to 10 pixels, not fewer
 
 STYLE = {
     "figure.facecolor": "white", "axes.facecolor": "white", "savefig.facecolor": "white",

@@ -40,6 +40,21 @@ def address_and_branch(root, environment=os.environ) -> tuple[str | None, str]:
     return web_address(git(root, "remote", "get-url", "origin")), "main"
 
 
+def site_address(root, environment=os.environ) -> str | None:
+    """Where the book is published, ending in a slash; None where that cannot be told.
+
+    ``SITE_ADDRESS`` says it (for a domain of one's own); else it is GitHub Pages' address of the
+    repository: ``https://owner.github.io/name/``.
+    """
+    if environment.get("SITE_ADDRESS"):
+        return environment["SITE_ADDRESS"].rstrip("/") + "/"
+    match = re.fullmatch(r"https://github\.com/([^/]+)/([^/]+)", address_and_branch(root, environment)[0] or "")
+    if not match:
+        return None
+    host = f"{match[1].lower()}.github.io"
+    return f"https://{host}/" if match[2].lower() == host else f"https://{host}/{match[2]}/"
+
+
 def set_buttons(app, config):
     address, branch = address_and_branch(app.srcdir)
     if address:
