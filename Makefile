@@ -7,10 +7,10 @@ VENV   := .venv
 RUN    := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help environment book check-site check-links serve test train verify notebooks bench lint clean
+.PHONY: help environment book check-site check-notebooks check-links serve test train verify notebooks publish bench lint clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 environment: ## create .venv with everything the book and its tests need
 	@command -v "$(PYTHON)" >/dev/null || { \
@@ -38,8 +38,14 @@ train: environment ## train what has no record yet: make train ARGS="six-models 
 verify: environment ## evaluate all recorded weights again and compare with their records
 	$(RUN) -m mnist_lib verify $(ARGS)
 
-notebooks: environment ## turn the chapters into notebooks for Jupyter, in _build/notebooks
-	@$(RUN) tools/notebooks.py $(ARGS)
+notebooks: book ## turn the chapters into notebooks for Jupyter, in _build/html/notebooks
+	@echo "The notebooks are in $(CURDIR)/_build/html/notebooks, one for each chapter with code."
+
+check-notebooks: environment ## execute every notebook in an empty folder and a new environment
+	@$(RUN) tools/check_notebooks.py $(ARGS)
+
+publish: ## put the built site and its notebooks on the branch gh-pages of origin
+	@"$(PYTHON)" tools/publish.py
 
 bench: environment ## time the trainer against a bare loop, side by side
 	$(RUN) -m benchmarks $(ARGS)

@@ -10,6 +10,9 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+from urllib.parse import urlsplit
+
+PUBLISHED = "gh-pages"  # the branch that holds the site and its notebooks
 
 
 def web_address(remote: str) -> str | None:
@@ -38,6 +41,27 @@ def address_and_branch(root, environment=os.environ) -> tuple[str | None, str]:
         server = environment.get("GITHUB_SERVER_URL", "https://github.com")
         return f"{server}/{environment['GITHUB_REPOSITORY']}", environment.get("GITHUB_REF_NAME") or "main"
     return web_address(git(root, "remote", "get-url", "origin")), "main"
+
+
+def commit(root) -> str:
+    """The version that is checked out, as 40 digits; nothing where git does not know."""
+    return git(root, "rev-parse", "--verify", "--quiet", "HEAD")
+
+
+def site_address(root, environment=os.environ) -> str | None:
+    """Where the published site is, with a slash at the end: ``$BOOK_SITE``, or GitHub's own place for it.
+
+    None where neither is known.
+    """
+    if given := environment.get("BOOK_SITE"):
+        return given.rstrip("/") + "/"
+    address, _ = address_and_branch(root, environment)
+    parts = urlsplit(address or "")
+    if parts.netloc != "github.com":
+        return None
+    owner, name = parts.path.strip("/").split("/")[:2]
+    home = f"{owner}.github.io".lower()
+    return f"https://{home}/" if name.lower() == home else f"https://{home}/{name}/"
 
 
 def set_buttons(app, config):
