@@ -38,8 +38,8 @@ LEFTOVERS = {
     "an option": r"^\s*:[a-z][\w-]*:(?:\s|$)",
     "front matter": r"\A\s*---\s*$",
 }
-CODE = re.compile(r"^(?P<fence>`{3,})\w*\n.*?^(?P=fence)\s*$|(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)",
-                  re.MULTILINE | re.DOTALL)
+FENCED = re.compile(r"^(?P<fence>`{3,})\w*\n.*?^(?P=fence)\s*$", re.MULTILINE | re.DOTALL)
+IN_A_LINE = re.compile(r"(?<!`)(`{1,2})(?!`).+?(?<!`)\1(?!`)|\$\$.+?\$\$|\$[^$\n]+\$", re.DOTALL)
 
 
 def leftovers(notebook) -> list[str]:
@@ -50,11 +50,10 @@ def leftovers(notebook) -> list[str]:
             if re.search(r"\bmyst_nb\b|\bglue\(", cell.source):
                 found.append(f"cell {number} has glue in its code")
             continue
-        # a role ends with a backtick, so it is looked for before code is taken out
-        roles = re.sub(r"^(`{3,})\w*\n.*?^\1\s*$", "", cell.source, flags=re.MULTILINE | re.DOTALL)
-        plain = CODE.sub("", cell.source)
+        text = FENCED.sub("", cell.source)
+        plain = IN_A_LINE.sub("", text)  # a role has code behind it, and is looked for before
         for what, pattern in LEFTOVERS.items():
-            match = re.search(pattern, roles if what == "a role" else plain, re.MULTILINE)
+            match = re.search(pattern, text if what == "a role" else plain, re.MULTILINE)
             if match and not (what == "front matter" and match.start()):
                 found.append(f"cell {number} has {what}: {match[0].strip()!r}")
     return found

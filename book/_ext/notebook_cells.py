@@ -104,18 +104,18 @@ def only_glues(node: ast.stmt) -> bool:
 
 def without_unused(source: str, later: str) -> str:
     """`source` without the imports, functions and plain assignments that nothing behind them uses."""
-    tree = parsed(source)
-    used = names_used(later)
-    if tree is None or used is None:
+    tree, wanted = parsed(source), names_used(later)
+    if tree is None or wanted is None:
         return source
-    unused = []
-    for node in reversed(tree.body):
-        given = names_given(node)
-        if given is not None and not given & used:
-            unused.append(node)
+    kept = list(tree.body)
+    while True:
+        for node in kept:
+            given = names_given(node)
+            if given is not None and not given & wanted.union(*(names_used(other) for other in kept if other != node)):
+                kept.remove(node)
+                break
         else:
-            used |= names_used(node)
-    return cut(source, unused)
+            return cut(source, [node for node in tree.body if node not in kept])
 
 
 def names_given(node: ast.stmt) -> set[str] | None:

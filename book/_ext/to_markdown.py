@@ -255,7 +255,8 @@ class Markdown:
 
     def _table_cell(self, entry):
         lines = [re.sub(r"\s*\n\s*", " ", block) for block in only_text(self.blocks(entry))]
-        return "<br>".join(lines).replace("|", r"\|")
+        line = re.sub(r"(?<!\\)\$[^$]+\$", lambda formula: formula[0].replace("|", r"\vert "), "<br>".join(lines))
+        return line.replace("|", r"\|")
 
     def _block_footnote(self, node, level):
         label = next(iter(node.findall(nodes.label)), None)
