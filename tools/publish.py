@@ -46,8 +46,7 @@ def push(root: Path, folder: Path, remote: str = "origin") -> None:
                        "GIT_INDEX_FILE": str(Path(holder) / "index")}
         git(folder, "add", "--all", "--force", ".", env=environment)
         tree = git(folder, "write-tree", env=environment)
-    who = [f"-c{key}={value}" for key, value in (("user.name", "publish"),
-                                                 ("user.email", "publish@users.noreply.github.com"))]
+    who = ("-c", "user.name=publish", "-c", "user.email=publish@users.noreply.github.com")
     made = git(root, *who, "commit-tree", tree, "-m", f"Site of {commit(root) or 'an unknown version'}")
     git(root, "push", "--quiet", "--force", remote, f"{made}:refs/heads/{PUBLISHED}")
 

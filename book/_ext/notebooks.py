@@ -75,8 +75,9 @@ def page_markdown(app, docname: str) -> Markdown:
 def setup_code(app, cells: list[dict]) -> str:
     """The code of the first cell, for this repository at this version."""
     address, branch = repository.address_and_branch(app.srcdir)
-    text = (Path(app.srcdir) / "pyproject.toml").read_text(encoding="utf-8")
-    listed = re.search(r"^dependencies = \[(.*?)^\]", text, re.MULTILINE | re.DOTALL)
+    project = Path(app.srcdir) / "pyproject.toml"
+    listed = re.search(r"^dependencies = \[(.*?)^\]", project.read_text(encoding="utf-8") if project.exists() else "",
+                       re.MULTILINE | re.DOTALL)
     needs = re.findall(r'"(.*?)"', listed[1]) if listed else []
     later = any(cell["source"].startswith("%%later") for cell in cells)
     return first_cell.first_cell(address or "", repository.commit(app.srcdir), branch, needs, later)
