@@ -44,7 +44,7 @@ def set_buttons(app, pagename, templatename, context, doctree):
             kept = [b for b in group["buttons"] if b.get("label") == "download-pdf-button"]
             own = button(".ipynb", context["pathto"](notebook, 1), "Download this page as a notebook", "fas fa-code")
             group["buttons"] = [own, *kept] if chapter else kept
-    address, _ = repository.address_and_branch(app.srcdir)
+    address = app.config.book_address
     if chapter and address:
         buttons = [button("Binder", binder_address(address, notebook), "Open this page on Binder",
                           "_static/images/logo_binder.svg")]

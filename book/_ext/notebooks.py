@@ -39,13 +39,16 @@ def notebook_path(app, docname: str) -> Path:
     return Path(app.outdir) / FOLDER / f"{docname}.ipynb"
 
 
-def executed(app, docname: str) -> nbformat.NotebookNode:
-    """The cells of a chapter with their outputs, from the cache of executed chapters."""
+def executed(app, docname: str) -> nbformat.NotebookNode | None:
+    """The cells of a chapter with their outputs, from the cache; None if its execution failed."""
     path = Path(app.env.doc2path(docname))
     text = path.read_text(encoding="utf-8")
     chapter = create_nb_reader(path, app.env.myst_config, app.env.mystnb_config, text).read(text)
     cache = get_cache(cache_root(app) / app.env.chapter_keys[docname])
-    return cache.merge_match_into_notebook(chapter)[1]
+    try:
+        return cache.merge_match_into_notebook(chapter)[1]
+    except KeyError:
+        return None
 
 
 def page_markdown(app, docname: str) -> Markdown:
@@ -72,21 +75,26 @@ def page_markdown(app, docname: str) -> Markdown:
     return Markdown(link, picture, numbers)
 
 
-def setup_code(app, cells: list[dict]) -> str:
-    """The code of the first cell, for this repository at this version."""
+def prepare_setup(app, config) -> None:
+    """Once a build: the code of the first cell, for this repository at this version, in both its forms."""
     address, branch = repository.address_and_branch(app.srcdir)
     project = Path(app.srcdir) / "pyproject.toml"
     listed = re.search(r"^dependencies = \[(.*?)^\]", project.read_text(encoding="utf-8") if project.exists() else "",
                        re.MULTILINE | re.DOTALL)
     needs = re.findall(r'"(.*?)"', listed[1]) if listed else []
-    later = any(cell["source"].startswith("%%later") for cell in cells)
-    return first_cell.first_cell(address or "", repository.commit(app.srcdir), branch, needs, later)
+    version = repository.commit(app.srcdir)
+    app.notebook_setup = {later: first_cell.first_cell(address or "", version, branch, needs, later)
+                          for later in (True, False)}
 
 
-def make_notebook(app, docname: str, doctree) -> nbformat.NotebookNode:
-    """The notebook of one page, from its resolved tree and the outputs in the cache."""
+def setup_code(app, cells) -> str:
+    """The code of the first cell of a notebook with these cells."""
+    return app.notebook_setup[any("".join(cell["source"]).startswith("%%later") for cell in cells)]
+
+
+def make_notebook(app, docname: str, doctree, source) -> nbformat.NotebookNode:
+    """The notebook of one page, from its resolved tree and the executed cells of its source."""
     writer = page_markdown(app, docname)
-    source = executed(app, docname)
     cells: list[dict] = []
 
     def add_text(block: str) -> None:
@@ -152,13 +160,14 @@ def write_notebook(app, doctree, docname: str) -> None:
     """When a page is resolved for HTML: write its notebook."""
     if app.builder.format != "html" or not is_chapter(app, docname):
         return
+    source = executed(app, docname)
+    if source is None:
+        return  # which was told already
     try:
-        notebook = make_notebook(app, docname, doctree)
+        notebook = make_notebook(app, docname, doctree, source)
     except NoMarkdown as error:
         logger.warning("no notebook for this page: %s", error, location=docname)
         return
-    except KeyError:
-        return  # its execution failed, and was told already
     path = notebook_path(app, docname)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
@@ -175,24 +184,17 @@ def complete(app, error) -> None:
             app.env.get_and_resolve_doctree(docname, app.builder)  # which writes it
             continue
         notebook = json.loads(path.read_text(encoding="utf-8"))
-        code = setup_code(app, [{"source": "".join(cell["source"])} for cell in notebook["cells"]])
+        code = setup_code(app, notebook["cells"])
         first = next(cell for cell in notebook["cells"] if cell["cell_type"] == "code")
         if "".join(first["source"]) != code:
             first["source"] = code
             path.write_text(nbformat.writes(nbformat.from_dict(notebook)) + "\n", encoding="utf-8")
-    for path in (Path(app.outdir) / FOLDER).rglob("*.ipynb"):
-        if path not in {notebook_path(app, docname) for docname in chapters}:
-            path.unlink()
-
-
-def find_site(app, config) -> None:
-    """The address of the published site, which the notebooks' links lead to."""
-    config.book_site = repository.site_address(app.srcdir)
+    for strange in {*(Path(app.outdir) / FOLDER).rglob("*.ipynb")} - {notebook_path(app, name) for name in chapters}:
+        strange.unlink()
 
 
 def setup(app):
-    app.add_config_value("book_site", None, "html")
-    app.connect("config-inited", find_site)
+    app.connect("config-inited", prepare_setup)
     app.connect("doctree-resolved", write_notebook, priority=900)
     app.connect("build-finished", complete)
     return {"version": "1", "parallel_read_safe": True}

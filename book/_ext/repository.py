@@ -64,14 +64,19 @@ def site_address(root, environment=os.environ) -> str | None:
     return f"https://{home}/" if name.lower() == home else f"https://{home}/{name}/"
 
 
-def set_buttons(app, config):
-    address, branch = address_and_branch(app.srcdir)
-    if address:
+def find_addresses(app, config):
+    """Ask once a build, for the theme's buttons and for whatever else leads to the repository or the site."""
+    config.book_address, branch = address_and_branch(app.srcdir)
+    config.book_site = site_address(app.srcdir)
+    host = urlsplit(config.book_address or "").netloc
+    if any(name in host for name in ("github", "gitlab", "bitbucket")):  # the theme knows no others
         config.html_theme_options.update(
-            repository_url=address, repository_branch=branch, path_to_docs="",
+            repository_url=config.book_address, repository_branch=branch, path_to_docs="",
             use_repository_button=True, use_issues_button=True, use_edit_page_button=True)
 
 
 def setup(app):
-    app.connect("config-inited", set_buttons, priority=100)
+    app.add_config_value("book_address", None, "html")
+    app.add_config_value("book_site", None, "html")
+    app.connect("config-inited", find_addresses, priority=100)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
