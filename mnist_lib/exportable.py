@@ -41,7 +41,8 @@ def unknown(call: Call):
                           "their mean anew for every image")
     raise NotStraight("this operation is not in the exported format. It knows convolution, batch normalization, "
                       "pooling, linear layers, zero padding, flattening, dropout, softmax at the end, and "
-                      "the activations ReLU, PReLU, leaky ReLU, ELU, SELU, GELU, SiLU, sigmoid, tanh, hardtanh and hardswish")
+                      "the activations ReLU, PReLU, leaky ReLU, ELU, SELU, GELU, SiLU, sigmoid, tanh, "
+                      "hardtanh and hardswish")
 
 
 def _convolution(call):
