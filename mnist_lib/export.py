@@ -147,6 +147,6 @@ def write_checked(network: Exported, original: nn.Module, file: Path | str) -> f
 
 
 def digits(count: int, mean: float | None = None, std: float | None = None) -> Tensor:
-    """The first test digits (count, *INPUT), normalized; with this book's mean and std if not given."""
+    """The first test digits ``(count, 1, 28, 28)``, normalized; with this book's mean and std if not given."""
     normalize = Normalize() if mean is None else Normalize(mean, std)
     return normalize(ToTensor()(mnist("test").images[:count], None), None).view(count, *INPUT)

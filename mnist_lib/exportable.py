@@ -32,8 +32,9 @@ class Call(NamedTuple):
 
 def unknown(call: Call):
     """Raise NotStraight for an operation that has no place in the format."""
-    if "dropout" in call.name or call.name.startswith(("bernoulli", "rand")):
-        raise NotStraight("this is random, in evaluation mode too; write F.dropout(x, p, training=self.training)")
+    if "dropout" in call.name or call.name.endswith("_like") or call.name.startswith(("bernoulli", "rand")):
+        raise NotStraight("a mask is made here, as by a dropout that is on in evaluation mode too; write "
+                          "F.dropout(x, p, training=self.training), or use nn.Dropout")
     if "_pad" in call.name:
         raise NotStraight("only padding with zeros can be exported; use padding_mode='zeros'")
     if "norm" in call.name:

@@ -39,11 +39,12 @@ from .runs import write_atomically
 
 FORMAT, VERSION = "mnist_lib network", 1
 INPUT = (1, 28, 28)
-MOST_NUMBERS = 8_000_000  # of one snapshot: the file stays under 45 MB, and a browser can hold it
+MOST_NUMBERS = 8_000_000  # of one set of weights: its file has 43 MB, and a browser can hold it
 
 Layer = dict  # "type", "name", and the settings of SETTINGS
 
 _WINDOW = {"kernel": list, "stride": list, "padding": list}
+#: The settings of each type of layer: lists are (height, width), or (top, bottom, left, right) in zero_pad.
 SETTINGS: dict[str, dict[str, type]] = {
     "conv2d": {"in_channels": int, "out_channels": int, **_WINDOW, "dilation": list, "groups": int, "bias": bool},
     "linear": {"in_features": int, "out_features": int, "bias": bool},

@@ -67,7 +67,7 @@
         const best = bestOf(probabilities);
         verdict.replaceChildren(el("strong", {}, String(best)), ` ${percent(probabilities[best])}`);
         card.bars.forEach((bar, d) => {
-          bar.style.height = percent(probabilities[d]).replace(" ", "");
+          bar.style.height = `${100 * probabilities[d]}%`;
           bar.classList.toggle("digit-first", d === best);
         });
       }

@@ -25,7 +25,11 @@
     return signed(value.toFixed(decimals));
   }
 
-  const percent = (p) => `${(100 * p).toFixed(1)} %`;
+  /* The same in the small: two decimals, fewer for large numbers. */
+  const brief = (value) => (Number.isFinite(value) ? signed(value.toFixed(Math.abs(value) < 100 ? 2 : 0)) : say(value));
+
+  /* A probability; certainty is never claimed by rounding. */
+  const percent = (p) => (p >= 0.9995 ? "> 99.9 %" : p < 0.0005 ? "< 0.1 %" : `${(100 * p).toFixed(1)} %`);
   const count = (n, one, many) => `${n.toLocaleString("en")} ${n === 1 ? one : many || `${one}s`}`;
 
   /* Runs `work` once, before the next frame is painted, however often it is asked for. */
@@ -40,5 +44,5 @@
     return () => { clearTimeout(timer); timer = setTimeout(work, wait); };
   }
 
-  digit.dom = { el, say, percent, count, oncePerFrame, afterPause };
+  digit.dom = { el, say, brief, percent, count, oncePerFrame, afterPause };
 })(window);

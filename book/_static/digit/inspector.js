@@ -2,8 +2,8 @@
 (function (root) {
   "use strict";
   const digit = root.mnistDigit || (root.mnistDigit = {});
-  const { el, say, count } = digit.dom;
-  const MOST = 12; // parts or products that are shown at first
+  const { el, say, brief, count } = digit.dom;
+  const MOST = 4; // parts or products that are shown at first
 
   function grid(values, columns, outside, mark) {
     const limit = digit.pictures.largest(values.filter(Number.isFinite)), rows = [];
@@ -11,7 +11,7 @@
       rows.push(el("tr", {}, values.slice(i, i + columns).map((v, k) => {
         const padding = outside && outside[i + k];
         return el("td", { style: padding ? null : digit.pictures.cellStyle(v, limit), class: padding ? "digit-padding" : i + k === mark ? "digit-best" : null },
-          padding ? "·" : say(v, 2));
+          padding ? "·" : brief(v));
       })));
     }
     return el("table", { class: "digit-grid", role: "presentation" }, el("tbody", {}, rows));

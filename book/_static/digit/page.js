@@ -41,7 +41,7 @@
       const [first, second] = order, p = outcome.probabilities;
       const truth = view.base() && !view.touched() ? view.base().label : null;
       const verdict = truth === null ? "" : truth === first ? " That is its label." : ` Its label is ${truth}.`;
-      return `It reads a ${first} with ${percent(p[first])}; next comes ${second} with ${percent(p[second])}.${verdict}`;
+      return `It reads a ${first} (${percent(p[first])}); next comes ${second} (${percent(p[second])}).${verdict}`;
     }
 
     const announce = afterPause(() => { byId("live").textContent = sentence(); }, 700);
@@ -105,6 +105,7 @@
       const told = inspector.render({ network, snapshot: current(), maps, ink: placed.image, at: shown.at, unit: shown.number });
       if (unit && !pointed) unit.sentence = told.sentence;
       shown.card = atlas.select(shown.at, shown.number);
+      if (shown.unasked) return; // frames on the drawing are for those who have pointed at something
       view.showField(told.field && !view.isEmpty() ? told.field : null, placed);
       const seen = byId("seen");
       digit.pictures.show(seen, digit.pictures.inkRaster(placed.image, 28));
@@ -113,8 +114,9 @@
 
     /* Beside the maps where there is room, else below the card that was touched. */
     function placeInspector() {
-      const panel = byId("inspector"), home = byId("workbench");
-      if (app.clientWidth >= WIDE || !unit || !unit.card) {
+      const panel = byId("inspector"), home = byId("workbench"), wide = app.clientWidth >= WIDE;
+      panel.hidden = !unit || (unit.unasked && !wide);
+      if (wide || !unit || !unit.card) {
         if (panel.parentElement !== home) home.append(panel);
       } else if (unit.card.nextElementSibling !== panel) unit.card.after(panel);
     }
@@ -166,13 +168,14 @@
       showDigits();
       sayEpoch();
       compute();
-      if (!unit) pickFirst();
+      pickFirst();
     }
 
     /* A unit in the middle of the first layer with several maps, so that the panel is never empty. */
     function pickFirst() {
       const at = Math.min(3, network.layers.length), shape = network.shapes[at];
-      unit = { at, number: Math.floor(shape.height / 2) * shape.width + Math.floor(shape.width / 2) };
+      unit = { at, number: Math.floor(shape.height / 2) * shape.width + Math.floor(shape.width / 2), unasked: true };
+      view.showField(null, placed);
       showUnit();
       placeInspector();
     }
