@@ -7,10 +7,10 @@ VENV   := .venv
 RUN    := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help environment book check-site check-links serve test train verify notebooks bench lint clean
+.PHONY: help environment book check-site check-pages check-reproducible check-notebooks check-links serve test train verify notebooks publish bench lint clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 environment: ## create .venv with everything the book and its tests need
 	@command -v "$(PYTHON)" >/dev/null || { \
@@ -22,6 +22,12 @@ book: environment ## execute the chapters whose inputs changed and build the sit
 
 check-site: ## look through the built site for missing files and anything loaded from elsewhere
 	@"$(PYTHON)" tools/check_site.py
+
+check-pages: environment ## look at every built page in Chromium: phone and desktop, light and dark, offline
+	REQUIRE_BROWSER=1 REQUIRE_SITE=1 $(RUN) -m pytest tests/site $(ARGS)
+
+check-reproducible: environment ## build the book once more, from nothing, and compare the sites byte by byte
+	@$(RUN) tools/compare_sites.py
 
 check-links: environment ## follow every link that leads out of the book (needs the internet)
 	$(RUN) -c "from jupyter_book.cli.main import main; main()" build . --builder linkcheck
@@ -38,8 +44,14 @@ train: environment ## train what has no record yet: make train ARGS="six-models 
 verify: environment ## evaluate all recorded weights again and compare with their records
 	$(RUN) -m mnist_lib verify $(ARGS)
 
-notebooks: environment ## turn the chapters into notebooks for Jupyter, in _build/notebooks
-	@$(RUN) tools/notebooks.py $(ARGS)
+notebooks: book ## turn the chapters into notebooks for Jupyter, in _build/html/notebooks
+	@echo "The notebooks are in $(CURDIR)/_build/html/notebooks, one for each chapter with code."
+
+check-notebooks: environment ## execute every notebook in an empty folder and a new environment
+	@$(RUN) tools/check_notebooks.py $(ARGS)
+
+publish: ## put the built site and its notebooks on the branch gh-pages of origin
+	@"$(PYTHON)" tools/publish.py
 
 bench: environment ## time the trainer against a bare loop, side by side
 	$(RUN) -m benchmarks $(ARGS)

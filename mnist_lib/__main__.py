@@ -1,4 +1,4 @@
-"""The command line: ``python -m mnist_lib list · train · retrace · verify · rf``."""
+"""The command line: ``python -m mnist_lib list · train · retrace · verify · rf · export``."""
 
 from __future__ import annotations
 
@@ -40,6 +40,12 @@ def main(arguments: list[str] | None = None) -> int:
     field = commands.add_parser("rf", help="the receptive-field table of a network")
     rf_command.add_arguments(field)
     field.set_defaults(run=rf_command.run)
+
+    from . import export_command
+
+    exporting = commands.add_parser("export", help="a network as a file for the page Draw a digit")
+    export_command.add_arguments(exporting)
+    exporting.set_defaults(run=export_command.run)
 
     options = parser.parse_args(arguments)
     try:

@@ -18,7 +18,7 @@ PURPLE, SKY, INK, GREY = "#CC79A7", "#56B4E9", "#1a1a1a", "#6b6b6b"
 COLOURS = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY, INK)
 LINES = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)), (0, (1, 1)))
 TEST, TRAIN, SOURCE, TARGET = BLUE, RED, INK, GREEN  # one meaning a colour, in all curves
-WIDTH = 6.4  # inches: less than the text column, so that a phone does not shrink it too much
+WIDTH = 5.6  # inches: less than the text column, so that a phone shrinks its words to 10 pixels, not fewer
 
 STYLE = {
     "figure.facecolor": "white", "axes.facecolor": "white", "savefig.facecolor": "white",
@@ -34,7 +34,10 @@ STYLE = {
 
 
 def use_style() -> None:
-    """Give all figures of this notebook the book's look, shown as SVG; call it first on a page."""
+    """Give all figures of this notebook the book's look, shown as SVG; call it first on a page.
+
+    They are kept as PNG too, because Jupyter shows no SVG of a notebook that it did not run itself.
+    """
     import matplotlib
 
     matplotlib.rcParams.update(STYLE)
@@ -45,7 +48,7 @@ def use_style() -> None:
     except ImportError:  # a script
         return
     if get_ipython() is not None:
-        set_matplotlib_formats("svg", metadata={"Date": None})
+        set_matplotlib_formats("svg", "retina", metadata={"Date": None})
 
 
 def figure(rows: int = 1, columns: int = 1, *, width: float = WIDTH, height: float = 3.4, **options):

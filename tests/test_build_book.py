@@ -68,12 +68,17 @@ class Book:
     def record(self, accuracy: float) -> None:
         self.write("results/seed-0.json", json.dumps({"accuracy": accuracy}))
 
-    def build(self) -> tuple[int, str, str]:
-        """The exit status, the chapters that were executed, and what was printed, without colours."""
+    def build(self, **settings: str) -> tuple[int, str, str]:
+        """The exit status, the chapters that were executed, and what was printed, without colours.
+
+        ``settings`` are added to the environment, which names no place of publication.
+        """
         executed = self.root.parent / "executed"
         executed.write_text("")
-        environment = {**os.environ, "PYTHONPATH": str(self.root), "EXECUTED": str(executed),
-                       "MPLCONFIGDIR": str(self.root), "PYTHONDONTWRITEBYTECODE": "1"}
+        environment = {**os.environ, "EXECUTED": str(executed), "MPLCONFIGDIR": str(self.root),
+                       "PYTHONDONTWRITEBYTECODE": "1", **settings}
+        for name in {"GITHUB_REPOSITORY", "BOOK_SITE"} - set(settings):
+            environment.pop(name, None)
         ended = subprocess.run([sys.executable, str(ROOT / "tools" / "build_book.py"), str(self.root)],
                                env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                                timeout=300)
@@ -150,3 +155,37 @@ def test_the_page_with_a_formula_carries_its_own_mathjax(book):
     assert 'src="../_static/mathjax/tex-mml-chtml.js"' in book.page("index").replace("?v=", '"')
     assert (book.root / "_build/html/_static/mathjax/tex-mml-chtml.js").exists()
     assert "THEBE" not in book.page("index") and "cdn.jsdelivr" not in book.page("index")
+
+
+def test_a_site_without_an_address_says_what_it_can(book):
+    html = book.root / "_build/html"
+    assert not (html / "sitemap.xml").exists()
+    for name in ("index.html", "book/index.html"):
+        page = (html / name).read_text()
+        assert 'property="og:title"' in page and 'property="og:description" content="Text with ' in page
+        assert 'rel="canonical"' not in page and "og:image" not in page
+    assert 'href="book/index.html"' in (html / "404.html").read_text()
+
+
+def test_a_published_site_names_its_pages_its_card_and_its_way_back(book):
+    assert book.build(GITHUB_REPOSITORY="Someone/small")[0] == 0
+    html, address = book.root / "_build/html", "https://someone.github.io/small/"
+    places = re.findall(r"<loc>(.*?)</loc>", (html / "sitemap.xml").read_text())
+    assert places == [f"{address}book/{name}.html" for name in ("field", "index", "run")]
+    card = re.search(r'og:image" content="(.*?)"', book.page("run"))[1]
+    canonical = re.search(r'rel="canonical" href="(.*?)"', book.page("run"))[1]
+    links = re.findall(r'<a [^>]*href="(.*?)"', (html / "404.html").read_text())
+    assert len(links) == 3
+    for link in (*places, *links, card, canonical):  # at whatever depth a reader got lost
+        assert link.startswith(address) and (html / link.removeprefix(address)).exists(), link
+    assert f'href="{address}book/index.html"' in (html / "index.html").read_text()
+
+
+def test_the_page_for_what_is_not_there_loads_nothing(book):
+    page = (book.root / "_build/html/404.html").read_text()
+    assert "<link" not in page and "src=" not in page and "url(http" not in page
+
+
+def test_what_no_page_asks_for_is_not_in_the_site(book):
+    static = book.root / "_build/html/_static"
+    assert not list(static.rglob("*.map")) and not list(static.rglob("*.html"))

@@ -32,14 +32,16 @@ def settings_hash(root: Path) -> str:
 
 
 def build_environment(output: Path) -> dict[str, str]:
-    """The environment chapters run in: the repository's records and matplotlib's own settings,
-    whatever the reader has set.
+    """The environment chapters run in: this repository's library and records and matplotlib's own
+    settings, whatever the reader has set or installed.
 
     The font list is made here because matplotlib, when it makes one, says so on stderr, where a
     chapter's warnings are looked for.
     """
     environment = {**os.environ, "MPLCONFIGDIR": str(output / ".matplotlib"), "PYTHONHASHSEED": "0"}
     environment.pop("MNIST_LIB_RESULTS", None)
+    paths = [str(output.parent.resolve()), environment.get("PYTHONPATH", "")]
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
     if not (output / ".matplotlib").exists():
         subprocess.run([sys.executable, "-c", "import matplotlib.font_manager"], env=environment,
                        stderr=subprocess.DEVNULL, check=False)

@@ -1,11 +1,14 @@
 """A real browser for the tests of pages: Debian's Chromium, driven by Playwright, without a network.
 
 Where no browser is found these tests are skipped, and say so; with ``REQUIRE_BROWSER=1`` in the
-environment (as in ``.ci/run``) they fail instead.
+environment (as in ``.ci/run``) they fail instead. Tests of the built site are skipped where there is
+none, or an old one; with ``REQUIRE_SITE=1`` (as in ``make check-pages``, which runs after the site
+is built) they fail instead, and so does anything else in this folder that would be skipped.
 """
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +16,12 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]
 REQUIRED = os.environ.get("REQUIRE_BROWSER", "") not in ("", "0")
+SITE_REQUIRED = os.environ.get("REQUIRE_SITE", "") not in ("", "0")
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SITE = ROOT / "_build" / "html"
+SOURCES = ("book", "mnist_lib", "results", "data", "_config.yml", "_toc.yml", "requirements.txt")
+UNFINISHED = ("__pycache__", "checkpoints")  # folders that change without the site
 
 
 def find_browser() -> str | None:
@@ -25,6 +34,43 @@ def missing(what: str):
     if REQUIRED:
         pytest.fail(f"{what} (REQUIRE_BROWSER is set, so this is no reason to skip)", pytrace=False)
     pytest.skip(what)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item):
+    """With ``REQUIRE_SITE=1`` nothing in this folder passes by being skipped."""
+    report = (yield).get_result()
+    if SITE_REQUIRED and report.skipped:
+        report.outcome = "failed"
+
+
+def newest_source(root: Path) -> float:
+    """When the youngest file that the site is made from was changed, in seconds."""
+    files = [path for name in SOURCES for path in ([root / name] if (root / name).is_file() else
+                                                   (root / name).rglob("*"))]
+    return max(path.stat().st_mtime for path in files
+               if path.is_file() and not set(path.relative_to(root).parts) & set(UNFINISHED))
+
+
+def why_no_site(root: Path = ROOT) -> str | None:
+    """Why there is no site to test, in a sentence; None if there is a whole one, newer than its sources."""
+    marker = root / "_build" / "built"
+    if not marker.exists():
+        return "there is no built site: run make book"
+    if marker.stat().st_mtime < newest_source(root):
+        return "the built site is older than what it is made from: run make book"
+    return None
+
+
+@pytest.fixture(scope="session")
+def site() -> Path:
+    """The folder of the built site; where there is none, or an old one, the test is skipped."""
+    why = why_no_site()
+    if why and SITE_REQUIRED:
+        pytest.fail(why, pytrace=False)
+    if why:
+        pytest.skip(why)
+    return SITE
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,96 @@
+"""Sphinx extension: how a page looks from outside, in a search engine or where a link is shared.
+
+Each page gets a description (its first paragraph) and OpenGraph tags. Where the site's address is
+known (``repository.py``) come what needs it: the card's picture, canonical links and a sitemap.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape, unescape
+from pathlib import Path
+from xml.sax.saxutils import escape as escape_xml
+
+from docutils import nodes
+from repository import site_address
+
+LENGTH = 200  # characters of a description: what is shown of it
+NAMES = {"genindex": "Index", "search": "Search", "py-modindex": "Modules"}  # pages without a title of their own
+CARD = "_static/social-card.png"
+CARD_TEXT = "A handwritten digit made of many small blue squares, one of them orange: MNIST in 8,000 parameters"
+
+
+def describe(doctree) -> str:
+    """The first paragraph of a page that stands in no box and is no output, in at most LENGTH characters."""
+    for paragraph in doctree.findall(nodes.paragraph):
+        if isinstance(paragraph.parent, (nodes.section, nodes.document)):
+            return shorten(re.sub(r"\s+", " ", paragraph.astext()).strip())
+    return ""
+
+
+def shorten(text: str, length: int = LENGTH) -> str:
+    """As many whole sentences as fit into `length` characters, else as many words."""
+    if len(text) <= length:
+        return text
+    sentences = re.match(rf".{{40,{length - 1}}}[.?!](?= )", text)
+    return sentences[0] if sentences else text[:length].rpartition(" ")[0].rstrip(",;:") + " …"
+
+
+def tags(title: str, description: str, site_name: str, address: str | None, page: str) -> str:
+    """The meta tags of one page."""
+    properties = {"og:type": "article", "og:site_name": site_name, "og:title": title,
+                  "og:description": description}
+    if address:
+        properties |= {"og:url": address + page, "og:image": address + CARD, "og:image:width": "1200",
+                       "og:image:height": "630", "og:image:alt": CARD_TEXT}
+    lines = [f'<meta property="{name}" content="{escape(value)}" />' for name, value in properties.items() if value]
+    if address:
+        lines.append('<meta name="twitter:card" content="summary_large_image" />')
+    return "\n".join(lines) + "\n"
+
+
+def add_tags(app, pagename, templatename, context, doctree):
+    """Put description and tags into a page's head; one set by the page itself stays."""
+    config = app.config
+    description = describe(doctree) if doctree else context.get("description") or ""
+    title = unescape(re.sub(r"<[^>]+>", "", context.get("title") or NAMES.get(pagename, config.html_title)))
+    before = context.get("metatags") or ""
+    if description and 'name="description"' not in before:
+        before += f'<meta name="description" content="{escape(description)}" />\n'
+    page = f"{config.root_doc if pagename == 'index' else pagename}.html"
+    context["metatags"] = before + tags(title, description, config.html_title, config.html_baseurl, page)
+
+
+def extra_pages(app):
+    """The start of the site, which leads to the landing page, and the page for what isn't there."""
+    root = app.config.root_doc
+    description = describe(app.env.get_and_resolve_doctree(root, app.builder))
+    shared = {"landing": f"{root}.html", "address": app.config.html_baseurl}
+    yield "index", {"title": app.config.html_title, "description": description, **shared}, "start.html"
+    yield "404", {"title": "Not found", **shared}, "not-found.html"
+
+
+def write_sitemap(app, error):
+    """List every page of the book, in order of their names."""
+    if error or app.builder.name != "html":
+        return
+    target = Path(app.outdir) / "sitemap.xml"
+    target.unlink(missing_ok=True)
+    if app.config.html_baseurl:
+        places = "".join(f"  <url><loc>{escape_xml(app.config.html_baseurl + name)}.html</loc></url>\n"
+                         for name in sorted(app.env.found_docs))
+        target.write_text('<?xml version="1.0" encoding="UTF-8"?>\n'
+                          '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+                          f"{places}</urlset>\n", encoding="utf-8")
+
+
+def set_address(app, config):
+    config.html_baseurl = config.html_baseurl or site_address(app.srcdir) or ""
+
+
+def setup(app):
+    app.connect("config-inited", set_address, priority=100)
+    app.connect("html-page-context", add_tags)
+    app.connect("html-collect-pages", extra_pages)
+    app.connect("build-finished", write_sitemap)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,233 @@
+"""Every page of the built site, in a real browser without a network: phone and desktop, light and dark.
+
+A page is opened from its file, as a reader without a connection would. It may ask for nothing but
+the site's own files, none of them missing; its console stays empty; nothing is wider than the
+screen or cut off; every image is drawn and says what it shows; and axe-core finds nothing against
+WCAG 2.2 A and AA.
+"""
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from .conftest import SITE
+
+SCREENS = {"phone": (360, 780), "desktop": (1366, 900)}
+MODES = ("light", "dark")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+LARGEST = 30_000_000  # bytes of the site without its notebooks
+LOOKING = Path(__file__).with_name("looking.js").read_text(encoding="utf-8")
+READY = """async () => {
+  await window.MathJax?.startup?.promise;
+  await document.fonts.ready;
+  await new Promise((done) => setTimeout(done, 100));  // what answers to a change of size
+}"""
+AXE = """(tags) => axe.run(document, { runOnly: tags, resultTypes: ["violations"],
+  preload: false })  // or axe itself asks for the style sheets, which no page opened from a file may
+"""
+BRIGHTNESS = """() => {
+  const [red, green, blue] = getComputedStyle(document.body).backgroundColor.match(/[\\d.]+/g).map(Number);
+  return (0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255;
+}"""
+
+
+def html_files(folder: Path) -> list[str]:
+    """The names of all HTML files of a site, but for its start, which leads on at once."""
+    names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.html"))
+    return [name for name in names if name != "index.html" and not name.startswith("notebooks/")]
+
+
+@cache
+def axe_script() -> str:
+    from axe_playwright_python.base import AXE_SCRIPT
+
+    return AXE_SCRIPT
+
+
+class Reader:
+    """A browser of one screen and mode, offline, that looks at one page after the other."""
+
+    def __init__(self, browser, screen: str, mode: str, site: Path):
+        width, height = SCREENS[screen]
+        self.mode, self.site, self.faults = mode, site, []
+        self.context = browser.new_context(viewport={"width": width, "height": height}, offline=True,
+                                           color_scheme=mode, has_touch=screen == "phone")
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(60_000)
+        self.page.on("pageerror", lambda error: self.faults.append(f"script error: {error}"))
+        self.page.on("console", self.listen)
+        self.page.on("request", self.judge)
+        self.page.on("requestfailed", lambda request: self.faults.append(f"not loaded: {request.url}"))
+
+    def listen(self, said):
+        if said.type == "error":
+            self.faults.append(f"console: {said.text}")
+
+    def judge(self, request):
+        if not request.url.startswith((self.site.as_uri() + "/", "data:", "blob:")):
+            self.faults.append(f"asks for {request.url}")
+
+    def look_at(self, name: str) -> list[str]:
+        """What is wrong with a page, a sentence each."""
+        self.faults.clear()
+        self.page.goto((self.site / name).as_uri())
+        self.page.evaluate(READY)
+        found = self.page.evaluate(LOOKING)
+        brightness = self.page.evaluate(BRIGHTNESS)
+        if (brightness < 0.5) != (self.mode == "dark"):
+            found.append(f"the page is not {self.mode}: its ground has a brightness of {brightness:.2f}")
+        self.page.evaluate(axe_script())
+        for violation in self.page.evaluate(AXE, RULES)["violations"]:
+            found += [f"axe, {violation['id']}: {' '.join(map(str, node['target']))}: "
+                      + " ".join(node["failureSummary"].split())[:300] for node in violation["nodes"]]
+        return self.faults + found
+
+
+@pytest.fixture(scope="module")
+def readers(browser, site):
+    """One reader for each screen and mode, made when it is asked for first."""
+    made = {}
+
+    def reader(screen: str, mode: str) -> Reader:
+        if (screen, mode) not in made:
+            made[screen, mode] = Reader(browser, screen, mode, site)
+        return made[screen, mode]
+
+    yield reader
+    for one in made.values():
+        one.context.close()
+
+
+@pytest.mark.parametrize("name", html_files(SITE) or ["(no page)"])
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("screen", SCREENS)
+def test_page(readers, screen, mode, name):
+    faults = readers(screen, mode).look_at(name)
+    assert not faults, f"{name}, {screen}, {mode}:\n" + "\n".join(faults)
+
+
+def test_the_start_leads_to_the_landing_page(site, page):
+    page.goto((site / "index.html").as_uri())
+    page.wait_for_url("**/book/index.html")
+    start = (site / "index.html").read_text(encoding="utf-8")
+    for part in ('<html lang="en">', "<title>", 'name="description"', 'property="og:title"', "<a href="):
+        assert part in start, part
+
+
+def test_the_site_is_small(site):
+    files = [path for path in site.rglob("*") if path.is_file() and "notebooks" not in path.relative_to(site).parts]
+    total = sum(path.stat().st_size for path in files)
+    largest = sorted(files, key=lambda path: -path.stat().st_size)[:5]
+    assert total < LARGEST, f"{total:,} bytes, the largest of them {[path.name for path in largest]}"
+
+
+def test_every_page_says_what_it_is(site):
+    """A title of its own and a description, for search engines and where the page is shared."""
+    titles = {}
+    for name in html_files(site):
+        text = (site / name).read_text(encoding="utf-8")
+        title = text.partition("<title>")[2].partition("</title>")[0].strip()
+        assert title and titles.setdefault(title, name) == name, f"{name} has the title of {titles[title]}: {title}"
+        if name.startswith("book/"):
+            assert '<meta name="description" content="' in text and 'property="og:title"' in text, name
+
+
+def test_a_word_is_found_without_a_network(site, page):
+    page.goto((site / "search.html").as_uri() + "?q=dilation")
+    page.wait_for_selector("#search-results li a")
+    assert page.locator("#search-results li").count() > 1
+    page.locator("#search-results li a").first.click()
+    assert "dilation" in page.inner_text("article").lower()
+
+
+def test_the_search_field_opens_by_keyboard_and_finds(site, page):
+    page.goto((site / "book/index.html").as_uri())
+    page.keyboard.press("Control+k")
+    page.wait_for_selector("#pst-search-dialog[open] input[type=search]")
+    page.keyboard.type("receptive")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search.html?q=receptive*")
+    page.wait_for_selector("#search-results li a")
+
+
+FOCUSED = """() => {
+  const now = document.activeElement;
+  const part = now.closest("#pst-skip-link, .bd-sidebar-primary, .bd-header-article, .bd-sidebar-secondary, "
+    + ".prev-next-area, article");
+  const framed = now.matches(".sd-stretched-link") ? now.closest(".sd-card") : now;  // a link as large as its card
+  const box = framed.getBoundingClientRect();
+  const style = getComputedStyle(framed);
+  const ring = (parseFloat(style.outlineWidth) > 0 && style.outlineStyle !== "none")
+    || /0px 0px 0px [1-9]/.test(style.boxShadow);  // a shadow of that kind is a ring
+  return { part: part ? part.id || part.classList[0] || part.localName : now.localName, ring,
+    switch: now.matches(".theme-switch-button"),
+    seen: box.width > 0 && box.height > 0 && box.right > 0 && box.left < innerWidth && box.bottom > 0
+      && box.top < innerHeight,
+    skips: part?.id === "pst-skip-link",  // shows itself
+    name: `${now.localName}.${now.className} ${now.textContent.trim().slice(0, 30)}` };
+}"""
+
+
+@pytest.mark.parametrize("name", ["book/index.html", "book/receptive-field.html"])
+def test_the_keyboard_reaches_everything(site, page, name):
+    """Tab goes through all that can be used, and each stop is on the screen and shows that it has the focus."""
+    page.goto((site / name).as_uri())
+    page.evaluate(READY)
+    parts, unseen, switch = [], [], False
+    for _ in range(400):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(FOCUSED)
+        if stop["part"] == "body":
+            break
+        parts.append(stop["part"])
+        switch = switch or stop["switch"]
+        if not ((stop["ring"] or stop["skips"]) and stop["seen"]):
+            page.wait_for_timeout(300)  # it may be on its way
+            stop = page.evaluate(FOCUSED)
+            if not ((stop["ring"] or stop["skips"]) and stop["seen"]):
+                unseen.append(f"{stop['name']} ({'in' if stop['seen'] else 'out of'} sight)")
+    assert not unseen, "no visible focus on: " + "; ".join(unseen)
+    assert parts[0] == "pst-skip-link" and switch
+    assert {"pst-primary-sidebar", "bd-header-article", "bd-article", "prev-next-area"} <= set(parts), parts
+
+
+def test_the_skip_link_leads_to_the_text(site, page):
+    page.goto((site / "book/challenge.html").as_uri())
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main') !== null")
+
+
+def test_the_switch_changes_the_mode_and_is_remembered(site, page):
+    page.goto((site / "book/challenge.html").as_uri())
+    seen = set()
+    for _ in range(3):
+        page.locator(".bd-header-article .theme-switch-button").press("Enter")
+        seen.add((page.evaluate("document.documentElement.dataset.mode"), page.evaluate(BRIGHTNESS) < 0.5))
+    assert {("light", False), ("dark", True)} <= seen and len(seen) == 3
+    while page.evaluate("document.documentElement.dataset.mode") != "dark":
+        page.locator(".bd-header-article .theme-switch-button").press("Enter")
+    page.goto((site / "book/data.html").as_uri())
+    assert page.evaluate(BRIGHTNESS) < 0.5
+
+
+def test_paper_is_white_and_nothing_is_cut_off_on_it(site, browser):
+    """A page read in the dark, as it is laid out for printing on A4 with the margins of a browser."""
+    context = browser.new_context(viewport={"width": 718, "height": 1000}, offline=True, color_scheme="dark")
+    page = context.new_page()
+    page.goto((site / "book/paths/six-models/steplr.html").as_uri())
+    page.evaluate(READY)
+    assert page.evaluate(BRIGHTNESS) < 0.5
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    assert page.evaluate(BRIGHTNESS) > 0.9
+    cut = page.evaluate("""() => [...document.querySelectorAll("article :is(table, pre, img)")]
+      .filter((element) => element.checkVisibility() && (element.getBoundingClientRect().right > innerWidth + 1
+        || element.scrollWidth > element.clientWidth + 1)).map((element) => element.outerHTML.slice(0, 200))""")
+    assert not cut, cut
+    page.emulate_media(media="screen")
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate(BRIGHTNESS) < 0.5
+    context.close()
