@@ -13,8 +13,8 @@ import json
 from pathlib import Path
 
 PAGE = "book/calculator"
-SCRIPTS = ("geometry", "dependence", "layers", "network", "address", "export", "presets", "dom", "editor",
-           "results", "stage", "maps", "drawing", "page")  # each stands on those before it
+SCRIPTS = ("geometry", "dependence", "layers", "network", "address", "export", "presets", "dom", "start",
+           "card", "editor", "results", "stage", "maps", "drawing", "page")  # each stands on those before it
 TYPES = {"conv": "conv", "conv_transpose": "tconv", "max_pool": "max", "avg_pool": "avg", "global_avg_pool": "global"}
 FOLLOWING = ("relu", "batchnorm", "dropout")  # what moves nothing stands behind the layer it follows
 

@@ -13,7 +13,11 @@
   const USUAL = { stride: "1", padding: "0", dilation: "1", outputPadding: "0" };
   const FIELDS = Object.fromEntries(Object.entries(LETTERS).map(([field, letter]) => [letter, field]));
 
-  const plain = (text) => text.trim().toLowerCase().replace(/\s*[x×*,]\s*/g, "x");
+  const plain = (text) =>
+    text
+      .trim()
+      .toLowerCase()
+      .replace(/\s*[x×*,]\s*/g, "x");
 
   function layerText(layer) {
     const usual = { ...USUAL, stride: layer.type === "max" || layer.type === "avg" ? "" : "1" };
@@ -24,7 +28,8 @@
     }
     if (layer.bias) parts.push("bias");
     if (layer.ceil) parts.push("ceil");
-    for (const { op, p } of layers.parseThen(layer.then).value || []) parts.push(op === "dropout" ? `dropout${p}` : op);
+    for (const { op, p } of layers.parseThen(layer.then).value || [])
+      parts.push(op === "dropout" ? `dropout${p}` : op);
     return parts.join(",");
   }
 
@@ -41,8 +46,11 @@
   function layerFrom(text) {
     const [type, ...parts] = text.split(",");
     if (!Object.hasOwn(layers.TYPES, type)) throw new Error(`“${type}” is no layer it knows`);
-    const pooling = type === "max" || type === "avg", usual = { ...USUAL, stride: pooling ? "" : "1" };
-    const { fields, bias, ceil } = layers.TYPES[type], layer = layers.newLayer(type), then = [];
+    const pooling = type === "max" || type === "avg",
+      usual = { ...USUAL, stride: pooling ? "" : "1" };
+    const { fields, bias, ceil } = layers.TYPES[type],
+      layer = layers.newLayer(type),
+      then = [];
     for (const field of fields) if (field in usual) layer[field] = usual[field];
     for (const part of parts) {
       const match = /^([cskpdo])(\d+(?:x\d+)?|same|valid)$/.exec(part);

@@ -12,9 +12,11 @@
     let units = Array.from({ length: size }, (_, i) => [i, i]);
     const maps = [units];
     for (const w of plan) {
-      const reach = calculator.geometry.reachOf(units.length, w), before = units;
+      const reach = calculator.geometry.reachOf(units.length, w),
+        before = units;
       units = Array.from({ length: reach.size }, (_, i) => {
-        let first = Infinity, last = -Infinity;
+        let first = Infinity,
+          last = -Infinity;
         for (const tap of reach.taps(i)) {
           const seen = before[tap]; // undefined in the padding
           if (!seen) continue;
@@ -34,7 +36,8 @@
     let units = [unit];
     maps[depth] = units;
     for (let level = depth; level > 0; level--) {
-      const reach = calculator.geometry.reachOf(sizes[level - 1], plan[level - 1]), found = new Set();
+      const reach = calculator.geometry.reachOf(sizes[level - 1], plan[level - 1]),
+        found = new Set();
       for (const i of units) {
         for (const tap of reach.taps(i)) if (tap >= 0 && tap < sizes[level - 1]) found.add(tap);
       }

@@ -25,8 +25,16 @@
   }
 
   function button(label, attributes, ...content) {
-    return make("button", { type: "button", class: "fc-button", ...(content.length ? { "aria-label": label, title: label } : {}),
-                            ...attributes }, ...(content.length ? content : [label]));
+    return make(
+      "button",
+      {
+        type: "button",
+        class: "fc-button",
+        ...(content.length ? { "aria-label": label, title: label } : {}),
+        ...attributes,
+      },
+      ...(content.length ? content : [label]),
+    );
   }
 
   /** Write a text where it differs, so that a live region speaks only of what is new. */
@@ -34,5 +42,11 @@
     if (node.textContent !== text) node.textContent = text;
   }
 
-  calculator.dom = { make, draw, button, say };
+  /** Mark a field as wrong, or no longer. */
+  function wrong(input, is) {
+    if (is) input.setAttribute("aria-invalid", "true");
+    else input.removeAttribute("aria-invalid");
+  }
+
+  calculator.dom = { make, draw, button, say, wrong };
 })((window.fieldCalculator = window.fieldCalculator || {}));

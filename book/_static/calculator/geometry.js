@@ -61,7 +61,11 @@
     const places = Array.from({ length: w.kernel }, (_, t) => w.padding - (w.kernel - 1 - t) * w.dilation);
     return {
       size: (size - 1) * w.stride - 2 * w.padding + w.dilation * (w.kernel - 1) + w.outputPadding + 1,
-      taps: (i) => places.map((p) => i + p).filter((p) => p % w.stride === 0).map((p) => p / w.stride),
+      taps: (i) =>
+        places
+          .map((p) => i + p)
+          .filter((p) => p % w.stride === 0)
+          .map((p) => p / w.stride),
       period: [w.stride, 1],
     };
   }
@@ -77,7 +81,8 @@
       const first = Math.trunc(map.start - map.field / 2) + unit * map.jump.n;
       return [first, first + map.field - 1];
     }
-    const count = map.phases.length, period = Math.floor(unit / count);
+    const count = map.phases.length,
+      period = Math.floor(unit / count);
     const phase = map.phases[unit - period * count];
     const shift = Math.trunc((map.jump.n * count) / map.jump.d) * period;
     return phase && [phase[0] + shift, phase[1] + shift];
@@ -95,8 +100,11 @@
   function fromPhases(size, jump, phases) {
     const seen = phases.map((p, i) => p && [i, ...p]).filter(Boolean);
     if (!seen.length) {
-      throw new Impossible("kernel", "No unit of this map looks at the image: every one falls between "
-        + "the taps of a transposed convolution. Use a larger kernel.");
+      throw new Impossible(
+        "kernel",
+        "No unit of this map looks at the image: every one falls between " +
+          "the taps of a transposed convolution. Use a larger kernel.",
+      );
     }
     if (jump.d === 1 && seen.length === phases.length) {
       const [, first, last] = seen[0];
@@ -111,11 +119,15 @@
 
   /** The map whose unit i reads the units reach.taps(i) of this one. */
   function read(map, reach, kernel) {
-    const [outputs, inputs] = reach.period, before = map.phases.length || 1;
+    const [outputs, inputs] = reach.period,
+      before = map.phases.length || 1;
     const period = (outputs * before) / gcd(before, inputs);
     if (period * kernel > MOST_WORK) {
-      throw new Impossible("stride", "The units of this map see in too many different ways to be counted "
-        + "on a page. Use smaller strides, or python -m mnist_lib rf.");
+      throw new Impossible(
+        "stride",
+        "The units of this map see in too many different ways to be counted " +
+          "on a page. Use smaller strides, or python -m mnist_lib rf.",
+      );
     }
     const phases = [];
     for (let unit = 0; unit < period; unit++) phases.push(hull(reach.taps(unit).map((tap) => sees(map, tap))));
@@ -127,15 +139,25 @@
     const reach = reachOf(map.size, w);
     if (reach.size < 1) {
       throw w.transposed
-        ? new Impossible("padding", `A map of ${map.size} is cropped to nothing by padding ${w.padding}. Use less.`)
-        : new Impossible("kernel", `A window of ${w.dilation * (w.kernel - 1) + 1} does not fit into a map of `
-          + `${map.size} with padding ${w.padding}. Use a smaller window or more padding.`);
+        ? new Impossible(
+            "padding",
+            `A map of ${map.size} is cropped to nothing by padding ${w.padding}. Use less.`,
+          )
+        : new Impossible(
+            "kernel",
+            `A window of ${w.dilation * (w.kernel - 1) + 1} does not fit into a map of ` +
+              `${map.size} with padding ${w.padding}. Use a smaller window or more padding.`,
+          );
     }
     if (w.transposed || map.phases.length) return read(map, reach, w.kernel);
-    const span = w.dilation * (w.kernel - 1), jump = map.jump.n;
+    const span = w.dilation * (w.kernel - 1),
+      jump = map.jump.n;
     const after = {
-      size: reach.size, jump: fraction(jump * w.stride, 1), field: map.field + span * jump,
-      start: map.start + (span / 2 - w.padding) * jump, phases: [],
+      size: reach.size,
+      jump: fraction(jump * w.stride, 1),
+      field: map.field + span * jump,
+      start: map.start + (span / 2 - w.padding) * jump,
+      phases: [],
     };
     if (!Number.isSafeInteger(after.field) || Math.abs(after.start) > 2 ** 50) {
       throw new Impossible("kernel", "The field is too large a number for this page. Use smaller settings.");

@@ -11,7 +11,9 @@
   const TYPES = {
     conv: { label: "Convolution", op: "conv", fields: ["channels", ...WINDOW, "dilation"], bias: true },
     tconv: {
-      label: "Transposed convolution", op: "conv_transpose", bias: true,
+      label: "Transposed convolution",
+      op: "conv_transpose",
+      bias: true,
       fields: ["channels", ...WINDOW, "dilation", "outputPadding"],
     },
     max: { label: "Max pooling", op: "max_pool", fields: [...WINDOW, "dilation"], ceil: true },
@@ -40,8 +42,12 @@
   function newLayer(type, settings = {}) {
     const layer = { type, then: "", bias: false, ceil: false };
     const usual = {
-      channels: "8", kernel: type === "max" || type === "avg" || type === "tconv" ? "2" : "3",
-      stride: { conv: "1", tconv: "2" }[type] || "", padding: "0", dilation: "1", outputPadding: "0",
+      channels: "8",
+      kernel: type === "max" || type === "avg" || type === "tconv" ? "2" : "3",
+      stride: { conv: "1", tconv: "2" }[type] || "",
+      padding: "0",
+      dilation: "1",
+      outputPadding: "0",
     };
     for (const field of TYPES[type].fields) layer[field] = usual[field];
     return Object.assign(layer, settings);
@@ -52,8 +58,12 @@
     const kept = {};
     for (const field of TYPES[type].fields) if (layer[field]) kept[field] = layer[field];
     if (kept.padding === "same" && type !== "conv") kept.padding = "0";
-    return newLayer(type, { ...kept, then: layer.then, bias: layer.bias && !!TYPES[type].bias,
-                            ceil: layer.ceil && !!TYPES[type].ceil });
+    return newLayer(type, {
+      ...kept,
+      then: layer.then,
+      bias: layer.bias && !!TYPES[type].bias,
+      ceil: layer.ceil && !!TYPES[type].ceil,
+    });
   }
 
   /** {value: [height, width]} or {problem: a sentence}, from "3", "3x5", "3 × 5" or "3, 5". */
@@ -75,10 +85,16 @@
   /** {value: [{op, p}]} or {problem} from words such as "relu batchnorm dropout(0.1)". */
   function parseThen(text) {
     const value = [];
-    for (const word of text.toLowerCase().replace(/\s*\(\s*([^)]*?)\s*\)/g, "($1)").split(/[\s,]+/).filter(Boolean)) {
+    for (const word of text
+      .toLowerCase()
+      .replace(/\s*\(\s*([^)]*?)\s*\)/g, "($1)")
+      .split(/[\s,]+/)
+      .filter(Boolean)) {
       const match = /^(?:(relu)|(batchnorm|bn)|(dropout)(?:\(?(\d*\.?\d+)\)?)?)$/.exec(word);
       if (!match) {
-        return { problem: `“${word}” is not known here: write relu, batchnorm or dropout(0.1), in their order.` };
+        return {
+          problem: `“${word}” is not known here: write relu, batchnorm or dropout(0.1), in their order.`,
+        };
       }
       const p = match[4] === undefined ? 0.5 : Number(match[4]);
       if (p > 1) return { problem: "A dropout probability lies between 0 and 1." };
@@ -93,7 +109,9 @@
 
   /** {settings, problems}: pairs (height, width) where a problem names no field; problems as {field, message}. */
   function parseLayer(layer) {
-    const settings = {}, problems = [], type = TYPES[layer.type];
+    const settings = {},
+      problems = [],
+      type = TYPES[layer.type];
     const note = (field, message) => problems.push({ field, message });
     for (const field of type.fields) {
       const text = layer[field];
@@ -112,7 +130,8 @@
     if (!settings.padding) {
       const spans = settings.kernel.map((k, axis) => settings.dilation[axis] * (k - 1));
       const same = layer.padding.trim().toLowerCase() === "same";
-      if (same && Math.max(...settings.stride) > 1) note("padding", "Padding “same” needs stride 1. Give a number.");
+      if (same && Math.max(...settings.stride) > 1)
+        note("padding", "Padding “same” needs stride 1. Give a number.");
       else if (same && spans.some((span) => span % 2)) {
         note("padding", "Padding “same” of an even kernel is not the same on both sides. Give a number.");
       }
@@ -125,18 +144,32 @@
   function refusedByTorch(layer, { kernel, stride, padding, dilation, outputPadding }) {
     const over = (test) => [0, 1].some(test);
     if (TYPES[layer.type].ceil && over((a) => padding[a] > Math.floor(kernel[a] / 2))) {
-      return { field: "padding", message: "PyTorch pads a pooling by at most half its kernel. The table holds all the same." };
+      return {
+        field: "padding",
+        message: "PyTorch pads a pooling by at most half its kernel. The table holds all the same.",
+      };
     }
     if (layer.type === "tconv" && over((a) => outputPadding[a] >= Math.max(stride[a], dilation[a]))) {
       return {
         field: "outputPadding",
-        message: "PyTorch wants an output padding below the stride or the dilation. The table holds all the same.",
+        message:
+          "PyTorch wants an output padding below the stride or the dilation. The table holds all the same.",
       };
     }
     return null;
   }
 
   calculator.layers = {
-    TYPES, FIELDS, INPUT, MOST_LAYERS, newLayer, retyped, parseSize, parseThen, thenText, parseLayer, refusedByTorch,
+    TYPES,
+    FIELDS,
+    INPUT,
+    MOST_LAYERS,
+    newLayer,
+    retyped,
+    parseSize,
+    parseThen,
+    thenText,
+    parseLayer,
+    refusedByTorch,
   };
 })((window.fieldCalculator = window.fieldCalculator || {}));

@@ -14,14 +14,19 @@
       return { kernel: maps[axis].size, stride: maps[axis].size, padding: 0, dilation: 1 };
     }
     return {
-      kernel: settings.kernel[axis], stride: settings.stride[axis], padding: settings.padding[axis],
-      dilation: settings.dilation[axis], ceil: layer.ceil, transposed: layer.type === "tconv",
+      kernel: settings.kernel[axis],
+      stride: settings.stride[axis],
+      padding: settings.padding[axis],
+      dilation: settings.dilation[axis],
+      ceil: layer.ceil,
+      transposed: layer.type === "tconv",
       outputPadding: settings.outputPadding ? settings.outputPadding[axis] : 0,
     };
   }
 
   function parseInput(input) {
-    const size = {}, problems = [];
+    const size = {},
+      problems = [];
     for (const field of Object.keys(layers.INPUT)) {
       const { value, problem } = layers.parseSize(input[field], layers.INPUT[field]);
       if (problem) problems.push({ row: -1, field, message: problem });
@@ -37,7 +42,8 @@
     const weights = settings.kernel[0] * settings.kernel[1] * chIn * chOut;
     const places = layer.type === "tconv" ? before : after;
     return {
-      parameters: weights + (layer.bias ? chOut : 0), extra,
+      parameters: weights + (layer.bias ? chOut : 0),
+      extra,
       multiplyAdds: weights * places[0].size * places[1].size,
     };
   }
@@ -47,13 +53,23 @@
     const windows = [0, 1].map((axis) => along(layer, settings, maps, axis));
     const output = windows.map((w, axis) => geometry.through(maps[axis], w));
     if (Math.max(output[0].size, output[1].size) > MOST_UNITS) {
-      throw new geometry.Impossible(layer.type === "tconv" ? "stride" : "padding",
-        `A map of ${output[0].size} × ${output[1].size} units is too large for this page (${MOST_UNITS} a side).`);
+      throw new geometry.Impossible(
+        layer.type === "tconv" ? "stride" : "padding",
+        `A map of ${output[0].size} × ${output[1].size} units is too large for this page (${MOST_UNITS} a side).`,
+      );
     }
     const chOut = settings.channels || chIn;
     return {
-      type: layer.type, op: layers.TYPES[layer.type].op, windows, input: maps, output, chIn, chOut,
-      bias: layer.bias, ceil: layer.ceil, then: settings.then,
+      type: layer.type,
+      op: layers.TYPES[layer.type].op,
+      windows,
+      input: maps,
+      output,
+      chIn,
+      chOut,
+      bias: layer.bias,
+      ceil: layer.ceil,
+      then: settings.then,
       ...costs(layer, settings, chIn, chOut, maps, output),
     };
   }
@@ -68,12 +84,19 @@
       return found.settings;
     });
     if (state.layers.length > layers.MOST_LAYERS) {
-      problems.push({ row: -1, field: "list", message: `A list may have ${layers.MOST_LAYERS} layers on this page.` });
+      problems.push({
+        row: -1,
+        field: "list",
+        message: `A list may have ${layers.MOST_LAYERS} layers on this page.`,
+      });
     }
-    const rows = [], warnings = [], counts = {};
+    const rows = [],
+      warnings = [],
+      counts = {};
     if (problems.some(({ row: at }) => at < 0)) return { size, rows, problems, warnings };
     const wrong = new Set(problems.map(({ row: at }) => at));
-    let maps = [geometry.image(size[1]), geometry.image(size[2])], channels = size[0];
+    let maps = [geometry.image(size[1]), geometry.image(size[2])],
+      channels = size[0];
     for (const [i, layer] of state.layers.entries()) {
       if (wrong.has(i)) break;
       try {
@@ -99,7 +122,15 @@
   /** For both axes: [first, last] inside the image, of every unit of every map, the image first. */
   function extentsOf(size, rows) {
     if (!kept.has(rows)) {
-      kept.set(rows, [0, 1].map((axis) => dependence.extents(size[axis + 1], rows.map((r) => r.windows[axis]))));
+      kept.set(
+        rows,
+        [0, 1].map((axis) =>
+          dependence.extents(
+            size[axis + 1],
+            rows.map((r) => r.windows[axis]),
+          ),
+        ),
+      );
     }
     return kept.get(rows);
   }

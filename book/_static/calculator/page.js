@@ -6,53 +6,61 @@
 (function (calculator) {
   "use strict";
 
-  const { dom, address, network, layers } = calculator;
-  const FIRST = "six-models/steplr", OWN = "", EMPTY = "nothing";
+  const { dom, address, network } = calculator;
+  const { OWN, EMPTY } = calculator.start;
+  const FIRST = "six-models/steplr";
   const QUIET = 400; // milliseconds without a letter after which a problem is spoken
 
   function begin(host) {
     const presets = new Map(calculator.presets.map((preset) => [preset.name, preset]));
     const names = new Map(calculator.presets.map((preset) => [address.encodeNetwork(preset), preset.name]));
-    let list = null, good = null, moment = null, written = null, speaking = null;
+    let list = null,
+      good = null,
+      moment = null,
+      written = null,
+      speaking = null;
 
-    const part = (title, id) => dom.make("section", { class: `fc-part fc-part-${id}`, "aria-labelledby": `fc-title-${id}` },
-      dom.make("h3", { id: `fc-title-${id}` }, title));
-    const [network_, drawn, tabled, copied] = [part("Layers", "layers"), part("Drawing", "drawing"), part("Table", "table"), part("Take it along", "copy")];
+    const part = (title, id) =>
+      dom.make(
+        "section",
+        { class: `fc-part fc-part-${id}`, "aria-labelledby": `fc-title-${id}` },
+        dom.make("h3", { id: `fc-title-${id}` }, title),
+      );
+    const [network_, drawn, tabled, copied] = [
+      part("Layers", "layers"),
+      part("Drawing", "drawing"),
+      part("Table", "table"),
+      part("Take it along", "copy"),
+    ];
     const spoken = dom.make("p", { class: "fc-spoken", role: "status" });
-    const told = dom.make("p", { class: "fc-problem", hidden: true });
     const stale = () => dom.make("p", { class: "fc-stale", hidden: true });
     const notes = [drawn, tabled, copied].map((section) => section.appendChild(stale()));
     const bodies = [drawn, tabled, copied].map((section) => section.appendChild(dom.make("div")));
-    const start = dom.make("div", { class: "fc-start" });
-    host.replaceChildren(start, dom.make("div", { class: "fc-columns" }, dom.make("div", { class: "fc-side" }, drawn), network_),
-      tabled, copied, spoken);
+    const top = dom.make("div");
+    host.replaceChildren(
+      top,
+      dom.make("div", { class: "fc-columns" }, dom.make("div", { class: "fc-side" }, drawn), network_),
+      tabled,
+      copied,
+      spoken,
+    );
 
-    const preset = dom.make("select", { id: "fc-preset", class: "fc-input", onchange: () => load(preset.value) },
-      dom.make("option", { value: OWN }, "your own list"), dom.make("option", { value: EMPTY }, "an empty list"),
-      ...[...new Set(calculator.presets.map(({ group }) => group))].map((group) => dom.make("optgroup", { label: group },
-        ...calculator.presets.filter((p) => p.group === group).map(({ name }) => dom.make("option", { value: name }, name)))));
-    const inputs = Object.fromEntries(Object.entries(layers.INPUT).map(([field, { label }]) => [field, {
-      node: dom.make("input", {
-        id: `fc-input-${field}`, class: "fc-input fc-number", inputmode: "numeric", autocomplete: "off", "aria-describedby": `fc-input-${field}-said`,
-        oninput: (event) => change({ ...list, input: { ...list.input, [field]: event.target.value } }, { moment: `input ${field}` }),
-      }),
-      said: dom.make("p", { class: "fc-said", id: `fc-input-${field}-said` }), label,
-    }]));
-    start.append(
-      dom.make("div", { class: "fc-row" },
-        dom.make("div", { class: "fc-field fc-wide" }, dom.make("label", { for: "fc-preset" }, "start from"), preset),
-        dom.make("div", { class: "fc-row fc-input-size", role: "group", "aria-label": "Image" },
-          ...Object.values(inputs).map(({ node, label }) => dom.make("div", { class: "fc-field" },
-            dom.make("label", { for: node.id }, `image ${label}`), node)))),
-      ...Object.values(inputs).map(({ said }) => said), told);
-
-    const editor = calculator.editor.editor(network_, { change: (next, how) => change({ ...list, layers: next }, how) });
+    const start = calculator.start.start(top, {
+      chosen: load,
+      typed: (field, text) =>
+        change({ ...list, input: { ...list.input, [field]: text } }, { moment: `input ${field}` }),
+    });
+    const editor = calculator.editor.editor(network_, {
+      change: (next, how) => change({ ...list, layers: next }, how),
+    });
     const drawing = calculator.drawing.drawing(bodies[0], {
-      picked: (unit) => settle({ ...good, unit }, "unit"), chosen: (digit) => settle({ ...good, digit }, "digit"),
+      picked: (unit) => settle({ ...good, unit }, "unit"),
+      chosen: (digit) => settle({ ...good, digit }, "digit"),
     });
     const table = calculator.results.resultTable(bodies[1]);
     calculator.results.copying(bodies[2], {
-      current: () => good.table, link: () => `${location.href.split("#")[0]}#${written}`,
+      current: () => good.table,
+      link: () => `${location.href.split("#")[0]}#${written}`,
     });
 
     /** The unit to begin with: the central one of the last map that has more than one. */
@@ -83,18 +91,18 @@
     function refresh(kind, said = "") {
       const found = network.compute(list);
       editor.report(found);
-      for (const [field, { node, said: beside }] of Object.entries(inputs)) {
-        if (node.value !== list.input[field]) node.value = list.input[field];
-        const problem = found.problems.find((p) => p.row === -1 && p.field === field);
-        if (problem) node.setAttribute("aria-invalid", "true");
-        else node.removeAttribute("aria-invalid");
-        dom.say(beside, problem ? problem.message : "");
-      }
-      const general = found.problems.find((p) => p.field === "list");
-      tell(general ? general.message : "");
+      start.report(list.input, found.problems);
       if (!found.problems.length) {
         const { unit, digit } = good || list;
-        settle({ ...list, table: found, unit: fitting(list.unit === undefined ? unit : list.unit, found), digit: list.digit ?? digit ?? 7 }, kind);
+        settle(
+          {
+            ...list,
+            table: found,
+            unit: fitting(list.unit === undefined ? unit : list.unit, found),
+            digit: list.digit ?? digit ?? 7,
+          },
+          kind,
+        );
         delete list.unit;
         delete list.digit;
       }
@@ -109,13 +117,14 @@
       if (other) table.show(good.table, good.unit[0]);
       else table.mark(good.unit[0]);
       drawing.show(good.table, good.unit, good.digit);
-      preset.value = good.layers.length ? names.get(address.encodeNetwork(good)) || OWN : EMPTY;
+      start.name(good.layers.length ? names.get(address.encodeNetwork(good)) || OWN : EMPTY);
       write(kind);
     }
 
-    /** A new entry in the history for an act and for the first letter in a field, else the last one is replaced. */
+    /** A new entry in the history for an act and for the first letter in a field; else the last is replaced. */
     function write(kind) {
-      const text = address.encode(good), first = written === null; // opening the page writes no address
+      const text = address.encode(good),
+        first = written === null; // opening the page writes no address
       const replace = kind === "unit" || kind === "digit" || (kind && kind === moment);
       if (kind !== "unit" && kind !== "digit") moment = kind;
       if (text === written) return;
@@ -132,27 +141,28 @@
       const where = first && (first.row < 0 ? "the image size or the list" : `layer ${first.row + 1}`);
       for (const note of notes) {
         note.hidden = !first;
-        dom.say(note, !first ? "" : good ? `The last good result: there is a mistake in ${where}.` : `Nothing to show yet: there is a mistake in ${where}.`);
+        const shown = good ? "The last good result" : "Nothing to show yet";
+        dom.say(note, first ? `${shown}: there is a mistake in ${where}.` : "");
       }
       for (const body of bodies) body.hidden = !good;
     }
 
     function speak(said, problems) {
       clearTimeout(speaking);
-      const text = [said, ...problems.slice(0, 1).map((p) => (p.row < 0 ? p.message : `Layer ${p.row + 1}: ${p.message}`))].filter(Boolean).join(". ");
+      const faults = problems.map((p) => (p.row < 0 ? p.message : `Layer ${p.row + 1}: ${p.message}`));
+      const text = [said, ...faults.slice(0, 1)].filter(Boolean).join(". ");
       speaking = setTimeout(() => dom.say(spoken, text), said ? 0 : QUIET);
-    }
-
-    function tell(text) {
-      told.hidden = !text;
-      dom.say(told, text);
     }
 
     function load(name) {
       if (name === OWN) return;
       const { input, layers: chosen } = presets.get(name) || { input: list.input, layers: [] };
       const kind = moment === "preset" ? "preset" : null; // one entry for walking through the list of networks
-      list = { input: { ...input }, layers: chosen.map((layer) => calculator.editor.keyed({ ...layer })), unit: null };
+      list = {
+        input: { ...input },
+        layers: chosen.map((layer) => calculator.editor.keyed({ ...layer })),
+        unit: null,
+      };
       editor.show(list.layers);
       refresh(kind, `${name === EMPTY ? "An empty list" : name}, ${list.layers.length} layers`);
       moment = "preset";
@@ -164,7 +174,9 @@
       if (!found) return false;
       if (found.problem) {
         if (!list) load(FIRST);
-        tell(`The address could not be read: ${found.problem}. ${good ? "The list below is not from it." : ""}`);
+        start.tell(
+          `The address could not be read: ${found.problem}. ${good ? "The list below is not from it." : ""}`,
+        );
         return true;
       }
       list = { ...found.state, layers: found.state.layers.map(calculator.editor.keyed) };

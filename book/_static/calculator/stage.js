@@ -7,17 +7,23 @@
   "use strict";
 
   const { dom, geometry, dependence } = calculator;
-  const SIDE = 28, MOST_PIECES = 1500; // pieces of the filled part that are drawn one by one
+  const SIDE = 28,
+    MOST_PIECES = 1500; // pieces of the filled part that are drawn one by one
   const pictures = new Map();
 
   /** The digit as an image address, dark ink on light paper; made once for each digit. */
   function pictureOf(digit) {
     if (!pictures.has(digit)) {
-      const canvas = dom.make("canvas", { width: SIDE, height: SIDE }), context = canvas.getContext("2d");
-      const data = context.createImageData(SIDE, SIDE), bytes = atob(digit.pixels);
+      const canvas = dom.make("canvas", { width: SIDE, height: SIDE }),
+        context = canvas.getContext("2d");
+      const data = context.createImageData(SIDE, SIDE),
+        bytes = atob(digit.pixels);
       for (let i = 0; i < SIDE * SIDE; i++) {
         const ink = bytes.charCodeAt(i) / 255; // from the paper's grey to black
-        data.data.set([Math.round(238 * (1 - ink)), Math.round(238 * (1 - ink)), Math.round(238 * (1 - ink)), 255], 4 * i);
+        data.data.set(
+          [Math.round(238 * (1 - ink)), Math.round(238 * (1 - ink)), Math.round(238 * (1 - ink)), 255],
+          4 * i,
+        );
       }
       context.putImageData(data, 0, 0);
       pictures.set(digit, canvas.toDataURL());
@@ -40,8 +46,13 @@
   }
 
   function box([rows, columns], attributes) {
-    return dom.draw("rect", { x: columns[0], y: rows[0], width: columns[1] - columns[0] + 1,
-                              height: rows[1] - rows[0] + 1, ...attributes });
+    return dom.draw("rect", {
+      x: columns[0],
+      y: rows[0],
+      width: columns[1] - columns[0] + 1,
+      height: rows[1] - rows[0] + 1,
+      ...attributes,
+    });
   }
 
   /** The filled part: all runs of rows crossed with all runs of columns. */
@@ -59,17 +70,36 @@
     host.append(svg);
 
     function show({ size, rows, level, whole, inside, read, before }, digit) {
-      const [, height, width] = size, [over, aside] = margins(size, rows), line = Math.max(height + 2 * over, width + 2 * aside) / 200;
-      svg.setAttribute("viewBox", `${-aside - 2 * line} ${-over - 2 * line} ${width + 2 * aside + 4 * line} ${height + 2 * over + 4 * line}`);
-      const image = dom.draw("image", { href: pictureOf(digit), width, height, preserveAspectRatio: "none", class: "fc-digit" });
+      const [, height, width] = size,
+        [over, aside] = margins(size, rows),
+        line = Math.max(height + 2 * over, width + 2 * aside) / 200;
+      svg.setAttribute(
+        "viewBox",
+        `${-aside - 2 * line} ${-over - 2 * line} ${width + 2 * aside + 4 * line} ${height + 2 * over + 4 * line}`,
+      );
+      const image = dom.draw("image", {
+        href: pictureOf(digit),
+        width,
+        height,
+        preserveAspectRatio: "none",
+        class: "fc-digit",
+      });
       const parts = [
-        dom.draw("rect", { class: "fc-paper", width, height }), image,
+        dom.draw("rect", { class: "fc-paper", width, height }),
+        image,
         dom.draw("rect", { class: "fc-edge", width, height, "stroke-width": line }),
         ...pieces(read[0], { class: "fc-read" }),
         ...before.map((frame) => box(frame, { class: "fc-before", "stroke-width": line / 1.5 })),
       ];
       const beyond = whole && JSON.stringify(whole) !== JSON.stringify(inside);
-      if (beyond) parts.push(box(whole, { class: "fc-whole", "stroke-width": line * 1.6, "stroke-dasharray": `${line * 5} ${line * 4}` }));
+      if (beyond)
+        parts.push(
+          box(whole, {
+            class: "fc-whole",
+            "stroke-width": line * 1.6,
+            "stroke-dasharray": `${line * 5} ${line * 4}`,
+          }),
+        );
       if (inside) parts.push(box(inside, { class: "fc-inside", "stroke-width": line * 2.4 }));
       svg.replaceChildren(...parts);
       svg.dataset.level = level;
