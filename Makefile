@@ -7,7 +7,7 @@ VENV   := .venv
 RUN    := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help environment book check-site check-pages check-reproducible check-links serve test train verify notebooks bench lint clean
+.PHONY: help environment book check-site check-pages check-reproducible check-notebooks check-links serve test train verify notebooks publish bench lint clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -44,8 +44,14 @@ train: environment ## train what has no record yet: make train ARGS="six-models 
 verify: environment ## evaluate all recorded weights again and compare with their records
 	$(RUN) -m mnist_lib verify $(ARGS)
 
-notebooks: environment ## turn the chapters into notebooks for Jupyter, in _build/notebooks
-	@$(RUN) tools/notebooks.py $(ARGS)
+notebooks: book ## turn the chapters into notebooks for Jupyter, in _build/html/notebooks
+	@echo "The notebooks are in $(CURDIR)/_build/html/notebooks, one for each chapter with code."
+
+check-notebooks: environment ## execute every notebook in an empty folder and a new environment
+	@$(RUN) tools/check_notebooks.py $(ARGS)
+
+publish: ## put the built site and its notebooks on the branch gh-pages of origin
+	@"$(PYTHON)" tools/publish.py
 
 bench: environment ## time the trainer against a bare loop, side by side
 	$(RUN) -m benchmarks $(ARGS)

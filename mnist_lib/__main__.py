@@ -1,4 +1,4 @@
-"""The command line: ``python -m mnist_lib list · train · retrace · verify · rf``."""
+"""The command line: ``python -m mnist_lib list · train · retrace · verify · rf · export``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ def main(arguments: list[str] | None = None) -> int:
 
     training = commands.add_parser("train", help="train what has no record yet")
     training.add_argument("names", nargs="*", metavar="NAME", help="steps such as six-models/steplr, or paths")
-    training.add_argument("--all", action="store_true", help="every step of the book")
+    training.add_argument("--all", action="store_true", help="every step of the book; on a CPU, the largest networks "
+                          "with fewer seeds")
     training.add_argument("--seeds", type=int, default=1, metavar="N", help="seeds 0 to N-1 (default 1)")
     training.add_argument("--jobs", type=int, default=1, metavar="N", help="processes side by side (default 1)")
     training.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
@@ -39,6 +40,12 @@ def main(arguments: list[str] | None = None) -> int:
     field = commands.add_parser("rf", help="the receptive-field table of a network")
     rf_command.add_arguments(field)
     field.set_defaults(run=rf_command.run)
+
+    from . import export_command
+
+    exporting = commands.add_parser("export", help="a network as a file for the page Draw a digit")
+    export_command.add_arguments(exporting)
+    exporting.set_defaults(run=export_command.run)
 
     options = parser.parse_args(arguments)
     try:
@@ -75,7 +82,7 @@ def train(options) -> int:
     """Train the missing runs of the named steps, or of all."""
     from .campaign import campaign, local_executor, missing
     from .catalogue import EXPERIMENTS
-    from .training import fit
+    from .training import fit, pick_device
 
     if not options.names and not options.all:
         raise ValueError("name the steps or paths to train, or say --all; "
@@ -83,7 +90,8 @@ def train(options) -> int:
     if options.seeds < 1 or options.jobs < 1:
         raise ValueError("--seeds and --jobs must be at least 1")
     names = list(EXPERIMENTS) if options.all else names_of(options.names)
-    tasks = missing(names, range(options.seeds))
+    on_cpu = pick_device(options.device).type == "cpu"
+    tasks = missing(names, range(options.seeds), frugal=options.all and on_cpu)
     print(f"{len(tasks)} trainings to do" if tasks else "nothing to do: every run asked for is recorded")
     if options.jobs == 1:
         for task in tasks:

@@ -9,6 +9,22 @@ from html import escape
 NUMERIC = re.compile(r"[-+−±]?[\d.,]+[KM]?(( (of|to|±) |–)[\d.,]+)?|–|yes|no")  # what stands on the right
 
 
+class Link(str):
+    """A cell's text that leads somewhere: ``Link("steplr", "https://…")``."""
+
+    href: str
+
+    def __new__(cls, text: str, href: str):
+        link = super().__new__(cls, text)
+        link.href = href
+        return link
+
+    def html(self) -> str:
+        """The anchor element."""
+        kind = "external" if "://" in self.href else "internal"
+        return f'<a class="reference {kind}" href="{escape(self.href)}">{escape(str(self))}</a>'
+
+
 @dataclass(frozen=True)
 class Table:
     """A table of strings. The first column holds the rows' names; lines in a cell end with ``\\n``.
@@ -69,4 +85,4 @@ class Table:
 
 
 def _text(text: str) -> str:
-    return escape(text).replace("\n", "<br>")
+    return text.html() if isinstance(text, Link) else escape(text).replace("\n", "<br>")

@@ -7,12 +7,16 @@ will do, so that a cluster's executor works as it is::
     for outcome in campaign(missing(EXPERIMENTS, range(100)), Client(address).get_executor()):
         print(outcome)
 
+Each worker sends its record and weights back, so that workers need no common disk.
 A campaign that is killed is started again by the same call: finished runs are
 recorded, and those under way go on from their last checkpoint.
+
+The book's page is ``book/train-everything.md``.
 """
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
@@ -20,6 +24,7 @@ from multiprocessing import get_context
 from typing import NamedTuple
 
 from . import runs
+from .architecture import count_parameters
 from .catalogue import experiment, recorded_as
 
 
@@ -40,10 +45,24 @@ class Outcome(NamedTuple):
     left: float
 
 
-def missing(names: Iterable[str], seeds: Iterable[int]) -> list[Task]:
-    """The trainings without a valid record, seed by seed, each network and setting once."""
-    wanted = dict.fromkeys(Task(recorded_as(n), s) for s in list(seeds) for n in list(names))
+LARGE = ((1_000_000, 1), (100_000, 3))  # parameters from which on a CPU trains so many seeds only
+
+
+def missing(names: Iterable[str], seeds: Iterable[int], *, frugal: bool = False) -> list[Task]:
+    """The trainings without a valid record, seed by seed, each network and setting once.
+
+    ``frugal`` leaves out what takes a CPU hours: seeds 1 and up of networks with a
+    million parameters, seeds 3 and up of those with a hundred thousand.
+    """
+    names, seeds = list(names), list(seeds)
+    wanted = dict.fromkeys(Task(recorded_as(n), s) for s in seeds for n in names
+                           if not frugal or s < _seeds_within_reach(n))
     return [t for t in wanted if not runs.recorded(t.name, experiment(t.name).fingerprint, t.seed)]
+
+
+def _seeds_within_reach(name: str) -> float:
+    parameters = count_parameters(experiment(name).architecture)
+    return next((seeds for large, seeds in LARGE if parameters >= large), float("inf"))
 
 
 def local_executor(jobs: int) -> Executor:
@@ -63,7 +82,7 @@ def campaign(tasks: list[Task], executor: Executor, device: str = "auto") -> Ite
     try:
         for future in as_completed(futures):
             task = futures[future]
-            error = future.exception()
+            error = future.exception() or _keep(future.result())
             done, cost_done = done + 1, cost_done + costs[task]
             left = (time.monotonic() - began) * (sum(costs.values()) / cost_done - 1)
             yield Outcome(task, f"{type(error).__name__}: {error}" if error else "", done, len(tasks), left)
@@ -72,11 +91,30 @@ def campaign(tasks: list[Task], executor: Executor, device: str = "auto") -> Ite
             future.cancel()
 
 
-def train_task(name: str, seed: int, device: str) -> None:
-    """Train and record one task; runs in a worker, which needs this package and the data."""
+def train_task(name: str, seed: int, device: str) -> dict[str, bytes]:
+    """Train and record one task; runs in a worker, which needs this package and the data.
+
+    Returns the record and, where they are kept, the weights: names and contents of files.
+    """
     from .training import fit
 
-    fit(name, seed, device, progress="none")
+    run = fit(name, seed, device, progress="none")
+    files = (runs.path(run.experiment, seed), runs.weights_path(run))
+    return {file.relative_to(runs.root()).as_posix(): file.read_bytes() for file in files if file.exists()}
+
+
+def _keep(files: dict[str, bytes]) -> OSError | None:
+    """Write what a worker sent, unless it wrote it here itself; return what went wrong."""
+    for name, content in sorted(files.items(), reverse=True):  # weights before the record that names them
+        target = runs.root() / name
+        with contextlib.suppress(FileNotFoundError):
+            if target.read_bytes() == content:
+                continue
+        try:
+            runs.write_atomically(target, content)
+        except OSError as error:
+            return error
+    return None
 
 
 def _cost(task: Task) -> float:

@@ -118,7 +118,7 @@ class Finding:
     def _repr_html_(self) -> str:
         title = f"{self.verdict.capitalize()}: {self.sentence}"
         return (f'<div class="admonition {_BOX[self.verdict]}">'
-                f'<p class="admonition-title">{escape(title)}</p>'
+                f'<p class="admonition-title"><strong>{escape(title)}</strong></p>'
                 f"<p>{escape(self.evidence)}</p></div>")
 
     def __repr__(self) -> str:

@@ -45,8 +45,11 @@ class Progress:
         elif self.kind == "lines":
             print(f"{self.title}: goes on after epoch {done}", flush=True)
 
-    def batch(self, done: int, of: int) -> None:
-        """``done`` of ``of`` steps of the epoch are under way. Never waits for the device."""
+    def batch(self, done: int, of: int, losses=None) -> None:
+        """``done`` of ``of`` steps of the epoch are under way. Never waits for the device.
+
+        ``losses`` (of,) are the steps' losses, each summed over its batch, still on the device.
+        """
         if self.bar is not None and time.monotonic() - self.shown > REFRESH:
             self.bar.n = int(self.bar.n) + min(done / of, 0.999)
             self.bar.refresh()

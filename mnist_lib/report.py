@@ -20,6 +20,7 @@ from .experiments import Experiment
 from .findings import Difference, Finding, Spread, difference, finding, signed, standard_error
 from .runs import Run
 from .sources import RULE, source
+from .timing import in_words
 
 __all__ = ["LAST", "RULE", "Difference", "Finding", "Spread", "Summary", "Table", "at_epochs", "changes",
            "claims", "compare", "confusion", "describe", "difference", "finding", "gain", "gains", "jump",
@@ -90,10 +91,12 @@ def jump(step: str, last: int = 5) -> float:
 def numbers(step: str) -> dict[str, str]:
     """What a page's prose says of a step, ready to be glued: accuracies with two decimals.
 
-    A step without a recorded run has its parameters and what its source says.
+    A step without a recorded run has its parameters and what its source says. ``takes``
+    is sentences: how long a training takes on a CPU and on a GPU.
     """
     of, theirs = recorded(step), source(step)
-    values = {"parameters": f"{count_parameters(experiment(step).architecture):,}", "seeds": str(len(of))}
+    values = {"parameters": f"{count_parameters(experiment(step).architecture):,}", "seeds": str(len(of)),
+              "takes": in_words(of)}
     if of:
         ours = summary(step, of)
         for name in ("final", "best", "train"):

@@ -2,13 +2,13 @@
 
 Repository, commit, notebook, claims and epoch logs lie in ``sources.json``, under
 this library's names of the steps. Everything the book quotes from a source comes
-from there.
+from there. What a source says in words is a :class:`Statement`; ``audit.py`` checks them.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from urllib.parse import quote
@@ -91,6 +91,44 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Statement:
+    """Something that a source says, in our words, and how it can be checked.
+
+    ``key`` counts the statements within their project ("2.3", "2.6a"), ``check`` names a
+    function of ``audit.CHECKS`` and ``figures`` are the numbers that it is given. Without a
+    check nothing can be recomputed: then ``evidence`` says what was read, and ``file`` where (a file or folder
+    of the repository; ``None`` for the step's notebook).
+    ``severity`` is "high" where a conclusion hangs on it, "medium" for a wrong or contradictory
+    statement, "low" for what changes nothing; it is empty for what was not claimed in so many
+    words.
+    """
+
+    key: str
+    step: str
+    severity: str
+    kind: str
+    check: str | None
+    sentence: str
+    figures: dict = field(default_factory=dict)
+    evidence: str = ""
+    file: str | None = None
+
+    @property
+    def path(self) -> str:
+        """The path its step belongs to."""
+        return self.step.partition("/")[0]
+
+    @property
+    def url(self) -> str:
+        """What was read, on GitHub, at the commit that was read: the notebook, or ``file``."""
+        of = source(self.step)
+        if self.file is None:
+            return of.url
+        kind = "blob" if "." in self.file.rpartition("/")[2] else "tree"
+        return f"https://github.com/{of.repository}/{kind}/{of.commit}/{quote(self.file)}".rstrip("/")
+
+
+@dataclass(frozen=True)
 class Project:
     """A source project: the repository behind a path, and the folder in it."""
 
@@ -132,3 +170,17 @@ def project(path: str) -> Project:
 def steps() -> tuple[str, ...]:
     """The names of all steps that have a source."""
     return tuple(_data()["steps"])
+
+
+def statements(path: str | None = None) -> tuple[Statement, ...]:
+    """What the sources say in words, in the order of the projects; of one path, if it is given."""
+    every = (Statement(key, **record) for key, record in _data()["statements"].items())
+    return tuple(s for s in every if path in (None, s.path))
+
+
+def statement(key: str) -> Statement:
+    """The statement of that key; ``KeyError`` lists the keys there are."""
+    every = _data()["statements"]
+    if key not in every:
+        raise KeyError(f"no statement has the key {key!r}; there are: {', '.join(every)}")
+    return Statement(key, **every[key])

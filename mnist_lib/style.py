@@ -34,7 +34,10 @@ STYLE = {
 
 
 def use_style() -> None:
-    """Give all figures of this notebook the book's look, shown as SVG; call it first on a page."""
+    """Give all figures of this notebook the book's look, shown as SVG; call it first on a page.
+
+    They are kept as PNG too, because Jupyter shows no SVG of a notebook that it did not run itself.
+    """
     import matplotlib
 
     matplotlib.rcParams.update(STYLE)
@@ -45,7 +48,7 @@ def use_style() -> None:
     except ImportError:  # a script
         return
     if get_ipython() is not None:
-        set_matplotlib_formats("svg", metadata={"Date": None})
+        set_matplotlib_formats("svg", "retina", metadata={"Date": None})
 
 
 def figure(rows: int = 1, columns: int = 1, *, width: float = WIDTH, height: float = 3.4, **options):

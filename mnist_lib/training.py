@@ -72,7 +72,7 @@ def fit(step: str | Experiment, seed: int = 0, device: str = "auto", *, progress
     return run
 
 
-def train(step: Experiment, seed: int = 0, device: str = "auto", *, progress: str = "none",
+def train(step: Experiment, seed: int = 0, device: str = "auto", *, progress: str | Progress = "none",
           checkpoint: Path | None = None,
           after_epoch: Callable[[list[Epoch], nn.Module], None] | None = None) -> tuple[Run, nn.Module]:
     """Train here and now; return the run and the trained network, and record nothing.
@@ -85,8 +85,9 @@ def train(step: Experiment, seed: int = 0, device: str = "auto", *, progress: st
     devices = [device] if device.type == "cuda" else []
     with torch.random.fork_rng(devices):  # the caller's random numbers stay as they were
         torch.manual_seed(seed)
-        return Training(step, seed, device).run(
-            Progress(step.name, seed, step.epochs, progress), checkpoint, after_epoch)
+        if isinstance(progress, str):
+            progress = Progress(step.name, seed, step.epochs, progress)
+        return Training(step, seed, device).run(progress, checkpoint, after_epoch)
 
 
 class Training:
@@ -212,7 +213,7 @@ def train_epoch(network, images, labels, step, optimizer, schedule, random, prog
         losses[i] = loss.detach() * len(part)
         correct += (logits.detach().argmax(1) == y).sum()
         if progress:
-            progress.batch(i + 1, len(parts))
+            progress.batch(i + 1, len(parts), losses)
     return losses, correct
 
 

@@ -77,7 +77,7 @@ class Book:
         executed.write_text("")
         environment = {**os.environ, "EXECUTED": str(executed), "MPLCONFIGDIR": str(self.root),
                        "PYTHONDONTWRITEBYTECODE": "1", **settings}
-        for name in {"GITHUB_REPOSITORY", "SITE_ADDRESS"} - set(settings):
+        for name in {"GITHUB_REPOSITORY", "BOOK_SITE"} - set(settings):
             environment.pop(name, None)
         ended = subprocess.run([sys.executable, str(ROOT / "tools" / "build_book.py"), str(self.root)],
                                env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,

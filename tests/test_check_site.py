@@ -36,6 +36,41 @@ def test_each_fault_is_told_in_a_line(tmp_path, body, said):
     assert len(found) == 1 and found[0].startswith("index.html ") and said in found[0]
 
 
+COLAB = "https://colab.research.google.com/github/o/n/blob"
+BINDER = "https://mybinder.org/v2/gh/o/n"
+RIGHT = (f'<a href="{COLAB}/gh-pages/notebooks/index.ipynb">', '<a href="notebooks/index.ipynb">',
+         f'<a href="{BINDER}/gh-pages?urlpath=lab/tree/notebooks/index.ipynb">', '<div class="cell">')
+
+
+def with_notebook(tmp_path, body):
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks" / "index.ipynb").write_text("{}")
+    return site(tmp_path, body)
+
+
+def test_buttons_that_open_the_pages_own_notebook_are_right(tmp_path):
+    assert faults(with_notebook(tmp_path, "".join(RIGHT))) == []
+
+
+@pytest.mark.parametrize("body, said", [
+    (f'<a href="{COLAB}/main/notebooks/index.ipynb">', "opens"),
+    (f'<a href="{COLAB}/gh-pages/book/index.ipynb">', "opens"),
+    (f'<a href="{COLAB}/gh-pages/notebooks/there.ipynb">', "opens"),
+    (f'<a href="{BINDER}/main?urlpath=lab/tree/notebooks/index.ipynb">', "opens"),
+    (f'<a href="{BINDER}/gh-pages?filepath=notebooks/index.ipynb">', "opens"),
+])
+def test_buttons_that_open_anything_else_are_told(tmp_path, body, said):
+    found = faults(with_notebook(tmp_path, body + RIGHT[1]))
+    assert len(found) == 1 and found[0].startswith("index.html ") and said in found[0]
+
+
+def test_a_notebook_needs_its_link_and_code_its_notebook(tmp_path):
+    assert faults(with_notebook(tmp_path, "")) == ["index.html has no link to its notebook"]
+    (tmp_path / "notebooks" / "index.ipynb").unlink()
+    assert faults(site(tmp_path, RIGHT[3])) == ["index.html has code, but no notebook"]
+    assert len(faults(site(tmp_path, RIGHT[0]))) == 1
+
+
 def test_style_sheets_are_read_too(tmp_path):
     found = faults(site(tmp_path, "", css='@import "https://fonts.example.org/f.css";'))
     assert found == ["style.css loads https://fonts.example.org/f.css"]

@@ -1,9 +1,10 @@
 """Where the book's sources live: the workflow's word, else git's remote, else nowhere."""
 
 import subprocess
+from types import SimpleNamespace
 
 import pytest
-from repository import address_and_branch, site_address, web_address
+from repository import address_and_branch, commit, find_addresses, site_address, web_address
 
 
 @pytest.mark.parametrize("remote, address", [
@@ -30,12 +31,33 @@ def test_the_workflow_comes_before_the_remote(tmp_path):
     assert address_and_branch(tmp_path, workflow) == ("https://github.com/c/d", "v2")
 
 
-@pytest.mark.parametrize("environment, address", [
+@pytest.mark.parametrize("environment, site", [
     ({"GITHUB_REPOSITORY": "Owner/name"}, "https://owner.github.io/name/"),
     ({"GITHUB_REPOSITORY": "owner/Owner.github.io"}, "https://owner.github.io/"),
     ({"GITHUB_REPOSITORY": "o/n", "GITHUB_SERVER_URL": "https://git.example.org"}, None),
-    ({"GITHUB_REPOSITORY": "o/n", "SITE_ADDRESS": "https://book.example.org"}, "https://book.example.org/"),
+    ({"GITHUB_REPOSITORY": "o/n", "BOOK_SITE": "https://book.example.org"}, "https://book.example.org/"),
     ({}, None),
 ])
-def test_where_the_site_is_published(tmp_path, environment, address):
-    assert site_address(tmp_path, environment) == address
+def test_where_the_site_is(tmp_path, environment, site):
+    assert site_address(tmp_path, environment) == site
+
+
+def test_the_version_is_the_commit_that_is_checked_out(tmp_path):
+    assert commit(tmp_path) == ""
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    assert commit(tmp_path) == ""
+    subprocess.run(["git", "-C", str(tmp_path), "-c", "user.name=t", "-c", "user.email=t@example.org",
+                    "commit", "-q", "--allow-empty", "-m", "one"], check=True)
+    assert len(commit(tmp_path)) == 40
+
+
+@pytest.mark.parametrize("address, shown", [
+    ("https://github.com/o/n", True), ("https://gitlab.example.org/o/n", True), ("https://codeberg.org/o/n", False)])
+def test_a_host_that_the_theme_does_not_know_gets_no_buttons_of_the_theme(tmp_path, monkeypatch, address, shown):
+    """It would end the build otherwise."""
+    monkeypatch.delenv("GITHUB_REPOSITORY", raising=False)
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    subprocess.run(["git", "-C", str(tmp_path), "remote", "add", "origin", address], check=True)
+    config = SimpleNamespace(html_theme_options={})
+    find_addresses(SimpleNamespace(srcdir=tmp_path), config)
+    assert config.book_address == address and ("repository_url" in config.html_theme_options) == shown

@@ -4,7 +4,9 @@
 
 Reads the HTML and the style sheets as they are: scripts, styles, images, fonts and frames must
 come from the site itself, and every link inside the site must find its file and its anchor.
-Links that a reader clicks may lead anywhere (the weekly link check follows those).
+Links that a reader clicks may lead anywhere (the weekly link check follows those), but for the
+buttons that open a page in Colab or on Binder: they must name the page's own notebook as it will
+lie on the published branch, which is this folder. A page with code has a notebook and its button.
 """
 
 from __future__ import annotations
@@ -13,9 +15,13 @@ import re
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.append(str(ROOT / "book" / "_ext"))
+
+from repository import PUBLISHED  # noqa: E402
+
 LOADING = {("script", "src"), ("img", "src"), ("iframe", "src"), ("source", "src"), ("video", "src"),
            ("audio", "src"), ("object", "data"), ("embed", "src"), ("link", "href")}
 LOADING_LINKS = {"stylesheet", "icon", "preload", "modulepreload", "manifest", "prefetch", "preconnect"}
@@ -29,6 +35,7 @@ class Page(HTMLParser):
         self.loads: list[str] = []
         self.links: list[str] = []
         self.anchors: set[str] = set()
+        self.has_code = False
         self.feed(path.read_text(encoding="utf-8"))
 
     def handle_starttag(self, tag, attrs):
@@ -40,6 +47,7 @@ class Page(HTMLParser):
                     self.loads.append(value)
             elif (tag, name) == ("a", "href"):
                 self.links.append(value)
+        self.has_code |= tag == "div" and "cell" in attributes.get("class", "").split()
         if "srcset" in attributes:
             self.loads += [part.split()[0] for part in attributes["srcset"].split(",") if part.strip()]
 
@@ -47,6 +55,32 @@ class Page(HTMLParser):
 def is_elsewhere(address: str) -> bool:
     """Whether loading `address` would ask another host."""
     return bool(urlsplit(address).netloc)
+
+
+def opened(address: str) -> str | None:
+    """The file on the published branch that a launch address opens; None for any other address."""
+    parts = urlsplit(address)
+    if parts.netloc == "colab.research.google.com":
+        return parts.path.partition(f"/blob/{PUBLISHED}/")[2]
+    if parts.netloc == "mybinder.org":
+        files = parse_qs(parts.query).get("urlpath", [""])[0].partition("lab/tree/")[2]
+        return files if parts.path.endswith(f"/{PUBLISHED}") else ""
+    return None
+
+
+def notebook_faults(site: Path, path: Path, page: Page) -> list[str]:
+    """What is wrong with a page's buttons that open or download its notebook."""
+    name = path.relative_to(site).as_posix()
+    notebook = "notebooks/" + name.removesuffix(".html") + ".ipynb"
+    there = (site / notebook).exists()
+    found = [f"{name} opens {address}, which is not its notebook on {PUBLISHED}"
+             for address in page.links if opened(address) not in (None, notebook if there else "-")]
+    downloads = {(path.parent / unquote(address)).resolve() for address in page.links if address.endswith(".ipynb")}
+    if there and (site / notebook).resolve() not in downloads:
+        found.append(f"{name} has no link to its notebook")
+    if page.has_code and not there:
+        found.append(f"{name} has code, but no notebook")
+    return found
 
 
 def faults(site: Path) -> list[str]:
@@ -71,6 +105,7 @@ def faults(site: Path) -> list[str]:
                 found.append(f"{name} links to {address}, which is not there")
             elif parts.fragment and target in pages and unquote(parts.fragment) not in pages[target].anchors:
                 found.append(f"{name} links to {address}, which has no such place")
+        found += notebook_faults(site, path, page)
     for path in sorted(site.rglob("*.css")):
         for address in re.findall(r"(?:url\(|@import\s+)\s*['\"]?((?:https?:)?//[^'\")\s]+)",
                                   path.read_text(encoding="utf-8")):

@@ -10,6 +10,9 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+from urllib.parse import urlsplit
+
+PUBLISHED = "gh-pages"  # the branch that holds the site and its notebooks
 
 
 def web_address(remote: str) -> str | None:
@@ -40,29 +43,40 @@ def address_and_branch(root, environment=os.environ) -> tuple[str | None, str]:
     return web_address(git(root, "remote", "get-url", "origin")), "main"
 
 
+def commit(root) -> str:
+    """The version that is checked out, as 40 digits; nothing where git does not know."""
+    return git(root, "rev-parse", "--verify", "--quiet", "HEAD")
+
+
 def site_address(root, environment=os.environ) -> str | None:
-    """Where the book is published, ending in a slash; None where that cannot be told.
+    """Where the published site is, with a slash at the end: ``$BOOK_SITE``, or GitHub's own place for it.
 
-    ``SITE_ADDRESS`` says it (for a domain of one's own); else it is GitHub Pages' address of the
-    repository: ``https://owner.github.io/name/``.
+    None where neither is known.
     """
-    if environment.get("SITE_ADDRESS"):
-        return environment["SITE_ADDRESS"].rstrip("/") + "/"
-    match = re.fullmatch(r"https://github\.com/([^/]+)/([^/]+)", address_and_branch(root, environment)[0] or "")
-    if not match:
+    if given := environment.get("BOOK_SITE"):
+        return given.rstrip("/") + "/"
+    address, _ = address_and_branch(root, environment)
+    parts = urlsplit(address or "")
+    if parts.netloc != "github.com":
         return None
-    host = f"{match[1].lower()}.github.io"
-    return f"https://{host}/" if match[2].lower() == host else f"https://{host}/{match[2]}/"
+    owner, name = parts.path.strip("/").split("/")[:2]
+    home = f"{owner}.github.io".lower()
+    return f"https://{home}/" if name.lower() == home else f"https://{home}/{name}/"
 
 
-def set_buttons(app, config):
-    address, branch = address_and_branch(app.srcdir)
-    if address:
+def find_addresses(app, config):
+    """Ask once a build, for the theme's buttons and for whatever else leads to the repository or the site."""
+    config.book_address, branch = address_and_branch(app.srcdir)
+    config.book_site = site_address(app.srcdir)
+    host = urlsplit(config.book_address or "").netloc
+    if any(name in host for name in ("github", "gitlab", "bitbucket")):  # the theme knows no others
         config.html_theme_options.update(
-            repository_url=address, repository_branch=branch, path_to_docs="",
+            repository_url=config.book_address, repository_branch=branch, path_to_docs="",
             use_repository_button=True, use_issues_button=True, use_edit_page_button=True)
 
 
 def setup(app):
-    app.connect("config-inited", set_buttons, priority=100)
+    app.add_config_value("book_address", None, "html")
+    app.add_config_value("book_site", None, "html")
+    app.connect("config-inited", find_addresses, priority=100)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

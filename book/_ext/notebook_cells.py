@@ -1,0 +1,160 @@
+"""The code cells of a chapter as cells of its notebook: outputs kept, tags obeyed, glue left out.
+
+On a page, ``glue`` carries a number from the code into a sentence. In the notebook the sentence
+has its number already, and ``myst_nb`` is not there to be imported. So every statement that only
+glues is cut out of the code, and a cell that the page does not show keeps what later cells need.
+"""
+
+from __future__ import annotations
+
+import ast
+import base64
+
+SKIP = "skip-execution"
+SKIP_LINE = "%%later  This cell trains, and takes its time: delete this line to run it.\n"
+HIDDEN_SOURCE = {"remove-cell", "remove_cell", "hide-cell", "remove-input", "remove_input", "hide-input"}
+HIDDEN_OUTPUT = {"hide-cell", "hide-output"}
+NO_OUTPUT = {"remove-cell", "remove_cell", "remove-output", "remove_output"}
+
+
+def notebook_cell(cell, later: str = "") -> dict | None:
+    """A cell as the notebook has it; None where nothing of it is needed there.
+
+    ``later`` is the code of all cells behind it: what a removed cell computes only for the page's
+    sentences is used nowhere in it, and goes.
+    """
+    tags = set(cell.metadata.get("tags", []))
+    source = without_glue(cell.source)
+    if tags & {"remove-cell", "remove_cell"}:
+        source = without_unused(source, later)
+    if not source.strip():
+        return None
+    metadata: dict = {}
+    if kept := sorted(tags & {"hide-input", "hide-output", "hide-cell", "remove-input", SKIP}):
+        metadata["tags"] = kept
+    if tags & HIDDEN_SOURCE:
+        metadata["jupyter"] = {"source_hidden": True}
+        metadata["cellView"] = "form"  # as Colab calls it
+    if tags & HIDDEN_OUTPUT:
+        metadata.setdefault("jupyter", {})["outputs_hidden"] = True
+    if SKIP in tags:
+        source = SKIP_LINE + source
+    outputs = [] if tags & (NO_OUTPUT | {SKIP}) else notebook_outputs(cell.outputs)
+    return {"cell_type": "code", "execution_count": cell.execution_count if outputs else None,
+            "metadata": metadata, "outputs": outputs, "source": source}
+
+
+def notebook_outputs(outputs) -> list[dict]:
+    """All outputs of a cell; what was printed in a row is one."""
+    kept: list[dict] = []
+    for output in filter(None, map(notebook_output, outputs)):
+        if kept and output["output_type"] == kept[-1]["output_type"] == "stream":
+            kept[-1]["text"] += output["text"]
+        else:
+            kept.append(output)
+    return kept
+
+
+def notebook_output(output) -> dict | None:
+    """An output in the forms that every program for notebooks shows, trusted or not.
+
+    Jupyter shows no SVG of a notebook that it did not run itself: the PNG beside it stays, or the
+    drawing goes into an ``<img>``.
+    """
+    output = dict(output)
+    if output["output_type"] == "stream":
+        return output if output["name"] == "stdout" else None
+    if output["output_type"] == "error":
+        return output
+    data = {mime: value for mime, value in output["data"].items() if not mime.startswith("application/papermill")}
+    drawing = data.pop("image/svg+xml", None)
+    if drawing and "image/png" not in data and "text/html" not in data:
+        coded = base64.b64encode(drawing.encode()).decode()
+        data["text/html"] = f'<img alt="" src="data:image/svg+xml;base64,{coded}">'
+    if not data:
+        return None
+    return {**output, "data": data, "metadata": dict(output.get("metadata", {}))}
+
+
+def parsed(source: str) -> ast.Module | None:
+    """The tree of `source`; None where it has a magic or a shell line."""
+    try:
+        return ast.parse(source)
+    except SyntaxError:
+        return None
+
+
+def without_glue(source: str) -> str:
+    """`source` without the statements that import or only call ``glue``."""
+    tree = parsed(source) if "glue" in source else None
+    return source if tree is None else cut(source, [node for node in tree.body if only_glues(node)])
+
+
+def only_glues(node: ast.stmt) -> bool:
+    """Whether a statement does nothing but carry values to the page."""
+    if isinstance(node, ast.ImportFrom):
+        return node.module == "myst_nb" and [name.name for name in node.names] == ["glue"]
+    if isinstance(node, ast.Expr):
+        call = node.value
+        return isinstance(call, ast.Call) and getattr(call.func, "id", "") == "glue"
+    if isinstance(node, (ast.For, ast.If, ast.With)):
+        return all(map(only_glues, [*node.body, *getattr(node, "orelse", [])]))
+    return False
+
+
+def without_unused(source: str, later: str) -> str:
+    """`source` without the imports, functions and plain assignments that nothing behind them uses."""
+    tree, wanted = parsed(source), names_used(later)
+    if tree is None or wanted is None:
+        return source
+    kept = list(tree.body)
+    while True:
+        for node in kept:
+            given = names_given(node)
+            if given is not None and not given & wanted.union(*(names_used(other) for other in kept if other != node)):
+                kept.remove(node)
+                break
+        else:
+            return cut(source, [node for node in tree.body if node not in kept])
+
+
+def names_given(node: ast.stmt) -> set[str] | None:
+    """The names that a statement gives values to; None where it may do something else as well."""
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return {(name.asname or name.name).partition(".")[0] for name in node.names}
+    if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+        return {node.name}
+    if isinstance(node, (ast.For, ast.If)):
+        parts = [names_given(part) for part in [*node.body, *node.orelse]]
+        return None if None in parts else set().union(*parts)
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
+        names = [name for target in targets for name in ast.walk(target)]
+        if not any(isinstance(name, (ast.Attribute, ast.Subscript)) for name in names):
+            return {name.id for name in names if isinstance(name, ast.Name)}
+    return None
+
+
+def names_used(code: str | ast.AST) -> set[str] | None:
+    """All names that `code` reads; None where it cannot be told."""
+    tree = parsed(code) if isinstance(code, str) else code
+    if tree is None:
+        return None
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    return used | {node.target.id for node in ast.walk(tree)
+                   if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)}
+
+
+def cut(source: str, unwanted: list[ast.stmt]) -> str:
+    """`source` without the lines of some statements, and without the gaps they would leave."""
+    if not unwanted:
+        return source
+    lines: list[str | None] = list(source.splitlines())
+    for node in unwanted:
+        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
+        lines[first - 1:node.end_lineno] = [None] * (node.end_lineno - first + 1)
+    kept: list[str] = []
+    for line in lines:
+        if line is not None and (line.strip() or (kept and kept[-1].strip())):
+            kept.append(line)
+    return "\n".join(kept).strip("\n")

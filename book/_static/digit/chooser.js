@@ -1,0 +1,55 @@
+/* Test digits to pick from: a sample, or those that the network gets wrong. */
+(function (root) {
+  "use strict";
+  const digit = root.mnistDigit || (root.mnistDigit = {});
+  const { el } = digit.dom;
+
+  /* `entries`: [{index, label, image, said}]; one button is in the tab order, the arrow keys reach the others. */
+  function create(container, picked) {
+    let buttons = [], entries = [];
+
+    function button(entry, i) {
+      const canvas = el("canvas", { width: 28, height: 28, "aria-hidden": "true" });
+      const name = `test image ${entry.index}, a ${entry.label}${entry.said === undefined ? "" : `; this network says ${entry.said}`}`;
+      const element = el("button", { type: "button", class: "digit-thumbnail", tabindex: i ? -1 : 0, "aria-label": name, title: name, "aria-pressed": "false" },
+        canvas, entry.said === undefined ? null : el("span", { "aria-hidden": "true" }, `${entry.label} → ${entry.said}`));
+      element.addEventListener("click", () => { focusOn(i, false); picked(entry); });
+      return element;
+    }
+
+    function focusOn(i, move = true) {
+      buttons.forEach((b, k) => { b.tabIndex = k === i ? 0 : -1; });
+      if (move) buttons[i].focus();
+    }
+
+    container.addEventListener("keydown", (event) => {
+      const at = buttons.indexOf(document.activeElement), last = buttons.length - 1;
+      if (at < 0) return;
+      const first = buttons[0].offsetTop, row = buttons.findIndex((b) => b.offsetTop > first + 4);
+      const jump = row > 0 ? row : buttons.length;
+      const to = { ArrowRight: at + 1, ArrowLeft: at - 1, ArrowDown: at + jump, ArrowUp: at - jump, Home: 0, End: last }[event.key];
+      if (to === undefined) return;
+      event.preventDefault();
+      if (to >= 0 && to <= last) focusOn(to);
+    });
+
+    function paint() {
+      buttons.forEach((b, i) => digit.pictures.show(b.querySelector("canvas"), digit.pictures.inkRaster(entries[i].image, 28)));
+    }
+
+    function show(next) {
+      entries = next;
+      buttons = entries.map(button);
+      container.replaceChildren(...buttons);
+      paint();
+    }
+
+    function mark(index) {
+      buttons.forEach((b, i) => b.setAttribute("aria-pressed", String(entries[i].index === index)));
+    }
+
+    return { show, paint, mark };
+  }
+
+  digit.chooser = { create };
+})(window);

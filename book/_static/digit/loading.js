@@ -1,0 +1,46 @@
+/* The data that was made when the site was built: what networks there are, test digits, and weights.
+   Weights are loaded when they are asked for, as scripts: a page opened from a file may not fetch. */
+(function (root) {
+  "use strict";
+  const digit = root.mnistDigit || (root.mnistDigit = {});
+  const here = document.currentScript.src;
+  const documents = new Map(), promises = new Map();
+  let networks = [], digits = { index: [], label: [], sample: [], images: [] };
+
+  /* The scripts of the data call these three. */
+  digit.catalogue = (list) => { networks = list; };
+  digit.arrived = (name, which, data) => { documents.set(`${name} ${which}`, data); };
+  digit.testDigits = (data) => {
+    const packed = root.atob(data.pixels), pixels = new Uint8Array(784 * data.index.length);
+    for (let i = 0, at = 0; i < packed.length; i++) {
+      const value = packed.charCodeAt(i);
+      if (value) pixels[at++] = value;
+      else at += packed.charCodeAt(++i); // a run of paper
+    }
+    digits = { ...data, images: data.index.map((_, n) => Float32Array.from(pixels.subarray(784 * n, 784 * (n + 1)), (v) => v / 255)) };
+  };
+
+  function loadScript(file) {
+    return new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = new URL(file, here).href;
+      script.onload = resolve;
+      script.onerror = () => reject(new Error(`The file ${file} of this site could not be loaded. Reload the page.`));
+      document.head.append(script);
+    });
+  }
+
+  /* The network of that name: `which` is "final", or "epochs" for the weights of every epoch. */
+  function network(name, which = "final") {
+    const key = `${name} ${which}`;
+    if (!promises.has(key)) {
+      const { file } = networks.find((entry) => entry.name === name);
+      promises.set(key, loadScript(`networks/${file}${which === "epochs" ? "-epochs" : ""}.js`)
+        .then(() => digit.reading.fromData(documents.get(key)))
+        .catch((error) => { promises.delete(key); throw error; }));
+    }
+    return promises.get(key);
+  }
+
+  digit.loading = { network, networks: () => networks, digits: () => digits };
+})(window);
