@@ -50,7 +50,7 @@ def run(python, cell, folder, **environment):
 
 def test_it_clones_the_notebooks_version_once(book, bare, tmp_path):
     commit = git(book, "rev-parse", "HEAD~1")
-    cell = first_cell("https://example.org/never", commit, "main", [], later=False)
+    cell = first_cell("https://example.org/never", commit, "main", [], [], later=False)
     empty = tmp_path / "empty"
     done = run(bare, cell, empty, MNIST_LIB_SOURCE=str(book), GIT_ALLOW_PROTOCOL="file")
     copy = empty / f"mnist-book-{commit[:7]}"
@@ -64,12 +64,12 @@ def test_it_clones_the_notebooks_version_once(book, bare, tmp_path):
 
 @pytest.mark.parametrize("commit", ["", "0" * 40])
 def test_it_falls_back_to_the_branch(book, bare, tmp_path, commit):
-    done = run(bare, first_cell(str(book), commit, "main", [], later=False), tmp_path / "empty")
+    done = run(bare, first_cell(str(book), commit, "main", [], [], later=False), tmp_path / "empty")
     assert done.stdout.endswith(" 2\n"), done.stderr
 
 
 def test_it_does_nothing_in_a_checkout(book, bare):
-    done = run(bare, first_cell("", "", "main", [], later=False), book / "notebooks")
+    done = run(bare, first_cell("", "", "main", [], [], later=False), book / "notebooks")
     assert done.stdout == f"{book / 'mnist_lib' / '__init__.py'} 2\n", done.stderr
     assert sorted(path.name for path in book.iterdir()) == [".git", "mnist_lib", "notebooks", "results"]
 
@@ -79,7 +79,7 @@ def test_a_library_without_records_is_not_enough(book, bare, tmp_path):
                               capture_output=True, text=True).stdout.strip()
     (Path(packages) / "mnist_lib").mkdir()
     (Path(packages) / "mnist_lib" / "__init__.py").write_text("VERSION = 0\n")
-    cell = first_cell(str(book), "", "main", [], later=False)
+    cell = first_cell(str(book), "", "main", [], [], later=False)
     assert run(bare, cell, tmp_path / "a").stdout.endswith(" 2\n")
     elsewhere = run(bare, cell, tmp_path / "b", MNIST_LIB_RESULTS=str(book / "results"))
     assert elsewhere.stdout.endswith(" 0\n")  # its records are named, so it is left alone
@@ -87,11 +87,11 @@ def test_a_library_without_records_is_not_enough(book, bare, tmp_path):
 
 def test_it_says_what_is_wrong_and_leaves_nothing_behind(bare, tmp_path):
     empty = tmp_path / "empty"
-    done = run(bare, first_cell(str(tmp_path / "nowhere"), "", "main", [], later=False), empty)
+    done = run(bare, first_cell(str(tmp_path / "nowhere"), "", "main", [], [], later=False), empty)
     last = done.stderr.strip().splitlines()[-1]
     assert done.returncode and "could not be fetched from" in last and "MNIST_LIB_SOURCE" in last
     assert list(empty.iterdir()) == []
-    unknown = run(bare, first_cell("", "", "main", [], later=False), empty)
+    unknown = run(bare, first_cell("", "", "main", [], [], later=False), empty)
     assert "address is not known" in unknown.stderr and "%env MNIST_LIB_SOURCE" in unknown.stderr
 
 
@@ -100,14 +100,16 @@ def test_it_installs_what_is_missing_and_keeps_what_is_there(book, monkeypatch, 
     asked = []
 
     def pip(command, **options):
-        kept = Path(command[command.index("--constraint") + 1]).read_text().split()
+        kept = Path(command[command.index("--constraint") + 1]).read_text().splitlines()
         asked.append((command[-1], sorted(line.partition("==")[0] for line in kept)))
-        return subprocess.CompletedProcess(command, 0, "", "")
+        return subprocess.CompletedProcess(command, int("no_such_module" in str(kept)), "", "not for this Python")
 
     monkeypatch.setattr(subprocess, "run", pip)
     monkeypatch.chdir(book)
     monkeypatch.setattr(sys, "path", list(sys.path))
     monkeypatch.setenv("PYTHONPATH", "")
-    get_library("", "", "main", ["torch>=2.2", "numpy>=1", "no_such_module>=1.0"])
-    assert asked == [("no_such_module>=1.0", ["numpy", "torch"])]
+    get_library("", "", "main", ["torch>=2.2", "numpy>=1", "no_such_module>=1.0"],
+                ["torch==1.0", 'no_such_module==1.2; python_version >= "3"'])
+    assert asked == [("no_such_module>=1.0", ["no_such_module", "numpy", "torch"]),  # as tested
+                     ("no_such_module>=1.0", ["numpy", "torch"])]  # which could not be had
     assert capsys.readouterr().out == "Installing no_such_module>=1.0\n"

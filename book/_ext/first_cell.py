@@ -6,10 +6,9 @@ The function is copied into the notebooks as text, so it imports what it needs i
 from __future__ import annotations
 
 import inspect
-import textwrap
 
 
-def get_library(source, commit, branch, needs):
+def get_library(source, commit, branch, needs, tested):
     """Make `import mnist_lib` work here, with its data and recorded runs. Does nothing where it does."""
     import importlib.util
     import os
@@ -68,10 +67,15 @@ def get_library(source, commit, branch, needs):
     missing = [need for need, name in names.items() if importlib.util.find_spec(name) is None]
     if missing:
         print("Installing", *missing)
-        with tempfile.TemporaryDirectory() as holder:  # what is installed stays as it is
-            kept = Path(holder) / "kept.txt"
-            kept.write_text("".join(f"{d.name}=={d.version}\n" for d in distributions() if d.name in names.values()))
-            problem = run(sys.executable, "-m", "pip", "install", "--quiet", "--constraint", str(kept), *missing)
+        # what is installed stays as it is, and the rest is as tested, if it can be
+        there = [f"{d.name}=={d.version}" for d in distributions() if d.name in names.values()]
+        for wanted in (there + [line for line in tested if re.split(r"\W", line)[0] in map(names.get, missing)], there):
+            with tempfile.TemporaryDirectory() as holder:
+                kept = Path(holder) / "kept.txt"
+                kept.write_text("".join(line + "\n" for line in wanted))
+                problem = run(sys.executable, "-m", "pip", "install", "--quiet", "--constraint", str(kept), *missing)
+            if not problem:
+                break
         if problem:
             raise RuntimeError(f"pip could not install {', '.join(missing)}: {problem}")
         importlib.invalidate_caches()
@@ -82,10 +86,12 @@ get_ipython().register_magic_function(
     lambda line, cell: print("Not run. Delete the first line of this cell to run it."), "cell", "later")'''
 
 
-def first_cell(source: str, commit: str, branch: str, needs: list[str], later: bool) -> str:
-    """The cell's code. ``later`` adds what the cells need that are not to run with all the others."""
+def first_cell(source: str, commit: str, branch: str, needs: list[str], tested: list[str], later: bool) -> str:
+    """The cell's code. ``needs`` are the library's requirements, and ``tested`` the exact versions that
+    the book was built with; ``later`` adds what the cells need that are not to run with all the others.
+    """
     code = "#@title Get the library, the data and the recorded runs\n"
     code += inspect.getsource(get_library)
-    listed = "\n".join(textwrap.wrap(", ".join(map(repr, needs)), 90))
-    code += f"\n\nget_library({source!r}, {commit!r}, {branch!r}, [\n{textwrap.indent(listed, '    ')}])\n"
-    return code + LATER if later else code.rstrip("\n")
+    lists = ", ".join("[\n" + "".join(f"    {line!r},\n" for line in lines) + "]" for lines in (needs, tested))
+    code += f"\n\nget_library({source!r}, {commit!r}, {branch!r}, {lists})"
+    return code + "\n" + LATER if later else code

@@ -82,8 +82,12 @@ def prepare_setup(app, config) -> None:
     listed = re.search(r"^dependencies = \[(.*?)^\]", project.read_text(encoding="utf-8") if project.exists() else "",
                        re.MULTILINE | re.DOTALL)
     needs = re.findall(r'"(.*?)"', listed[1]) if listed else []
+    names = {re.split(r"\W", need)[0] for need in needs}
+    pinned = [line.partition("#")[0].strip() for line in
+              (Path(app.srcdir) / "requirements.txt").read_text(encoding="utf-8").splitlines()]
+    tested = [line for line in pinned if re.split(r"\W", line)[0] in names]
     version = repository.commit(app.srcdir)
-    app.notebook_setup = {later: first_cell.first_cell(address or "", version, branch, needs, later)
+    app.notebook_setup = {later: first_cell.first_cell(address or "", version, branch, needs, tested, later)
                           for later in (True, False)}
 
 
