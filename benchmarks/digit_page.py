@@ -23,8 +23,9 @@ ROOT = Path(__file__).resolve().parents[1]
 
 STROKES = """async (rounds) => {
   const pad = document.getElementById("digit-pad"), box = pad.getBoundingClientRect(), times = [];
-  const fire = (kind, x, y) => pad.dispatchEvent(new PointerEvent(kind, {pointerId: 1, button: kind === "pointermove" ? -1 : 0,
-    clientX: box.left + x * box.width / 280, clientY: box.top + y * box.height / 280, bubbles: true, cancelable: true}));
+  const fire = (kind, x, y) => pad.dispatchEvent(new PointerEvent(kind, {
+    pointerId: 1, button: kind === "pointermove" ? -1 : 0, bubbles: true, cancelable: true,
+    clientX: box.left + x * box.width / 280, clientY: box.top + y * box.height / 280}));
   pad.setPointerCapture = () => {};
   fire("pointerdown", 80, 60);
   for (let i = 1; i <= rounds; i++) {
@@ -67,7 +68,8 @@ def main(arguments=None) -> int:
         version = browser.version
         browser.close()
     for name, found in times.items():
-        print(f"{name:32} median {found['median']:6.1f} ms   95 % {found['p95']:6.1f} ms   best {found['best']:6.1f} ms")
+        print(f"{name:32} median {found['median']:6.1f} ms   95 % {found['p95']:6.1f} ms   "
+              f"best {found['best']:6.1f} ms")
     if options.record:
         record = {"chromium": version, "rounds": options.rounds, "limit": LIMIT, "milliseconds": times}
         target = root() / "benchmarks" / "digit_page.json"

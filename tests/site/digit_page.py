@@ -10,11 +10,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 # Of the theme: what the page's own style sheet uses, in both modes.
 COLOURS = """
-:root { --pst-color-border: #d1d5da; --pst-color-surface: #f3f4f5; --pst-color-text-base: #222832; --pst-color-accent: #ad2e86;
-  --pst-color-text-muted: #48566b; --pst-color-danger: #d72d47; --pst-color-link: #176de8; --ground: #fff }
+:root {
+  --pst-color-border: #d1d5da; --pst-color-surface: #f3f4f5; --pst-color-text-base: #222832;
+  --pst-color-accent: #ad2e86; --pst-color-text-muted: #48566b; --pst-color-danger: #d72d47;
+  --pst-color-link: #176de8; --ground: #fff;
+}
 html[data-theme=dark] {
-  --pst-color-border: #48566b; --pst-color-surface: #29313d; --pst-color-text-base: #ced6dd; --pst-color-accent: #e89fd0; --pst-color-text-muted: #9ca4af; --pst-color-danger: #e78894; --pst-color-link: #5a8fef;
-  --ground: #14181e }
+  --pst-color-border: #48566b; --pst-color-surface: #29313d; --pst-color-text-base: #ced6dd;
+  --pst-color-accent: #e89fd0; --pst-color-text-muted: #9ca4af; --pst-color-danger: #e78894;
+  --pst-color-link: #5a8fef; --ground: #14181e;
+}
 * { box-sizing: border-box }
 body { margin: 1rem; font-family: sans-serif; color: var(--pst-color-text-base); background: var(--ground) }
 """
