@@ -275,6 +275,25 @@ def test_switching_and_side_by_side(opened):
     opened.wait_for_function(f"mnistDigit.page.state().network.name === '{mine[1]}'")
 
 
+def test_on_a_phone_the_unit_stands_below_its_card(browser, site):
+    context = browser.new_context(viewport={"width": 360, "height": 740}, offline=True)
+    page, errors = context.new_page(), []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    open_page(page, site[0])
+    assert page.is_hidden("#digit-inspector")
+    page.locator(".digit-layer canvas").nth(3).click(position={"x": 20, "y": 20})
+    settled(page)
+    above = page.evaluate("document.getElementById('digit-inspector').previousElementSibling.textContent")
+    assert "block1.conv1" in above and "block1.conv1: map 1" in page.inner_text("#digit-unit-title")
+    page.select_option("#digit-network", WITHOUT)  # the cards are replaced, the panel is not lost
+    page.wait_for_function(f"mnistDigit.page.state().network.name === '{WITHOUT}'")
+    page.locator(".digit-layer canvas").nth(1).click(position={"x": 20, "y": 20})
+    settled(page)
+    assert page.is_visible("#digit-inspector") and "input.conv1: map 1" in page.inner_text("#digit-unit-title")
+    context.close()
+    assert not errors
+
+
 # Networks of the reader -----------------------------------------------------------------------------
 
 def own():
