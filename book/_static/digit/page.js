@@ -17,7 +17,7 @@
     let outcome = null, asked = 0;
 
     const view = digit.pad.create(byId("pad"), () => { markDigit(); update(); }, (text) => { byId("pad-said").textContent = text; });
-    const inspector = digit.inspector.create(byId("inspector"));
+    const panel = byId("inspector"), home = byId("workbench"), inspector = digit.inspector.create(panel);
     const atlas = digit.maps.create(byId("maps"), pickUnit);
     const gallery = digit.chooser.create(byId("digits"), (d) => { view.lay(d); markDigit(); });
     const sideBySide = digit.compare.create({ list: byId("compare-list"), cards: byId("compare-cards"), message: byId("compare-said") },
@@ -114,7 +114,7 @@
 
     /* Beside the maps where there is room, else below the card that was touched. */
     function placeInspector() {
-      const panel = byId("inspector"), home = byId("workbench"), wide = app.clientWidth >= WIDE;
+      const wide = app.clientWidth >= WIDE;
       panel.hidden = !unit || (unit.unasked && !wide);
       if (wide || !unit || !unit.card) {
         if (panel.parentElement !== home) home.append(panel);
@@ -153,6 +153,7 @@
       series = network.snapshots.length > 1 ? network : null;
       snapshot = network.snapshots.length - 1;
       unit = pointed = null;
+      home.append(panel); // it may stand among the cards, which are about to go
       byId("said").textContent = "";
       const { accuracy } = current();
       byId("about").textContent = [entry.own ? network.name : null, network.about, count(network.parameters, "parameter"),

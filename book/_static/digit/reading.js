@@ -182,5 +182,6 @@
     return fromText(content);
   }
 
-  digit.reading = { NotANetwork, fromData, fromText, fromFile, tensorSizes };
+  const LAYERS_KNOWN = Object.fromEntries(Object.entries(LAYERS).map(([type, rules]) => [type, Object.keys(rules).sort()]));
+  digit.reading = { NotANetwork, fromData, fromText, fromFile, LAYERS_KNOWN };
 })(typeof window === "undefined" ? globalThis : window);

@@ -1,0 +1,86 @@
+"""The page "Draw a digit" as the book builds it, without the theme around it: what its tests open."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+# Of the theme: what the page's own style sheet uses, in both modes.
+COLOURS = """
+:root {
+  --pst-color-border: #d1d5da; --pst-color-surface: #f3f4f5; --pst-color-text-base: #222832;
+  --pst-color-accent: #ad2e86; --pst-color-text-muted: #48566b; --pst-color-danger: #d72d47;
+  --pst-color-link: #176de8; --ground: #fff;
+}
+html[data-theme=dark] {
+  --pst-color-border: #48566b; --pst-color-surface: #29313d; --pst-color-text-base: #ced6dd;
+  --pst-color-accent: #e89fd0; --pst-color-text-muted: #9ca4af; --pst-color-danger: #e78894;
+  --pst-color-link: #5a8fef; --ground: #14181e;
+}
+* { box-sizing: border-box }
+body { margin: 1rem; font-family: sans-serif; color: var(--pst-color-text-base); background: var(--ground) }
+"""
+
+
+def write_site(folder: Path) -> str:
+    """Build the page with its scripts and data below `folder`; returns its address."""
+    import digit_data
+
+    static = folder / "_static" / "digit"
+    shutil.copytree(ROOT / "book/_static/digit", static)
+    digit_data.write_data(static)
+    shell = (ROOT / "book/_includes/digit.html").read_text()
+    (folder / "book").mkdir()
+    page = folder / "book" / "digit.html"
+    page.write_text('<!doctype html><html lang="en" data-theme="light"><meta charset="utf-8">'
+                    '<meta name="viewport" content="width=device-width, initial-scale=1"><title>Draw a digit</title>'
+                    f"<style>{COLOURS}</style><main><h1>Draw a digit</h1>{shell}</main></html>")
+    return page.as_uri()
+
+
+def write_images(folder: Path, images) -> None:
+    """Images (N, 1, 28, 28), uint8, as the script images.js: `window.testImages`, lists of 784 bytes."""
+    (folder / "images.js").write_text(f"window.testImages = {json.dumps(images.flatten(1).tolist())};")
+
+
+@contextmanager
+def one_page(browser, address: str):
+    """The opened page for several tests that leave it as it is; an error in its scripts fails the last of them."""
+    context = browser.new_context(viewport={"width": 1366, "height": 900}, offline=True)
+    page, errors = context.new_page(), []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    open_page(page, address)
+    yield page
+    context.close()
+    assert not errors, errors
+
+
+def open_page(page, address: str) -> None:
+    """Open the page and wait until its first network is there."""
+    page.goto(address)
+    page.wait_for_function("window.mnistDigit && mnistDigit.page.state && mnistDigit.page.state().network")
+
+
+def draw(page, points) -> None:
+    """Draw a line through points, in drawn pixels of 280, with the mouse."""
+    pad = page.locator("#digit-pad")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    places = [(box["x"] + x * box["width"] / 280, box["y"] + y * box["height"] / 280) for x, y in points]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:]:
+        page.mouse.move(*place, steps=6)
+    page.mouse.up()
+    settled(page)
+
+
+def settled(page) -> None:
+    """Wait until what was asked for has been computed and painted."""
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+SEVEN = [(80, 60), (200, 60), (170, 140), (130, 230)]

@@ -1,0 +1,233 @@
+"""The networks of the page "Draw a digit" compute in a browser what PyTorch computes."""
+
+import copy
+import json
+
+import pytest
+import torch
+from torch import nn
+
+from mnist_lib import export, exported, receptive_field, runs
+from mnist_lib.data import mnist
+from mnist_lib.evaluation import trained
+from mnist_lib.models import build
+from tests.site.digit_page import one_page, write_images, write_site
+
+COUNT = 1000
+pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same'")
+
+
+@pytest.fixture(scope="module")
+def opened(browser, tmp_path_factory):
+    """The page, with the first COUNT test images; nothing here changes it, so one is enough."""
+    folder = tmp_path_factory.mktemp("site")
+    address = write_site(folder)
+    write_images(folder, mnist("test").images[:COUNT])
+    with one_page(browser, address) as page:
+        page.add_script_tag(url=(folder / "images.js").as_uri())
+        page.set_default_timeout(300_000)
+        yield page
+
+
+def offered():
+    import digit_data
+
+    return [run.experiment for run in digit_data.offered()]
+
+
+SCORES = """async (name) => {
+  const { loading, network } = mnistDigit, net = await loading.network(name);
+  return testImages.map((bytes) => Array.from(network.results(net,
+    network.run(net, net.snapshots[net.snapshots.length - 1], bytes.map((b) => b / 255))).scores));
+}"""
+
+
+@pytest.mark.parametrize("name", offered())
+def test_a_thousand_digits_as_in_pytorch(opened, name):
+    scores = torch.tensor(opened.evaluate(SCORES, name))
+    with torch.no_grad():
+        expected = trained(runs.of(name)[0])(export.digits(COUNT))
+    assert scores.shape == (COUNT, 10)
+    assert (scores - expected).abs().max() < 1e-3
+    assert torch.equal(scores.argmax(1), expected.argmax(1))
+
+
+# Any chain, made up at random -----------------------------------------------------------------------
+
+def chain(seed):
+    """A random network of 28 × 28 digits: convolutions, pools, norms and activations of all kinds."""
+    draw = torch.Generator().manual_seed(seed)
+    pick = lambda *choices: choices[torch.randint(len(choices), (1,), generator=draw)]  # noqa: E731
+    torch.manual_seed(seed)
+    layers, channels, image = [], 1, torch.zeros(2, 1, 28, 28)
+    activations = (nn.ReLU, nn.LeakyReLU, nn.PReLU, nn.ELU, nn.SELU, nn.GELU, lambda: nn.GELU("tanh"), nn.SiLU,
+                   nn.Sigmoid, nn.Tanh, nn.Hardswish, nn.ReLU6)
+
+    def conv(n):
+        return nn.Conv2d(n, pick(2, 4, 6), pick(1, 2, 3, (3, 5)), pick(1, 1, 2), pick(0, 1, (1, 2)), pick(1, 1, 2),
+                         groups=1 if n % 2 else pick(1, 2), bias=pick(True, False))
+
+    kinds = (conv, conv, nn.BatchNorm2d, nn.PReLU, lambda n: pick(*activations)(), lambda n: pick(*activations)(),
+             lambda n: nn.MaxPool2d(pick(2, 3), pick(1, 2), pick(0, 1), pick(1, 2), ceil_mode=pick(True, False)),
+             lambda n: nn.AvgPool2d(pick(2, 3), pick(1, 2), pick(0, 1), pick(True, False), pick(True, False)),
+             lambda n: nn.ZeroPad2d(pick((1, 0, 2, 1), 1)), lambda n: nn.Dropout())
+    while len(layers) < 9:
+        layer = pick(*kinds)(channels)
+        try:
+            image = layer.eval()(image)
+        except RuntimeError:  # the window is larger than the map
+            continue
+        layers.append(layer)
+        channels = image.shape[1]
+    end = pick((nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, 10)),
+               (nn.Flatten(), nn.Linear(image[0].numel(), 10)),
+               (nn.Conv2d(channels, 10, image.shape[2:]), nn.Flatten(), nn.LogSoftmax(1)),
+               (nn.Flatten(), nn.Linear(image[0].numel(), 8), nn.BatchNorm1d(8), nn.Linear(8, 10), nn.Softmax(1)))
+    network = nn.Sequential(*layers, *end)
+    network.train()
+    with torch.no_grad():
+        network(export.digits(32))
+    return network.eval()
+
+
+LOOK = """([documents, units]) => documents.map((text, i) => {
+  const { network, reading, arithmetic } = mnistDigit, net = reading.fromText(text), weights = net.snapshots[0];
+  const maps = network.run(net, weights, testImages[i].map((b) => b / 255));
+  return { scores: Array.from(maps[maps.length - 1].data), units: units[i].map(([at, unit]) => ({
+    value: maps[at].data[unit], driven: Array.from(network.gradientTimesInput(net, weights, maps, at, unit)),
+    field: network.field(net, at, unit), steps: arithmetic.explain(net, weights, maps, at, unit) })) };
+})"""
+PER_LAYER = 3
+
+
+def values_of(network, image):
+    """What each module of a chain gives, and its name, for an image that gradients flow back to."""
+    found = []
+    modules = [(n, m) for n, m in network.named_modules() if not list(m.children())]
+    for name, module in modules:
+        image = module(image)
+        if not isinstance(module, (nn.Dropout, nn.Identity)):
+            found.append((name, image))
+    return found
+
+
+def examine(page, networks, digits):
+    """Ask the page about random units of every layer of each network; yields what it says and what torch does."""
+    documents = [export.export_module(network, "a network") for network in networks]
+    shapes = [export._shapes(d) for d in documents]
+    units = [[[at + 1, int(torch.randint(shape.numel(), ()))] for at, shape in enumerate(map(torch.Size, s))
+              for _ in range(PER_LAYER)] for s in shapes]
+    said = page.evaluate(LOOK, [[exported.to_json(d) for d in documents], units])
+    for i, (network, document) in enumerate(zip(networks, documents)):
+        image = digits[i:i + 1].double().requires_grad_()
+        values = values_of(copy.deepcopy(network).double(), image)
+        values += [("flat", values[-1][1].flatten(1))] * (len(document.layers) - len(values))
+        yield document, image, values, units[i], said[i]
+
+
+def check_values_and_gradients(document, image, values, units, said):
+    for (at, unit), told in zip(units, said["units"]):
+        value = values[at - 1][1][0].flatten()[unit]
+        (gradient,) = torch.autograd.grad(value, image, retain_graph=True)
+        expected = (gradient * image).flatten().detach()
+        scale = 1e-3 * (1 + expected.abs().max())
+        assert told["value"] == pytest.approx(value.item(), abs=1e-3, rel=1e-3)
+        driven = torch.tensor(told["driven"], dtype=torch.float64)
+        assert (driven - expected).abs().max() < scale, document.layers[at - 1]
+
+
+def sum_of(step, before):
+    """The value of one step of the arithmetic, computed here from the numbers it shows."""
+    kind = step["kind"]
+    if kind == "conv2d":
+        products = sum(a * b for part in step["parts"] for a, b in zip(part["patch"], part["kernel"]))
+        assert products == pytest.approx(sum(part["sum"] for part in step["parts"]), abs=1e-4)
+        return products + (step["bias"] or 0)
+    if kind == "linear":
+        return sum(p["input"] * p["factor"] for p in step["products"]) + (step["bias"] or 0)
+    if kind == "max":
+        inside = [v for v, out in zip(step["patch"], step["outside"]) if not out]
+        assert step["patch"][step["best"]] == max(inside)
+        return max(inside)
+    if kind == "mean":
+        return sum(v for v, out in zip(step["patch"], step["outside"]) if not out) / step["divisor"]
+    if before is not None and "before" in step:
+        assert step["before"] == before
+    if kind == "batchnorm":
+        centred = (step["before"] - step["mean"]) / (step["variance"] + step["eps"]) ** 0.5
+        return centred * step["scale"] + step["shift"]
+    if kind == "relu":
+        return max(0.0, step["before"])
+    if kind == "prelu":
+        return step["before"] * (1 if step["before"] > 0 else step["slope"])
+    if kind == "image":
+        return (step["ink"] - step["mean"]) / step["std"]
+    if kind == "log_softmax":
+        return step["before"] - step["logSum"]
+    return step["value"]
+
+
+def check_arithmetic(said):
+    for told in said["units"]:
+        before = None
+        for step in told["steps"]:
+            assert sum_of(step, before) == pytest.approx(step["value"], abs=2e-4, rel=1e-4), step["kind"]
+            before = step["value"]
+        assert told["steps"][-1]["value"] == told["value"]
+
+
+def check_fields(network, values, shapes, units, said):
+    table = receptive_field(network, (1, 28, 28))
+    names = {row.name for row in table.rows}
+    checked = 0
+    for (at, unit), told in zip(units, said["units"]):
+        name, shape = values[at - 1][0], shapes[at - 1]
+        if name not in names or len(shape) != 3:
+            continue
+        row, column = unit % (shape[1] * shape[2]) // shape[2], unit % shape[2]
+        expected, field = table.interval(name, (row, column)), told["field"]
+        if field is None:
+            assert None in expected
+            continue
+        assert ((field["top"], field["bottom"]), (field["left"], field["right"])) == expected, (name, row, column)
+        checked += 1
+    return checked
+
+
+def test_units_of_the_offered_networks(opened):
+    torch.manual_seed(0)
+    networks, checked = [trained(runs.of(name)[0]) for name in offered()], 0
+    for network, look in zip(networks, examine(opened, networks, export.digits(len(networks)))):
+        document, _, values, units, said = look
+        check_values_and_gradients(*look)
+        check_arithmetic(said)
+        checked += check_fields(network, values, export._shapes(document), units, said)
+    assert checked > 100
+
+
+def test_units_of_random_chains(opened):
+    torch.manual_seed(0)
+    networks, checked = [chain(seed) for seed in range(30)], 0
+    for network, look in zip(networks, examine(opened, networks, export.digits(len(networks)))):
+        document, _, values, units, said = look
+        check_values_and_gradients(*look)
+        check_arithmetic(said)
+        checked += check_fields(network, values, export._shapes(document), units, said)
+    assert checked > 200
+
+
+@pytest.mark.parametrize("name", ["same-padding/dropout", "three-steps/batchnorm", "drill-down/batchnorm"])
+def test_other_networks_of_the_book(opened, name):
+    torch.manual_seed(0)
+    network = build(name).train()
+    with torch.no_grad():
+        network(export.digits(64))
+    (look,) = examine(opened, [network.eval()], export.digits(1))
+    check_values_and_gradients(*look)
+    check_arithmetic(look[-1])
+    assert check_fields(network, look[2], export._shapes(look[0]), look[3], look[4])
+
+
+def test_the_format_of_the_page_is_that_of_the_library(opened):
+    layers = json.loads(opened.evaluate("JSON.stringify(mnistDigit.reading.LAYERS_KNOWN)"))
+    assert layers == {kind: sorted(settings) for kind, settings in exported.SETTINGS.items()}
