@@ -129,6 +129,8 @@ def write_checked(network: Exported, original: nn.Module, file: Path | str) -> f
     Raises ValueError, and leaves no file or the one that was there, if it does not give what
     ``original`` gives in evaluation mode.
     """
+    if Path(file).is_dir():
+        raise ValueError(f"{file} is a folder; name a file in it, such as {Path(file) / 'network.json'}")
     partial = write(network, Path(file).with_name(f"{Path(file).name}.partial"))
     try:
         images = digits(CHECKED, network.mean, network.std)
