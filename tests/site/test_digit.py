@@ -241,7 +241,10 @@ def test_epochs(opened, site):
     image = numbers(opened, "ink").view(1, 1, 28, 28)
     for epoch in (0, 7, 15):
         slider.fill(str(epoch))
-        opened.wait_for_function(f"mnistDigit.page.state().snapshot === {epoch}")
+        opened.wait_for_function(  # the first time, once the file of all epochs is there
+            f"(({{ network: {{ snapshots }}, snapshot }}) => snapshots.length === 16 && snapshot === {epoch})"
+            "(mnistDigit.page.state())")
+        settled(opened)
         scores = numbers(opened, "outcome.scores")
         with torch.no_grad():
             expected = site[2][epoch]((image - 0.1307) / 0.3081)[0]

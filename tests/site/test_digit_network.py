@@ -90,9 +90,9 @@ def chain(seed):
     return network.eval()
 
 
-LOOK = """([documents, units]) => documents.map((text, i) => {
+LOOK = """([documents, units, images]) => documents.map((text, i) => {
   const { network, reading, arithmetic } = mnistDigit, net = reading.fromText(text), weights = net.snapshots[0];
-  const maps = network.run(net, weights, testImages[i].map((b) => b / 255));
+  const maps = network.run(net, weights, images[i].map((b) => b / 255));
   return { scores: Array.from(maps[maps.length - 1].data), units: units[i].map(([at, unit]) => ({
     value: maps[at].data[unit], driven: Array.from(network.gradientTimesInput(net, weights, maps, at, unit)),
     field: network.field(net, at, unit), steps: arithmetic.explain(net, weights, maps, at, unit) })) };
@@ -111,29 +111,41 @@ def values_of(network, image):
     return found
 
 
-def examine(page, networks, digits):
-    """Ask the page about random units of every layer of each network; yields what it says and what torch does."""
+def examine(page, networks):
+    """Ask the page about random units of every layer of each network; yields what it says and what torch does.
+
+    The digits lie on a speckled ground: over an even one a maximum has many places, and which of them
+    takes the gradient depends on how each side rounds. Where two places still tie, torch itself differs
+    between double and single precision, so both are given: (image, values) twice.
+    """
+    images = mnist("test").images[:len(networks)].flatten(1).int()
+    images = (images + torch.randint(0, 60, images.shape)).clamp(max=255)
+    digits = (images / 255 - 0.1307) / 0.3081
     documents = [export.export_module(network, "a network") for network in networks]
     shapes = [export._shapes(d) for d in documents]
     units = [[[at + 1, int(torch.randint(shape.numel(), ()))] for at, shape in enumerate(map(torch.Size, s))
               for _ in range(PER_LAYER)] for s in shapes]
-    said = page.evaluate(LOOK, [[exported.to_json(d) for d in documents], units])
+    said = page.evaluate(LOOK, [[exported.to_json(d) for d in documents], units, images.tolist()])
     for i, (network, document) in enumerate(zip(networks, documents)):
-        image = digits[i:i + 1].double().requires_grad_()
-        values = values_of(copy.deepcopy(network).double(), image)
-        values += [("flat", values[-1][1].flatten(1))] * (len(document.layers) - len(values))
-        yield document, image, values, units[i], said[i]
+        both = []
+        for kind in (torch.float64, torch.float32):
+            image = digits[i].view(1, 1, 28, 28).to(kind).requires_grad_()
+            values = values_of(copy.deepcopy(network).to(kind), image)
+            values += [("flat", values[-1][1].flatten(1))] * (len(document.layers) - len(values))
+            both.append((image, values))
+        yield document, both, units[i], said[i]
 
 
-def check_values_and_gradients(document, image, values, units, said):
+def check_values_and_gradients(document, both, units, said):
     for (at, unit), told in zip(units, said["units"]):
-        value = values[at - 1][1][0].flatten()[unit]
-        (gradient,) = torch.autograd.grad(value, image, retain_graph=True)
-        expected = (gradient * image).flatten().detach()
-        scale = 1e-3 * (1 + expected.abs().max())
-        assert told["value"] == pytest.approx(value.item(), abs=1e-3, rel=1e-3)
-        driven = torch.tensor(told["driven"], dtype=torch.float64)
-        assert (driven - expected).abs().max() < scale, document.layers[at - 1]
+        driven, off = torch.tensor(told["driven"], dtype=torch.float64), []
+        for image, values in both:
+            value = values[at - 1][1][0].flatten()[unit]
+            (gradient,) = torch.autograd.grad(value, image, retain_graph=True)
+            expected = (gradient * image).flatten().detach().double()
+            assert told["value"] == pytest.approx(value.item(), abs=1e-3, rel=1e-3)
+            off.append(((driven - expected).abs().max() / (1 + expected.abs().max())).item())
+        assert min(off) < 1e-3, document.layers[at - 1]
 
 
 def sum_of(step, before):
@@ -197,22 +209,22 @@ def check_fields(network, values, shapes, units, said):
 def test_units_of_the_offered_networks(opened):
     torch.manual_seed(0)
     networks, checked = [trained(runs.of(name)[0]) for name in offered()], 0
-    for network, look in zip(networks, examine(opened, networks, export.digits(len(networks)))):
-        document, _, values, units, said = look
+    for network, look in zip(networks, examine(opened, networks)):
+        document, both, units, said = look
         check_values_and_gradients(*look)
         check_arithmetic(said)
-        checked += check_fields(network, values, export._shapes(document), units, said)
+        checked += check_fields(network, both[0][1], export._shapes(document), units, said)
     assert checked > 100
 
 
 def test_units_of_random_chains(opened):
     torch.manual_seed(0)
     networks, checked = [chain(seed) for seed in range(30)], 0
-    for network, look in zip(networks, examine(opened, networks, export.digits(len(networks)))):
-        document, _, values, units, said = look
+    for network, look in zip(networks, examine(opened, networks)):
+        document, both, units, said = look
         check_values_and_gradients(*look)
         check_arithmetic(said)
-        checked += check_fields(network, values, export._shapes(document), units, said)
+        checked += check_fields(network, both[0][1], export._shapes(document), units, said)
     assert checked > 200
 
 
@@ -222,10 +234,10 @@ def test_other_networks_of_the_book(opened, name):
     network = build(name).train()
     with torch.no_grad():
         network(export.digits(64))
-    (look,) = examine(opened, [network.eval()], export.digits(1))
+    (look,) = examine(opened, [network.eval()])
     check_values_and_gradients(*look)
     check_arithmetic(look[-1])
-    assert check_fields(network, look[2], export._shapes(look[0]), look[3], look[4])
+    assert check_fields(network, look[1][0][1], export._shapes(look[0]), look[2], look[3])
 
 
 def test_the_format_of_the_page_is_that_of_the_library(opened):
