@@ -161,6 +161,8 @@ def size_against_accuracy(*paths: str, limit: int = 8_000, low: float | None = N
     axes.set(xscale="log", xlabel="parameters, log scale", title="test accuracy after the last epoch (%)")
     if axes.get_xlim()[1] < 10 * axes.get_xlim()[0]:  # one size: a log scale would have no ticks to read
         axes.set(xscale="linear", xlabel="parameters")
+    else:
+        axes.set_xlim(left=axes.get_xlim()[0] / 4)  # room for the labels on the left
     axes.set_ylim(bottom=low)
     axes.annotate(f"{limit:,}", (limit, 0.02), (4, 0), xycoords=("data", "axes fraction"),
                   textcoords="offset points", fontsize=11, color=INK)

@@ -131,7 +131,7 @@ def result(step: str | Experiment, of: Sequence[Run] | None = None) -> Table:
                         ("train", "training accuracy, last epoch (%)")):
         claim, log = claims.get(name), logged.get(name)
         spread = getattr(ours, name) if ours else None
-        rows.append((words, *((f"{spread.mean:.2f}", _sd(spread), f"{spread.low:.2f}–{spread.high:.2f}")
+        rows.append((words, *((f"{spread.mean:.2f}", _sd(spread), _range(spread))
                               if spread else ("", "", "")),
                      "" if claim is None else f"{claim:.2f}", "" if log is None else f"{log:.2f}"))
     for n in LAST:
@@ -141,10 +141,11 @@ def result(step: str | Experiment, of: Sequence[Run] | None = None) -> Table:
     seeds = ("seed " if len(of) == 1 else "seeds ") + ", ".join(str(r.seed) for r in of)
     return Table(
         f"{step.name}: ours, what the source claims, and what its log shows",
-        ("", f"ours, {seeds if of else 'no run recorded'}", "standard deviation", "range",
-         "source claims", "source's log"), tuple(rows),
-        "Training accuracy is the running mean of the last epoch, with dropout and augmentation on; "
-        "a source claims its best epoch. The share of seeds that hold the rule stands in its rows.")
+        ("", f"ours,\n{seeds if of else 'no run recorded'}", "sd", "range",
+         "source\nclaims", "source's\nlog"), tuple(rows),
+        "Over the seeds: mean, standard deviation (sd) and range. Training accuracy is the running mean of the "
+        "last epoch, with dropout and augmentation on; a source claims its best epoch. The share of seeds that "
+        "hold the rule stands in its rows.")
 
 
 def compare(path: str) -> Table:
@@ -161,7 +162,7 @@ def compare(path: str) -> Table:
                      next((f"N = {n}" for n in reversed(LAST) if theirs.log.holds(n)), "no") if theirs else ""))
     return Table(
         f"The steps of {path}, over all recorded seeds",
-        ("step", "parameters", "seeds", "test (%)", "seeds that hold", "source, test (%)", "source holds"),
+        ("step", "parameters", "seeds", "test (%)", "seeds\nthat hold", "source,\ntest (%)", "source\nholds"),
         tuple(rows), "Accuracies after the last epoch: mean ± standard deviation over the seeds. A run holds "
         f"the rule for N if each of its last N epochs has at least {RULE:.2f} % test accuracy: counted for "
         f"N = {', '.join(map(str, LAST))} in ours, and the largest such N in the source's log.")
@@ -191,8 +192,8 @@ def gains(path: str) -> Table:
                      f"{ours.noise:.2f}", ours.direction,
                      signed(theirs.points) if theirs else "", theirs.direction if theirs else ""))
     return Table(f"What each step of {path} changes in the test accuracy after the last epoch",
-                 ("step", "compared with", "ours (points)", "images", "noise (points)", "so it",
-                  "source's log (points)", "so it "), tuple(rows),
+                 ("step", "compared\nwith", "ours\n(points)", "images", "noise\n(points)", "so it",
+                  "source's\nlog (points)", "so it "), tuple(rows),
                  "A source trained once, so only the noise of its two test readings is known, not that "
                  "of its trainings.")
 
@@ -228,6 +229,10 @@ def per_class(run: Run, labels: Sequence[int] | None = None) -> Table:
     rows.append(("all", f"{images:,}", f"{right:,}", f"{100 * right / images:.2f}", ""))
     return Table(f"Accuracy by digit, {run.experiment}, seed {run.seed}, all {images:,} test images",
                  ("digit", "images", "right", "accuracy (%)", "most often taken for"), tuple(rows))
+
+
+def _range(spread: Spread) -> str:
+    return "–" if spread.sd is None else f"{spread.low:.2f}–{spread.high:.2f}"
 
 
 def _sd(spread: Spread) -> str:

@@ -114,7 +114,7 @@ def test_result_beside_claim_and_log():
     of = [run_of(9930, 9950, 9940, 9941, 9942, 9943, seed=0, train_correct=59_400),
           run_of(9930, 9950, 9939, 9941, 9942, 9941, seed=1, train_correct=59_340)]
     table = report.result(STEP, of)
-    ours = table.column("ours, seeds 0, 1")
+    ours = table.column("ours,\nseeds 0, 1")
     assert ours["parameters"] == "7,416"
     assert ours["test accuracy, last epoch (%)"] == "99.42"
     assert ours["test accuracy, best epoch (%)"] == "99.50"
@@ -123,7 +123,7 @@ def test_result_beside_claim_and_log():
     assert ours["99.4 % in each of the last 3 epochs"] == "2 of 2"
     assert ours["99.4 % in each of the last 5 epochs"] == "1 of 2"
     assert table.column("range")["test accuracy, last epoch (%)"] == "99.41–99.43"
-    claims, log = table.column("source claims"), table.column("source's log")
+    claims, log = table.column("source\nclaims"), table.column("source's\nlog")
     assert claims["training accuracy, last epoch (%)"] == "99.93"  # the source's slip
     assert log["training accuracy, last epoch (%)"] == "98.92"
     assert log["test accuracy, last epoch (%)"] == "99.45" == claims["test accuracy, best epoch (%)"]

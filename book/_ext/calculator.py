@@ -123,7 +123,7 @@ def script() -> str:
 
 def write_data(app) -> None:
     """Before any page is written, so that the address of the script can carry its content's hash."""
-    if app.builder.format == "html":
+    if app.builder.format == "html" and (Path(app.srcdir) / f"{PAGE}.md").exists():
         target = Path(app.outdir) / "_static" / "calculator" / "presets.js"
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(script(), encoding="utf-8")

@@ -13,6 +13,7 @@ from pathlib import Path
 
 LARGEST = 8000  # parameters: what this book is about
 SAMPLE = 10  # test images of each digit, the first ones
+PAGE = "book/digit"
 FOLDER = Path("_static") / "digit"
 
 
@@ -109,7 +110,7 @@ def write_data(folder: Path) -> list:
 
 
 def write_into_site(app, error):
-    if not error and app.builder.format == "html":
+    if not error and app.builder.format == "html" and PAGE in app.env.found_docs:
         write_data(Path(app.outdir) / FOLDER)
 
 
