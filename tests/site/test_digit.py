@@ -236,15 +236,17 @@ def test_a_unit_under_the_pointer_and_the_arrow_keys(opened):
 def test_epochs(opened, site):
     assert opened.is_visible("#digit-epochs")
     opened.locator("#digit-digits button").nth(3).click()
+    settled(opened)
     slider = opened.locator("#digit-epoch")
     assert slider.input_value() == "15"
     image = numbers(opened, "ink").view(1, 1, 28, 28)
     for epoch in (0, 7, 15):
         slider.fill(str(epoch))
-        opened.wait_for_function(  # the first time, once the file of all epochs is there
-            f"(({{ network: {{ snapshots }}, snapshot }}) => snapshots.length === 16 && snapshot === {epoch})"
-            "(mnistDigit.page.state())")
-        settled(opened)
+        opened.wait_for_function("""(epoch) => {  // the file of all epochs is there, and its weights are in use
+          const { network, snapshot, ink, outcome } = mnistDigit.page.state(), weights = network.snapshots[epoch];
+          return network.snapshots.length === 16 && snapshot === epoch && outcome.scores[0]
+            === mnistDigit.network.results(network, mnistDigit.network.run(network, weights, ink)).scores[0];
+        }""", arg=epoch)
         scores = numbers(opened, "outcome.scores")
         with torch.no_grad():
             expected = site[2][epoch]((image - 0.1307) / 0.3081)[0]
