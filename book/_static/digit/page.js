@@ -58,7 +58,7 @@
       announce();
     }
 
-    /* From the pad to everything that depends on it. */
+    /* From the pad to the result; everything else that depends on it follows in the next frame. */
     function compute() {
       if (!network) return;
       const from = root.performance.now();
@@ -68,13 +68,20 @@
       outcome = digit.network.results(network, maps);
       showResult();
       digit.pictures.show(byId("seen"), digit.pictures.inkRaster(placed.image, 28));
+      digit.page.milliseconds = root.performance.now() - from;
+      follow();
+    }
+
+    const follow = oncePerFrame(() => {
+      const from = root.performance.now();
       atlas.paint(maps);
       showUnit();
+      placeInspector();
       if (byId("compare").open && entry.path) sideBySide.show(entry.path, ink);
       byId("undo").disabled = !view.canUndo();
-      digit.page.milliseconds = root.performance.now() - from;
+      digit.page.followed = root.performance.now() - from;
       overEpochs();
-    }
+    });
     const update = oncePerFrame(compute);
 
     /* The picked unit ------------------------------------------------------------------------- */
@@ -308,7 +315,7 @@
     }
   }
 
-  digit.page = { milliseconds: 0 };
+  digit.page = { milliseconds: 0, followed: 0 }; // of the last result, and of what follows it
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
   else start();
 })(window);
