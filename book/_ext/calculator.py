@@ -12,6 +12,8 @@ import base64
 import json
 from pathlib import Path
 
+from fresh import is_fresh
+
 PAGE = "book/calculator"
 SCRIPTS = ("geometry", "dependence", "layers", "network", "address", "export", "presets", "dom", "start",
            "card", "editor", "results", "stage", "maps", "drawing", "page")  # each stands on those before it
@@ -125,6 +127,8 @@ def write_data(app) -> None:
     """Before any page is written, so that the address of the script can carry its content's hash."""
     if app.builder.format == "html" and (Path(app.srcdir) / f"{PAGE}.md").exists():
         target = Path(app.outdir) / "_static" / "calculator" / "presets.js"
+        if is_fresh(target, Path(app.srcdir), "mnist_lib/*.py", "data/*", "book/_ext/calculator.py"):
+            return
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(script(), encoding="utf-8")
 

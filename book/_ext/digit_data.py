@@ -11,9 +11,12 @@ import base64
 import json
 from pathlib import Path
 
+from fresh import is_fresh
+
 LARGEST = 8000  # parameters: what this book is about
 SAMPLE = 10  # test images of each digit, the first ones
 PAGE = "book/digit"
+LAST = "catalogue.js"  # written when all else is there
 FOLDER = Path("_static") / "digit"
 
 
@@ -100,18 +103,20 @@ def write_data(folder: Path) -> list:
 
     found = offered()
     (folder / "networks").mkdir(parents=True, exist_ok=True)
-    (folder / "catalogue.js").write_text(script("catalogue", index(found)))
     (folder / "digits.js").write_text(script("testDigits", digits_data(chosen_digits(found))))
     for run in found:
         (folder / "networks" / f"{file_name(run)}.js").write_text(network_script(run))
         if history.path(run).exists():
             (folder / "networks" / f"{file_name(run)}-epochs.js").write_text(network_script(run, epochs=True))
+    (folder / LAST).write_text(script("catalogue", index(found)))
     return found
 
 
 def write_into_site(app, error):
-    if not error and app.builder.format == "html" and PAGE in app.env.found_docs:
-        write_data(Path(app.outdir) / FOLDER)
+    folder = Path(app.outdir) / FOLDER
+    if not error and app.builder.format == "html" and PAGE in app.env.found_docs and not is_fresh(
+            folder / LAST, Path(app.srcdir), "results/*/*/*", "mnist_lib/*.py", "data/*", "book/_ext/digit_data.py"):
+        write_data(folder)
 
 
 def setup(app):
