@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 
 from .catalogue import PATHS, experiment
 from .experiments import Experiment, ReduceLROnPlateau
-from .pictures import confusion, digits, misclassified
+from .pictures import confusion, digits, draws, misclassified
 from .report import RULE, recorded, summary
 from .runs import Run
 from .sources import source
@@ -32,7 +32,7 @@ from .style import (
     use_style,
 )
 
-__all__ = ["COLOURS", "Picture", "accuracy_zoom", "confusion", "digits", "distributions", "figure",
+__all__ = ["COLOURS", "Picture", "accuracy_zoom", "confusion", "digits", "distributions", "draws", "figure",
            "learning_curves", "learning_rate", "misclassified", "path_curves", "size_against_accuracy",
            "use_style"]
 

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from .augment import Normalize, ToTensor
 from .data import mnist
 from .evaluation import evaluate, trained
+from .findings import Finding, difference, finding
 from .runs import Run
 
 
@@ -82,6 +83,17 @@ def training_accuracy(run: Run, every: int = 5) -> float:
     network = trained(run).to(memory_format=torch.channels_last)  # twice as fast on a CPU
     _, predicted = evaluate(network, x[::every], y[::every])
     return 100 * (predicted == y[::every]).float().mean().item()
+
+
+def overfits(run: Run, sentence: str = "The network overfits.") -> Finding:
+    """Whether a run's final weights do better on training images than on test images, both in evaluation mode.
+
+    ``sentence`` is what the finding is to say. Needs recorded weights.
+    """
+    on_training = training_accuracy(run)
+    gap = difference([run.final.test_accuracy], [on_training])
+    return finding(sentence, f"Seed {run.seed}, in evaluation mode: {on_training:.2f} % on training images, "
+                   f"{run.final.test_accuracy:.2f} % on test images; {gap}.", gap)
 
 
 def slant(images: Tensor) -> Tensor:

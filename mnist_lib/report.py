@@ -24,10 +24,11 @@ from .timing import in_words
 
 __all__ = ["LAST", "RULE", "Difference", "Finding", "Spread", "Summary", "Table", "at_epochs", "changes",
            "claims", "compare", "confusion", "describe", "difference", "finding", "gain", "gains", "jump",
-           "numbers", "per_class", "predictions", "recorded", "result", "signed", "standard_error",
-           "summary"]
+           "numbers", "per_class", "predictions", "recorded", "reproduces", "result", "signed",
+           "standard_error", "summary"]
 
 LAST = (1, 3, 5)  # the rule is shown for each of these numbers of last epochs
+MARGIN = 0.15  # points by which a source's reading may lie outside the range of our seeds: two standard errors
 
 
 def recorded(step: str | Experiment) -> list[Run]:
@@ -91,12 +92,13 @@ def jump(step: str, last: int = 5) -> float:
 def numbers(step: str) -> dict[str, str]:
     """What a page's prose says of a step, ready to be glued: accuracies with two decimals.
 
-    A step without a recorded run has its parameters and what its source says. ``takes``
-    is sentences: how long a training takes on a CPU and on a GPU.
+    A step without a recorded run has its parameters and what its source says. ``trainings``
+    counts the seeds in words ("one training"), ``takes`` is sentences: how long a training takes
+    on a CPU and on a GPU.
     """
     of, theirs = recorded(step), source(step)
     values = {"parameters": f"{count_parameters(experiment(step).architecture):,}", "seeds": str(len(of)),
-              "takes": in_words(of)}
+              "trainings": "one training" if len(of) == 1 else f"{len(of)} trainings", "takes": in_words(of)}
     if of:
         ours = summary(step, of)
         for name in ("final", "best", "train"):
@@ -146,6 +148,19 @@ def result(step: str | Experiment, of: Sequence[Run] | None = None) -> Table:
         "Over the seeds: mean, standard deviation (sd) and range. Training accuracy is the running mean of the "
         "last epoch, with dropout and augmentation on; a source claims its best epoch. The share of seeds that "
         "hold the rule stands in its rows.")
+
+
+def reproduces(step: str) -> Finding:
+    """Whether the source's last test accuracy lies within our seeds' range, widened by ``MARGIN`` points."""
+    ours, theirs = summary(step).final, source(step).log.final
+    outside = max(ours.low - theirs, theirs - ours.high, 0)
+    where = "above" if theirs > ours.high else "below"
+    spread = f"{ours.low:.2f} %" if ours.sd is None else f"{ours.low:.2f} to {ours.high:.2f} %"
+    return finding(
+        f"Our trainings end where the source's ended, to {MARGIN:.2f} points.",
+        f"The source's last epoch has {theirs:.2f} %, ours {spread} ({len(ours.values)} "
+        f"seed{'s' * (len(ours.values) > 1)})" + (f": it lies {outside:.2f} points {where}." if outside else "."),
+        round(outside, 6) <= MARGIN)
 
 
 def compare(path: str) -> Table:

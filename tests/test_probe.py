@@ -40,3 +40,16 @@ def test_slant_of_a_sheared_bar(shift):
         image[0, 0, row, 28 + round(-shift * (row - 14))] = 255  # leans to the right where shift > 0
     expected = torch.rad2deg(torch.atan(torch.tensor(shift))).item()
     assert probe.slant(image).item() == pytest.approx(expected, abs=1.5)
+
+
+@pytest.mark.parametrize(("on_training", "verdict"), [
+    (99.60, "holds"), (99.36, "within noise"), (99.0, "does not hold")])
+def test_overfitting_is_a_gap_larger_than_noise(monkeypatch, on_training, verdict):
+    """The run's test accuracy is 99.35 %; one standard error there is 0.08 points."""
+    from mnist_lib import runs
+
+    run = runs.load(runs.path("six-models/steplr", 0))
+    assert run.final.test_accuracy == pytest.approx(99.35)
+    monkeypatch.setattr(probe, "training_accuracy", lambda run: on_training)
+    found = probe.overfits(run)
+    assert found.verdict == verdict and f"{on_training:.2f} %" in found.evidence

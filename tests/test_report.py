@@ -236,3 +236,25 @@ def test_every_step_can_say_what_changed(name):
 def test_paths_of_the_catalogue_have_comparisons(tmp_path, monkeypatch):
     monkeypatch.setenv("MNIST_LIB_RESULTS", str(tmp_path))
     assert all(report.compare(path).rows == () for path in PATHS)
+
+
+# --- ours against the source's -------------------------------------------------------------------
+
+@pytest.mark.parametrize(("images", "verdict"), [
+    ((9_930,), HOLDS), ((9_960,), HOLDS), ((9_929,), FAILS), ((9_961,), FAILS),
+    ((9_900, 9_930), HOLDS), ((9_900, 9_929), FAILS), ((9_900, 9_990), HOLDS)])
+def test_the_range_of_the_seeds_is_widened_by_fifteen_images(tmp_path, monkeypatch, images, verdict):
+    """The source's log ends at 99.45 %."""
+    monkeypatch.setenv("MNIST_LIB_RESULTS", str(tmp_path))
+    for seed, correct in enumerate(images):
+        save(run_of(*[9_000] * 14, correct, seed=seed))
+    found = report.reproduces(STEP)
+    assert found.verdict == verdict and "99.45 %" in found.evidence
+
+
+def test_a_count_of_trainings_reads_well(tmp_path, monkeypatch):
+    monkeypatch.setenv("MNIST_LIB_RESULTS", str(tmp_path))
+    save(run_of(*[9_000] * 15))
+    assert report.numbers(STEP)["trainings"] == "one training"
+    save(run_of(*[9_000] * 15, seed=1))
+    assert report.numbers(STEP)["trainings"] == "2 trainings"
