@@ -25,17 +25,30 @@ class Link(str):
         return f'<a class="reference {kind}" href="{escape(self.href)}">{escape(str(self))}</a>'
 
 
+class Keyed(str):
+    """A cell's text with the number it is sorted by: ``Keyed("99.34 ± 0.06", 99.34)``."""
+
+    key: float
+
+    def __new__(cls, text: str, key: float):
+        keyed = super().__new__(cls, text)
+        keyed.key = key
+        return keyed
+
+
 @dataclass(frozen=True)
 class Table:
     """A table of strings. The first column holds the rows' names; lines in a cell end with ``\\n``.
 
-    Shows as HTML in a notebook and as text elsewhere.
+    Shows as HTML in a notebook and as text elsewhere. On a page of the book a reader sorts a
+    ``sortable`` one by its columns (``book/_static/sorting.js``).
     """
 
     caption: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
+    sortable: bool = False
 
     def __post_init__(self):
         for row in self.rows:
@@ -54,12 +67,13 @@ class Table:
                        for c, side in zip(self.columns, sides, strict=True))
         body = "".join(
             f'<tr><th scope="row"{sides[0]}>{_text(row[0])}</th>'
-            + "".join(f"<td{side[:-1]}; white-space: nowrap\">{_text(cell)}</td>" if "right" in side
-                      else f"<td{side}>{_text(cell)}</td>"
+            + "".join(f"<td{_key(cell)}{side[:-1]}; white-space: nowrap\">{_text(cell)}</td>" if "right" in side
+                      else f"<td{_key(cell)}{side}>{_text(cell)}</td>"
                       for cell, side in zip(row[1:], sides[1:], strict=True)) + "</tr>"
             for row in self.rows)
         note = f"<p><small>{_text(self.note)}</small></p>" if self.note else ""
-        return (f'<table class="table"><caption style="caption-side: top">{_text(self.caption)}</caption>'
+        kind = "table sortable n-last" if self.sortable else "table"
+        return (f'<table class="{kind}"><caption style="caption-side: top">{_text(self.caption)}</caption>'
                 f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{note}")
 
     def _side(self, i: int) -> str:
@@ -82,6 +96,10 @@ class Table:
         return "\n".join(out + ([self.note] if self.note else []))
 
     __repr__ = __str__
+
+
+def _key(cell: str) -> str:
+    return f' data-sort="{cell.key:g}"' if isinstance(cell, Keyed) else ""
 
 
 def _text(text: str) -> str:

@@ -17,8 +17,9 @@ from .architecture import count_parameters
 from .audit_logs import images, run_at_the_end
 from .audit_networks import exact_claims, fields
 from .catalogue import experiment
-from .checked import SEVERITY, Checked, Sequence, step_link
+from .checked import SEVERITY, Checked, Sequence
 from .findings import FAILS, HOLDS, NOISE
+from .links import step_link
 from .sources import Statement, project, source, statement, statements, steps
 
 CHECKS: dict[str, Callable[[Statement], Checked]] = {

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
-from pathlib import Path
 
 from ._html import Link
 from .findings import Difference, Finding, finding
-from .sources import Statement, source
+from .links import step_link
+from .sources import Statement
 
 SEVERITY = {"high": "a conclusion hangs on it", "medium": "wrong or contradictory", "low": "changes nothing"}
-_BOOK = Path(__file__).resolve().parent.parent / "book"
 
 
 @dataclass(frozen=True, repr=False)
@@ -51,13 +50,6 @@ def answer(statement: Statement, evidence: str, verdict: bool | str | Difference
     """What a check says of a statement; verdicts as :func:`findings.finding` takes them."""
     found = finding(statement.sentence, evidence, verdict)
     return Checked(found.sentence, found.evidence, found.verdict, statement)
-
-
-def step_link(step: str) -> str:
-    """The step's name as a link: to its page, from a page at the top of the book, or to the source's notebook."""
-    if (_BOOK / "paths" / f"{step}.md").exists():
-        return Link(step, f"paths/{step}.html")
-    return Link(step, source(step).url)
 
 
 class Sequence:

@@ -333,15 +333,6 @@ def test_errors_name_what_is_wrong():
         audit.check(dataclasses.replace(statement("0.1"), step="six-models/steplr"))
 
 
-def test_a_step_leads_to_its_page_where_there_is_one(tmp_path, monkeypatch):
-    monkeypatch.setattr(checked, "_BOOK", tmp_path)
-    assert checked.step_link("six-models/steplr").href == source("six-models/steplr").url
-    page = tmp_path / "paths/six-models/steplr.md"
-    page.parent.mkdir(parents=True)
-    page.touch()
-    assert checked.step_link("six-models/steplr").href == "paths/six-models/steplr.html"
-
-
 class Tags(HTMLParser):
     def __init__(self, text):
         super().__init__()
