@@ -92,8 +92,8 @@ def table(of: Iterable[Entry] | None = None) -> Table:
          *(f"holds\nN = {n} (%)" for n in LAST), "source's\nlog (%)", "source\nclaims (%)", "the claim is"),
         tuple(rows),
         "Multiply-adds are those of one image. Field: the receptive field of the last map larger than 1 × 1. "
-        "Test: accuracy after the last epoch, mean ± standard deviation over the seeds. Holds: the share of our seeds "
-        f"with at least {RULE:.2f} % in each of the last N epochs. The source's log is its last epoch, its claim in most "
-        f"cases its best one; a claim is too high if it lies more than {MARGIN:.2f} points above our best seed's last "
+        "Test: accuracy after the last epoch, mean ± standard deviation over the seeds. Holds: the share of the seeds "
+        f"with at least {RULE:.2f} % in each of the last N epochs. The source's log is its last epoch, its claim "
+        f"mostly its best one; a claim is too high if it lies more than {MARGIN:.2f} points above our best seed's last "
         "epoch.",
         sortable=True)
