@@ -9,12 +9,11 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from itertools import product
 
 from .architecture import Architecture, count_parameters, flat_layers, pair
+from .aspects import aspects, units
 from .catalogue import experiment
 from .chain import field_of_layers
 from .checked import Checked, answer, listed
 from .sources import Statement, source, steps
-
-UNIT = {"batchnorm": "batch normalization", "relu": "ReLU", "dropout": "dropout"}
 
 
 def exact_claims(step: str) -> list[tuple[str, bool]]:
@@ -164,63 +163,12 @@ def last_kernel_is(s: Statement) -> Checked:
                   side == shown)
 
 
-def units(architecture: Architecture) -> list[list[str]]:
-    """What follows each convolution up to the next one: names of layers, and for dropout its rate."""
-    after: list[list[str]] = []
-    for _, layer in flat_layers(architecture):
-        if layer.op == "conv":
-            after.append([])
-        elif layer.op in UNIT and after and not (layer.op == "dropout" and not layer.p):
-            after[-1].append(f"dropout {layer.p:g}" if layer.op == "dropout" else layer.op)
-    return after
-
-
 def has_dropout_behind(s: Statement) -> Checked:
     """Dropout after exactly these convolutions, counted from 1."""
     after = units(experiment(s.step).architecture)
     found = [i for i, unit in enumerate(after, 1) if any(op.startswith("dropout") for op in unit)]
     return answer(s, f"The network has {len(after)} convolutions; dropout stands behind {listed(found)}, claimed is "
                      f"{listed(s.figures['convolutions'])}.", found == s.figures["convolutions"])
-
-
-def aspects(step: str) -> list[str]:
-    """What a step changes from the one before it, in the words that a heading would use."""
-    now = experiment(step)
-    before = experiment(now.before)
-    names = {"transforms": "training images", "schedule": "learning-rate schedule", "optimizer": "optimizer",
-             "epochs": "number of epochs", "batch_size": "batch size"}
-    found = [names[c.setting] for c in now.changes_since(before) if c.setting in names]
-    layers = [[layer for _, layer in flat_layers(e.architecture)] for e in (before, now)]
-    convs = [[layer for layer in of if layer.op == "conv"] for of in layers]
-    both = [units(e.architecture) for e in (before, now)]
-
-    def differ(read) -> bool:
-        """Over the layers that both networks have."""
-        return any(read(a) != read(b) for a, b in zip(*convs))
-
-    def units_differ(read) -> bool:
-        return any(read(a) != read(b) for a, b in zip(*both))
-
-    def order(unit):
-        return [op for op in unit if not op.startswith("dropout")]
-
-    pools = [[layer.op for layer in of if "avg_pool" in layer.op] for of in layers]
-    spatial = [[layer for layer in of if layer.op in ("conv", "max_pool")] for of in layers]
-    places = [[[before.kernel for before in of[:place]] for place, layer in enumerate(of) if layer.op == "max_pool"]
-              for of in spatial]  # the kernels in front of each max pooling
-    tests = {
-        "number of layers": len(convs[0]) != len(convs[1]),
-        "kernels": differ(lambda c: c.kernel),
-        "channels": differ(lambda c: c.channels),
-        "order of the layers": places[0] != places[1],
-        "pooling": pools[0] != pools[1],
-        "batch normalization": units_differ(lambda unit: "batchnorm" in unit),
-        "ReLU": units_differ(lambda unit: "relu" in unit),
-        "dropout": units_differ(lambda unit: sorted(op for op in unit if op.startswith("dropout"))),
-        "order within the unit": any(sorted(order(a)) == sorted(order(b)) and order(a) != order(b)
-                                     for a, b in zip(*both)),
-    }
-    return [name for name, changed in tests.items() if changed] + found
 
 
 def changes_only(s: Statement) -> Checked:
