@@ -198,6 +198,9 @@ PATHS: dict[str, tuple[Experiment, ...]] = {
     "same-padding": same_padding(),
 }
 
+FINALS = ("six-models/steplr", "drill-down/onecycle", "three-modules/reduced", "three-steps/pooling-and-plateau",
+          "same-padding/plateau")  # the network that each project hands in
+
 EXPERIMENTS: dict[str, Experiment] = {e.name: e for steps in PATHS.values() for e in steps}
 
 
