@@ -51,3 +51,19 @@ def short():
         settings = {"epochs": 2, **settings}
         return dataclasses.replace(EXPERIMENTS[name], name=f"short/{name.partition('/')[2]}", **settings)
     return shortened
+
+
+@pytest.fixture
+def stopped_in_the_second_epoch(monkeypatch):
+    """Someone presses Ctrl-C when the second epoch of a training begins."""
+    real, calls = training.train_epoch, []
+
+    def interrupted(*arguments):
+        calls.append(1)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return real(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(training, "train_epoch", interrupted)
+        yield patch

@@ -142,19 +142,11 @@ def test_killed_and_started_again_gives_the_same_weights(tmp_path):
     assert not checkpoint.exists()
 
 
-def test_ctrl_c_keeps_the_finished_epochs_and_says_how_to_go_on(records, few_digits, short, monkeypatch):
-    real, calls = training.train_epoch, []
-
-    def interrupted(*arguments):
-        calls.append(1)
-        if len(calls) == 2:
-            raise KeyboardInterrupt
-        return real(*arguments)
-
-    monkeypatch.setattr(training, "train_epoch", interrupted)
+def test_ctrl_c_keeps_the_finished_epochs_and_says_how_to_go_on(records, few_digits, short,
+                                                                  stopped_in_the_second_epoch):
     with pytest.raises(Interrupted, match=r"epoch 2 of 2; the first 1 are kept; .*fit\(.*again to go on"):
         fit(short(), device="cpu", progress="none")
-    monkeypatch.setattr(training, "train_epoch", real)
+    stopped_in_the_second_epoch.undo()
     assert len(fit(short(), device="cpu", progress="none").epochs) == 2
 
 

@@ -206,26 +206,25 @@ def check_fields(network, values, shapes, units, said):
     return checked
 
 
-def test_units_of_the_offered_networks(opened):
-    torch.manual_seed(0)
-    networks, checked = [trained(runs.of(name)[0]) for name in offered()], 0
+def check_units(opened, networks) -> int:
+    """Hold everything that the page shows of these networks to PyTorch; returns how many fields were compared."""
+    checked = 0
     for network, look in zip(networks, examine(opened, networks)):
         document, both, units, said = look
         check_values_and_gradients(*look)
         check_arithmetic(said)
         checked += check_fields(network, both[0][1], export._shapes(document), units, said)
-    assert checked > 100
+    return checked
+
+
+def test_units_of_the_offered_networks(opened):
+    torch.manual_seed(0)
+    assert check_units(opened, [trained(runs.of(name)[0]) for name in offered()]) > 100
 
 
 def test_units_of_random_chains(opened):
     torch.manual_seed(0)
-    networks, checked = [chain(seed) for seed in range(30)], 0
-    for network, look in zip(networks, examine(opened, networks)):
-        document, both, units, said = look
-        check_values_and_gradients(*look)
-        check_arithmetic(said)
-        checked += check_fields(network, both[0][1], export._shapes(document), units, said)
-    assert checked > 200
+    assert check_units(opened, [chain(seed) for seed in range(30)]) > 200
 
 
 @pytest.mark.parametrize("name", ["same-padding/dropout", "three-steps/batchnorm", "drill-down/batchnorm"])
@@ -234,10 +233,7 @@ def test_other_networks_of_the_book(opened, name):
     network = build(name).train()
     with torch.no_grad():
         network(export.digits(64))
-    (look,) = examine(opened, [network.eval()])
-    check_values_and_gradients(*look)
-    check_arithmetic(look[-1])
-    assert check_fields(network, look[1][0][1], export._shapes(look[0]), look[2], look[3])
+    assert check_units(opened, [network.eval()])
 
 
 def test_the_format_of_the_page_is_that_of_the_library(opened):
