@@ -10,6 +10,7 @@ import matplotlib
 import torch
 from torch import Tensor
 
+from .findings import signed
 from .style import INK, STYLE, WIDTH, Picture, figure
 
 SIGNED = "RdBu"  # red below zero, white at zero, blue above
@@ -42,7 +43,7 @@ def class_maps(images: Tensor, maps: Tensor) -> Picture:
             most = scores.abs().max().item()
             for digit, cell in enumerate(row[1:]):
                 cell.imshow(scores[digit].numpy(), cmap=SIGNED, vmin=-most, vmax=most, interpolation="nearest")
-                mean = f"{scores[digit].mean():.1f}".replace("-", "−")
+                mean = signed(scores[digit].mean().item(), 1).removeprefix("+")
                 cell.set_title(f"{digit}\n{mean}", fontsize=9.5, fontweight="normal", loc="center", pad=2)
             for cell in row:
                 cell.set(xticks=[], yticks=[])
