@@ -20,7 +20,7 @@ def page_of(step: str) -> str | None:
     return None
 
 
-def step_link(step: str, text: str | None = None) -> Link | str:
+def step_link(step: str, text: str | None = None) -> str:
     """A step's name (or ``text``) as a link to its page, or to the source's notebook where the book has no page."""
     if page := page_of(step):
         return Link(text or step, f"{_up()}{page}.html")
