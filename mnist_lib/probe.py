@@ -85,6 +85,32 @@ def training_accuracy(run: Run, every: int = 5) -> float:
     return 100 * (predicted == y[::every]).float().mean().item()
 
 
+@torch.no_grad()
+def remeasured(network: nn.Module, images: Tensor, *, masks: bool = False) -> nn.Module:
+    """The same weights with the mean and variance of every batch normalization measured anew on these images.
+
+    Takes plain means over parts of 500 images (N, C, H, W), with dropout off, or on with ``masks``. In training
+    the running averages come from masked signals, which no test image brings: Li et al., "Understanding the
+    Disharmony Between Dropout and Batch Normalization by Variance Shift", CVPR 2019. Changes the network that it
+    is given, and returns it in evaluation mode. Chapter: ``book/paths/three-modules/dropout.md``.
+    """
+    network.eval()
+    kept = {}
+    for layer in network.modules():
+        if isinstance(layer, nn.BatchNorm2d):
+            kept[layer] = layer.momentum
+            layer.reset_running_stats()
+            layer.momentum = None  # a plain mean instead of a running one
+            layer.train()
+        elif masks and isinstance(layer, nn.Dropout):
+            layer.train()
+    for part in images.split(500):
+        network(part)
+    for layer, momentum in kept.items():
+        layer.momentum = momentum
+    return network.eval()
+
+
 def overfits(run: Run, sentence: str = "The network overfits.") -> Finding:
     """Whether a run's final weights do better on training images than on test images, both in evaluation mode.
 
