@@ -24,7 +24,7 @@ check-site: ## look through the built site for missing files and anything loaded
 	@"$(PYTHON)" tools/check_site.py
 
 check-pages: environment ## look at every built page in Chromium: phone and desktop, light and dark, offline
-	REQUIRE_BROWSER=1 REQUIRE_SITE=1 $(RUN) -m pytest tests/site $(ARGS)
+	REQUIRE_BROWSER=1 REQUIRE_SITE=1 $(RUN) -m pytest tests/site $(or $(ARGS),-n auto)
 
 check-reproducible: environment ## build the book once more, from nothing, and compare the sites byte by byte
 	@$(RUN) tools/compare_sites.py
@@ -35,8 +35,8 @@ check-links: environment ## follow every link that leads out of the book (needs 
 serve: ## serve the built site on this machine
 	@"$(PYTHON)" tools/serve.py
 
-test: environment ## run every test
-	$(RUN) -m pytest $(ARGS)
+test: environment ## run every test (ARGS chooses: make test ARGS=tests/test_runs.py)
+	$(RUN) -m pytest $(or $(ARGS),-n auto)
 
 train: environment ## train what has no record yet: make train ARGS="six-models --seeds 3"
 	$(RUN) -m mnist_lib train $(or $(ARGS),--all)
