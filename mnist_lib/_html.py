@@ -8,6 +8,8 @@ from html import escape
 
 NUMERIC = re.compile(r"[-+−±]?[\d.,]+[KM]?(( (of|to|±) |–)[\d.,]+)?|–|yes|no")  # what stands on the right
 
+MANY = 6  # columns that stand side by side in the page's own size of letters
+
 
 class Link(str):
     """A cell's text that leads somewhere: ``Link("steplr", "https://…")``."""
@@ -72,7 +74,7 @@ class Table:
                       for cell, side in zip(row[1:], sides[1:], strict=True)) + "</tr>"
             for row in self.rows)
         note = f"<p><small>{_text(self.note)}</small></p>" if self.note else ""
-        kind = "table sortable n-last" if self.sortable else "table"
+        kind = "table" + " wide" * (len(self.columns) > MANY) + " sortable n-last" * self.sortable
         return (f'<table class="{kind}"><caption style="caption-side: top">{_text(self.caption)}</caption>'
                 f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{note}")
 

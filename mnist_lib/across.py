@@ -48,10 +48,12 @@ def pareto(of: Sequence[Entry], *, low: float = 98.2, limit: int = 8_000):
     for e in best:
         small.annotate(e.step.partition("/")[2], (e.ours.parameters, e.ours.final.mean), (-7, 5),
                        textcoords="offset points", fontsize=10, ha="right")
-    small.set(xlabel="parameters", title="test accuracy after the last epoch (%)", xlim=(3_600, edge))
+    top = max([RULE, *(e.ours.final.high for e in shown)]) + 0.07  # room for a label
+    small.set(xlabel="parameters", title="test accuracy after the last epoch (%)", xlim=(3_600, edge),
+              ylim=(low - 0.05, top))
     small.xaxis.set_major_formatter(FuncFormatter(lambda n, _: f"{n:,.0f}"))
     large.set(xscale="log", xlabel="larger, log scale", xlim=(edge, 1.2e7))
-    large.xaxis.set_major_locator(FixedLocator((1e4, 1e5, 1e6)))
+    large.xaxis.set_major_locator(FixedLocator((1e4, 1e6)))
     large.xaxis.set_major_formatter(FuncFormatter(lambda n, _: f"{n / 1e6:g}M" if n >= 1e6 else f"{n / 1e3:g}K"))
     large.xaxis.set_minor_formatter(NullFormatter())
     drawing.legend(*small.get_legend_handles_labels(), loc="outside lower center", ncols=3)

@@ -81,19 +81,19 @@ def table(of: Iterable[Entry] | None = None) -> Table:
         ours, claim = e.ours, e.claim
         sd = "" if ours.final.sd is None else f" ± {ours.final.sd:.2f}"
         rows.append((
-            step_link(e.step), Keyed(f"{ours.parameters:,}", ours.parameters),
-            Keyed(f"{e.multiply_adds / 1e6:.2f}", e.multiply_adds), str(e.field), str(len(ours.seeds)),
-            Keyed(f"{ours.final.mean:.2f}{sd}", ours.final.mean),
+            step_link(e.step), Keyed(f"{ours.final.mean:.2f}{sd}", ours.final.mean), str(len(ours.seeds)),
             *(Keyed(f"{100 * ours.holds[n] / len(ours.seeds):.0f}", ours.holds[n] / len(ours.seeds)) for n in LAST),
+            Keyed(f"{ours.parameters:,}", ours.parameters), Keyed(f"{e.multiply_adds / 1e6:.2f}", e.multiply_adds),
+            str(e.field),
             f"{e.theirs.log.final:.2f}" if e.theirs else "", "" if claim is None else f"{claim:.2f}", e.verdict))
     return Table(
         "All recorded steps of the five paths",
-        ("step", "parameters", "multiply-adds\n(million)", "field\n(pixels)", "seeds", "test (%)",
-         *(f"holds\nN = {n} (%)" for n in LAST), "source's\nlog (%)", "source\nclaims (%)", "the claim is"),
+        ("step", "test (%)", "seeds", *(f"holds\nN = {n}\n(%)" for n in LAST), "para-\nmeters",
+         "multiply-\nadds (M)", "field\n(px)", "source's\nlog (%)", "source\nclaims\n(%)", "the\nclaim is"),
         tuple(rows),
-        "Multiply-adds are those of one image. Field: the receptive field of the last map larger than 1 × 1. "
-        "Test: accuracy after the last epoch, mean ± standard deviation over the seeds. Holds: the share of the seeds "
-        f"with at least {RULE:.2f} % in each of the last N epochs. The source's log is its last epoch, its claim "
+        "Multiply-adds are those of one image, in millions. Field: the receptive field of the last map larger than "
+        "1 × 1. Test: accuracy after the last epoch, mean ± standard deviation over the seeds. Holds: the share of the "
+        f"seeds with at least {RULE:.2f} % in each of the last N epochs. The source's log is its last epoch, its claim "
         f"mostly its best one; a claim is too high if it lies more than {MARGIN:.2f} points above our best seed's last "
         "epoch.",
         sortable=True)

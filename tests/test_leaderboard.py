@@ -67,7 +67,7 @@ def test_the_table_has_every_recorded_step_and_its_numbers(no_runs):
     table = leaderboard.table()
     assert [row[0] for row in table.rows] == ["three-modules/reduced-corrected", STEP]
     corrected, steplr = table.rows
-    assert steplr[1:] == ("7,416", "1.05", "22", "2", "99.35 ± 0.07", "50", "50", "50", "99.45", "99.45", AS_CLAIMED)
+    assert steplr[1:] == ("99.35 ± 0.07", "2", "50", "50", "50", "7,416", "1.05", "22", "99.45", "99.45", AS_CLAIMED)
     assert corrected[-3:] == ("", "", "")  # no source has this step
     html = table._repr_html_()
-    assert 'class="table sortable' in html and 'data-sort="99.35"' in html and 'data-sort="0.5"' in html
+    assert 'class="table wide sortable' in html and 'data-sort="99.35"' in html and 'data-sort="0.5"' in html
