@@ -8,6 +8,7 @@ MyST-NB says what is wrong.
 
 import os
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from pathlib import Path
 
 from jupyter_cache import get_cache
@@ -34,7 +35,7 @@ def execute_ahead(app, env, docnames):
                 waiting[name] = path, key, notebook
     if len(waiting) < 2:
         return
-    with ThreadPoolExecutor(os.cpu_count()) as pool:  # each chapter has a process of its own: its kernel
+    with one_thread_each(), ThreadPoolExecutor(os.cpu_count()) as pool:  # a chapter's process is its kernel
         running = {pool.submit(execute, path, notebook, env.mystnb_config.execution_timeout): name
                    for name, (path, _, notebook) in waiting.items()}
         for number, done in enumerate(as_completed(running), 1):
@@ -47,6 +48,20 @@ def execute_ahead(app, env, docnames):
             if good:
                 bundle = CacheBundleIn(notebook, str(path), data={"execution_seconds": result.time})
                 cache_of(app, key).cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+
+
+@contextmanager
+def one_thread_each():
+    """Let the kernels that are started meanwhile compute with one thread, so that they do not fight for the cores."""
+    before = os.environ.get("OMP_NUM_THREADS")
+    os.environ["OMP_NUM_THREADS"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["OMP_NUM_THREADS"]
+        else:
+            os.environ["OMP_NUM_THREADS"] = before
 
 
 def execute(path, notebook, timeout):
