@@ -33,7 +33,7 @@ def execute_ahead(app, env, docnames):
                 cache_of(app, key).match_cache_notebook(notebook)
             except KeyError:
                 waiting[name] = path, key, notebook
-    if len(waiting) < 2:
+    if not waiting:
         return
     with one_thread_each(), ThreadPoolExecutor(os.cpu_count()) as pool:  # a chapter's process is its kernel
         running = {pool.submit(execute, path, notebook, env.mystnb_config.execution_timeout): name
