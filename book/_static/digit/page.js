@@ -176,6 +176,7 @@
       showDigits();
       sayEpoch();
       compute();
+      atlas.paint(maps); // at once: cards never stand empty, nor over the maps of the network before
       pickFirst();
     }
 
