@@ -1,7 +1,8 @@
 """What makes training faster on a CPU without changing what is computed.
 
-:func:`speed_up` replaces two kinds of layers in a network by equal ones. Dropout
-draws its masks from 16 random bits a number instead of one Bernoulli call. Wide
+:func:`speed_up` replaces three kinds of layers in a network by equal ones. Dropout
+draws its masks from 16 random bits a number instead of one Bernoulli call. Batch
+normalization runs over rows of several pixels (``fast_batchnorm.py``). Wide
 3x3 convolutions over small maps use Winograd's minimal filtering (Lavin & Gray
 2016): a map is cut into tiles of m x m outputs, each tile is evaluated at m + 2
 points an axis, and the convolution becomes (m + 2)^2 matrix products, with about
@@ -20,6 +21,8 @@ from functools import lru_cache
 import torch
 from torch import Tensor, nn
 
+from .fast_batchnorm import WideBatchNorm2d
+
 WIDE = 128 * 128  # from about this many channel pairs on, Winograd's products pay for its transforms
 TILE = 5  # outputs a tile and axis; larger tiles multiply less and round more
 
@@ -31,6 +34,8 @@ def speed_up(network: nn.Module, device: torch.device) -> nn.Module:
     for name, child in network.named_children():
         if type(child) is nn.Dropout:
             setattr(network, name, BitDropout(child.p))
+        elif type(child) is nn.BatchNorm2d:
+            setattr(network, name, WideBatchNorm2d.over(child))
         elif type(child) is nn.Conv2d and _suits_winograd(child):
             setattr(network, name, WinogradConv2d(child))
         else:

@@ -33,7 +33,8 @@ from .optimizing import Schedule, sgd
 from .progress import Progress
 from .runs import Epoch, Run
 
-ENGINE = {"cpu": "channels-last, fused SGD, 16-bit dropout masks, Winograd for wide layers, kept memory",
+ENGINE = {"cpu": ("channels-last, fused SGD, 16-bit dropout masks, batch norm over rows of pixels, "
+                  "Winograd for wide layers, kept memory"),
           "cuda": "channels-last, fused SGD", "mps": "channels-last"}
 
 
