@@ -1,4 +1,4 @@
-"""The command line: ``python -m mnist_lib list · train · retrace · verify · rf · export``."""
+"""The command line: ``python -m mnist_lib list · train · search · retrace · verify · rf · export``."""
 
 from __future__ import annotations
 
@@ -25,6 +25,12 @@ def main(arguments: list[str] | None = None) -> int:
     training.add_argument("--jobs", type=int, default=1, metavar="N", help="processes side by side (default 1)")
     training.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     training.set_defaults(run=train)
+
+    searching = commands.add_parser("search", help="choose on held-out training images, and log every trial")
+    searching.add_argument("names", nargs="*", metavar="NAME", help="searches such as champion (default: all)")
+    searching.add_argument("--jobs", type=int, default=1, metavar="N", help="processes side by side (default 1)")
+    searching.add_argument("--log", action="store_true", help="print what is logged and train nothing")
+    searching.set_defaults(run=search)
 
     verifying = commands.add_parser("verify", help="check every record and re-evaluate all weights")
     verifying.add_argument("--device", default="cpu")
@@ -104,6 +110,26 @@ def train(options) -> int:
             print(f"[{outcome.done}/{outcome.total}, about {outcome.left / 60:.0f} min left] "
                   f"{outcome.task.name}, seed {outcome.task.seed}: {outcome.error or 'recorded'}", flush=True)
     return 1 if failed else 0
+
+
+def search(options) -> int:
+    """Train the missing trials of the named searches, or of all, and print their logs."""
+    from . import search as searching
+    from .beyond import SEARCHES
+    from .campaign import local_executor
+
+    if unknown := [name for name in options.names if name not in SEARCHES]:
+        raise ValueError(f"no search is called {unknown[0]!r}; there are: {', '.join(SEARCHES)}")
+    if options.jobs < 1:
+        raise ValueError("--jobs must be at least 1")
+    for name in options.names or SEARCHES:
+        if not options.log:
+            with local_executor(options.jobs) as executor:
+                for trial in searching.run(SEARCHES[name], executor):
+                    print(f"{name}: {trial.candidate}, seed {trial.seed}: {trial.accuracy:.2f} % of the held-out "
+                          f"images, {trial.seconds:.0f} s", flush=True)
+        print("\n".join(searching.describe(SEARCHES[name])) or f"{name}: no round is complete")
+    return 0
 
 
 def retrace(options) -> int:

@@ -17,6 +17,10 @@ from typing import Any, NamedTuple
 
 from .architecture import Architecture, flat_layers
 
+TRAINING_IMAGES = 60_000
+SETTINGS = ("architecture", "transforms", "batch_size", "optimizer", "schedule", "epochs")
+OPTIONS = {"label_smoothing": 0.0, "averaging": 0.0, "held_out": 0}  # count only where they are used
+
 
 @dataclass(frozen=True)
 class SGD:
@@ -63,6 +67,16 @@ class ReduceLROnPlateau:
     patience: int
 
 
+@dataclass(frozen=True)
+class WarmupDecay:
+    """Up from 0 to the optimizer's rate over the share ``warmup`` of all steps, then down to 0, both in a line.
+
+    Advanced each batch, for as many batches as the experiment has; momentum stays as it is.
+    """
+
+    warmup: float
+
+
 class Because(NamedTuple):
     """A value and the reason for it, as :meth:`Experiment.then` takes them."""
 
@@ -86,6 +100,12 @@ class Experiment:
     ``transforms`` run on each training batch in order (``augment.py``); the test
     set gets ``ToTensor`` and ``Normalize`` only. ``reasons`` say why each setting
     was changed from the step called ``before``.
+
+    ``label_smoothing`` is that of ``torch.nn.functional.cross_entropy``. With an
+    ``averaging`` of d, what is evaluated and kept is an exponential moving average of
+    the weights, a' = d a + (1 - d) w after each step. With ``held_out`` images, the
+    last so many of the training set are not trained on and take the place of the test
+    set: for choices (book/beyond/protocol.md).
     """
 
     name: str
@@ -93,10 +113,13 @@ class Experiment:
     transforms: tuple
     batch_size: int
     optimizer: SGD
-    schedule: StepLR | OneCycleLR | ReduceLROnPlateau | None = None
+    schedule: StepLR | OneCycleLR | ReduceLROnPlateau | WarmupDecay | None = None
     epochs: int = 15
     before: str | None = None
     reasons: tuple[tuple[str, str], ...] = ()
+    label_smoothing: float = 0.0
+    averaging: float = 0.0
+    held_out: int = 0
 
     @property
     def path(self) -> str:
@@ -113,6 +136,11 @@ class Experiment:
         """Whether any transform draws random numbers."""
         return any(type(t).__name__.startswith(("Random", "Color")) for t in self.transforms)
 
+    @property
+    def steps_per_epoch(self) -> int:
+        """Batches an epoch, the last one included, however small it is."""
+        return -(-(TRAINING_IMAGES - self.held_out) // self.batch_size)
+
     def then(self, name: str, **changes: Because) -> Experiment:
         """The next step: this one with some settings changed, each with its reason."""
         return dataclasses.replace(
@@ -123,15 +151,14 @@ class Experiment:
     def changes_since(self, before: Experiment) -> list[Change]:
         """What differs from ``before``, setting by setting, with the recorded reasons."""
         why = dict(self.reasons) if self.before == before.name else {}
-        settings = ("architecture", "transforms", "batch_size", "optimizer", "schedule", "epochs")
         return [Change(s, getattr(before, s), getattr(self, s), why.get(s, ""))
-                for s in settings if _canonical(getattr(before, s)) != _canonical(getattr(self, s))]
+                for s in (*SETTINGS, *OPTIONS) if _canonical(getattr(before, s)) != _canonical(getattr(self, s))]
 
     @property
     def fingerprint(self) -> str:
         """Twelve hexadecimal digits that change with anything that can change the result."""
-        settings = {s: _canonical(getattr(self, s)) for s in
-                    ("architecture", "transforms", "batch_size", "optimizer", "schedule", "epochs")}
+        settings = {s: _canonical(getattr(self, s)) for s in SETTINGS}
+        settings |= {s: value for s, default in OPTIONS.items() if (value := getattr(self, s)) != default}
         text = json.dumps(settings, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+
 import torch
 from torch import nn
 from torch.optim import lr_scheduler
 
-from .experiments import Experiment, OneCycleLR, ReduceLROnPlateau, StepLR
+from .experiments import Experiment, OneCycleLR, ReduceLROnPlateau, StepLR, WarmupDecay
 
 
 def sgd(network: nn.Module, step: Experiment) -> torch.optim.SGD:
@@ -26,7 +29,8 @@ class Schedule:
     def __init__(self, optimizer: torch.optim.Optimizer, step: Experiment):
         settings = step.schedule
         self.optimizer = optimizer
-        self.per_batch = isinstance(settings, OneCycleLR) and settings.per == "batch"
+        self.per_batch = (isinstance(settings, WarmupDecay)
+                          or isinstance(settings, OneCycleLR) and settings.per == "batch")
         self.inner = None
         if isinstance(settings, StepLR):
             self.inner = lr_scheduler.StepLR(optimizer, settings.step_size, settings.gamma)
@@ -37,9 +41,11 @@ class Schedule:
         elif isinstance(settings, ReduceLROnPlateau):
             self.inner = lr_scheduler.ReduceLROnPlateau(
                 optimizer, factor=settings.factor, patience=settings.patience)
+        elif isinstance(settings, WarmupDecay):
+            self.inner = lr_scheduler.LambdaLR(optimizer, _line(settings.warmup, step.epochs * step.steps_per_epoch))
         elif settings is not None:
             raise TypeError(f"{step.name}: no schedule is known for {settings!r}; "
-                            "use StepLR, OneCycleLR or ReduceLROnPlateau")
+                            "use StepLR, OneCycleLR, ReduceLROnPlateau or WarmupDecay")
 
     @property
     def rate(self) -> float:
@@ -48,7 +54,7 @@ class Schedule:
 
     def after_batch(self) -> None:
         """Advance, if this schedule is advanced with every batch."""
-        if self.per_batch and self.inner.last_epoch < self.inner.total_steps - 1:
+        if self.per_batch and self.inner.last_epoch < getattr(self.inner, "total_steps", math.inf) - 1:
             self.inner.step()
 
     def after_epoch(self, test_loss: float) -> None:
@@ -66,3 +72,9 @@ class Schedule:
         """Go back to the state of a checkpoint."""
         if self.inner:
             self.inner.load_state_dict(state)
+
+
+def _line(warmup: float, total: int) -> Callable[[int], float]:
+    """The share of the rate at step i of ``total``: up over ``warmup``, down to 0 after the last step."""
+    top = max(1, round(warmup * total))
+    return lambda i: (i + 1) / top if i < top else max(0, total - i) / (total - top + 1)

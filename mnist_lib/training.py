@@ -20,8 +20,10 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from . import __version__, runs
+from .augment import Normalize, ToTensor
 from .catalogue import experiment as find_experiment
 from .catalogue import recorded_as
 from .data import mnist
@@ -102,10 +104,10 @@ class Training:
         self.network = speed_up(network, device)
         self.random = torch.Generator(device).manual_seed(seed)  # order and augmentation
         self.images, self.labels = batches_of(step, device)
-        self.steps = math.ceil(len(self.images) / step.batch_size)
         self.optimizer = sgd(self.network, step)
         self.schedule = Schedule(self.optimizer, step)
-        self.test = test_set(device)
+        self.average = average_of(self.network, step)
+        self.test = judged_on(step, device)
         self.epochs: list[Epoch] = []
 
     def run(self, progress: Progress, checkpoint: Path | None = None,
@@ -114,41 +116,46 @@ class Training:
         with progress:
             if checkpoint and checkpoint.exists() and self.resume(checkpoint):
                 progress.resumed(len(self.epochs))
-            after_epoch(self.epochs, self.network)
+            after_epoch(self.epochs, self.judged)
             try:
                 while len(self.epochs) < self.step.epochs:
                     predictions = self.epoch(progress)
                     progress.epoch(self.epochs)
                     if checkpoint:
                         self.keep(checkpoint)
-                    after_epoch(self.epochs, self.network)
+                    after_epoch(self.epochs, self.judged)
             except KeyboardInterrupt:
                 kept = f"the first {len(self.epochs)} are kept; " if checkpoint and self.epochs else ""
                 raise Interrupted(f"stopped in epoch {len(self.epochs) + 1} of {self.step.epochs}; {kept}"
                                   f'call fit("{self.step.name}", seed={self.seed}) again to go on') from None
         if predictions is None:  # resumed from a finished training
-            predictions = evaluate(self.network, *self.test)[1]
+            predictions = evaluate(self.judged, *self.test)[1]
         wrong = (predictions != self.test[1]).nonzero()[:, 0]
         return Run(
             recorded_as(self.step), self.step.fingerprint, self.seed,
             count_parameters(self.step.architecture), tuple(self.epochs),
-            tuple(zip(wrong.tolist(), predictions[wrong].tolist())), machine(self.device)), self.network
+            tuple(zip(wrong.tolist(), predictions[wrong].tolist())), machine(self.device)), self.judged
+
+    @property
+    def judged(self) -> nn.Module:
+        """The network that is evaluated: the one that is trained, or the average of its weights."""
+        return self.average.module if self.average else self.network
 
     def epoch(self, progress: Progress) -> Tensor:
         """Train one epoch, evaluate, append to ``epochs``; return the test predictions."""
         began = time.perf_counter()
         first_rate = self.schedule.rate
         losses, correct = train_epoch(self.network, self.images, self.labels, self.step,
-                                      self.optimizer, self.schedule, self.random, progress)
+                                      self.optimizer, self.schedule, self.random, progress, self.average)
         if not math.isfinite(total := losses.sum().item()):  # the first wait for the device
             bad = int((~losses.isfinite()).nonzero()[0]) + 1
             raise NotFinite(
                 f"{self.step.name}, seed {self.seed}: the loss is no longer a finite number in epoch "
-                f"{len(self.epochs) + 1}, step {bad} of {self.steps}; a smaller learning rate than "
+                f"{len(self.epochs) + 1}, step {bad} of {len(losses)}; a smaller learning rate than "
                 f"{self.step.optimizer.learning_rate:g} is the usual remedy")
         seconds = time.perf_counter() - began
         last_rate = self.schedule.rate
-        test_loss, predictions = evaluate(self.network, *self.test)
+        test_loss, predictions = evaluate(self.judged, *self.test)
         self.epochs.append(Epoch(
             learning_rate=_short(first_rate), last_learning_rate=_short(last_rate),
             train_loss=round(total / len(self.images), 6), train_correct=int(correct),
@@ -164,6 +171,7 @@ class Training:
             "fingerprint": self.step.fingerprint, "network": self.network.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "schedule": self.schedule.state_dict(),
+            "average": self.average.state_dict() if self.average else {},
             "epochs": [vars(e) for e in self.epochs],
             "random": (self.random.get_state(), *_random_states(self.device))}, buffer)
         runs.write_atomically(checkpoint, buffer.getvalue())
@@ -180,6 +188,8 @@ class Training:
         self.network.load_state_dict(state["network"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.schedule.load_state_dict(state["schedule"])
+        if self.average:
+            self.average.load_state_dict(state["average"])
         self.epochs = [Epoch(**e) for e in state["epochs"]]
         own, *others = (s.cpu() for s in state["random"])
         self.random.set_state(own)
@@ -189,8 +199,8 @@ class Training:
         return True
 
 
-def train_epoch(network, images, labels, step, optimizer, schedule, random, progress=None):
-    """One pass over all images in random order.
+def train_epoch(network, images, labels, step, optimizer, schedule, random, progress=None, average=None):
+    """One pass over all images in random order; ``average`` follows the weights where one is kept.
 
     Returns each step's loss (summed over its batch) and the number of images
     classified correctly on the way, both still on the device.
@@ -206,11 +216,13 @@ def train_epoch(network, images, labels, step, optimizer, schedule, random, prog
             for transform in step.transforms:
                 x = transform(x, random)
         logits = network(x)  # (B, 10)
-        loss = F.cross_entropy(logits, y)
+        loss = F.cross_entropy(logits, y, label_smoothing=step.label_smoothing)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         schedule.after_batch()
+        if average:
+            average.update_parameters(network)
         losses[i] = loss.detach() * len(part)
         correct += (logits.detach().argmax(1) == y).sum()
         if progress:
@@ -224,11 +236,28 @@ def batches_of(step: Experiment, device: torch.device) -> tuple[Tensor, Tensor]:
     uint8 where random transforms follow; else transformed once, here.
     """
     digits = mnist("train", device)
-    images = digits.images
+    kept = len(digits) - step.held_out
+    images = digits.images[:kept]
     if not step.augmented:
         for transform in step.transforms:
             images = transform(images, None)
-    return images, digits.labels.long()
+    return images, digits.labels[:kept].long()
+
+
+def judged_on(step: Experiment, device: torch.device) -> tuple[Tensor, Tensor]:
+    """The normalized images and labels on which each epoch is evaluated: the test set, or those held out."""
+    if not step.held_out:
+        return test_set(device)
+    digits = mnist("train", device)
+    images = Normalize()(ToTensor()(digits.images[-step.held_out:], None), None)
+    return images, digits.labels[-step.held_out:].long()
+
+
+def average_of(network: nn.Module, step: Experiment) -> AveragedModel | None:
+    """The exponential moving average of a network's weights and buffers, where the experiment asks for one."""
+    if not step.averaging:
+        return None
+    return AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(step.averaging), use_buffers=True)
 
 
 def pick_device(device: str | torch.device = "auto") -> torch.device:
