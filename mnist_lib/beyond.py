@@ -11,21 +11,17 @@ import dataclasses
 from .architecture import Architecture
 from .augment import Normalize, RandomAffine, ToTensor
 from .experiments import SGD, Experiment, WarmupDecay
-from .layers import conv, global_avg_pool, max_pool
+from .layers import Layer, conv, global_avg_pool, max_pool
 from .search import Candidates, Round, Search
 
 UNIT = "conv batchnorm relu"
 
 
-def network(name: str, before: tuple[int, ...], transition: int | None, after: tuple[int, ...]) -> Architecture:
-    """3x3 convolutions at full size, pooling (and a 1x1 transition), 3x3 convolutions, the mean, a linear layer."""
-    middle = (max_pool(2),) if transition is None else (conv(transition, 1), max_pool(2))
+def network(name: str, *blocks: tuple[Layer, ...]) -> Architecture:
+    """Blocks of layers, then the mean of each map and one linear layer."""
     return Architecture(name, unit=UNIT, blocks=dict(
-        input=tuple(conv(width, 3) for width in before),
-        transition=middle,
-        block=tuple(conv(width, 3) for width in after),
-        gap=(global_avg_pool(),),
-        output=(conv(10, 1, bias=True, unit="conv"),)))
+        {f"block{number}": layers for number, layers in enumerate(blocks, 1)},
+        gap=(global_avg_pool(),), output=(conv(10, 1, bias=True, unit="conv"),)))
 
 
 def affine(degrees: float, shift: float, scale: float, shear: float = 0.0) -> tuple:
@@ -39,27 +35,30 @@ def varied(best: Experiment, setting: str, values: dict) -> Candidates:
     return {label: dataclasses.replace(best, **{setting: value}) for label, value in values.items()}
 
 
-WIDTHS = {
-    "8 16 | 8 | 16 16 16": ((8, 16), 8, (16, 16, 16)),
-    "8 8 | 16 16 16": ((8, 8), None, (16, 16, 16)),
-    "8 8 8 | 16 16 16": ((8, 8, 8), None, (16, 16, 16)),
-    "8 16 | 8 | 12 12 16 16": ((8, 16), 8, (12, 12, 16, 16)),
-}
+def convolutions(*widths: int) -> tuple[Layer, ...]:
+    """3x3 convolutions with so many output channels."""
+    return tuple(conv(width, 3) for width in widths)
+
+
+CHAMPIONS = {label: network("beyond/champion", *blocks) for label, blocks in {
+    "8 16, 1x1 to 8, pool, 16 16 16": (convolutions(8, 16), (conv(8, 1), max_pool(2)), convolutions(16, 16, 16)),
+    "8 8, pool, 16 16 16": (convolutions(8, 8), (max_pool(2),), convolutions(16, 16, 16)),
+    "8, pool, 16 16 16": (convolutions(8), (max_pool(2),), convolutions(16, 16, 16)),
+    "16 of 5x5 with stride 2, 16 16 16": ((conv(16, 5, stride=2),), convolutions(16, 16, 16)),
+}.items()}
 
 CHAMPION = Search(
     "champion",
-    Experiment("beyond/champion", network("beyond/champion", *WIDTHS["8 16 | 8 | 16 16 16"]), affine(10, 0.1, 0.1),
+    Experiment("beyond/champion", CHAMPIONS["8 16, 1x1 to 8, pool, 16 16 16"], affine(10, 0.1, 0.1),
                128, SGD(0.1, momentum=0.9, weight_decay=1e-4, nesterov=True), WarmupDecay(0.2), averaging=0.995),
     (
-        Round("Which widths, before and after pooling?", lambda best: varied(
-            best, "architecture", {label: network("beyond/champion", *w) for label, w in WIDTHS.items()})),
+        Round("Which network?", lambda best: varied(best, "architecture", CHAMPIONS)),
         Round("How much augmentation?", lambda best: varied(best, "transforms", {
             "rotation 10, shift 10 %, scale 10 %": affine(10, 0.1, 0.1),
             "rotation 10, shift 5 %, scale 10 %, shear 5": affine(10, 0.05, 0.1, 5),
             "rotation 15, shift 10 %, scale 15 %, shear 10": affine(15, 0.1, 0.15, 10)})),
         Round("Which largest learning rate?", lambda best: varied(best, "optimizer", {
             f"{rate:g}": dataclasses.replace(best.optimizer, learning_rate=rate) for rate in (0.05, 0.1, 0.2)})),
-        Round("Which batch?", lambda best: varied(best, "batch_size", {"64": 64, "128": 128})),
     ))
 
 SEARCHES = {s.name: s for s in (CHAMPION,)}
