@@ -128,7 +128,7 @@ def search(options) -> int:
                 for trial in searching.run(SEARCHES[name], executor):
                     print(f"{name}: {trial.candidate}, seed {trial.seed}: {trial.accuracy:.2f} % of the held-out "
                           f"images, {trial.seconds:.0f} s", flush=True)
-        print("\n".join(searching.describe(SEARCHES[name])) or f"{name}: no round is complete")
+        print("\n\n".join(map(str, searching.tables(SEARCHES[name]))) or f"{name}: no round is complete")
     return 0
 
 
@@ -143,10 +143,12 @@ def retrace(options) -> int:
 
 def names_of(given: list[str]) -> list[str]:
     """The steps that names of steps and paths stand for."""
+    from .beyond import BEYOND
     from .catalogue import PATHS, experiment
 
+    groups = PATHS | {"beyond": BEYOND}
     return [name for part in given
-            for name in ([e.name for e in PATHS[part]] if part in PATHS else [experiment(part).name])]
+            for name in ([e.name for e in groups[part]] if part in groups else [experiment(part).name])]
 
 
 def verify(options) -> int:

@@ -24,8 +24,6 @@ from .report import recorded
 from .runs import TEST_IMAGES
 from .sources import Statement, source
 
-TRAINING_IMAGES = 60_000
-
 
 class Course(NamedTuple):
     """Learning rate and momentum of every training step, and how often the schedule was advanced."""
@@ -44,7 +42,7 @@ def course(step: str) -> Course:
     schedule, rates, momenta = Schedule(optimizer, step), [], []
     optimizer.step()  # changes nothing; torch wants it before the schedule's first step
     for epoch in range(step.epochs):
-        for _ in range(-(-TRAINING_IMAGES // step.batch_size)):
+        for _ in range(step.steps_per_epoch):
             rates.append(schedule.rate)
             momenta.append(optimizer.param_groups[0]["momentum"])
             schedule.after_batch()

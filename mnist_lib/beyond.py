@@ -59,6 +59,14 @@ CHAMPION = Search(
             "rotation 15, shift 10 %, scale 15 %, shear 10": affine(15, 0.1, 0.15, 10)})),
         Round("Which largest learning rate?", lambda best: varied(best, "optimizer", {
             f"{rate:g}": dataclasses.replace(best.optimizer, learning_rate=rate) for rate in (0.05, 0.1, 0.2)})),
+        Round("The best rate lies at the edge of the space: is a higher one better?", lambda best: varied(
+            best, "optimizer", {f"{rate:g}": dataclasses.replace(best.optimizer, learning_rate=rate)
+                                for rate in (0.2, 0.4)})),
     ))
 
+CHOSEN = dataclasses.replace(
+    CHAMPION.start, architecture=CHAMPIONS["8 8, pool, 16 16 16"],
+    transforms=affine(15, 0.1, 0.15, 10), optimizer=SGD(0.2, momentum=0.9, weight_decay=1e-4, nesterov=True))
+
+BEYOND = (CHOSEN,)
 SEARCHES = {s.name: s for s in (CHAMPION,)}

@@ -1,4 +1,4 @@
-"""Every step of the five paths, each written as what it changes from the one before.
+"""Every step of the five paths, each written as what it changes from the one before; and what lies beyond.
 
 Where a source had a bug that decided its conclusion, the step reproduces the bug
 and a sibling ``…-corrected`` shows what changes without it.
@@ -18,6 +18,7 @@ from .augment import (
     Resize,
     ToTensor,
 )
+from .beyond import BEYOND
 from .experiments import SGD, Because, Experiment, OneCycleLR, ReduceLROnPlateau, StepLR
 
 because = Because
@@ -201,7 +202,8 @@ PATHS: dict[str, tuple[Experiment, ...]] = {
 FINALS = ("six-models/steplr", "drill-down/onecycle", "three-modules/reduced", "three-steps/pooling-and-plateau",
           "same-padding/plateau")  # the network that each project hands in
 
-EXPERIMENTS: dict[str, Experiment] = {e.name: e for steps in PATHS.values() for e in steps}
+STEPS: dict[str, Experiment] = {e.name: e for steps in PATHS.values() for e in steps}
+EXPERIMENTS: dict[str, Experiment] = STEPS | {e.name: e for e in BEYOND}
 
 
 def experiment(name: str | Experiment) -> Experiment:

@@ -7,11 +7,12 @@ import dataclasses
 from ._html import Table
 from .architecture import Architecture, count_parameters, pair
 from .catalogue import experiment
-from .experiments import Experiment
+from .experiments import OPTIONS, Experiment
 from .layers import Layer
 
 NAMES = {"architecture": "network", "transforms": "training images", "batch_size": "batch size",
-         "optimizer": "optimizer", "schedule": "learning-rate schedule", "epochs": "epochs"}
+         "optimizer": "optimizer", "schedule": "learning-rate schedule", "epochs": "epochs",
+         "label_smoothing": "label smoothing", "averaging": "averaging of the weights", "held_out": "images held out"}
 
 
 def changes(step: str | Experiment) -> Table:
@@ -22,7 +23,8 @@ def changes(step: str | Experiment) -> Table:
     step = experiment(step)
     if step.before is None:
         rows = [("network", _describe_network(step.architecture)),
-                *((NAMES[s], describe(getattr(step, s))) for s in list(NAMES)[1:])]
+                *((name, describe(getattr(step, s))) for s, name in NAMES.items()
+                  if s != "architecture" and getattr(step, s) != OPTIONS.get(s))]
         return Table(f"What {step.name} starts with", ("setting", "value"), tuple(rows))
     before, rows = experiment(step.before), []
     for change in step.changes_since(before):

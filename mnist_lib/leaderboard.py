@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from . import report
 from ._html import Keyed, Table
-from .catalogue import EXPERIMENTS, experiment
+from .catalogue import STEPS, experiment
 from .chain import field_of_layers
 from .links import step_link
 from .report import LAST, MARGIN, RULE, Summary
@@ -56,7 +56,7 @@ def entry(step: str) -> Entry:
     return Entry(step, sum(row.multiply_adds for row in rows), field, report.summary(step), source(step))
 
 
-def entries(steps: Iterable[str] = tuple(EXPERIMENTS)) -> list[Entry]:
+def entries(steps: Iterable[str] = tuple(STEPS)) -> list[Entry]:
     """The entries of all steps that have a recorded run."""
     return [entry(step) for step in steps if report.recorded(step)]
 

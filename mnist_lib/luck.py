@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from . import report
 from ._html import Table
-from .catalogue import EXPERIMENTS, recorded_as
+from .catalogue import STEPS, recorded_as
 from .links import step_link
 from .report import LAST, RULE
 from .runs import Run
@@ -24,7 +24,7 @@ NORMAL = NormalDist()
 
 def every_run() -> list[Run]:
     """All valid records of the five paths, each once."""
-    return [run for name in EXPERIMENTS if recorded_as(name) == name for run in report.recorded(name)]
+    return [run for name in STEPS if recorded_as(name) == name for run in report.recorded(name)]
 
 
 def picked(run: Run) -> int:
@@ -48,7 +48,7 @@ def reach(step: str, runs: Sequence[Run] | None = None) -> Reach:
                  {n: sum(r.holds(n, RULE) for r in runs) for n in LAST})
 
 
-def touched_and_held(steps: Iterable[str] = tuple(EXPERIMENTS)) -> Table:
+def touched_and_held(steps: Iterable[str] = tuple(STEPS)) -> Table:
     """The steps with a training that touches the rule, and how many of them still hold it at the end."""
     found = [r for step in steps if recorded_as(step) == step and (r := reach(step)).touched]
     rows = [(step_link(r.step), str(r.trainings), str(r.touched), *(str(r.held[n]) for n in LAST)) for r in found]
@@ -90,7 +90,7 @@ class Order(NamedTuple):
     share: float
 
 
-def orders(steps: Iterable[str] = tuple(EXPERIMENTS), seeds: int = 3) -> list[Order]:
+def orders(steps: Iterable[str] = tuple(STEPS), seeds: int = 3) -> list[Order]:
     """For every two steps with enough recorded seeds: how often one seed of each tells them apart rightly.
 
     All pairs of one training of each are compared; a tie counts half.

@@ -36,8 +36,6 @@ __all__ = ["COLOURS", "Picture", "accuracy_zoom", "confusion", "digits", "distri
            "learning_curves", "learning_rate", "misclassified", "path_curves", "size_against_accuracy",
            "use_style"]
 
-TRAINING_IMAGES = 60_000
-
 
 def styled(draw):
     """Run a drawing function in the book's look, whatever the notebook's own settings are."""
@@ -191,7 +189,7 @@ def learning_rates(step: str | Experiment) -> list[float]:
     schedule, rates = Schedule(optimizer, step), []
     optimizer.step()  # changes nothing; torch wants it before the schedule's first step
     for _ in range(step.epochs):
-        for _ in range(-(-TRAINING_IMAGES // step.batch_size)):
+        for _ in range(step.steps_per_epoch):
             rates.append(schedule.rate)
             schedule.after_batch()
         schedule.after_epoch(0.0)

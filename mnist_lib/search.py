@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from . import runs
+from ._html import Table
 from .architecture import count_parameters
 from .experiments import Experiment
 
@@ -153,14 +154,16 @@ def run(search: Search, executor: Executor) -> Iterator[Trial]:
         best = next(j.step for j in judged if j.chosen)
 
 
-def describe(search: Search) -> list[str]:
-    """The log as lines: every round, every candidate with its parameters and its score."""
-    lines = []
+def tables(search: Search) -> list[Table]:
+    """The log, a table a round: every candidate, the best first, with its parameters and its trials."""
+    found = []
     for number, (each, judged) in enumerate(retrace(search), 1):
-        lines.append(f"{search.name}, round {number}: {each.question}")
-        for j in sorted(judged, key=lambda j: -score(j.trials)):
-            single = ", ".join(f"{trial.accuracy:.2f}" for trial in j.trials)
-            parameters = count_parameters(j.step.architecture)
-            lines.append(f"  {'*' if j.chosen else ' '} {j.label:46} {parameters:>6,} parameters  "
-                         f"{score(j.trials):.3f} %  ({single})")
-    return lines
+        rows = tuple(
+            (j.label, f"{count_parameters(j.step.architecture):,}", f"{score(j.trials):.3f}",
+             ", ".join(f"{trial.accuracy:.2f}" for trial in j.trials), "yes" if j.chosen else "")
+            for j in sorted(judged, key=lambda j: -score(j.trials)))
+        found.append(Table(
+            f"The search for the {search.name}, round {number}: {each.question}",
+            ("candidate", "parameters", "mean (%)", "each seed (%)", "chosen"), rows,
+            f"Accuracy on the {HELD_OUT:,} images held out, the mean of the last {LAST} epochs."))
+    return found
