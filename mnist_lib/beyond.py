@@ -42,6 +42,9 @@ def convolutions(*widths: int) -> tuple[Layer, ...]:
 
 CHAMPIONS = {label: network("beyond/champion", *blocks) for label, blocks in {
     "8 16, 1x1 to 8, pool, 16 16 16": (convolutions(8, 16), (conv(8, 1), max_pool(2)), convolutions(16, 16, 16)),
+    "8 16, 1x1 to 8, pool, 12 12 16 16": (
+        convolutions(8, 16), (conv(8, 1), max_pool(2)), convolutions(12, 12, 16, 16)),
+    "8 8 8, pool, 16 16 16": (convolutions(8, 8, 8), (max_pool(2),), convolutions(16, 16, 16)),
     "8 8, pool, 16 16 16": (convolutions(8, 8), (max_pool(2),), convolutions(16, 16, 16)),
     "8, pool, 16 16 16": (convolutions(8), (max_pool(2),), convolutions(16, 16, 16)),
     "16 of 5x5 with stride 2, 16 16 16": ((conv(16, 5, stride=2),), convolutions(16, 16, 16)),

@@ -203,7 +203,9 @@ def test_the_warning_points_at_the_caller(places):
     assert caught[0].filename == __file__
 
 
-@pytest.mark.parametrize("content", [b"", b"not gzip", gzip.compress(b"\0" * 9_999)[:-9], gzip.compress(b"")])
+@pytest.mark.parametrize("content", [  # named, since compressed bytes hold the time of day
+    pytest.param(b"", id="empty"), pytest.param(b"not gzip", id="not-gzip"),
+    pytest.param(gzip.compress(b"\0" * 9_999)[:-9], id="cut-off"), pytest.param(gzip.compress(b""), id="of-nothing")])
 def test_damaged_cached_copy_is_replaced_with_one_warning(places, content, monkeypatch):
     monkeypatch.delenv(data.VARIABLE)
     fill(places.cache)
