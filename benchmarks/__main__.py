@@ -1,10 +1,10 @@
-"""``python -m benchmarks [engine | augmentation] [options]``: one benchmark, or both one after the other."""
+"""``python -m benchmarks [engine | augmentation | ladder] [options]``: one benchmark, or one after the other."""
 
 import sys
 
-from . import augmentation, engine
+from . import augmentation, engine, ladder
 
-BENCHMARKS = {"engine": engine.main, "augmentation": augmentation.main}
+BENCHMARKS = {"engine": engine.main, "augmentation": augmentation.main, "ladder": ladder.main}
 
 
 def main(arguments: list[str]) -> int:

@@ -8,8 +8,7 @@ Contenders, all with the same batch size and number of threads:
     stock         the bare loop with PyTorch's own layers, contiguous, optimizer not fused
     plain         DataLoader with two workers, torchvision's transforms image by image, ``loss.item()``
 
-The last two run in a process of their own, because ``keep_memory`` holds for a whole process
-and they stand for PyTorch as it comes.
+The last two run in a process of their own, as PyTorch comes (``plain.py``).
 
 All take turns, each round in another order, so that whatever else the machine
 does hits all of them alike. A ratio is that of two times in one round; reported are
@@ -25,12 +24,9 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
-import multiprocessing
 import os
-import statistics
 import sys
 import time
-from functools import partial
 from pathlib import Path
 
 import torch
@@ -38,14 +34,17 @@ import torch.nn.functional as F
 
 from mnist_lib import experiment, mnist, runs
 from mnist_lib.catalogue import PLAIN
+from mnist_lib.devices import machine
 from mnist_lib.fast import keep_memory, speed_up
 from mnist_lib.models import build
 from mnist_lib.optimizing import Schedule, sgd
-from mnist_lib.training import machine, train_epoch
+from mnist_lib.training import train_epoch
+
+from .plain import WORKERS, plain, stock_sgd
+from .turns import elsewhere, spread, take_turns
 
 STEP = "six-models/steplr"
 BARS = {"trainer": 1.10, "augmented": 1.20}  # at most this many times the bare loop
-WORKERS = 2
 CPU = torch.device("cpu")
 
 
@@ -58,7 +57,7 @@ def bare(step, steps):
 def stock(step, steps):
     """The bare loop as PyTorch comes: its own dropout, contiguous memory, optimizer not fused."""
     network = build(step.architecture)
-    return _bare_loop(network, _stock_sgd(network, step), step, steps)
+    return _bare_loop(network, stock_sgd(network, step), step, steps)
 
 
 def _bare_loop(network, optimizer, step, steps):
@@ -103,65 +102,6 @@ def _train_epoch(step, steps, images, labels):
     return run
 
 
-def plain(step, steps):
-    """The loop most people write: one image at a time through torchvision, in worker processes."""
-    from mnist_lib._torchvision import import_torchvision
-
-    import_torchvision()
-    from torchvision import transforms
-
-    rotation = step.transforms[0]
-    images = Images(transforms.Compose([
-        transforms.RandomRotation(rotation.degrees, fill=rotation.fill),
-        transforms.ToTensor(), transforms.Normalize((0.1307,), (0.3081,))]))
-    fork = "fork" if "fork" in multiprocessing.get_all_start_methods() else None  # workers start faster
-    loader = torch.utils.data.DataLoader(images, step.batch_size, shuffle=True, num_workers=WORKERS,
-                                         multiprocessing_context=fork)
-    network = build(step.architecture)
-    optimizer = _stock_sgd(network, step)
-
-    def run():
-        network.train()
-        batches = iter(loader)
-        for _ in range(2 * WORKERS + 1):  # the workers are up and no longer ahead
-            next(batches)
-        correct, total = 0, 0.0
-        began = time.perf_counter()
-        for _ in range(steps):
-            x, y = next(batches)
-            optimizer.zero_grad()
-            logits = network(x)
-            loss = F.cross_entropy(logits, y)
-            loss.backward()
-            optimizer.step()
-            total += loss.item()
-            correct += (logits.argmax(1) == y).sum().item()
-        return time.perf_counter() - began
-
-    return run
-
-
-class Images(torch.utils.data.Dataset):
-    """What ``torchvision.datasets.MNIST`` does with an image."""
-
-    def __init__(self, transform):
-        self.digits, self.transform = mnist("train"), transform
-
-    def __len__(self):
-        return len(self.digits)
-
-    def __getitem__(self, i):
-        from PIL import Image
-
-        image = Image.fromarray(self.digits.images[i, 0].numpy())
-        return self.transform(image), int(self.digits.labels[i])
-
-
-def _stock_sgd(network, step):
-    o = step.optimizer
-    return torch.optim.SGD(network.parameters(), lr=o.learning_rate, momentum=o.momentum)
-
-
 def _normalized(n):
     digits, images = mnist("train"), mnist("train").images[:n]
     for transform in PLAIN:
@@ -169,67 +109,25 @@ def _normalized(n):
     return images, digits.labels[:n]
 
 
-OURS, THEIRS = (bare, trainer, augmented), (stock, plain)
+OURS = (bare, trainer, augmented)
+THEIRS = {"stock": (stock, STEP), "plain": (plain, STEP)}
 
 
 def measure(rounds: int, steps: int) -> dict:
     """Milliseconds a step and ratios to the bare loop: medians and quartiles over the rounds."""
     step = experiment(STEP)
     busy = os.getloadavg()[0] if hasattr(os, "getloadavg") else None  # by others, before we begin
-    here, there = multiprocessing.get_context("spawn").Pipe()
-    other = multiprocessing.get_context("spawn").Process(
-        target=_serve, args=(there, steps, torch.get_num_threads()))
-    other.start()
-    there.close()
-    keep_memory()
-    torch.manual_seed(0)
-    contenders = {c.__name__: c(step, steps) for c in OURS}
-    contenders |= {c.__name__: partial(_ask, here, c.__name__) for c in THEIRS}
-    try:
-        seconds = _take_turns(contenders, rounds)
-    finally:
-        here.send(None)
-        other.join()
+    with elsewhere(THEIRS, steps) as theirs:
+        keep_memory()
+        torch.manual_seed(0)
+        seconds = take_turns({c.__name__: c(step, steps) for c in OURS} | theirs, rounds)
     return {
         "experiment": STEP, "batch_size": step.batch_size, "steps": steps, "rounds": rounds,
         "bars": BARS, "workers": WORKERS, "machine": machine(CPU),
         "cores": os.cpu_count(), "load_before": busy,
-        "milliseconds": {n: _spread([1000 * s / steps for s in seconds[n]], 2) for n in seconds},
-        "ratios": {n: _spread([s / b for s, b in zip(seconds[n], seconds["bare"], strict=True)], 3)
+        "milliseconds": {n: spread([1000 * s / steps for s in seconds[n]], 2) for n in seconds},
+        "ratios": {n: spread([s / b for s, b in zip(seconds[n], seconds["bare"], strict=True)], 3)
                    for n in seconds}}
-
-
-def _take_turns(contenders, rounds):
-    """The seconds of every turn, by contender; each round starts with another of them."""
-    for run in contenders.values():
-        run()  # first calls choose kernels and fill caches
-    names, seconds = list(contenders), {name: [] for name in contenders}
-    for i in range(rounds):
-        turn = i % len(names)
-        for name in names[turn:] + names[:turn]:
-            seconds[name].append(contenders[name]())
-        print(f"round {i + 1} of {rounds}", file=sys.stderr, flush=True)
-    return seconds
-
-
-def _serve(connection, steps, threads):
-    """The other process: runs the contender it is asked for, until it is asked for none."""
-    torch.set_num_threads(threads)
-    torch.manual_seed(0)
-    step = experiment(STEP)
-    contenders = {c.__name__: c(step, steps) for c in THEIRS}
-    while name := connection.recv():
-        connection.send(contenders[name]())
-
-
-def _ask(connection, name):
-    connection.send(name)
-    return connection.recv()
-
-
-def _spread(values, digits):
-    low, median, high = statistics.quantiles(values, n=4)
-    return {"median": round(median, digits), "quartiles": [round(low, digits), round(high, digits)]}
 
 
 def table(result: dict) -> str:

@@ -88,7 +88,8 @@ def train(options) -> int:
     """Train the missing runs of the named steps, or of all."""
     from .campaign import campaign, local_executor, missing
     from .catalogue import EXPERIMENTS
-    from .training import fit, pick_device
+    from .devices import pick_device
+    from .training import fit
 
     if not options.names and not options.all:
         raise ValueError("name the steps or paths to train, or say --all; "
@@ -122,13 +123,13 @@ def search(options) -> int:
         raise ValueError(f"no search is called {unknown[0]!r}; there are: {', '.join(SEARCHES)}")
     if options.jobs < 1:
         raise ValueError("--jobs must be at least 1")
-    for name in options.names or SEARCHES:
+    for space in (SEARCHES[name] for name in options.names or SEARCHES):
         if not options.log:
             with local_executor(options.jobs) as executor:
-                for trial in searching.run(SEARCHES[name], executor):
-                    print(f"{name}: {trial.candidate}, seed {trial.seed}: {trial.accuracy:.2f} % of the held-out "
-                          f"images, {trial.seconds:.0f} s", flush=True)
-        print("\n\n".join(map(str, searching.tables(SEARCHES[name]))) or f"{name}: no round is complete")
+                for trial in searching.run(space, executor):
+                    print(f"{space.name}: {trial.candidate}, seed {trial.seed}: {trial.accuracy(space.last):.2f} % "
+                          f"of the held-out images, {trial.seconds:.0f} s", flush=True)
+        print("\n\n".join(map(str, searching.tables(space))) or f"{space.name}: no round is complete")
     return 0
 
 
@@ -143,10 +144,9 @@ def retrace(options) -> int:
 
 def names_of(given: list[str]) -> list[str]:
     """The steps that names of steps and paths stand for."""
-    from .beyond import BEYOND
-    from .catalogue import PATHS, experiment
+    from .catalogue import EXPERIMENTS, PATHS, experiment
 
-    groups = PATHS | {"beyond": BEYOND}
+    groups = PATHS | {"beyond": [e for e in EXPERIMENTS.values() if e.path == "beyond"]}
     return [name for part in given
             for name in ([e.name for e in groups[part]] if part in groups else [experiment(part).name])]
 

@@ -17,10 +17,12 @@ The book's page is ``book/train-everything.md``.
 from __future__ import annotations
 
 import contextlib
+import os
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from typing import NamedTuple
 
 from . import runs
@@ -67,7 +69,7 @@ def _seeds_within_reach(name: str) -> float:
 
 def local_executor(jobs: int) -> Executor:
     """``jobs`` processes with one thread each, which is how small networks use cores best."""
-    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_one_thread)
+    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_begin_worker)
 
 
 def campaign(tasks: list[Task], executor: Executor, device: str = "auto") -> Iterator[Outcome]:
@@ -123,7 +125,14 @@ def _cost(task: Task) -> float:
     return sum(known) / len(known) if known else 15.0 * experiment(task.name).epochs
 
 
-def _one_thread() -> None:
+def _begin_worker() -> None:
     import torch
 
     torch.set_num_threads(1)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Leave nothing running when the campaign itself was killed: what is kept goes on when it is started again."""
+    parent_process().join()
+    os._exit(1)

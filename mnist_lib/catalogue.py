@@ -18,7 +18,7 @@ from .augment import (
     Resize,
     ToTensor,
 )
-from .beyond import BEYOND
+from .beyond import BEYOND, CHAMPIONS
 from .experiments import SGD, Because, Experiment, OneCycleLR, ReduceLROnPlateau, StepLR
 
 because = Because
@@ -203,7 +203,16 @@ FINALS = ("six-models/steplr", "drill-down/onecycle", "three-modules/reduced", "
           "same-padding/plateau")  # the network that each project hands in
 
 STEPS: dict[str, Experiment] = {e.name: e for steps in PATHS.values() for e in steps}
-EXPERIMENTS: dict[str, Experiment] = STEPS | {e.name: e for e in BEYOND}
+
+CHEAPER = STEPS["three-modules/reduced"].then(
+    "beyond/cheaper-network",
+    architecture=because(CHAMPIONS["16 of 5x5 with stride 2, 16 16 16"],
+                         "a stride of 2 in the first layer: no convolution over maps of full size"))
+LADDER = {"three-modules/reduced": "a plain loop, DataLoader with two workers",
+          "beyond/cheaper-network": "a cheaper network",
+          "beyond/fastest": "the recipe of the search"}  # the rungs of benchmarks/ladder.py: what is new on each
+
+EXPERIMENTS: dict[str, Experiment] = STEPS | {e.name: e for e in (*BEYOND, CHEAPER)}
 
 
 def experiment(name: str | Experiment) -> Experiment:

@@ -140,14 +140,23 @@ def result(step: str | Experiment, of: Sequence[Run] | None = None) -> Table:
         rows.append((f"{RULE:.1f} % in " + ("the last epoch" if n == 1 else f"each of the last {n} epochs"),
                      f"{ours.holds[n]} of {len(of)}" if ours else "", "", "", "",
                      ("yes" if theirs.log.holds(n) else "no") if theirs else ""))
-    seeds = ("seed " if len(of) == 1 else "seeds ") + ", ".join(str(r.seed) for r in of)
-    return Table(
-        f"{step.name}: ours, what the source claims, and what its log shows",
-        ("", f"ours,\n{seeds if of else 'no run recorded'}", "sd", "range",
-         "source\nclaims", "source's\nlog"), tuple(rows),
-        "Over the seeds: mean, standard deviation (sd) and range. Training accuracy is the running mean of the "
-        "last epoch, with dropout and augmentation on; a source claims its best epoch. The share of seeds that "
-        "hold the rule stands in its rows.")
+    columns = ("", f"ours,\n{_seeds(of) if of else 'no run recorded'}", "sd", "range",
+               "source\nclaims", "source's\nlog")
+    note = ("Over the seeds: mean, standard deviation (sd) and range. Training accuracy is the running mean of the "
+            "last epoch, with dropout and augmentation on{}. The share of seeds that hold the rule stands in its rows.")
+    if theirs is None:
+        return Table(f"{step.name}: the recorded trainings", columns[:4], tuple(row[:4] for row in rows),
+                     note.format(""))
+    return Table(f"{step.name}: ours, what the source claims, and what its log shows", columns, tuple(rows),
+                 note.format("; a source claims its best epoch"))
+
+
+def _seeds(of: Sequence[Run]) -> str:
+    """The seeds of the runs: "seed 0", "seeds 0, 1", "seeds 0 to 9"."""
+    seeds = [run.seed for run in of]
+    if len(seeds) > 3 and seeds == list(range(seeds[0], seeds[-1] + 1)):
+        return f"seeds {seeds[0]} to {seeds[-1]}"
+    return ("seed " if len(seeds) == 1 else "seeds ") + ", ".join(map(str, seeds))
 
 
 def reproduces(step: str) -> Finding:

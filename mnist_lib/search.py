@@ -3,7 +3,8 @@
 A :class:`Search` declares a small space as rounds. A round takes the best experiment so
 far and returns candidates, each with one thing changed. Every candidate is trained on the
 first 55,000 training images with each of a few seeds and judged on the last 5,000; the test
-set is not read. The candidate with the highest :func:`score` goes on to the next round.
+set is not read. The candidate with the highest :func:`score` goes on to the next round, or,
+where a round asks for the least of something, the cheapest whose score is :class:`Least.enough`.
 
 Each trial is logged in ``results/search/<search>/`` as it ends, so that a search that is
 stopped goes on where it was, and the choice can be retraced from the files alone. The
@@ -27,27 +28,53 @@ from .architecture import count_parameters
 from .experiments import Experiment
 
 HELD_OUT = 5_000
-LAST = 5  # epochs that a trial is judged by
+LAST = 5  # epochs that a trial is judged by, where the search says nothing else
 
 Candidates = dict[str, Experiment]
+COSTS = {"parameters": lambda step: count_parameters(step.architecture), "epochs": lambda step: step.epochs}
+
+
+def highest(candidates: Candidates, scores: dict[str, float]) -> str:
+    """The label of the candidate with the highest score."""
+    return max(scores, key=scores.get)
+
+
+@dataclass(frozen=True)
+class Least:
+    """A rule: the candidate with the least ``cost`` ("parameters" or "epochs") whose score is ``enough``.
+
+    Where no score is, the highest is taken.
+    """
+
+    cost: str
+    enough: float
+
+    def __call__(self, candidates: Candidates, scores: dict[str, float]) -> str:
+        good = [label for label, score in scores.items() if round(score, 6) >= self.enough]
+        return min(good, key=lambda label: COSTS[self.cost](candidates[label])) if good else highest(candidates, scores)
 
 
 @dataclass(frozen=True)
 class Round:
-    """One choice: what is asked, and the candidates, given the best experiment so far."""
+    """One choice: what is asked, the candidates, given the best experiment so far, and the rule."""
 
     question: str
     candidates: Callable[[Experiment], Candidates]
+    choose: Callable[[Candidates, dict[str, float]], str] = highest
 
 
 @dataclass(frozen=True)
 class Search:
-    """A declared space: where it starts, its rounds, and the seeds each candidate is trained with."""
+    """A declared space: where it starts, its rounds, and the seeds each candidate is trained with.
+
+    A trial is judged by the mean of its ``last`` epochs.
+    """
 
     name: str
     start: Experiment
     rounds: tuple[Round, ...]
     seeds: int = 2
+    last: int = LAST
 
 
 @dataclass(frozen=True)
@@ -63,24 +90,24 @@ class Trial:
     seconds: float
     machine: dict
 
-    @property
-    def accuracy(self) -> float:
+    def accuracy(self, last: int = LAST) -> float:
         """Per cent of the held-out images, the mean of the last epochs."""
-        return 100 * statistics.fmean(self.correct[-LAST:]) / HELD_OUT
+        return 100 * statistics.fmean(self.correct[-last:]) / HELD_OUT
 
 
 class Judged(NamedTuple):
-    """A candidate of a round with its trials; ``chosen`` if the search went on with it."""
+    """A candidate of a round with its trials and its score; ``chosen`` if the search went on with it."""
 
     label: str
     step: Experiment
     trials: tuple[Trial, ...]
+    score: float
     chosen: bool
 
 
-def score(trials: tuple[Trial, ...]) -> float:
+def score(trials: tuple[Trial, ...], last: int = LAST) -> float:
     """What candidates are ranked by: the mean over seeds of the mean accuracy of the last epochs."""
-    return statistics.fmean(trial.accuracy for trial in trials)
+    return statistics.fmean(trial.accuracy(last) for trial in trials)
 
 
 def held_out(step: Experiment) -> Experiment:
@@ -123,9 +150,10 @@ def retrace(search: Search) -> Iterator[tuple[Round, tuple[Judged, ...]]]:
                   for label, step in candidates.items()}
         if not all(all(found) for found in trials.values()):
             return
-        winner = max(trials, key=lambda label: score(trials[label]))
+        scores = {label: score(found, search.last) for label, found in trials.items()}
+        winner = each.choose(candidates, scores)
         best = candidates[winner]
-        yield each, tuple(Judged(label, step, trials[label], label == winner)
+        yield each, tuple(Judged(label, step, trials[label], scores[label], label == winner)
                           for label, step in candidates.items())
 
 
@@ -159,11 +187,14 @@ def tables(search: Search) -> list[Table]:
     found = []
     for number, (each, judged) in enumerate(retrace(search), 1):
         rows = tuple(
-            (j.label, f"{count_parameters(j.step.architecture):,}", f"{score(j.trials):.3f}",
-             ", ".join(f"{trial.accuracy:.2f}" for trial in j.trials), "yes" if j.chosen else "")
-            for j in sorted(judged, key=lambda j: -score(j.trials)))
+            (j.label, f"{count_parameters(j.step.architecture):,}", f"{j.score:.3f}",
+             ", ".join(f"{trial.accuracy(search.last):.2f}" for trial in j.trials), "yes" if j.chosen else "")
+            for j in sorted(judged, key=lambda j: -j.score))
+        mean = f"the mean of the last {search.last} epochs" if search.last > 1 else "after the last epoch"
+        rule = (f" Chosen: the fewest {each.choose.cost} with at least {each.choose.enough:.2f} %."
+                if isinstance(each.choose, Least) else "")
         found.append(Table(
             f"The search for the {search.name}, round {number}: {each.question}",
             ("candidate", "parameters", "mean (%)", "each seed (%)", "chosen"), rows,
-            f"Accuracy on the {HELD_OUT:,} images held out, the mean of the last {LAST} epochs."))
+            f"Accuracy on the {HELD_OUT:,} images held out, {mean}.{rule}"))
     return found

@@ -12,7 +12,6 @@ import dataclasses
 import hashlib
 import io
 import math
-import platform
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -22,11 +21,12 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from . import __version__, runs
+from . import runs
 from .augment import Normalize, ToTensor
 from .catalogue import experiment as find_experiment
 from .catalogue import recorded_as
 from .data import mnist
+from .devices import machine, pick_device, random_states
 from .evaluation import evaluate, keeps_weights, test_set, weights_file
 from .experiments import Experiment
 from .fast import keep_memory, speed_up
@@ -34,10 +34,6 @@ from .models import build, count_parameters
 from .optimizing import Schedule, sgd
 from .progress import Progress
 from .runs import Epoch, Run
-
-ENGINE = {"cpu": ("channels-last, fused SGD, 16-bit dropout masks, batch norm over rows of pixels, "
-                  "Winograd for wide layers, kept memory"),
-          "cuda": "channels-last, fused SGD", "mps": "channels-last"}
 
 
 class Interrupted(KeyboardInterrupt):
@@ -173,7 +169,7 @@ class Training:
             "schedule": self.schedule.state_dict(),
             "average": self.average.state_dict() if self.average else {},
             "epochs": [vars(e) for e in self.epochs],
-            "random": (self.random.get_state(), *_random_states(self.device))}, buffer)
+            "random": (self.random.get_state(), *random_states(self.device))}, buffer)
         runs.write_atomically(checkpoint, buffer.getvalue())
 
     def resume(self, checkpoint: Path) -> bool:
@@ -260,43 +256,8 @@ def average_of(network: nn.Module, step: Experiment) -> AveragedModel | None:
     return AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(step.averaging), use_buffers=True)
 
 
-def pick_device(device: str | torch.device = "auto") -> torch.device:
-    """The device called ``device``; "auto" is CUDA where there is one, then MPS, then the CPU."""
-    if device != "auto":
-        return torch.device(device)
-    if torch.cuda.is_available():
-        return torch.device("cuda", torch.cuda.current_device())
-    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
-
-
-def machine(device: torch.device) -> dict:
-    """Where and with what a training ran, as its record says it."""
-    if device.type == "cuda":
-        processor = torch.cuda.get_device_name(device)
-    else:
-        processor = _processor_name()
-    return {"device": device.type, "processor": processor, "threads": torch.get_num_threads(),
-            "engine": ENGINE.get(device.type, "plain"), "mnist_lib": __version__, "torch": torch.__version__,
-            "python": platform.python_version()}
-
-
-def _processor_name() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-        return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        return platform.processor() or platform.machine()
-
-
 def _short(rate: float) -> float:
     return float(f"{rate:.6g}")
-
-
-def _random_states(device: torch.device) -> list[Tensor]:
-    """The global random states that dropout draws from: the CPU's, and the device's own."""
-    if device.type == "cpu":
-        return [torch.get_rng_state()]
-    return [torch.get_rng_state(), torch.get_device_module(device).get_rng_state()]
 
 
 def checkpoint_path(name: str, seed: int) -> Path:

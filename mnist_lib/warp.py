@@ -38,12 +38,13 @@ class RandomRotation(Transform):
 
 @dataclass(frozen=True)
 class RandomAffine(Transform):
-    """Rotation, translation, scaling and shear about the centre in one step, nearest pixel.
+    """Rotation, translation, scaling and shear about the centre in one step.
 
     `translate` holds the largest shifts as fractions of width and height (the shift drawn is
     rounded to whole pixels), `scale` is (low, high), `shear` in degrees is one number for
     (-number, number) along x, (low, high) along x, or four numbers for x and y. The angle
     is clockwise here, as in torchvision, where only `rotate` turns the other way.
+    `interpolation` is "nearest" (the nearest pixel's value) or "bilinear" (a mean of four).
     """
 
     degrees: tuple
@@ -51,9 +52,11 @@ class RandomAffine(Transform):
     scale: tuple | None = None
     shear: tuple | None = None
     fill: float = 0.0
+    interpolation: str = "nearest"
 
     def __post_init__(self):
         self._set(degrees=angles(self, "degrees"), fill=number(self, "fill"))
+        check(self.interpolation in ("nearest", "bilinear"), self, 'interpolation must be "nearest" or "bilinear"')
         if self.translate is not None:
             self._set(translate=numbers(self, "translate", 2))
             check(all(0 <= t <= 1 for t in self.translate), self, "translate must lie between 0 and 1")
@@ -81,7 +84,7 @@ class RandomAffine(Transform):
                 "scale": scale, "shear": torch.stack(shear, 1)}  # fmt: skip
 
     def apply(self, images, parameters):
-        return affine(images, inverse_affine(**parameters), self.fill)
+        return affine(images, inverse_affine(**parameters), self.fill, self.interpolation)
 
 
 @dataclass(frozen=True)
@@ -147,13 +150,13 @@ def inverse_affine(angle, translate=None, scale=None, shear=None):
     return torch.cat((inverse, shift[..., None]), 2).to(torch.float32)
 
 
-def affine(images, inverse, fill=0.0):
-    """Return images (B, C, H, W) moved by the maps `inverse` (B, 2, 3), nearest pixel."""
+def affine(images, inverse, fill=0.0, interpolation="nearest"):
+    """Return images (B, C, H, W) moved by the maps `inverse` (B, 2, 3)."""
     height, width = images.shape[-2:]
     x, y = _centres(width, images.device), _centres(height, images.device)
     grid = torch.stack((_linear(inverse[:, 0] / (0.5 * width), x, y),
                         _linear(inverse[:, 1] / (0.5 * height), x, y)), 1)  # fmt: skip
-    return _sample(images, grid, "nearest", fill)
+    return _sample(images, grid, interpolation, fill)
 
 
 def perspective(images, endpoints, fill=0.0):

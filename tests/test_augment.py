@@ -1,5 +1,6 @@
 """mnist_lib.augment and mnist_lib.warp against torchvision.transforms.v2, image by image."""
 
+import dataclasses
 import pickle
 
 import pytest
@@ -87,18 +88,19 @@ def test_rotation_by_special_angles_equals_torchvision(images, angle):
     assert_same(transform(images, seeded()), expected)
 
 
+@pytest.mark.parametrize("interpolation", ["nearest", "bilinear"])
 @pytest.mark.parametrize("fill", [0, 1])
 @pytest.mark.parametrize("transform", [
     RandomAffine(7, translate=(0.1, 0.1), scale=(0.8, 1.2), shear=10),
     RandomAffine(180, translate=(0.5, 0), shear=(-10, 30, 5, 20)),
     RandomAffine(0, scale=(0.2, 3)),
 ])  # fmt: skip
-def test_affine_equals_torchvision(images, transform, fill):
-    transform = RandomAffine(transform.degrees, transform.translate, transform.scale, transform.shear, fill)
+def test_affine_equals_torchvision(images, transform, fill, interpolation):
+    transform = dataclasses.replace(transform, fill=fill, interpolation=interpolation)
     drawn = draw(transform, len(images))
     expected = [
         F.affine(image, drawn["angle"][i].item(), [int(t) for t in drawn["translate"][i]],
-                 drawn["scale"][i].item(), drawn["shear"][i].tolist(), fill=fill)
+                 drawn["scale"][i].item(), drawn["shear"][i].tolist(), v2.InterpolationMode(interpolation), fill)
         for i, image in enumerate(images)
     ]  # fmt: skip
     assert_same(transform.apply(images, drawn), expected)
@@ -369,6 +371,7 @@ def test_repr_is_faithful_and_spellings_are_one():
     (lambda: RandomRotation(7, fill=(1, 2)), "fill must be a number"),
     (lambda: RandomRotation(7, fill=None), "fill must be a number"),
     (lambda: RandomAffine(7, translate=0.1), "translate must be a sequence of 2 numbers"),
+    (lambda: RandomAffine(7, interpolation="cubic"), "interpolation must be .nearest. or .bilinear."),
     (lambda: RandomAffine(7, translate=(0.1, 1.1)), "translate must lie between 0 and 1"),
     (lambda: RandomAffine(7, scale=(0, 1)), "scale must be positive"),
     (lambda: RandomAffine(7, scale=(1.2, 0.8)), "scale must be positive and increasing"),

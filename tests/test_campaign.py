@@ -2,6 +2,9 @@
 
 import dataclasses
 import os
+import signal
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import distributed
@@ -106,3 +109,18 @@ def prepare_worker(results):
     os.environ["MNIST_LIB_RESULTS"] = results
     use_few_digits(setattr)
     EXPERIMENTS["six-models/steplr"] = small(dataclasses.replace(EXPERIMENTS["six-models/steplr"], epochs=2))
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")
+def test_the_workers_of_a_killed_campaign_end_too():
+    program = ("import os, time\n"
+               "from mnist_lib.campaign import local_executor\n"
+               "if __name__ == '__main__':\n"
+               "    with local_executor(1) as executor:\n"
+               "        print(executor.submit(os.getpid).result(), flush=True)\n"
+               "        executor.submit(time.sleep, 600)\n"
+               "        time.sleep(600)\n")
+    parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    assert int(parent.stdout.readline()) != parent.pid
+    parent.kill()
+    parent.communicate(timeout=60)  # the worker holds the other end of the pipe for as long as it lives

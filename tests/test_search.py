@@ -10,7 +10,7 @@ from mnist_lib.__main__ import main
 from mnist_lib.beyond import BEYOND, SEARCHES
 from mnist_lib.catalogue import experiment
 from mnist_lib.experiments import SGD, TRAINING_IMAGES
-from mnist_lib.search import HELD_OUT, Round, Search, Trial, held_out
+from mnist_lib.search import HELD_OUT, Least, Round, Search, Trial, held_out
 
 START = experiment("six-models/skeleton")
 
@@ -80,7 +80,33 @@ def test_a_trial_returns_from_its_file_as_it_was(trained):
 
 def test_the_accuracy_is_the_mean_of_the_last_five_epochs():
     trial = Trial("", "", 0, 1, (0, 4900, 4950, 4950, 4950, 5000), (), 1.0, {})
-    assert trial.accuracy == pytest.approx(99.0)
+    assert trial.accuracy() == pytest.approx(99.0)
+
+
+def epochs(best):
+    return {f"{count} epochs": dataclasses.replace(best, epochs=count) for count in (15, 5, 10)}
+
+
+@pytest.mark.parametrize("enough, expected", [(99.2, 5), (99.38, 10), (99.41, 15), (99.9, 15)])
+def test_a_round_may_ask_for_the_least_that_is_enough(trained, monkeypatch, enough, expected):
+    def train(step, seed, device):
+        correct = {5: 4960, 10: 4969, 15: 4972}[step.epochs]  # 99.20, 99.38 and 99.44 %
+        epoch = runs.Epoch(0.1, 0.1, 0.5, 1, 55_000, 0.1, correct, 2.0)
+        return runs.Run(step.name, step.fingerprint, seed, 7272, (epoch,) * step.epochs, ()), None
+
+    monkeypatch.setattr("mnist_lib.training.train", train)
+    space = Search("short", START, (Round("How few?", epochs, Least("epochs", enough)),), last=3)
+    searched(space)
+    assert search.chosen(space).epochs == expected
+    (table,) = search.tables(space)
+    assert f"the fewest epochs with at least {enough:.2f} %" in table.note and "last 3 epochs" in table.note
+
+
+def test_the_fewest_parameters_are_counted():
+    small, large = experiment("six-models/skeleton"), experiment("six-models/setup")
+    candidates = {"large": large, "small": small}
+    assert Least("parameters", 99.0)(candidates, {"large": 99.5, "small": 99.0}) == "small"
+    assert Least("parameters", 99.0)(candidates, {"large": 99.5, "small": 98.9}) == "large"
 
 
 def test_another_search_has_its_own_log(trained):
