@@ -78,7 +78,7 @@ def curve(of: Sequence[Summary], rebuilt: Sequence[Summary] = ()):
     axes.yaxis.set_major_formatter(FuncFormatter(lambda e, _: f"{e:g}"))
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_minor_formatter(NullFormatter())
-    axes.annotate(f"target: {100 - RULE:.1f}", (1, 100 - RULE), (-2, -12), xycoords=("axes fraction", "data"),
-                  textcoords="offset points", ha="right", fontsize=10)
+    axes.annotate(f"target: {100 - RULE:.1f}", (0, 100 - RULE), (6, 4), xycoords=("axes fraction", "data"),
+                  textcoords="offset points", fontsize=10)
     axes.legend()
     return drawing
