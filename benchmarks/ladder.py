@@ -184,7 +184,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=9, metavar="N", help="turns of each (9)")
     parser.add_argument("--images", type=int, default=4096, metavar="N", help="images a turn (4096)")
     parser.add_argument("--threads", type=int, metavar="N", help="of PyTorch (its own choice)")
-    parser.add_argument("--device", default="auto", help="auto, cpu or cuda; the plain loop stays on the CPU")
+    parser.add_argument("--device", default="auto", help="auto, cpu or cuda; the first two rungs stay on the CPU")
     parser.add_argument("--whole", action="store_true", help="also train the first and the last rung to their end")
     parser.add_argument("--record", action="store_true", help="write results/benchmarks/ladder.json")
     options = parser.parse_args(arguments)

@@ -41,10 +41,11 @@ def convolutions(*widths: int) -> tuple[Layer, ...]:
     return tuple(conv(width, 3) for width in widths)
 
 
+LITTLE, MORE, MOST = affine(10, 0.05, 0.1, 5), affine(10, 0.1, 0.1), affine(15, 0.1, 0.15, 10)
 AUGMENTATIONS = {
-    "rotation 10, shift 5 %, scale 10 %, shear 5": affine(10, 0.05, 0.1, 5),
-    "rotation 10, shift 10 %, scale 10 %": affine(10, 0.1, 0.1),
-    "rotation 15, shift 10 %, scale 15 %, shear 10": affine(15, 0.1, 0.15, 10)}
+    "rotation 10, shift 5 %, scale 10 %, shear 5": LITTLE,
+    "rotation 10, shift 10 %, scale 10 %": MORE,
+    "rotation 15, shift 10 %, scale 15 %, shear 10": MOST}
 
 CHAMPIONS = {label: network("beyond/champion", *blocks) for label, blocks in {
     "8 16, 1x1 to 8, pool, 16 16 16": (convolutions(8, 16), (conv(8, 1), max_pool(2)), convolutions(16, 16, 16)),
@@ -58,7 +59,7 @@ CHAMPIONS = {label: network("beyond/champion", *blocks) for label, blocks in {
 
 CHAMPION = Search(
     "champion",
-    Experiment("beyond/champion", CHAMPIONS["8 16, 1x1 to 8, pool, 16 16 16"], affine(10, 0.1, 0.1),
+    Experiment("beyond/champion", CHAMPIONS["8 16, 1x1 to 8, pool, 16 16 16"], MORE,
                128, SGD(0.1, momentum=0.9, weight_decay=1e-4, nesterov=True), WarmupDecay(0.2), averaging=0.995),
     (
         Round("Which network?", lambda best: varied(best, "architecture", CHAMPIONS)),
@@ -79,7 +80,7 @@ SMALL = {", ".join((front, "pool", rest)): network(
 
 champion = dataclasses.replace(
     CHAMPION.start, architecture=CHAMPIONS["8 8, pool, 16 16 16"],
-    transforms=affine(15, 0.1, 0.15, 10), optimizer=SGD(0.2, momentum=0.9, weight_decay=1e-4, nesterov=True))
+    transforms=MOST, optimizer=dataclasses.replace(CHAMPION.start.optimizer, learning_rate=0.2))
 
 SMALLEST = Search(
     "smallest",
@@ -92,7 +93,7 @@ SMALLEST = Search(
     ))
 
 smallest = dataclasses.replace(
-    SMALLEST.start, architecture=SMALL["8 8, pool, 10 10 10 10"], transforms=affine(10, 0.05, 0.1, 5))
+    SMALLEST.start, architecture=SMALL["8 8, pool, 10 10 10 10"], transforms=LITTLE)
 
 QUICK = {"16 of 5x5 with stride 2, 16 16 16": CHAMPIONS["16 of 5x5 with stride 2, 16 16 16"],
          "8, 14 with stride 2, 14 14 16": network(
@@ -100,7 +101,7 @@ QUICK = {"16 of 5x5 with stride 2, 16 16 16": CHAMPIONS["16 of 5x5 with stride 2
 
 FASTEST = Search(
     "fastest",
-    dataclasses.replace(champion, name="beyond/fastest", transforms=affine(10, 0.1, 0.1),
+    dataclasses.replace(champion, name="beyond/fastest", transforms=MORE,
                         architecture=CHAMPIONS["16 of 5x5 with stride 2, 16 16 16"]),
     (
         Round("How much augmentation?", lambda best: varied(best, "transforms", AUGMENTATIONS)),
@@ -111,11 +112,11 @@ FASTEST = Search(
             f"{epochs} epochs": epochs for epochs in (9, 12, 15)}), Least("epochs", ENOUGH)),
     ))
 
-fastest = dataclasses.replace(FASTEST.start, transforms=affine(15, 0.1, 0.15, 10))
+fastest = dataclasses.replace(FASTEST.start, transforms=MOST)
 
 FASTEST_99 = Search(
     "fastest-99",
-    dataclasses.replace(fastest, name="beyond/fastest-99", transforms=affine(10, 0.05, 0.1, 5)),
+    dataclasses.replace(fastest, name="beyond/fastest-99", transforms=LITTLE),
     (Round("How few epochs are enough for 99.0 %?", lambda best: varied(best, "epochs", {
         f"epochs: {epochs}": epochs for epochs in (1, 2, 3, 4, 5)}), Least("epochs", 99.05)),),
     last=1)

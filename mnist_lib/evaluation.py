@@ -29,7 +29,12 @@ TOLERANCE = 2  # test images by which another machine's arithmetic may differ
 def test_set(device: torch.device | str = "cpu") -> tuple[Tensor, Tensor]:
     """The normalized test images (10000, 1, 28, 28) and their labels (10000,)."""
     digits = mnist("test", device)
-    return Normalize()(ToTensor()(digits.images, None), None), digits.labels.long()
+    return normalized(digits.images), digits.labels.long()
+
+
+def normalized(images: Tensor) -> Tensor:
+    """uint8 images as a network is judged on them: float32, normalized, and nothing else."""
+    return Normalize()(ToTensor()(images, None), None)
 
 
 @torch.no_grad()

@@ -22,12 +22,11 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from . import runs
-from .augment import Normalize, ToTensor
 from .catalogue import experiment as find_experiment
 from .catalogue import recorded_as
 from .data import mnist
 from .devices import machine, pick_device, random_states
-from .evaluation import evaluate, keeps_weights, test_set, weights_file
+from .evaluation import evaluate, keeps_weights, normalized, test_set, weights_file
 from .experiments import Experiment
 from .fast import keep_memory, speed_up
 from .models import build, count_parameters
@@ -245,8 +244,7 @@ def judged_on(step: Experiment, device: torch.device) -> tuple[Tensor, Tensor]:
     if not step.held_out:
         return test_set(device)
     digits = mnist("train", device)
-    images = Normalize()(ToTensor()(digits.images[-step.held_out:], None), None)
-    return images, digits.labels[-step.held_out:].long()
+    return normalized(digits.images[-step.held_out:]), digits.labels[-step.held_out:].long()
 
 
 def average_of(network: nn.Module, step: Experiment) -> AveragedModel | None:
