@@ -13,6 +13,7 @@ import dataclasses
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from .architecture import Architecture, flat_layers
@@ -154,7 +155,7 @@ class Experiment:
         return [Change(s, getattr(before, s), getattr(self, s), why.get(s, ""))
                 for s in (*SETTINGS, *OPTIONS) if _canonical(getattr(before, s)) != _canonical(getattr(self, s))]
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """Twelve hexadecimal digits that change with anything that can change the result."""
         settings = {s: _canonical(getattr(self, s)) for s in SETTINGS}

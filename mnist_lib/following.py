@@ -159,6 +159,10 @@ class Follower(Execution):
 
 
 class _Operations(TorchDispatchMode):
+    @classmethod
+    def _should_skip_dynamo(cls):
+        return False  # torch would load its compiler to skip this; nothing is compiled here (trace.py)
+
     def __init__(self, follower):
         super().__init__()
         self.follower = follower

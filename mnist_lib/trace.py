@@ -11,6 +11,7 @@ from __future__ import annotations
 import random
 import sys
 from contextlib import ExitStack, contextmanager, nullcontext
+from unittest import mock
 
 import torch
 
@@ -78,7 +79,9 @@ def _in_single_operations():
     with ExitStack() as stack:
         stack.callback(torch._C._set_mkldnn_enabled, torch._C._get_mkldnn_enabled())
         torch._C._set_mkldnn_enabled(False)  # (torch.backends.mkldnn.flags warns of what it does not touch)
-        if hasattr(torch.compiler, "set_stance"):
+        if "torch._dynamo" not in sys.modules:  # nothing is compiled yet, and loading the compiler takes seconds
+            stack.enter_context(mock.patch.object(torch, "compile", _uncompiled))
+        elif hasattr(torch.compiler, "set_stance"):
             stack.enter_context(torch.compiler.set_stance("force_eager"))
         try:
             from torch.nn.attention import SDPBackend, sdpa_kernel
@@ -87,6 +90,11 @@ def _in_single_operations():
         else:
             stack.enter_context(sdpa_kernel(SDPBackend.MATH))
         yield
+
+
+def _uncompiled(model=None, **_):
+    """``torch.compile`` as it is called and as it decorates, without compiling."""
+    return (lambda decorated: decorated) if model is None else model
 
 
 def _channels_of(network) -> int:

@@ -403,3 +403,38 @@ def test_the_core_needs_no_torch():
             "assert 'torch' not in sys.modules; from mnist_lib import receptive_field, rule, measure, effective; "
             "assert callable(receptive_field) and callable(rule)")
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_table_does_not_wait_for_the_compiler():
+    """Loading it takes seconds; a forward pass that compiles its parts runs them uncompiled."""
+    code = """
+import sys
+import torch
+from torch import nn
+from mnist_lib import receptive_field
+
+class Compiles(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first, self.second = nn.Conv2d(1, 2, 3), nn.Conv2d(2, 2, 3)
+
+    def forward(self, x):
+        @torch.compile
+        def pool(x):
+            return nn.functional.max_pool2d(x, 2)
+
+        @torch.compile(fullgraph=True)
+        def shrink(x):
+            return x[..., ::2, ::2]
+
+        return shrink(pool(torch.compile(self.second)(self.first(x))))
+
+before = torch.compile
+table = receptive_field(Compiles(), (1, 24, 24))
+assert table[-1].r_out == 6 and table[-1].j_out == 4, str(table)
+assert torch.compile is before
+assert "torch._dynamo" not in sys.modules
+import torch._dynamo
+assert str(receptive_field(Compiles(), (1, 24, 24))) == str(table)
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
