@@ -41,21 +41,31 @@ def convolutions(*widths: int) -> tuple[Layer, ...]:
     return tuple(conv(width, 3) for width in widths)
 
 
+def pooled(widths: str) -> tuple[tuple[Layer, ...], ...]:
+    """Blocks of 3x3 convolutions before and behind a pooling: "8 8, pool, 16 16 16"."""
+    before, behind = (convolutions(*map(int, part.split())) for part in widths.split(", pool, "))
+    return before, (max_pool(2),), behind
+
+
 LITTLE, MORE, MOST = affine(10, 0.05, 0.1, 5), affine(10, 0.1, 0.1), affine(15, 0.1, 0.15, 10)
+LEAST = "rotation 10, shift 5 %, scale 10 %, shear 5"
 AUGMENTATIONS = {
-    "rotation 10, shift 5 %, scale 10 %, shear 5": LITTLE,
+    LEAST: LITTLE,
     "rotation 10, shift 10 %, scale 10 %": MORE,
     "rotation 15, shift 10 %, scale 15 %, shear 10": MOST}
 
+FIRST = "8 8, pool, 16 16 16"  # what the first rounds chose
 CHAMPIONS = {label: network("beyond/champion", *blocks) for label, blocks in {
     "8 16, 1x1 to 8, pool, 16 16 16": (convolutions(8, 16), (conv(8, 1), max_pool(2)), convolutions(16, 16, 16)),
     "8 16, 1x1 to 8, pool, 12 12 16 16": (
         convolutions(8, 16), (conv(8, 1), max_pool(2)), convolutions(12, 12, 16, 16)),
     "8 8 8, pool, 16 16 16": (convolutions(8, 8, 8), (max_pool(2),), convolutions(16, 16, 16)),
-    "8 8, pool, 16 16 16": (convolutions(8, 8), (max_pool(2),), convolutions(16, 16, 16)),
+    FIRST: pooled(FIRST),
     "8, pool, 16 16 16": (convolutions(8), (max_pool(2),), convolutions(16, 16, 16)),
     "16 of 5x5 with stride 2, 16 16 16": ((conv(16, 5, stride=2),), convolutions(16, 16, 16)),
 }.items()}
+DEEPER = {label: network("beyond/champion", *pooled(label)) for label in (
+    FIRST, "8 8, pool, 14 14 14 14", "8 8, pool, 12 12 16 16", "8 8, pool, 12 12 12 12 12", "10 10, pool, 14 14 14 14")}
 
 CHAMPION = Search(
     "champion",
@@ -72,19 +82,28 @@ CHAMPION = Search(
         Round("What is a pixel between pixels?", lambda best: varied(best, "transforms", {
             way: (dataclasses.replace(best.transforms[0], interpolation=way), *best.transforms[1:])
             for way in ("nearest", "bilinear")})),
+        Round("Are more layers behind the pooling better?", lambda best: varied(best, "architecture", DEEPER)),
+        Round("Two settings may be good only together: deeper, and with less augmentation?",
+              lambda best: {"the best so far": best} | {
+                  f"{label}; {LEAST}": dataclasses.replace(best, architecture=DEEPER[label], transforms=LITTLE)
+                  for label in ("8 8, pool, 14 14 14 14", "8 8, pool, 12 12 16 16", "10 10, pool, 14 14 14 14")}),
+        Round("Are more and smaller steps better?", lambda best: varied(best, "batch_size", {
+            f"batches of {size}": size for size in (64, 128)})),
     ))
 
-SMALL = {", ".join((front, "pool", rest)): network(
-    "beyond/smallest", convolutions(*map(int, front.split())), (max_pool(2),), convolutions(*map(int, rest.split())))
-    for front, rest in (("8 8", "10 12 12"), ("8 8", "10 10 10 10"), ("8 8", "9 9 9 9"), ("8 8", "8 8 8 8"))}
+first_champion = dataclasses.replace(
+    CHAMPION.start, name="beyond/first-champion", architecture=CHAMPIONS[FIRST],
+    transforms=MOST, optimizer=dataclasses.replace(CHAMPION.start.optimizer, learning_rate=0.2))
 
 champion = dataclasses.replace(
-    CHAMPION.start, architecture=CHAMPIONS["8 8, pool, 16 16 16"],
-    transforms=MOST, optimizer=dataclasses.replace(CHAMPION.start.optimizer, learning_rate=0.2))
+    first_champion, name="beyond/champion", architecture=DEEPER["8 8, pool, 14 14 14 14"], transforms=LITTLE)
+
+SMALL = {label: network("beyond/smallest", *pooled(label)) for label in (
+    "8 8, pool, 10 12 12", "8 8, pool, 10 10 10 10", "8 8, pool, 9 9 9 9", "8 8, pool, 8 8 8 8")}
 
 SMALLEST = Search(
     "smallest",
-    dataclasses.replace(champion, name="beyond/smallest", architecture=SMALL["8 8, pool, 10 12 12"]),
+    dataclasses.replace(first_champion, name="beyond/smallest", architecture=SMALL["8 8, pool, 10 12 12"]),
     (
         Round("How much augmentation can a small network take?",
               lambda best: varied(best, "transforms", AUGMENTATIONS)),
@@ -95,13 +114,19 @@ SMALLEST = Search(
 smallest = dataclasses.replace(
     SMALLEST.start, architecture=SMALL["8 8, pool, 10 10 10 10"], transforms=LITTLE)
 
+BELOW = tuple(dataclasses.replace(smallest, name=f"beyond/below-{limit}",
+                                  architecture=network(f"beyond/below-{limit}", *pooled(widths)))
+              for limit, widths in {1000: "4 4, pool, 4 4 5 5", 2000: "4 6, pool, 6 6 7 7",
+                                    3000: "6 8, pool, 8 8 8 8", 4000: "8 8, pool, 10 12 12",
+                                    6000: "8 8, pool, 12 12 12 12"}.items())  # the curve; nothing was chosen here
+
 QUICK = {"16 of 5x5 with stride 2, 16 16 16": CHAMPIONS["16 of 5x5 with stride 2, 16 16 16"],
          "8, 14 with stride 2, 14 14 16": network(
              "beyond/fastest", (conv(8, 3), conv(14, 3, stride=2)), convolutions(14, 14, 16))}
 
 FASTEST = Search(
     "fastest",
-    dataclasses.replace(champion, name="beyond/fastest", transforms=MORE,
+    dataclasses.replace(first_champion, name="beyond/searched-recipe", transforms=MORE,
                         architecture=CHAMPIONS["16 of 5x5 with stride 2, 16 16 16"]),
     (
         Round("How much augmentation?", lambda best: varied(best, "transforms", AUGMENTATIONS)),
@@ -112,16 +137,25 @@ FASTEST = Search(
             f"{epochs} epochs": epochs for epochs in (9, 12, 15)}), Least("epochs", ENOUGH)),
     ))
 
-fastest = dataclasses.replace(FASTEST.start, transforms=MOST)
+searched_recipe = dataclasses.replace(FASTEST.start, transforms=MOST)
+
+FEWEST = Search(
+    "fewest-epochs",
+    dataclasses.replace(searched_recipe, name="beyond/fastest", transforms=LITTLE),
+    (Round("With less augmentation, how few epochs are enough?", lambda best: varied(best, "epochs", {
+        f"epochs: {epochs}": epochs for epochs in (5, 6, 8, 10)}), Least("epochs", 99.44)),),
+    last=3)
+
+fastest = dataclasses.replace(FEWEST.start, epochs=10)
 
 FASTEST_99 = Search(
     "fastest-99",
-    dataclasses.replace(fastest, name="beyond/fastest-99", transforms=LITTLE),
+    dataclasses.replace(searched_recipe, name="beyond/fastest-99", transforms=LITTLE),
     (Round("How few epochs are enough for 99.0 %?", lambda best: varied(best, "epochs", {
         f"epochs: {epochs}": epochs for epochs in (1, 2, 3, 4, 5)}), Least("epochs", 99.05)),),
     last=1)
 
 fastest_99 = dataclasses.replace(FASTEST_99.start, epochs=2)
 
-BEYOND = (champion, smallest, fastest, fastest_99)
-SEARCHES = {s.name: s for s in (CHAMPION, SMALLEST, FASTEST, FASTEST_99)}
+BEYOND = (first_champion, champion, smallest, *BELOW, searched_recipe, fastest, fastest_99)
+SEARCHES = {s.name: s for s in (CHAMPION, SMALLEST, FASTEST, FEWEST, FASTEST_99)}

@@ -210,7 +210,8 @@ CHEAPER = STEPS["three-modules/reduced"].then(
                          "a stride of 2 in the first layer: no convolution over maps of full size"))
 LADDER = {"three-modules/reduced": "a plain loop, DataLoader with two workers",
           "beyond/cheaper-network": "a cheaper network",
-          "beyond/fastest": "the recipe of the search"}  # the rungs of benchmarks/ladder.py: what is new on each
+          "beyond/searched-recipe": "the recipe of the search",
+          "beyond/fastest": "less augmentation, fewer epochs"}  # the rungs of benchmarks/ladder.py: what is new on each
 
 EXPERIMENTS: dict[str, Experiment] = STEPS | {e.name: e for e in (*BEYOND, CHEAPER)}
 
