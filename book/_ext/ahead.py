@@ -75,6 +75,16 @@ def cache_of(app, key):
     return get_cache(str(cache_root(app) / key))
 
 
+def write_side_by_side(app, env):
+    """Let Sphinx write pages in as many processes as there are cores, besides its own.
+
+    Jupyter Book has no option for it. It is set when all pages are read, because not every
+    extension can have them read side by side.
+    """
+    app.parallel = 1 + (os.cpu_count() or 1)
+
+
 def setup(app):
     app.connect("env-before-read-docs", execute_ahead)
+    app.connect("env-updated", write_side_by_side)
     return {"version": "1", "parallel_read_safe": True}
