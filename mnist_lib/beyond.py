@@ -47,29 +47,29 @@ def pooled(widths: str) -> tuple[tuple[Layer, ...], ...]:
     return before, (max_pool(2),), behind
 
 
-LITTLE, MORE, MOST = affine(10, 0.05, 0.1, 5), affine(10, 0.1, 0.1), affine(15, 0.1, 0.15, 10)
-LEAST = "rotation 10, shift 5 %, scale 10 %, shear 5"
+WEAK, MEDIUM, STRONG = affine(10, 0.05, 0.1, 5), affine(10, 0.1, 0.1), affine(15, 0.1, 0.15, 10)
 AUGMENTATIONS = {
-    LEAST: LITTLE,
-    "rotation 10, shift 10 %, scale 10 %": MORE,
-    "rotation 15, shift 10 %, scale 15 %, shear 10": MOST}
+    "weak: rotation 10, shift 5 %, scale 10 %, shear 5": WEAK,
+    "medium: rotation 10, shift 10 %, scale 10 %": MEDIUM,
+    "strong: rotation 15, shift 10 %, scale 15 %, shear 10": STRONG}
 
-FIRST = "8 8, pool, 16 16 16"  # what the first rounds chose
+FIRST_WIDTHS = "8 8, pool, 16 16 16"  # what the first rounds chose
 CHAMPIONS = {label: network("beyond/champion", *blocks) for label, blocks in {
     "8 16, 1x1 to 8, pool, 16 16 16": (convolutions(8, 16), (conv(8, 1), max_pool(2)), convolutions(16, 16, 16)),
     "8 16, 1x1 to 8, pool, 12 12 16 16": (
         convolutions(8, 16), (conv(8, 1), max_pool(2)), convolutions(12, 12, 16, 16)),
     "8 8 8, pool, 16 16 16": (convolutions(8, 8, 8), (max_pool(2),), convolutions(16, 16, 16)),
-    FIRST: pooled(FIRST),
+    FIRST_WIDTHS: pooled(FIRST_WIDTHS),
     "8, pool, 16 16 16": (convolutions(8), (max_pool(2),), convolutions(16, 16, 16)),
     "16 of 5x5 with stride 2, 16 16 16": ((conv(16, 5, stride=2),), convolutions(16, 16, 16)),
 }.items()}
 DEEPER = {label: network("beyond/champion", *pooled(label)) for label in (
-    FIRST, "8 8, pool, 14 14 14 14", "8 8, pool, 12 12 16 16", "8 8, pool, 12 12 12 12 12", "10 10, pool, 14 14 14 14")}
+    FIRST_WIDTHS, "8 8, pool, 14 14 14 14", "8 8, pool, 12 12 16 16", "8 8, pool, 12 12 12 12 12",
+    "10 10, pool, 14 14 14 14")}
 
 CHAMPION = Search(
     "champion",
-    Experiment("beyond/champion", CHAMPIONS["8 16, 1x1 to 8, pool, 16 16 16"], MORE,
+    Experiment("beyond/champion", CHAMPIONS["8 16, 1x1 to 8, pool, 16 16 16"], MEDIUM,
                128, SGD(0.1, momentum=0.9, weight_decay=1e-4, nesterov=True), WarmupDecay(0.2), averaging=0.995),
     (
         Round("Which network?", lambda best: varied(best, "architecture", CHAMPIONS)),
@@ -85,18 +85,18 @@ CHAMPION = Search(
         Round("Are more layers behind the pooling better?", lambda best: varied(best, "architecture", DEEPER)),
         Round("Two settings may be good only together: deeper, and with less augmentation?",
               lambda best: {"the best so far": best} | {
-                  f"{label}; {LEAST}": dataclasses.replace(best, architecture=DEEPER[label], transforms=LITTLE)
+                  f"{label}; weak changes": dataclasses.replace(best, architecture=DEEPER[label], transforms=WEAK)
                   for label in ("8 8, pool, 14 14 14 14", "8 8, pool, 12 12 16 16", "10 10, pool, 14 14 14 14")}),
         Round("Are more and smaller steps better?", lambda best: varied(best, "batch_size", {
             f"batches of {size}": size for size in (64, 128)})),
     ))
 
 first_champion = dataclasses.replace(
-    CHAMPION.start, name="beyond/first-champion", architecture=CHAMPIONS[FIRST],
-    transforms=MOST, optimizer=dataclasses.replace(CHAMPION.start.optimizer, learning_rate=0.2))
+    CHAMPION.start, name="beyond/first-champion", architecture=CHAMPIONS[FIRST_WIDTHS],
+    transforms=STRONG, optimizer=dataclasses.replace(CHAMPION.start.optimizer, learning_rate=0.2))
 
 champion = dataclasses.replace(
-    first_champion, name="beyond/champion", architecture=DEEPER["8 8, pool, 14 14 14 14"], transforms=LITTLE)
+    first_champion, name="beyond/champion", architecture=DEEPER["8 8, pool, 14 14 14 14"], transforms=WEAK)
 
 SMALL = {label: network("beyond/smallest", *pooled(label)) for label in (
     "8 8, pool, 10 12 12", "8 8, pool, 10 10 10 10", "8 8, pool, 9 9 9 9", "8 8, pool, 8 8 8 8")}
@@ -112,21 +112,21 @@ SMALLEST = Search(
     ))
 
 smallest = dataclasses.replace(
-    SMALLEST.start, architecture=SMALL["8 8, pool, 10 10 10 10"], transforms=LITTLE)
+    SMALLEST.start, architecture=SMALL["8 8, pool, 10 10 10 10"], transforms=WEAK)
 
 BELOW = tuple(dataclasses.replace(smallest, name=f"beyond/below-{limit}",
                                   architecture=network(f"beyond/below-{limit}", *pooled(widths)))
               for limit, widths in {1000: "4 4, pool, 4 4 5 5", 2000: "4 6, pool, 6 6 7 7",
                                     3000: "6 8, pool, 8 8 8 8", 4000: "8 8, pool, 10 12 12",
-                                    6000: "8 8, pool, 12 12 12 12"}.items())  # the curve; nothing was chosen here
+                                    6000: "8 8, pool, 12 12 12 12"}.items())  # the curve: none was picked by its score
 
 QUICK = {"16 of 5x5 with stride 2, 16 16 16": CHAMPIONS["16 of 5x5 with stride 2, 16 16 16"],
          "8, 14 with stride 2, 14 14 16": network(
              "beyond/fastest", (conv(8, 3), conv(14, 3, stride=2)), convolutions(14, 14, 16))}
 
-FASTEST = Search(
-    "fastest",
-    dataclasses.replace(first_champion, name="beyond/searched-recipe", transforms=MORE,
+SEARCHED_RECIPE = Search(
+    "searched-recipe",
+    dataclasses.replace(first_champion, name="beyond/searched-recipe", transforms=MEDIUM,
                         architecture=CHAMPIONS["16 of 5x5 with stride 2, 16 16 16"]),
     (
         Round("How much augmentation?", lambda best: varied(best, "transforms", AUGMENTATIONS)),
@@ -137,11 +137,11 @@ FASTEST = Search(
             f"{epochs} epochs": epochs for epochs in (9, 12, 15)}), Least("epochs", ENOUGH)),
     ))
 
-searched_recipe = dataclasses.replace(FASTEST.start, transforms=MOST)
+searched_recipe = dataclasses.replace(SEARCHED_RECIPE.start, transforms=STRONG)
 
 FEWEST = Search(
     "fewest-epochs",
-    dataclasses.replace(searched_recipe, name="beyond/fastest", transforms=LITTLE),
+    dataclasses.replace(searched_recipe, name="beyond/fastest", transforms=WEAK),
     (Round("With less augmentation, how few epochs are enough?", lambda best: varied(best, "epochs", {
         f"epochs: {epochs}": epochs for epochs in (5, 6, 8, 10)}), Least("epochs", 99.44)),),
     last=3)
@@ -150,7 +150,7 @@ fastest = dataclasses.replace(FEWEST.start, epochs=10)
 
 FASTEST_99 = Search(
     "fastest-99",
-    dataclasses.replace(searched_recipe, name="beyond/fastest-99", transforms=LITTLE),
+    dataclasses.replace(searched_recipe, name="beyond/fastest-99", transforms=WEAK),
     (Round("How few epochs are enough for 99.0 %?", lambda best: varied(best, "epochs", {
         f"epochs: {epochs}": epochs for epochs in (1, 2, 3, 4, 5)}), Least("epochs", 99.05)),),
     last=1)
@@ -158,4 +158,4 @@ FASTEST_99 = Search(
 fastest_99 = dataclasses.replace(FASTEST_99.start, epochs=2)
 
 BEYOND = (first_champion, champion, smallest, *BELOW, searched_recipe, fastest, fastest_99)
-SEARCHES = {s.name: s for s in (CHAMPION, SMALLEST, FASTEST, FEWEST, FASTEST_99)}
+SEARCHES = {s.name: s for s in (CHAMPION, SMALLEST, SEARCHED_RECIPE, FEWEST, FASTEST_99)}

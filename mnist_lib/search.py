@@ -1,7 +1,7 @@
 """Choices made on held-out training images: rounds of candidates, each trained and logged.
 
 A :class:`Search` declares a small space as rounds. A round takes the best experiment so
-far and returns candidates, each with one thing changed. Every candidate is trained on the
+far and returns candidates, most of them with one thing changed. Every candidate is trained on the
 first 55,000 training images with each of a few seeds and judged on the last 5,000; the test
 set is not read. The candidate with the highest :func:`score` goes on to the next round, or,
 where a round asks for the least of something, the cheapest whose score is :class:`Least.enough`.
@@ -49,8 +49,12 @@ class Least:
     cost: str
     enough: float
 
+    def met(self, score: float) -> bool:
+        """Whether a score is enough."""
+        return round(score, 6) >= self.enough
+
     def __call__(self, candidates: Candidates, scores: dict[str, float]) -> str:
-        good = [label for label, score in scores.items() if round(score, 6) >= self.enough]
+        good = [label for label, score in scores.items() if self.met(score)]
         return min(good, key=lambda label: COSTS[self.cost](candidates[label])) if good else highest(candidates, scores)
 
 
@@ -193,8 +197,10 @@ def tables(search: Search) -> list[Table]:
         mean = f"the mean of the last {search.last} epochs" if search.last > 1 else "after the last epoch"
         rule = (f" Chosen: the fewest {each.choose.cost} with at least {each.choose.enough:.2f} %."
                 if isinstance(each.choose, Least) else "")
+        if rule and not any(map(each.choose.met, (j.score for j in judged))):
+            rule += " None has, so the best was taken."
         found.append(Table(
-            f"The search for the {search.name}, round {number}: {each.question}",
+            f"The search “{search.name}”, round {number}: {each.question}",
             ("candidate", "parameters", "mean (%)", "each seed (%)", "chosen"), rows,
             f"Accuracy on the {HELD_OUT:,} images held out, {mean}.{rule}"))
     return found

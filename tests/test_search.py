@@ -100,6 +100,7 @@ def test_a_round_may_ask_for_the_least_that_is_enough(trained, monkeypatch, enou
     assert search.chosen(space).epochs == expected
     (table,) = search.tables(space)
     assert f"the fewest epochs with at least {enough:.2f} %" in table.note and "last 3 epochs" in table.note
+    assert ("None has, so the best was taken." in table.note) == (enough > 99.44)
 
 
 def test_the_fewest_parameters_are_counted():
