@@ -7,7 +7,7 @@ from functools import lru_cache
 import torch
 
 from .reach import Reach, inside
-from .shadow import NOTHING, STILL, Shadow, collapsed, through
+from .shadow import NOTHING, STILL, Shadow, collapsed, goes_on, through
 
 
 def read(shadow: Shadow, dim: int, reach: Reach) -> Shadow:
@@ -48,8 +48,7 @@ def _read(bounds, dim, size, reach, step):
         outside = (formula < 0) | (formula >= size)
         law = law.masked_fill(outside.reshape(wide), NOTHING)
     elif size > units and moved.any():  # lines that do not follow the law end at the border
-        ahead = bounds[2:].narrow(dim, units, size - units) - bounds[2:].narrow(dim, 0, size - units)
-        straight = (ahead == sign.reshape(2, *(1,) * (ahead.dim() - 1)) * pixels).all(dim, keepdim=True)
+        straight = goes_on(bounds[2:], dim, step)
         if not straight.all():
             edge = _gather(bounds[2:], dim, formula.clamp(0, size - 1))
             law = torch.where(straight.unsqueeze(dim + 1), law, edge)

@@ -9,7 +9,7 @@ from math import prod
 import torch
 
 from .geometry import Geometry, whole
-from .shadow import NOTHING, STILL, Shadow
+from .shadow import NOTHING, STILL, Shadow, goes_on
 from .table import Extent, Extents, Row
 
 _MERGES = {"add", "iadd", "radd", "sub", "isub", "rsub", "mul", "imul", "rmul", "div", "truediv", "cat", "concat",
@@ -162,9 +162,8 @@ def geometry_of(shadow: Shadow, axis: int) -> Geometry:
     jump = whole(Fraction(pixels, units))
     line = law.amin([d + 1 for d in range(len(shadow.shape)) if d != dim], keepdim=False)
     line = line.expand(2, shadow.shape[dim])
-    ahead = line[:, units:] - line[:, :size - units] if size > units else line[:, :0]
-    follows = bool((ahead == torch.tensor([[pixels], [-pixels]])).all())
-    units = units if follows else size  # no law for all of them: every unit's own interval
+    if size > units and not goes_on(line, 1, (units, pixels)).all():
+        units = size  # no law for all of them: every unit's own interval
     seen = [(i, a, -b) for i, (a, b) in enumerate(line[:, :units].T.tolist()) if a != NOTHING]
     if not seen:
         return Geometry(size, jump, field, None)

@@ -197,6 +197,14 @@ def collapsed(tensor, lead, end=None):
     return tensor
 
 
+def goes_on(law, dim, step):
+    """Whether the lines along ``dim`` follow ``step``, all else kept: empty intervals follow each other."""
+    units, pixels = step
+    first, second = (law.narrow(dim, at, law.shape[dim] - units) for at in (0, units))
+    ahead = torch.tensor([pixels, -pixels]).reshape(2, *(1,) * (law.dim() - 1))
+    return ((second - first == ahead) | ((first == NOTHING) & (second == NOTHING))).all(dim, keepdim=True)
+
+
 def found_steps(shape, bounds, known=()):
     """The steps that the intervals themselves show; None where they follow no law."""
     periods = sorted({1, 2, 3, 4, *(s[0] for axis in known for s in axis if s)})

@@ -107,8 +107,12 @@ def test_any_chain_is_what_following_single_pixels_says(data):
         reach = data.draw(reaches(geometry.size))
         if not 1 <= reach.size <= 40:
             return
-        geometry = geometry.read(reach)
         reaches_so_far.append(reach)
+        try:
+            geometry = geometry.read(reach)
+        except ReceptiveFieldError:  # only the gaps of a transposed convolution are read
+            assert not any(follow({unit}) for unit in range(reach.size))
+            return
     for unit in range(-3, min(geometry.size, 12) + 3):
         pixels = follow({unit})
         assert geometry.sees(unit) == ((min(pixels), max(pixels)) if pixels else None)
