@@ -9,7 +9,7 @@ from hypothesis import settings
 from mnist_lib import data, evaluation, runs, training
 from mnist_lib.catalogue import EXPERIMENTS
 
-settings.register_profile("same every time", derandomize=True, deadline=None)  # what passes here passes anywhere
+settings.register_profile("same every time", derandomize=True, deadline=None)  # every run draws the same examples
 settings.load_profile("same every time")
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from jupyter_cache.executors.utils import single_nb_execution
+from kernels import kernel_manager
 from myst_nb.core.read import create_nb_reader
 from reexecute import cache_root
 from sphinx.util import logging
@@ -67,7 +68,7 @@ def one_thread_each():
 def execute(path, notebook, timeout):
     """Execute a notebook in its chapter's folder, in place."""
     return single_nb_execution(notebook, cwd=str(path.parent.resolve()), allow_errors=False, timeout=timeout,
-                               meta_override=True)
+                               meta_override=True, kernel_manager_class=kernel_manager())
 
 
 def cache_of(app, key):
