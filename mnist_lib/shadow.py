@@ -198,7 +198,7 @@ def collapsed(tensor, lead, end=None):
 
 
 def goes_on(law, dim, step):
-    """Whether the lines along ``dim`` follow ``step``, all else kept: empty intervals follow each other."""
+    """For each line along ``dim``: does every interval lie one ``step`` ahead? An empty one follows an empty one."""
     units, pixels = step
     first, second = (law.narrow(dim, at, law.shape[dim] - units) for at in (0, units))
     ahead = torch.tensor([pixels, -pixels]).reshape(2, *(1,) * (law.dim() - 1))
