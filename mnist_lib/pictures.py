@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import matplotlib
 
-from .report import confusion as counts
+from .mistakes import confusion as counts
 from .runs import Run
 from .style import GREY, INK, STYLE, WIDTH, Picture, figure
 

@@ -22,6 +22,7 @@ from .style import (
     GREY,
     INK,
     LINES,
+    MARKERS,
     SOURCE,
     STYLE,
     TARGET,
@@ -138,36 +139,28 @@ def path_curves(path: str, low: float = 98.0, high: float = 99.6, steps: tuple[s
 
 
 @styled
-def size_against_accuracy(*paths: str, limit: int = 8_000, low: float | None = None):
-    """Parameters (log scale) against the final test accuracy of each recorded step, a bar over its seeds."""
-    drawing, axes = figure(height=4)
+def size_against_accuracy(path: str, limit: int = 8_000):
+    """Parameters against the final test accuracy, a dot for each recorded step of a path, a bar over its seeds."""
+    drawing, axes = figure(height=4.6)
     axes.axhline(RULE, color=TARGET, linewidth=1.2)
     axes.axvline(limit, color=GREY, linewidth=1.2, linestyle="--")
-    labelled: list[float] = []  # heights of the labels on the right
-    for i, path in enumerate(paths):
-        for j, step in enumerate(s for s in PATHS[path] if recorded(s)):
-            ours = summary(step)
-            crowded = any(abs(ours.final.mean - height) < 0.06 for height in labelled)
-            if not crowded:
-                labelled.append(ours.final.mean)
-            axes.errorbar(ours.parameters, ours.final.mean,
-                          [[ours.final.mean - ours.final.low], [ours.final.high - ours.final.mean]],
-                          color=COLOURS[i], marker="os^Dv"[i % 5], markersize=7, capsize=3, linewidth=1.2,
-                          label=path if j == 0 else None)
-            axes.annotate(step.step, (ours.parameters, ours.final.mean), (-9 if crowded else 9, -4),
-                          textcoords="offset points", fontsize=11, ha="right" if crowded else "left")
-    axes.set(xscale="log", xlabel="parameters, log scale", title="test accuracy after the last epoch (%)")
-    if axes.get_xlim()[1] < 10 * axes.get_xlim()[0]:  # one size: a log scale would have no ticks to read
-        axes.set(xscale="linear", xlabel="parameters")
-    else:
-        axes.set_xlim(left=axes.get_xlim()[0] / 4)  # room for the labels on the left
-    axes.set_ylim(bottom=low)
+    sizes = []
+    for i, step in enumerate(s for s in PATHS[path] if recorded(s)):
+        ours = summary(step)
+        sizes.append(ours.parameters)
+        axes.errorbar(ours.parameters, ours.final.mean,
+                      [[ours.final.mean - ours.final.low], [ours.final.high - ours.final.mean]],
+                      color=COLOURS[i % len(COLOURS)], marker=MARKERS[i % len(MARKERS)], linestyle="none",
+                      markersize=8, capsize=3, linewidth=1.2, label=step.step)
+    axes.set(xlabel="parameters", title="test accuracy after the last epoch (%)")
+    if max(sizes) > 10 * min(sizes):
+        axes.set(xscale="log", xlabel="parameters, log scale")
+    axes.margins(x=0.12)
     axes.annotate(f"{limit:,}", (limit, 0.02), (4, 0), xycoords=("data", "axes fraction"),
                   textcoords="offset points", fontsize=11, color=INK)
     axes.annotate(f"{RULE:.1f} %", (0.995, RULE), (0, 3), xycoords=("axes fraction", "data"),
                   textcoords="offset points", fontsize=11, ha="right")
-    if len(paths) > 1:
-        axes.legend()
+    drawing.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return drawing
 
 

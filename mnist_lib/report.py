@@ -1,15 +1,15 @@
-"""The tables of the step pages: what changed, our result beside the source's claim, the mistakes.
+"""The tables of the step pages: our result beside the source's claim, and steps beside each other.
 
 Everything is computed from the recorded runs, the catalogue and ``sources.json``
-when a page runs. What changed between two steps is in ``changes.py``, findings
-and their verdicts in ``findings.py``; both are reached from here.
+when a page runs. What changed between two steps is in ``changes.py``, which images are
+wrong in ``mistakes.py``, findings and their verdicts in ``findings.py``; all are reached from here.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
 from . import runs
 from ._html import Table
@@ -18,6 +18,7 @@ from .catalogue import PATHS, experiment, recorded_as
 from .changes import changes, describe
 from .experiments import Experiment
 from .findings import Difference, Finding, Spread, difference, finding, signed, standard_error
+from .mistakes import confusion, per_class, predictions
 from .runs import Run
 from .sources import RULE, source
 from .timing import in_words
@@ -25,7 +26,7 @@ from .timing import in_words
 __all__ = ["LAST", "RULE", "Difference", "Finding", "Spread", "Summary", "Table", "at_epochs", "changes",
            "claims", "compare", "confusion", "describe", "difference", "finding", "gain", "gains", "jump",
            "numbers", "per_class", "predictions", "recorded", "reproduces", "result", "signed",
-           "standard_error", "summary"]
+           "standard_error", "summary", "within_a_jump"]
 
 LAST = (1, 3, 5)  # the rule is shown for each of these numbers of last epochs
 MARGIN = 0.15  # points by which a source's reading may lie outside the range of our seeds: two standard errors
@@ -84,9 +85,13 @@ def at_epochs(step: str, first: int, last: int) -> Spread:
 
 def jump(step: str, last: int = 5) -> float:
     """How far the test accuracy moves from epoch to epoch: the mean over the last epochs, in points."""
-    moves = [abs(after - before) for run in recorded(step) for before, after in
-             zip(run.test_accuracies[-last - 1:-1], run.test_accuracies[-last:], strict=True)]
-    return sum(moves) / len(moves)
+    return fmean(_moves(run.test_accuracies, last) for run in recorded(step))
+
+
+def _moves(accuracies: Sequence[float], last: int) -> float:
+    """The mean distance from one epoch to the next, over the last epochs."""
+    return fmean(abs(after - before) for before, after in
+                 zip(accuracies[-last - 1:-1], accuracies[-last:], strict=True))
 
 
 def numbers(step: str) -> dict[str, str]:
@@ -172,6 +177,18 @@ def reproduces(step: str) -> Finding:
         round(outside, 6) <= MARGIN)
 
 
+def within_a_jump(step: str, last: int = 8) -> Finding:
+    """Whether the source's last epoch lies no further from ours than an epoch lies from the next."""
+    log = source(step).log
+    apart = abs(summary(step).final.mean - log.final)
+    ours, theirs = jump(step, last), _moves(log.test_accuracy, last)
+    return finding(
+        "The source's last epoch lies no further from ours (mean over the seeds) than an epoch lies from the next.",
+        f"They differ by {apart:.2f} points. From epoch to epoch the accuracy moves by {ours:.2f} points in ours "
+        f"and {theirs:.2f} in the source's log, mean over the last {last} epochs.",
+        apart <= max(ours, theirs))
+
+
 def compare(path: str) -> Table:
     """All recorded steps of a path, side by side."""
     rows = []
@@ -220,39 +237,6 @@ def gains(path: str) -> Table:
                   "source's\nlog (points)", "so it "), tuple(rows),
                  "A source trained once, so only the noise of its two test readings is known, not that "
                  "of its trainings.")
-
-
-def predictions(run: Run, labels: Sequence[int] | None = None) -> tuple[list[int], list[int]]:
-    """The labels and the predicted digits of all 10,000 test images, rebuilt from the record."""
-    if labels is None:
-        from .data import mnist
-
-        labels = mnist("test").labels.tolist()
-    predicted = list(labels)
-    for index, digit in run.misclassified:
-        predicted[index] = digit
-    return list(labels), predicted
-
-
-def confusion(run: Run, labels: Sequence[int] | None = None) -> list[list[int]]:
-    """Counts over the test set: row is the true digit, column the predicted one."""
-    counts = Counter(zip(*predictions(run, labels), strict=True))
-    return [[counts[true, digit] for digit in range(10)] for true in range(10)]
-
-
-def per_class(run: Run, labels: Sequence[int] | None = None) -> Table:
-    """How many images of each digit are right, over the whole test set, and what the others are taken for."""
-    rows, table = [], confusion(run, labels)
-    for digit, row in enumerate(table):
-        right, images = row[digit], sum(row)
-        wrong = sorted(((n, d) for d, n in enumerate(row) if n and d != digit), key=lambda w: (-w[0], w[1]))
-        rows.append((str(digit), f"{images:,}", f"{right:,}", f"{100 * right / images:.2f}" if images else "",
-                     ", ".join(f"{d} ({n})" for n, d in wrong[:3])))
-    right = sum(row[d] for d, row in enumerate(table))
-    images = sum(map(sum, table))
-    rows.append(("all", f"{images:,}", f"{right:,}", f"{100 * right / images:.2f}", ""))
-    return Table(f"Accuracy by digit, {run.experiment}, seed {run.seed}, all {images:,} test images",
-                 ("digit", "images", "right", "accuracy (%)", "most often taken for"), tuple(rows))
 
 
 def _range(spread: Spread) -> str:

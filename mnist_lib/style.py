@@ -17,6 +17,7 @@ BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 PURPLE, SKY, INK, GREY = "#CC79A7", "#56B4E9", "#1a1a1a", "#6b6b6b"
 COLOURS = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY, INK)
 LINES = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)), (0, (1, 1)))
+MARKERS = "os^DvPX<"
 TEST, TRAIN, SOURCE, TARGET = BLUE, RED, INK, GREEN  # one meaning a colour, in all curves
 WIDTH = 5.6  # inches: less than the text column, so that a phone shrinks its words to 10 pixels, not fewer
 
