@@ -66,6 +66,13 @@ def test_kernels_share_nothing(kernels, tmp_path):
     assert execute([cell], tmp_path, **how) == ["False False False\n"]
 
 
+@pytest.mark.parametrize("manager", ["ForkedKernelManager", "EncryptingKernelManager"])
+def test_kernels_do_not_warn_of_plain_text(tmp_path, manager):
+    build = a_build(tmp_path, "1", manager)
+    printed = build.communicate()
+    assert "WARNING" not in "".join(printed) and build.returncode == 0
+
+
 def test_a_chapter_that_takes_too_long_is_ended(kernels, tmp_path):
     cell = "import os, time\nopen('pid', 'w').write(str(os.getpid()))\ntime.sleep(100)"
     with pytest.raises(CellTimeoutError):
@@ -74,19 +81,25 @@ def test_a_chapter_that_takes_too_long_is_ended(kernels, tmp_path):
 
 
 def test_kernels_end_with_a_build_that_is_killed(tmp_path):
-    (tmp_path / "build.py").write_text(
-        f"import sys; sys.path[:0] = [{str(EXTENSIONS)!r}, {str(Path(__file__).parent)!r}]\n"
-        "import kernels, test_kernels\n"
-        "cell = 'import os, time; open(\"pid\", \"w\").write(str(os.getpid())); time.sleep(100)'\n"
-        "test_kernels.execute([cell], '.', kernel_manager_class=kernels.kernel_manager())\n")
-    build = subprocess.Popen([sys.executable, "-c", "exec(open('build.py').read())"], cwd=tmp_path)
+    build = a_build(tmp_path, "import os, time; open('pid', 'w').write(str(os.getpid())); time.sleep(100)",
+                    "ForkedKernelManager")
     pid = tmp_path / "pid"
     try:
         assert until(lambda: pid.exists() and pid.read_text()), "the chapter did not begin"
     finally:
         build.kill()
-        build.wait()
+        build.communicate()
     assert ends(int(pid.read_text()))
+
+
+def a_build(folder, cell, manager):
+    """A process of its own that executes a cell with the kernel manager of this name."""
+    (folder / "build.py").write_text(
+        f"import sys; sys.path[:0] = [{str(EXTENSIONS)!r}, {str(Path(__file__).parent)!r}]\n"
+        "import kernels, test_kernels\n"
+        f"test_kernels.execute([{cell!r}], '.', kernel_manager_class=kernels.{manager})\n")
+    return subprocess.Popen([sys.executable, "-c", "exec(open('build.py').read())"], cwd=folder, text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
 def ends(pid):

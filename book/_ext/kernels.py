@@ -13,8 +13,10 @@ import sys
 import threading
 import uuid
 
+import zmq
 from jupyter_client import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
+from traitlets import default
 
 # Only what starts no threads when imported: they would be missing from the copies.
 LOADED = ["ipykernel.kernelapp", "torch", "torch._dynamo", "matplotlib.figure", "pandas"]
@@ -22,10 +24,18 @@ LOADED = ["ipykernel.kernelapp", "torch", "torch._dynamo", "matplotlib.figure", 
 
 def kernel_manager():
     """The class that starts kernels on this system."""
-    return ForkedKernelManager if sys.platform == "linux" else AsyncKernelManager
+    return ForkedKernelManager if sys.platform == "linux" else EncryptingKernelManager
 
 
-class ForkedKernelManager(AsyncKernelManager):
+class EncryptingKernelManager(AsyncKernelManager):
+    """A kernel manager that encrypts what it says to its kernel; each kernel prints a warning if none does."""
+
+    @default("transport_encryption")
+    def _transport_encryption_default(self):
+        return "auto" if zmq.has("curve") else "disabled"
+
+
+class ForkedKernelManager(EncryptingKernelManager):
     """A kernel manager whose kernel is a :class:`ForkedKernel`."""
 
     async def _async_pre_start_kernel(self, **options):
