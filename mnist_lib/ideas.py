@@ -2,16 +2,15 @@
 
 Two steps of a path that differ in one aspect are an experiment on it, whether or not they
 follow each other. The effect is the difference of their mean test accuracies after the last
-epoch; its interval comes from the scatter of the seeds. Shown on ``book/ideas.md``.
+epoch; its interval is Welch's, from the seeds of the two steps themselves. Shown on ``book/ideas.md``.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import combinations
-from statistics import NormalDist
+from statistics import median
 
 from . import report
 from ._html import Table
@@ -28,36 +27,35 @@ IDEAS = {  # an aspect in which steps differ, and the idea it stands for
     "training images": "augmentation", "learning-rate schedule": "schedule", "optimizer": "schedule",
     "channels": "capacity", "number of layers": "capacity", "kernels": "capacity", "ReLU": "nonlinearity"}
 LEVEL = 0.95
-ENOUGH = 3  # seeds from which on a step says something about the scatter
+ENOUGH = 3  # seeds from which on a step says something about its scatter
 
 
 @dataclass(frozen=True)
 class Effect:
     """What ``after`` gains over ``before``, two steps that differ in ``idea`` alone.
 
-    ``points`` is the difference of the mean accuracies, ``error`` its standard error from the scatter of
-    the seeds, ``theirs`` the difference in the source's logs; all in points, ``theirs`` is ``None`` where one
-    of the two has no source.
+    ``points`` is the difference of the mean accuracies, ``interval`` its 95 % interval, ``theirs`` the
+    difference in the source's logs; all in points, ``theirs`` is ``None`` where one of the two has no source.
     """
 
     idea: str
     before: str
     after: str
     points: float
-    error: float
+    interval: tuple[float, float]
     theirs: float | None
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """The 95 % interval of the effect, in points."""
-        reach = NormalDist().inv_cdf((1 + LEVEL) / 2) * self.error
-        return self.points - reach, self.points + reach
 
     @property
     def clear(self) -> bool:
         """Whether the interval leaves out zero."""
         low, high = self.interval
         return low > 0 or high < 0
+
+    def turned(self) -> Effect:
+        """What ``before`` gains over ``after``."""
+        low, high = self.interval
+        return Effect(self.idea, self.after, self.before, -self.points, (-high, -low),
+                      None if self.theirs is None else -self.theirs)
 
 
 def ideas_between(before: str | Experiment, after: str | Experiment) -> list[str]:
@@ -79,36 +77,50 @@ def falls(step: str | Experiment) -> bool:
 
 
 def scatter(falling: bool) -> float:
-    """The standard deviation of single trainings, in points: over all steps of one kind with enough seeds.
+    """The standard deviation of single trainings, in points: the middle one of all steps of one kind.
 
     Steps with a falling learning rate end quietly, those with a constant one jump to the end, so the two
-    kinds are pooled apart: the root of the mean variance, weighed by degrees of freedom. ``LookupError`` if no
-    step of the kind has three seeds.
+    kinds are kept apart. The median, because a few networks that are hard to train scatter several times as
+    far as the others. ``LookupError`` if no step of the kind has three seeds.
     """
-    spreads = [report.summary(s).final for steps in PATHS.values() for s in steps
-               if falls(s) == falling and len(report.recorded(s)) >= ENOUGH]
+    spreads = [report.summary(s).final.sd for s in _with_enough_seeds() if falls(s) == falling]
     if not spreads:
         raise LookupError(f"no step whose rate {'falls' if falling else 'stays'} has {ENOUGH} recorded seeds; "
                           "train some: python -m mnist_lib train --all --seeds 5")
-    freedom = [len(s.values) - 1 for s in spreads]
-    return math.sqrt(sum(f * s.sd**2 for f, s in zip(freedom, spreads, strict=True)) / sum(freedom))
+    return median(spreads)
+
+
+def _with_enough_seeds(path: str | None = None) -> list[Experiment]:
+    """The steps of a path, or of all, that have been trained often enough to say how far trainings scatter."""
+    return [s for name, steps in PATHS.items() if path in (None, name)
+            for s in steps if len(report.recorded(s)) >= ENOUGH]
 
 
 def effect(before: str, after: str, idea: str = "") -> Effect:
-    """The effect of ``after`` over ``before``; both need a recorded run."""
+    """The effect of ``after`` over ``before``; both need two recorded seeds.
+
+    The interval is that of Welch's t-test (Biometrika 34, 1947): from the spread of each step's own seeds, and
+    wider the fewer they are.
+    """
+    from scipy.stats import ttest_ind  # takes longer to import than the rest of this file
+
     ours = [report.summary(step).final for step in (before, after)]
-    error = math.hypot(*(scatter(falls(step)) / math.sqrt(len(spread.values))
-                         for step, spread in zip((before, after), ours, strict=True)))
+    low, high = ttest_ind(ours[1].values, ours[0].values, equal_var=False).confidence_interval(LEVEL)
+    return Effect(idea, before, after, ours[1].mean - ours[0].mean, (float(low), float(high)),
+                  _in_the_logs(before, after))
+
+
+def _in_the_logs(before: str, after: str) -> float | None:
+    """The difference of the last epochs in the source's logs."""
     logs = [source(step) for step in (before, after)]
-    theirs = logs[1].log.final - logs[0].log.final if all(logs) else None
-    return Effect(idea, before, after, ours[1].mean - ours[0].mean, error, theirs)
+    return logs[1].log.final - logs[0].log.final if all(logs) else None
 
 
 def alone() -> list[Effect]:
-    """The effects of all pairs of recorded steps of one path that differ in one idea alone."""
+    """The effects of all pairs of steps of one path, with three seeds or more, that differ in one idea alone."""
     found = []
-    for steps in PATHS.values():
-        for before, after in combinations((s for s in steps if report.recorded(s)), 2):
+    for path in PATHS:
+        for before, after in combinations(_with_enough_seeds(path), 2):
             if len(ideas := ideas_between(before, after)) == 1:
                 found.append(effect(before.name, after.name, ideas[0]))
     return found
@@ -130,8 +142,8 @@ def table(of: Iterable[Effect] | None = None) -> Table:
                      "" if e.theirs is None else signed(e.theirs)))
     return Table("Pairs of steps that differ in one idea", ("idea", "from", "to", "effect\n(points)",
                  "95 % interval", "so it is", "source's\nlogs"), tuple(rows),
-                 "Test accuracy after the last epoch, mean over the seeds. The interval comes from the scatter of "
-                 "single trainings, pooled over the steps whose learning rate falls, and over those where it stays.")
+                 "Test accuracy after the last epoch, mean over the seeds. The interval is Welch's, from the spread "
+                 "of the two steps' own seeds.")
 
 
 def mixed() -> Table:
@@ -141,8 +153,9 @@ def mixed() -> Table:
         for step in steps:
             if step.before and report.recorded(step) and report.recorded(step.before):
                 if len(ideas := ideas_between(step.before, step)) > 1:
-                    e = effect(step.before, step.name)
-                    rows.append((step_link(step.name), ", ".join(ideas), signed(e.points),
-                                 "" if e.theirs is None else signed(e.theirs)))
+                    theirs = _in_the_logs(step.before, step.name)
+                    rows.append((step_link(step.name), ", ".join(ideas),
+                                 signed(report.gain(step.before, step.name).points),
+                                 "" if theirs is None else signed(theirs)))
     return Table("Steps that change several ideas at once", ("step", "what changes", "effect\n(points)",
                  "source's\nlogs"), tuple(rows), "None of these says what one of its ideas is worth.")

@@ -1,7 +1,5 @@
 """Pairs that differ in one idea, and what their difference is worth, with runs made by hand."""
 
-import math
-
 import pytest
 
 from mnist_lib import ideas
@@ -53,30 +51,45 @@ def test_a_cycle_that_is_stepped_once_an_epoch_does_not_fall(step, falls):
     assert ideas.falls(step) == falls
 
 
-def test_scatter_pools_variances_by_their_degrees_of_freedom():
-    record("six-models/steplr", 9_930, 9_940, 9_950)  # sd 0.10, 2 degrees
-    record("same-padding/plateau", 9_900, 9_910, 9_920, 9_930)  # sd 0.1291, 3 degrees
+def test_the_scatter_of_a_kind_is_that_of_its_middle_step():
+    record("six-models/steplr", 9_930, 9_940, 9_950)  # sd 0.10
+    record("three-modules/steplr", 9_930, 9_950, 9_970)  # sd 0.20
+    record("same-padding/plateau", 9_000, 9_500, 9_900)  # one bad seed, and the scatter stays
     record("drill-down/onecycle", 9_000, 9_900)  # too few seeds to count
-    assert ideas.scatter(falling=True) == pytest.approx(math.sqrt((2 * 0.01 + 3 * 1 / 60) / 5))
+    assert ideas.scatter(falling=True) == pytest.approx(0.20)
     with pytest.raises(LookupError, match="rate stays"):
         ideas.scatter(falling=False)
 
 
 def test_an_effect_and_its_interval():
     record("same-padding/batchnorm", 9_900, 9_910, 9_920)  # sd 0.10
-    record("same-padding/dropout", 9_950)  # one seed: the pooled scatter stands for its own
+    record("same-padding/dropout", 9_940, 9_960, 9_980)  # sd 0.20
     found, = ideas.alone()
     assert (found.idea, found.before, found.after) == ("dropout", "same-padding/batchnorm", "same-padding/dropout")
-    assert found.points == pytest.approx(0.40)
-    assert found.error == pytest.approx(0.1 * math.sqrt(1 / 3 + 1))
-    assert found.interval == pytest.approx((0.4 - 1.96 * found.error, 0.4 + 1.96 * found.error), abs=1e-4)
+    assert found.points == pytest.approx(0.50)
+    error, freedom = (0.05 / 3) ** 0.5, 0.05**2 / (0.01**2 / 2 + 0.04**2 / 2)  # Welch and Satterthwaite
+    assert freedom == pytest.approx(2.94, abs=0.01)  # so Student's t lies between its values for 2 and 3: 4.30, 3.18
+    assert found.interval[0] == pytest.approx(0.5 - 3.22 * error, abs=0.003)
+    assert found.interval[1] == pytest.approx(0.5 + 3.22 * error, abs=0.003)
     assert found.clear
     assert found.theirs == pytest.approx(99.26 - 99.08)
 
 
+def test_two_seeds_are_no_interval():
+    record("same-padding/batchnorm", 9_900, 9_910, 9_920)
+    record("same-padding/dropout", 9_940, 9_960)
+    assert ideas.alone() == []
+
+
 def test_an_interval_that_reaches_zero_is_noise():
-    assert not ideas.Effect("dropout", "a", "b", 0.19, 0.1, None).clear
-    assert ideas.Effect("dropout", "a", "b", -0.20, 0.1, None).clear
+    assert not ideas.Effect("dropout", "a", "b", 0.19, (-0.01, 0.39), None).clear
+    assert ideas.Effect("dropout", "a", "b", -0.20, (-0.39, -0.01), None).clear
+
+
+def test_an_effect_turned_round():
+    e = ideas.Effect("dropout", "a", "b", 0.2, (-0.1, 0.5), 0.3)
+    assert e.turned() == ideas.Effect("dropout", "b", "a", -0.2, (-0.5, 0.1), -0.3)
+    assert e.turned().turned() == e
 
 
 def test_tables_hold_each_pair_once_and_the_mixed_steps():
