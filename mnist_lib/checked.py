@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape
 
 from ._html import Link
-from .findings import Difference, Finding, finding
+from .findings import HOLDS, Difference, Finding, finding
 from .links import step_link
 from .sources import Statement
 
@@ -40,7 +40,7 @@ class Checked(Finding):
         return self.statement.step
 
     def _repr_html_(self) -> str:
-        weight = f"{SEVERITY[self.severity].capitalize()}. " if self.severity else ""
+        weight = f"{SEVERITY[self.severity].capitalize()}. " if self.severity and self.verdict != HOLDS else ""
         read = Link("the source's notebook", self.statement.url)
         foot = f"<p><small>{escape(weight)}Step: {step_link(self.step).html()}; {read.html()}.</small></p>"
         return super()._repr_html_().removesuffix("</div>") + foot + "</div>"

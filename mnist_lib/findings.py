@@ -82,8 +82,14 @@ class Difference(NamedTuple):
             return NOISE
         return HOLDS if self.points * expected > 0 else FAILS
 
+    @property
+    def digits(self) -> int:
+        """The decimals that tell difference and noise apart: two, or three where two are the same."""
+        return 3 if f"{abs(self.points):.2f}" == f"{self.noise:.2f}" else 2
+
     def __str__(self) -> str:
-        return f"{signed(self.points)} points, {signed(self.images, 0)} images; noise {self.noise:.2f} points"
+        return (f"{signed(self.points, self.digits)} points, {signed(self.images, 0)} images; "
+                f"noise {self.noise:.{self.digits}f} points")
 
 
 def difference(before: Spread | Sequence[float], after: Spread | Sequence[float]) -> Difference:

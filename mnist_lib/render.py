@@ -103,7 +103,8 @@ def _summary(table, rows) -> str:
     if last is not None:
         parts.append(f"field {_written(value(last, 'r_out'))} at the output")
     if hidden:
-        parts.append(f"{hidden} layers that move nothing are not shown")
+        parts.append(f"{hidden} layer{'s that move' if hidden > 1 else ' that moves'} nothing "
+                     f"{'are' if hidden > 1 else 'is'} not shown")
     if table.convention:
         parts.append(table.convention)
     return "; ".join(parts) + "."

@@ -13,7 +13,7 @@ from statistics import fmean
 
 from . import runs
 from ._html import Table
-from .architecture import count_parameters
+from .architecture import count_parameters, flat_layers
 from .catalogue import PATHS, experiment, recorded_as
 from .changes import changes, describe
 from .experiments import Experiment
@@ -25,7 +25,7 @@ from .timing import in_words
 
 __all__ = ["LAST", "RULE", "Difference", "Finding", "Spread", "Summary", "Table", "at_epochs", "changes",
            "claims", "compare", "confusion", "describe", "difference", "finding", "gain", "gains", "jump",
-           "numbers", "per_class", "predictions", "recorded", "reproduces", "result", "signed",
+           "numbers", "per_class", "predictions", "recorded", "reproduced", "reproduces", "result", "signed",
            "standard_error", "summary", "within_a_jump"]
 
 LAST = (1, 3, 5)  # the rule is shown for each of these numbers of last epochs
@@ -148,12 +148,19 @@ def result(step: str | Experiment, of: Sequence[Run] | None = None) -> Table:
     columns = ("", f"ours,\n{_seeds(of) if of else 'no run recorded'}", "sd", "range",
                "source\nclaims", "source's\nlog")
     note = ("Over the seeds: mean, standard deviation (sd) and range. Training accuracy is the running mean of the "
-            "last epoch, with dropout and augmentation on{}. The share of seeds that hold the rule stands in its rows.")
+            f"last epoch{_harder_in_training(step)}{{}}. The share of seeds that hold the rule stands in its rows.")
     if theirs is None:
         return Table(f"{step.name}: the recorded trainings", columns[:4], tuple(row[:4] for row in rows),
                      note.format(""))
     return Table(f"{step.name}: ours, what the source claims, and what its log shows", columns, tuple(rows),
                  note.format("; a source claims its best epoch"))
+
+
+def _harder_in_training(step: Experiment) -> str:
+    """What makes training images harder than test images: ", with dropout and augmentation on"."""
+    masks = any(layer.op == "dropout" and layer.p for _, layer in flat_layers(step.architecture))
+    on = " and ".join(name for name, is_on in (("dropout", masks), ("augmentation", step.augmented)) if is_on)
+    return f", with {on} on" if on else ""
 
 
 def _seeds(of: Sequence[Run]) -> str:
@@ -175,6 +182,13 @@ def reproduces(step: str) -> Finding:
         f"The source's last epoch has {theirs:.2f} %, ours {spread} ({len(ours.values)} "
         f"seed{'s' * (len(ours.values) > 1)})" + (f": it lies {outside:.2f} points {where}." if outside else "."),
         round(outside, 6) <= MARGIN)
+
+
+def reproduced(path: str) -> Table:
+    """For each recorded step of a path with a source, whether ours ends where the source's ended."""
+    found = {step.step: reproduces(step.name) for step in PATHS[path] if recorded(step) and source(step.name)}
+    return Table("The source's last epoch, and ours", ("step", "as the source", "evidence"),
+                 tuple((name, f.verdict, f.evidence) for name, f in found.items()))
 
 
 def within_a_jump(step: str, last: int = 8) -> Finding:
@@ -229,14 +243,15 @@ def gains(path: str) -> Table:
             continue
         ours, old, new = gain(step.before, step.name), source(step.before), source(step.name)
         theirs = difference([old.log.final], [new.log.final]) if old and new else None
-        rows.append((step.step, experiment(step.before).step, signed(ours.points), signed(ours.images, 0),
-                     f"{ours.noise:.2f}", ours.direction,
+        rows.append((step.step, experiment(step.before).step, signed(ours.points, ours.digits),
+                     signed(ours.images, 0), f"{ours.noise:.{ours.digits}f}", ours.direction,
                      signed(theirs.points) if theirs else "", theirs.direction if theirs else ""))
     return Table(f"What each step of {path} changes in the test accuracy after the last epoch",
                  ("step", "compared\nwith", "ours\n(points)", "images", "noise\n(points)", "so it",
                   "source's\nlog (points)", "so it "), tuple(rows),
-                 "A source trained once, so only the noise of its two test readings is known, not that "
-                 "of its trainings.")
+                 "It rises or falls if the difference is larger than the noise, one standard error; two equal "
+                 "networks may differ by more in one comparison of three. A source trained once, so only the noise "
+                 "of a test reading is known, not that of its trainings.")
 
 
 def _range(spread: Spread) -> str:

@@ -86,8 +86,12 @@ class Source:
         return self.repository.partition("/")[0]
 
     def claimed(self, figure: str) -> float | str | None:
-        """The first claim that gives ``"parameters"``, ``"train"`` or ``"test"``; ``None`` if none does."""
-        return next((v for c in self.claims if (v := getattr(c, figure)) is not None), None)
+        """The first claim that gives ``"parameters"``, ``"train"`` or ``"test"``; ``None`` if none does.
+
+        One with a note, which tells of a slip in it, only if there is no other.
+        """
+        claims = sorted(self.claims, key=lambda claim: bool(claim.note))
+        return next((v for c in claims if (v := getattr(c, figure)) is not None), None)
 
 
 @dataclass(frozen=True)

@@ -268,3 +268,16 @@ def test_a_count_of_trainings_reads_well(tmp_path, monkeypatch):
     assert report.numbers(STEP)["trainings"] == "one training"
     save(run_of(*[9_000] * 15, seed=1))
     assert report.numbers(STEP)["trainings"] == "2 trainings"
+
+
+@pytest.mark.parametrize("step, said", [
+    ("six-models/batchnorm", "of the last epoch; a source"), ("six-models/dropout", "with dropout on; a source"),
+    ("six-models/augmentation", "with dropout and augmentation on; a source"),
+    ("drill-down/augmentation", "augmentation on; a source"), ("beyond/champion", "with augmentation on. The share")])
+def test_a_result_names_what_makes_training_images_harder(step, said):
+    assert said in report.result(step, [run_of(9940, step=step)]).note
+
+
+def test_a_difference_and_its_noise_never_look_the_same():
+    assert str(report.Difference(0.084, 0.079)) == "+0.084 points, +8 images; noise 0.079 points"
+    assert str(report.Difference(-0.30, 0.08)) == "−0.30 points, −30 images; noise 0.08 points"

@@ -91,3 +91,9 @@ def test_unknown_names():
     assert source("six-models/nothing") is None
     with pytest.raises(KeyError, match="six-models"):
         project("seven-models")
+
+
+def test_a_claim_with_a_slip_counts_only_where_there_is_no_other():
+    assert source("drill-down/setup").claims[0].train == 99.28  # its row lacks a cell
+    assert source("drill-down/setup").claimed("train") == 99.93
+    assert source("drill-down/setup").claimed("test") == 99.28
