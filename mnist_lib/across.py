@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import cycle
 
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter
 
 from .catalogue import PATHS
@@ -64,21 +66,31 @@ def pareto(of: Sequence[Entry], *, low: float = 98.2, limit: int = 8_000):
 def effects(of: Iterable[Effect]):
     """One row a pair of steps, grouped by idea: the effect, its interval, and a hollow mark for the source's logs."""
     of = by_idea(of)
-    drawing, axes = figure(height=0.34 * len(of) + 1.1)
-    axes.axvline(0, color=GREY, linewidth=1.2)
     ideas = list(dict.fromkeys(e.idea for e in of))
-    for row, e in enumerate(of):
-        low, high = e.interval
-        colour = COLOURS[ideas.index(e.idea) % len(COLOURS)]
-        axes.plot([low, high], [row, row], color=colour, linewidth=2)
-        axes.plot(e.points, row, "o", color=colour, markersize=7, label="ours" if row == 0 else None)
-        if e.theirs is not None:
-            axes.plot(e.theirs, row, "D", markerfacecolor="none", color=SOURCE, markersize=6,
-                      label="source's logs" if row == 0 else None)
-    axes.set_yticks(range(len(of)), [f"{e.idea}: {e.after}" for e in of], fontsize=9.5)
-    axes.set(ylim=(len(of) - 0.4, -0.6), title="effect (points)")
-    axes.grid(axis="y", visible=False)
-    drawing.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    drawing, axes = figure(height=0.36 * (len(of) + len(ideas)) + 1.2)
+    axes.axvline(0, color=GREY, linewidth=1.2)
+    at_the_edge = {"transform": axes.get_yaxis_transform(), "va": "center",  # x in parts of the width, y in rows
+                   "path_effects": [withStroke(linewidth=3, foreground="white")]}
+    row = -1
+    for idea, colour in zip(ideas, cycle(COLOURS)):
+        row += 1
+        axes.text(0.005, row, idea, color=colour, fontsize=11, fontweight="bold", **at_the_edge)
+        for e in (e for e in of if e.idea == idea):
+            row += 1
+            low, high = e.interval
+            path, _, step = e.after.partition("/")
+            axes.text(0.005, row - 0.32, f"{path}: {e.before.partition('/')[2]} → {step}", fontsize=9.5, **at_the_edge)
+            axes.plot([low, high], [row, row], color=colour, linewidth=2.5)
+            axes.plot(e.points, row, "o", color=colour, markersize=7, label="ours")
+            if e.theirs is not None:
+                axes.plot(e.theirs, row, "D", markerfacecolor="none", color=SOURCE, markersize=6,
+                          label="source's logs")
+    axes.set_yticks([])
+    axes.set(ylim=(row + 0.6, -0.6), title="effect (points)")
+    axes.margins(x=0.08)
+    handles, labels = axes.get_legend_handles_labels()
+    once = dict(zip(labels, handles))
+    drawing.legend(once.values(), once.keys(), loc="outside lower center", ncols=2)
     return drawing
 
 

@@ -28,7 +28,7 @@ def test_effects_are_grouped_by_idea_and_keep_their_interval():
     of = [Effect("dropout", "a/x", "a/y", -0.1, (-0.2, 0.0), None),
           Effect("batch normalization", "a/w", "a/x", 0.7, (0.5, 0.9), 0.8)]
     axes = across.effects(of).axes[0]
-    assert [t.get_text() for t in axes.get_yticklabels()] == ["batch normalization: a/x", "dropout: a/y"]
+    assert [t.get_text() for t in axes.texts] == ["batch normalization", "a: w → x", "dropout", "a: x → y"]
     spans = [line.get_xdata() for line in axes.lines if len(line.get_xdata()) == 2 and len(set(line.get_ydata())) == 1]
     assert list(spans[0]) == [0.5, 0.9]
 
