@@ -60,12 +60,14 @@ def draw(transform, batch, seed=0):
     return transform.draw(batch, SIZE, seeded(seed), torch.device("cpu"))
 
 
-def assert_same(result, expected):
+def assert_same(result, expected, interpolated=False):
     """Equal bit for bit, but for a pixel in 100,000: a place halfway between two pixels may fall to
-    either side where another processor multiplies and adds in one rounding instead of two."""
+    either side where another processor multiplies and adds in one rounding instead of two. A mean of
+    four pixels moves with its place, so there such a rounding shows everywhere, in last digits."""
     expected = torch.stack(expected)
     assert result.dtype == expected.dtype and result.shape == expected.shape
-    assert (result != expected).sum().item() <= max(1, result.numel() / 100_000)
+    rounding = 4e-5 if interpolated and result.is_floating_point() else 0  # a hundredth of a grey level
+    assert ((result - expected).abs() > rounding).sum().item() <= max(1, result.numel() / 100_000)
 
 
 # ---- the same parameters give the same images ----------------------------------------------------
@@ -103,7 +105,7 @@ def test_affine_equals_torchvision(images, transform, fill, interpolation):
                  drawn["scale"][i].item(), drawn["shear"][i].tolist(), v2.InterpolationMode(interpolation), fill)
         for i, image in enumerate(images)
     ]  # fmt: skip
-    assert_same(transform.apply(images, drawn), expected)
+    assert_same(transform.apply(images, drawn), expected, interpolated=interpolation == "bilinear")
 
 
 @given(angle=st.floats(-200, 200), shift=st.tuples(st.integers(-28, 28), st.integers(-28, 28)),
@@ -125,7 +127,7 @@ def test_perspective_equals_torchvision(images, distortion, fill):
         F.perspective(image, CORNERS, corners, fill=fill) if chosen else image
         for image, corners, chosen in zip(images, drawn["endpoints"].tolist(), drawn["chosen"], strict=True)
     ]
-    assert_same(transform.apply(images, drawn), expected)
+    assert_same(transform.apply(images, drawn), expected, interpolated=True)
 
 
 def test_perspective_of_collapsed_corners_is_finite(digits):
