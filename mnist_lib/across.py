@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import cycle
 
-from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter
 
 from .catalogue import PATHS
@@ -70,7 +69,7 @@ def effects(of: Iterable[Effect]):
     drawing, axes = figure(height=0.36 * (len(of) + len(ideas)) + 1.2)
     axes.axvline(0, color=GREY, linewidth=1.2)
     at_the_edge = {"transform": axes.get_yaxis_transform(), "va": "center",  # x in parts of the width, y in rows
-                   "path_effects": [withStroke(linewidth=3, foreground="white")]}
+                   "bbox": {"facecolor": "white", "edgecolor": "none", "pad": 0}}  # the line at zero stays behind
     row = -1
     for idea, colour in zip(ideas, cycle(COLOURS)):
         row += 1
