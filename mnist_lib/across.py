@@ -67,9 +67,9 @@ def effects(of: Iterable[Effect]):
     of = by_idea(of)
     ideas = list(dict.fromkeys(e.idea for e in of))
     drawing, axes = figure(height=0.36 * (len(of) + len(ideas)) + 1.2)
-    axes.axvline(0, color=GREY, linewidth=1.2)
+    axes.axvline(0, color=GREY, linewidth=1.2, zorder=1)
     at_the_edge = {"transform": axes.get_yaxis_transform(), "va": "center",  # x in parts of the width, y in rows
-                   "bbox": {"facecolor": "white", "edgecolor": "none", "pad": 0}}  # the line at zero stays behind
+                   "zorder": 1.5, "bbox": {"facecolor": "white", "edgecolor": "none", "pad": 0}}  # behind the marks
     row = -1
     for idea, colour in zip(ideas, cycle(COLOURS)):
         row += 1
