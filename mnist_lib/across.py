@@ -14,9 +14,7 @@ from .luck import Order, picked, right_order
 from .plots import styled
 from .report import RULE
 from .runs import Run
-from .style import BLUE, COLOURS, GREY, INK, RED, SOURCE, TARGET, figure
-
-MARKERS = "os^Dv"  # one a path, beside its colour
+from .style import BLUE, COLOURS, GREY, INK, MARKERS, RED, SOURCE, TARGET, figure
 
 
 @styled
