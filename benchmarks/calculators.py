@@ -6,7 +6,7 @@
 The others are installed into a folder of their own that is thrown away afterwards; nothing of
 this project imports them. Each is asked for the receptive field of one unit of the last map,
 for small networks that each have one thing in them. The truth is measured by perturbation
-(``mnist_lib.oracle``), on an image large enough for the whole field.
+(``mnist_lib.rf.brute_force``), on an image large enough for the whole field.
 """
 
 from __future__ import annotations

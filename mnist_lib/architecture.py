@@ -13,7 +13,7 @@ import dataclasses
 from collections import Counter
 from dataclasses import dataclass
 
-from .layers import Layer, batchnorm, dropout, relu
+from .rf import Layer, batchnorm, dropout, pair, relu
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,11 @@ class Architecture:
         for key, value in dict(name=name, unit=unit, dropout=dropout, input_size=tuple(input_size),
                                blocks=tuple((k, tuple(v)) for k, v in dict(blocks).items())).items():
             object.__setattr__(self, key, value)
+
+    @property
+    def layers(self) -> list[tuple[str, Layer]]:
+        """The layers in the order they run: :func:`flat_layers`."""
+        return flat_layers(self)
 
 
 def flat_layers(architecture: Architecture) -> list[tuple[str, Layer]]:
@@ -90,8 +95,3 @@ def count_parameters(architecture: Architecture) -> int:
         elif layer.op == "batchnorm":
             total += 2 * channels
     return total
-
-
-def pair(value) -> tuple[int, int]:
-    """(height, width) from one number or two."""
-    return (value, value) if isinstance(value, int) else tuple(value)

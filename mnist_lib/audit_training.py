@@ -15,12 +15,12 @@ from torch import nn
 
 from .architecture import count_parameters, flat_layers
 from .catalogue import experiment
-from .chain import field_of_layers
 from .checked import Checked, answer, listed
 from .experiments import OneCycleLR, ReduceLROnPlateau
 from .findings import difference, signed
 from .optimizing import Schedule
 from .report import recorded
+from .rf import field_of_layers
 from .runs import TEST_IMAGES
 from .sources import Statement, source
 

@@ -11,7 +11,7 @@ import dataclasses
 from .architecture import Architecture
 from .augment import Normalize, RandomAffine, ToTensor
 from .experiments import SGD, Experiment, WarmupDecay
-from .layers import Layer, conv, global_avg_pool, max_pool
+from .rf import Layer, conv, global_avg_pool, max_pool
 from .search import Candidates, Least, Round, Search
 
 UNIT = "conv batchnorm relu"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 
 from ._html import Table
-from .architecture import Architecture, count_parameters, pair
+from .architecture import Architecture, count_parameters
 from .catalogue import experiment
 from .experiments import OPTIONS, Experiment
-from .layers import Layer
+from .rf import Layer, pair
 
 NAMES = {"architecture": "network", "transforms": "training images", "batch_size": "batch size",
          "optimizer": "optimizer", "schedule": "learning-rate schedule", "epochs": "epochs",

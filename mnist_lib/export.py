@@ -20,9 +20,9 @@ from .catalogue import experiment
 from .data import mnist
 from .evaluation import trained
 from .exported import INPUT, MOST_NUMBERS, Exported, Snapshot, read, write
+from .rf import left_as_found
 from .runs import Run
 from .straight import NotStraight, chain_of
-from .trace import left_as_found
 
 CHECKED = 64  # test digits that an export is checked on
 TOLERANCE = 1e-4  # of the largest logit: sums of float32 in another order

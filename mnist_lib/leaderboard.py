@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from . import report
 from ._html import Keyed, Table
 from .catalogue import STEPS, experiment
-from .chain import field_of_layers
 from .links import step_link
 from .report import LAST, MARGIN, RULE, Summary
+from .rf import field_of_layers
 from .sources import Source, source
 
 AS_CLAIMED, TOO_HIGH, TOO_LOW = "as claimed", "too high", "too low"

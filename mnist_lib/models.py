@@ -12,7 +12,7 @@ from torch import nn
 
 from .architecture import Architecture, count_parameters, flat_layers
 from .architectures import ARCHITECTURES
-from .layers import Layer
+from .rf import Layer
 
 __all__ = ["ARCHITECTURES", "Architecture", "build", "count_parameters", "find", "flat_layers"]
 

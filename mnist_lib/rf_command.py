@@ -37,7 +37,7 @@ def run(args) -> int:
     size = tuple(args.input) if args.input else size
     if size is None:
         raise ValueError(f"{args.network} does not say what images it takes; add --input CHANNELS HEIGHT WIDTH")
-    from .trace import receptive_field
+    from .rf import receptive_field
 
     table = receptive_field(network, size, title=args.network)
     print(written(table, args.format, args.columns, args.all))
@@ -57,7 +57,7 @@ def written(table, form="text", columns=None, plain=False) -> str:
 def _checked(network, table) -> int:
     import torch
 
-    from .oracle import check
+    from .rf import check
 
     if not isinstance(network, torch.nn.Module):
         raise ValueError("--check needs a torch module: a list of layers cannot be run")

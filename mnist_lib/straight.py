@@ -19,7 +19,7 @@ from torch.utils._pytree import tree_leaves
 
 from .exportable import OPERATIONS, Call, NotStraight, unknown
 from .exported import Layer
-from .trace import left_as_found
+from .rf import left_as_found
 
 
 class Chain(NamedTuple):

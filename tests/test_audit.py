@@ -17,7 +17,7 @@ from mnist_lib._html import Link, Table
 from mnist_lib.architecture import Architecture, count_parameters
 from mnist_lib.catalogue import EXPERIMENTS
 from mnist_lib.findings import FAILS, HOLDS, NOISE
-from mnist_lib.layers import batchnorm, conv
+from mnist_lib.rf.layers import batchnorm, conv
 from mnist_lib.sources import source, statement, statements, steps
 
 from .facts import STEP, facts

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mnist_lib.architectures import ARCHITECTURES
-from mnist_lib.chain import field_of_layers
-from mnist_lib.geometry import Geometry, ReceptiveFieldError
-from mnist_lib.layers import Layer, avg_pool, conv, conv_transpose, dropout, flatten, global_avg_pool, max_pool, relu
-from mnist_lib.reach import (
+from mnist_lib.rf.chain import field_of_layers
+from mnist_lib.rf.geometry import Geometry, ReceptiveFieldError
+from mnist_lib.rf.layers import Layer, avg_pool, conv, conv_transpose, dropout, flatten, global_avg_pool, max_pool, relu
+from mnist_lib.rf.taps import (
     adaptive,
     antialiased,
     inside,

@@ -6,8 +6,8 @@ import torch
 from mnist_lib.architecture import Architecture, count_parameters, flat_layers
 from mnist_lib.architectures import ARCHITECTURES
 from mnist_lib.catalogue import EXPERIMENTS, PATHS
-from mnist_lib.layers import Layer, conv
 from mnist_lib.models import build, find
+from mnist_lib.rf.layers import Layer, conv
 
 from .facts import facts
 

@@ -7,8 +7,9 @@ import pytest
 import torch
 from torch import nn
 
-from mnist_lib import effective, measure, oracle, receptive_field
-from mnist_lib.trace import ReceptiveFieldError
+from mnist_lib import effective, measure, receptive_field
+from mnist_lib.rf import brute_force
+from mnist_lib.rf.calculator import ReceptiveFieldError
 
 from .panel import Lambda, conv, seq
 
@@ -51,9 +52,9 @@ def test_a_layer_that_does_not_exist():
 
 def test_check_finds_a_wrong_table():
     network, other = seq(conv(1, 1, 3), conv(1, 1, 3)), seq(conv(1, 1, 3), conv(1, 1, 3, dilation=1, padding=0))
-    assert oracle.check(network, (1, 9, 9), receptive_field(other, (1, 9, 9))) == []
+    assert brute_force.check(network, (1, 9, 9), receptive_field(other, (1, 9, 9))) == []
     wrong = seq(conv(1, 1, 3), conv(1, 1, (1, 3), padding=(0, 0)), nn.ZeroPad2d((0, 0, 0, -2)))
-    found = oracle.check(network, (1, 9, 9), receptive_field(wrong, (1, 9, 9)))
+    found = brute_force.check(network, (1, 9, 9), receptive_field(wrong, (1, 9, 9)))
     assert found and "1" in found[0]
 
 

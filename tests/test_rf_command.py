@@ -6,8 +6,9 @@ import json
 
 import pytest
 
-from mnist_lib import oracle, rf_command
+from mnist_lib import rf_command
 from mnist_lib.__main__ import main
+from mnist_lib.rf import brute_force
 
 NET = """
 import torch
@@ -76,6 +77,7 @@ def test_what_cannot_be_done_is_said(name, words, file, capsys):
 
 
 def test_a_difference_is_exit_status_one(file, capsys, monkeypatch):
-    monkeypatch.setattr(oracle, "check", lambda *_: ["0, unit (0, 0), rows: the table says (0, 2), measured (0, 3)"])
+    said = ["0, unit (0, 0), rows: the table says (0, 2), measured (0, 3)"]
+    monkeypatch.setattr(brute_force, "check", lambda *_: said)
     assert main(["rf", f"{file}:Net", "--check"]) == 1
     assert "measured (0, 3)" in capsys.readouterr().err

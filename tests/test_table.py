@@ -12,9 +12,9 @@ import torch
 from torch import nn
 
 from mnist_lib import receptive_field
-from mnist_lib.chain import field_of_layers
-from mnist_lib.layers import conv, global_avg_pool, max_pool, relu
-from mnist_lib.render import COLUMNS
+from mnist_lib.rf.chain import field_of_layers
+from mnist_lib.rf.formats import COLUMNS
+from mnist_lib.rf.layers import conv, global_avg_pool, max_pool, relu
 
 matplotlib.use("Agg")
 

@@ -6,9 +6,10 @@ import pytest
 import torch
 from torch import nn
 
-from mnist_lib import oracle, receptive_field
+from mnist_lib import receptive_field
 from mnist_lib._torchvision import import_torchvision
-from mnist_lib.trace import UnknownOperation
+from mnist_lib.rf import brute_force
+from mnist_lib.rf.calculator import UnknownOperation
 
 models = import_torchvision().models
 
@@ -128,7 +129,7 @@ def test_agreement_with_the_oracle_at_a_feasible_size(name):
     torch.manual_seed(0)
     network = make()
     size = (3, side, side)
-    assert oracle.check(network, size, receptive_field(network, size)) == []
+    assert brute_force.check(network, size, receptive_field(network, size)) == []
 
 
 # TF-Slim's networks, whose fields Araujo, Norris and Sim published (Distill 2019), as modules --------

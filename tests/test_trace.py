@@ -14,8 +14,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from mnist_lib import layers, oracle, receptive_field, rule
-from mnist_lib.trace import ReceptiveFieldError, UnknownOperation
+from mnist_lib import receptive_field, rule
+from mnist_lib.rf import brute_force, layers
+from mnist_lib.rf.calculator import ReceptiveFieldError, UnknownOperation
 
 from .panel import PANEL, Lambda, conv, seq
 
@@ -28,8 +29,8 @@ def compare(network, size, cropped=False):
     """
     table = receptive_field(network, size)
     dims = {row.name: row.dims for row in (*table.blocks, *table.rows)}
-    measured = oracle.sweep(network, size, dims=dims)
-    assert oracle.differences(measured, table) == []
+    measured = brute_force.sweep(network, size, dims=dims)
+    assert brute_force.differences(measured, table) == []
     compared = 0
     for name, found in measured.items():
         row = table.at(name)
@@ -38,7 +39,7 @@ def compare(network, size, cropped=False):
         for axis, geometry in enumerate(row.output):
             if geometry.start is not None:
                 lines = (found.rows, found.columns)[axis].any(2 - axis)  # over the other axis of the map
-                seen = {unit: oracle.ends(lines[:, unit]) for unit in range(lines.shape[1])}
+                seen = {unit: brute_force.ends(lines[:, unit]) for unit in range(lines.shape[1])}
                 compared += _compare_line(geometry, {u: s for u, s in seen.items() if s}, size[1 + axis], cropped)
     return table, compared
 
@@ -71,7 +72,7 @@ def test_panel_agrees_with_the_oracle(name, build, size):
     torch.manual_seed(0)
     network = build()
     if name in MIRRORED:
-        assert oracle.check(network, size, receptive_field(network, size)) == []
+        assert brute_force.check(network, size, receptive_field(network, size)) == []
     else:
         compare(network, size, cropped=name == "map in pieces")  # each of which is padded by itself
 
@@ -163,7 +164,7 @@ def test_random_branches_agree(one, other, join, kernel, size):
     network = TwoBranches(one, other, join, conv(2, 1, kernel, padding=1))
     if runs(network, (1, size, size)):
         table = receptive_field(network, (1, size, size))
-        assert oracle.check(network, (1, size, size), table) == []
+        assert brute_force.check(network, (1, size, size), table) == []
 
 
 @st.composite
@@ -434,7 +435,7 @@ def test_tables_can_be_pickled_and_hold_no_tensors():
 
 
 def test_the_core_needs_no_torch():
-    code = ("import sys, mnist_lib.geometry, mnist_lib.chain, mnist_lib.table, mnist_lib.rf_command; "
+    code = ("import sys, mnist_lib.rf.geometry, mnist_lib.rf.chain, mnist_lib.rf.table, mnist_lib.rf_command; "
             "assert 'torch' not in sys.modules; from mnist_lib import receptive_field, rule, measure, effective; "
             "assert callable(receptive_field) and callable(rule)")
     subprocess.run([sys.executable, "-c", code], check=True)

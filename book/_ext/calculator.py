@@ -26,7 +26,7 @@ def famous() -> list[tuple[str, tuple[int, int, int], list]]:
 
     A fully connected layer is written as the convolution it is: its kernel as large as the map.
     """
-    from mnist_lib.layers import avg_pool, conv, dropout, max_pool, relu
+    from mnist_lib.rf import avg_pool, conv, dropout, max_pool, relu
 
     def dense(channels, kernel=1):
         return [conv(channels, kernel, bias=True), relu(), dropout(0.5)]

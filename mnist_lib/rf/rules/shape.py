@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import torch
 
-from . import shadow as shadows
-from .rules import Call, built_in, flat_tensors
-from .shadow import NOTHING, STILL, Shadow, found_steps
+from .. import intervals as shadows
+from ..intervals import NOTHING, STILL, Shadow, found_steps
+from .registry import Call, built_in, flat_tensors
 
 
 def _moving(call: Call, source, function, steps=None):

@@ -13,12 +13,12 @@ import torch
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from . import spatial_rules
-from .execution import Execution, Step
 from .geometry import ReceptiveFieldError
+from .interpreter import Execution, Step
+from .intervals import of_image
 from .operators import EXITS, explanation, name_of
-from .rules import UnknownOperation, flat_tensors, registered
-from .shadow import of_image
+from .rules import spatial
+from .rules.registry import UnknownOperation, flat_tensors, registered
 
 
 class Follower(Execution):
@@ -105,7 +105,7 @@ class Follower(Execution):
             raise self.unknown(function, None)
         own = registered(function)
         if own is None and plain == "pad" and "circular" in (kwargs.get("mode"), *args[2:3]):
-            own = spatial_rules.circular_pad
+            own = spatial.circular_pad
         own = own if own and self._first((args, kwargs)) is not None else None
         parent, step = self.open[-1], Step("", plain.strip("_"), None)
         with self.silence():
@@ -161,7 +161,7 @@ class Follower(Execution):
 class _Operations(TorchDispatchMode):
     @classmethod
     def _should_skip_dynamo(cls):
-        return False  # torch would load its compiler to skip this; nothing is compiled here (trace.py)
+        return False  # torch would load its compiler to skip this; nothing is compiled here (calculator.py)
 
     def __init__(self, follower):
         super().__init__()

@@ -1,8 +1,8 @@
 """Rules: what the outputs of an operation depend on. The place where new ones are registered.
 
-A rule is a function of a :class:`Call` that returns the output's shadow (``shadow.py``), or a
+A rule is a function of a :class:`Call` that returns the output's shadow (``intervals.py``), or a
 list of them, one for each output. Rules of PyTorch's own operations are kept by name in
-``BUILT_IN`` (see ``move_rules.py``, ``spatial_rules.py``, ``mixing_rules.py``); yours by the
+``BUILT_IN`` (see ``rules/shape.py``, ``rules/spatial.py``, ``rules/mixing.py``); yours by the
 function, the ATen operator or the module class that you name in ``@rule(...)``.
 """
 
@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 
 import torch
 
-from . import shadow as shadows
-from .geometry import ReceptiveFieldError
-from .reach import window
-from .reading import read
-from .shadow import Shadow
+from .. import intervals as shadows
+from ..geometry import ReceptiveFieldError
+from ..intervals import Shadow
+from ..taps import window
+from ..windows import read
 
 BUILT_IN: dict[str, Callable] = {}
 _REGISTERED: dict[object, Callable] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch.overrides import resolve_name
 
-from .rules import flat_tensors
+from .rules.registry import flat_tensors
 
 #: Ways out of the graph: what they return no longer tells where it came from.
 EXITS = {"item", "tolist", "numpy", "__array__", "__dlpack__", "__bool__", "__float__", "__int__", "__index__",

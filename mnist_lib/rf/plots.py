@@ -71,7 +71,7 @@ def plot_growth(table, ax=None):
 def plot_effective(field, ax=None):
     """Draw an effective field's mass, with the theoretical field as a frame; returns the axes.
 
-    ``field`` is an ``EffectiveField`` of ``oracle.py``. The circle holds its share of the mass.
+    ``field`` is an ``EffectiveField`` of ``brute_force.py``. The circle holds its share of the mass.
     """
     import matplotlib.pyplot as plt
     from matplotlib.patches import Circle, Rectangle

@@ -7,10 +7,10 @@ from math import prod
 
 import torch
 
-from . import shadow as shadows
-from .elementwise import without
-from .rules import built_in
-from .shadow import NOTHING, STILL, Shadow
+from .. import intervals as shadows
+from ..intervals import NOTHING, STILL, Shadow
+from .pointwise import without
+from .registry import built_in
 
 
 @built_in("native_batch_norm", "_native_batch_norm_legit", "_native_batch_norm_legit_no_training",

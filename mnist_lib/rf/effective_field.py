@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import torch
 
+from .calculator import ReceptiveFieldError, left_as_found, receptive_field
 from .table import unit_of
-from .trace import ReceptiveFieldError, left_as_found, receptive_field
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class EffectiveField:
 
     def plot(self, ax=None):
         """The mass as a picture, with the theoretical field as a frame; returns the axes."""
-        from .field_plots import plot_effective
+        from .plots import plot_effective
 
         return plot_effective(self, ax)
 

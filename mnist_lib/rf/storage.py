@@ -9,7 +9,7 @@ from __future__ import annotations
 import torch
 from torch.multiprocessing.reductions import StorageWeakRef
 
-from .shadow import NOTHING, Shadow, collapsed, found_steps
+from .intervals import NOTHING, Shadow, collapsed, found_steps
 
 
 class Memory:

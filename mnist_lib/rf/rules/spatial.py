@@ -6,11 +6,11 @@ from fractions import Fraction
 
 import torch
 
-from . import shadow as shadows
-from .reach import adaptive, antialiased, interpolated, nearest, shifted, transposed, window
-from .reading import read
-from .rules import Call, built_in
-from .shadow import NOTHING, Shadow, found_steps
+from .. import intervals as shadows
+from ..intervals import NOTHING, Shadow, found_steps
+from ..taps import adaptive, antialiased, interpolated, nearest, shifted, transposed, window
+from ..windows import read
+from .registry import Call, built_in
 
 
 def _listed(value, count):

@@ -10,9 +10,9 @@ from dataclasses import replace
 
 import torch
 
-from . import shadow as shadows
-from .rules import Call
-from .shadow import NOTHING, Shadow
+from .. import intervals as shadows
+from ..intervals import NOTHING, Shadow
+from .registry import Call
 
 VERY_LOW = -50.0  # added to a score, or put in its place, before a softmax: nothing is left of it
 

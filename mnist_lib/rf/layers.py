@@ -1,7 +1,7 @@
 """The vocabulary networks are described in: one frozen record a layer, no torch.
 
-The builder (``models.py``), the parameter count and the receptive-field table
-(``geometry.py``) all read these records, so they cannot disagree.
+The builder of ``networks``, the parameter count and the receptive-field table (``chain.py``)
+all read these records, so they cannot disagree.
 """
 
 from __future__ import annotations
@@ -82,3 +82,8 @@ def dropout(p) -> Layer:
 def flatten() -> Layer:
     """(N, C, H, W) to (N, C*H*W)."""
     return Layer("flatten")
+
+
+def pair(value: Size) -> tuple[int, int]:
+    """(height, width) from one number or two."""
+    return (value, value) if isinstance(value, int) else tuple(value)

@@ -9,7 +9,7 @@ from math import prod
 import torch
 
 from .geometry import Geometry, whole
-from .shadow import NOTHING, STILL, Shadow, goes_on
+from .intervals import NOTHING, STILL, Shadow, goes_on
 from .table import Extent, Extents, Row
 
 _MERGES = {"add", "iadd", "radd", "sub", "isub", "rsub", "mul", "imul", "rmul", "div", "truediv", "cat", "concat",

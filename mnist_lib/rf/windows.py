@@ -1,4 +1,4 @@
-"""How a spatial layer reads a shadow: each output depends on its taps (``reach.py``)."""
+"""How a spatial layer reads a shadow: each output depends on its taps (``taps.py``)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from functools import lru_cache
 
 import torch
 
-from .reach import Reach, inside
-from .shadow import NOTHING, STILL, Shadow, collapsed, goes_on, through
+from .intervals import NOTHING, STILL, Shadow, collapsed, goes_on, through
+from .taps import Reach, inside
 
 
 def read(shadow: Shadow, dim: int, reach: Reach) -> Shadow:

@@ -12,7 +12,7 @@ padding p and dilation d::
 
 Source: Araujo, Norris and Sim, "Computing Receptive Fields of Convolutional Neural Networks",
 Distill 2019, https://distill.pub/2019/computing-receptive-fields/. Chapter:
-``book/receptive-field.md``. What single layers read is in ``reach.py``.
+``book/receptive-field.md``. What single layers read is in ``taps.py``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
 
-from .reach import Reach, transposed, window, window_size
+from .taps import Reach, transposed, window, window_size
 
 
 class ReceptiveFieldError(ValueError):

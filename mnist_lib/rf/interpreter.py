@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 
 import torch
 
-from . import mixing_rules, move_rules, spatial_rules  # noqa: F401  (they register their rules)
-from .elementwise import elementwise
 from .geometry import ReceptiveFieldError
-from .memory import Memory, key_of
+from .intervals import Shadow, broadcast, reduce
 from .operators import COSTLY, has_memory, mutated_by, without_computing
-from .rules import BUILT_IN, Call, UnknownOperation, flat_tensors, registered
-from .shadow import Shadow, broadcast, reduce
+from .rules.pointwise import elementwise
+from .rules.registry import BUILT_IN, Call, UnknownOperation, flat_tensors, registered
+from .storage import Memory, key_of
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 A :class:`Shadow` gives, for each element of a tensor and each axis of the image, the first and
 last pixel it depends on. Moving elements moves their intervals, everything else takes unions,
-and spatial layers read the taps of ``reach.py``. Two intervals are kept:
+and spatial layers read the taps of ``taps.py``. Two intervals are kept:
 
 * the exact one, which ends at the image's border, as padding carries no pixel;
 * the one by formula, which goes on outside (an element of padding stands for the pixels that

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .architecture import pair
 from .geometry import Geometry, ReceptiveFieldError
-from .layers import Layer
-from .reach import inside, transposed, window
+from .layers import Layer, pair
 from .table import Extent, Row, Table
+from .taps import inside, transposed, window
 
 _WINDOWS = ("conv", "max_pool", "avg_pool")
 _PLAIN = ("relu", "batchnorm", "dropout", "identity", "softmax", "log_softmax")
@@ -63,15 +62,13 @@ def image_size(input_size) -> tuple[int, int, int]:
 
 def _named(layers, title):
     """The (name, layer) pairs, a title, and the input size where the layers know their own."""
-    if hasattr(layers, "blocks"):
-        from .architecture import flat_layers
-
-        return flat_layers(layers), title or layers.name, layers.input_size
+    if hasattr(layers, "layers"):
+        return layers.layers, title or layers.name, layers.input_size
     named, seen = [], {}
     for entry in layers:
         name, layer = entry if isinstance(entry, tuple) else (None, entry)
         if not isinstance(layer, Layer):
-            raise TypeError(f"a list of layers holds Layer records (mnist_lib.layers), not {layer!r}")
+            raise TypeError(f"a list of layers holds Layer records (mnist_lib.rf.layers), not {layer!r}")
         seen[layer.op] = seen.get(layer.op, 0) + 1
         named.append((name or f"{layer.op}{seen[layer.op]}", layer))
     return named, title or "a list of layers", None

@@ -1,6 +1,6 @@
 """The receptive-field table: one row a layer, to look up, to print and to save. No torch.
 
-``receptive_field`` (``trace.py``) and ``field_of_layers`` (``chain.py``) return a
+``receptive_field`` (``calculator.py``) and ``field_of_layers`` (``chain.py``) return a
 :class:`Table`. It holds numbers and names only, no tensor and no module, so it can be pickled.
 Chapter: ``book/receptive-field.md``.
 """
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from . import render
+from . import formats
 from .geometry import Geometry
 
 
@@ -84,8 +84,8 @@ class Row:
         return self.name.rpartition(".")[0]
 
     def __getattr__(self, column):
-        if column in render.COLUMNS and not column.startswith("_"):
-            return render.value(self, column)
+        if column in formats.COLUMNS and not column.startswith("_"):
+            return formats.value(self, column)
         raise AttributeError(column)
 
 
@@ -164,7 +164,7 @@ class Table:
 
     def to_dict(self, columns="full", plain=True) -> dict:
         """Plain numbers, strings and lists, ready for JSON: the settings, and a dict a row."""
-        return render.as_dict(self, columns, plain)
+        return formats.as_dict(self, columns, plain)
 
     def to_frame(self, columns="full", plain=True):
         """A pandas DataFrame, one row a layer. Raises ImportError without pandas."""
@@ -174,32 +174,32 @@ class Table:
 
     def to_markdown(self, columns="compact", plain=False) -> str:
         """A Markdown table; ``columns`` is "compact", "full" or a list of names."""
-        return render.as_markdown(self, columns, plain)
+        return formats.as_markdown(self, columns, plain)
 
     def to_csv(self, columns="full", plain=True) -> str:
         """Comma-separated text with a header line."""
-        return render.as_csv(self, columns, plain)
+        return formats.as_csv(self, columns, plain)
 
     def to_text(self, columns="compact", plain=False) -> str:
         """Aligned text for a terminal."""
-        return render.as_text(self, columns, plain)
+        return formats.as_text(self, columns, plain)
 
     def to_html(self, columns="compact", plain=False) -> str:
         """An HTML table with a caption and header cells that say what they head."""
-        return render.as_html(self, columns, plain)
+        return formats.as_html(self, columns, plain)
 
     __str__ = to_text
     _repr_html_ = to_html
 
     def plot(self, image, layer: str, unit=None, ax=None):
         """Draw the field of one unit on an image, (H, W) or (C, H, W); returns the axes."""
-        from .field_plots import plot_field
+        from .plots import plot_field
 
         return plot_field(self, image, layer, unit, ax)
 
     def grow(self, ax=None):
         """Draw the field's growth from layer to layer; returns the axes."""
-        from .field_plots import plot_growth
+        from .plots import plot_growth
 
         return plot_growth(self, ax)
 

@@ -21,7 +21,7 @@ from torch.overrides import TorchFunctionMode
 
 from .chain import image_size
 from .effective_field import EffectiveField, effective
-from .rules import flat_tensors
+from .rules.registry import flat_tensors
 from .table import unit_of
 
 __all__ = ["EffectiveField", "Measured", "check", "differences", "effective", "measure", "positive_copy", "sweep"]

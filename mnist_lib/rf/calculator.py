@@ -1,6 +1,6 @@
 """``receptive_field``: the receptive-field table of any torch network, from what it really executes.
 
-The network runs once, in evaluation mode, on a batch of one; ``following.py`` watches every
+The network runs once, in evaluation mode, on a batch of one; ``tracer.py`` watches every
 operation, and here the steps become rows. Batch normalization in evaluation mode mixes
 nothing; instance, layer and group normalization mix the units they average over; so does
 whatever else the network computes. Chapter: ``book/receptive-field.md``.
@@ -18,7 +18,7 @@ import torch
 from .chain import field_of_layers, image_size
 from .geometry import ReceptiveFieldError
 from .rows import rows_of
-from .rules import UnknownOperation, rule
+from .rules.registry import UnknownOperation, rule
 from .table import Table
 
 __all__ = ["ReceptiveFieldError", "UnknownOperation", "left_as_found", "receptive_field", "rule"]
@@ -28,7 +28,7 @@ def receptive_field(network, input_size=None, *, title=None) -> Table:
     """The receptive-field table of a network.
 
     ``network`` is any ``torch.nn.Module`` that takes one image batch, or a plain list of
-    ``mnist_lib.layers`` records, or an ``Architecture``. ``input_size`` is (C, H, W); for
+    ``mnist_lib.rf.layers`` records, or an ``Architecture``. ``input_size`` is (C, H, W); for
     (H, W) the channels are those the network's first convolution takes. An architecture knows
     its own. The network runs once, as in evaluation, and is left exactly as it was.
 
@@ -37,7 +37,7 @@ def receptive_field(network, input_size=None, *, title=None) -> Table:
     to nothing (the message names the layer), ValueError for an input size that is none.
     """
     if not isinstance(network, torch.nn.Module):
-        if callable(network) and not hasattr(network, "blocks"):
+        if callable(network) and not hasattr(network, "layers"):
             raise TypeError(f"receptive_field takes a torch module, a list of layers or an architecture, not "
                             f"{network!r}; wrap a function in a module, or call the class to build one")
         return field_of_layers(network, input_size, title)
@@ -47,7 +47,7 @@ def receptive_field(network, input_size=None, *, title=None) -> Table:
     size = image_size(input_size)
     if len(tuple(input_size)) == 2:
         size = (_channels_of(network), *size[1:])
-    from .following import Follower
+    from .tracer import Follower
 
     with left_as_found(network), torch.no_grad(), _in_single_operations():
         image, context = _image(network, size)
