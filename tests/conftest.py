@@ -21,7 +21,7 @@ def one_thread_and_one_seed():
 
 
 @pytest.fixture
-def records(tmp_path, monkeypatch):
+def empty_results(tmp_path, monkeypatch):
     """An empty folder in place of ``results/``."""
     monkeypatch.setenv("MNIST_LIB_RESULTS", str(tmp_path / "results"))
     return tmp_path / "results"

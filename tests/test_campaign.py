@@ -20,18 +20,18 @@ from .conftest import use_few_digits
 from .test_runs import run as a_run
 
 
-def test_missing_skips_what_is_recorded_and_what_is_the_same_training(records):
+def test_missing_skips_what_is_recorded_and_what_is_the_same_training(empty_results):
     runs.save(a_run(9941, seed=1))
     tasks = missing(["six-models/setup", "drill-down/setup", "six-models/steplr"], range(2))
     assert tasks == [Task("six-models/setup", 0), Task("six-models/steplr", 0), Task("six-models/setup", 1)]
 
 
-def test_a_record_of_other_settings_is_missing(records):
+def test_a_record_of_other_settings_is_missing(empty_results):
     runs.save(dataclasses.replace(a_run(9941, seed=0), fingerprint="0" * 12))
     assert missing(["six-models/steplr"], [0]) == [Task("six-models/steplr", 0)]
 
 
-def test_outcomes_count_up_and_a_failure_is_told(records, monkeypatch):
+def test_outcomes_count_up_and_a_failure_is_told(empty_results, monkeypatch):
     def train(name, seed, device):
         if seed == 1:
             raise RuntimeError("out of memory")
@@ -57,19 +57,19 @@ def _threads():
     return torch.get_num_threads()
 
 
-def test_nothing_to_do_ends_at_once(records):
+def test_nothing_to_do_ends_at_once(empty_results):
     assert list(campaign([], ThreadPoolExecutor(1))) == []
 
 
-def test_workers_without_a_common_disk_send_their_records_back(records, tmp_path, monkeypatch):
+def test_workers_without_a_common_disk_send_their_records_back(empty_results, tmp_path, monkeypatch):
     def train(name, seed, device):
         return {f"{name}/seed-{seed}.safetensors": b"weights", f"{name}/seed-{seed}.json": b"record"}
 
     monkeypatch.setattr(module, "train_task", train)
     (outcome,) = campaign([Task("six-models/steplr", 0)], ThreadPoolExecutor(1))
     assert outcome.error == ""
-    assert (records / "six-models/steplr/seed-0.json").read_bytes() == b"record"
-    assert (records / "six-models/steplr/seed-0.safetensors").read_bytes() == b"weights"
+    assert (empty_results / "six-models/steplr/seed-0.json").read_bytes() == b"record"
+    assert (empty_results / "six-models/steplr/seed-0.safetensors").read_bytes() == b"weights"
 
 
 def test_large_networks_get_fewer_seeds_where_that_is_asked_for():
@@ -82,7 +82,7 @@ def test_large_networks_get_fewer_seeds_where_that_is_asked_for():
     assert {t.seed for t in frugal if t.name == names[2]} >= set(range(20, 26))
 
 
-def test_a_dask_cluster_is_an_executor(records, few_digits, short, monkeypatch, tmp_path):
+def test_a_dask_cluster_is_an_executor(empty_results, few_digits, short, monkeypatch, tmp_path):
     """Two worker processes, each with a results folder of its own, train what one process here would."""
     monkeypatch.setitem(EXPERIMENTS, "six-models/steplr", small(short()))
     with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, \
@@ -91,7 +91,7 @@ def test_a_dask_cluster_is_an_executor(records, few_digits, short, monkeypatch, 
         tasks = [Task("six-models/steplr", seed) for seed in range(3)]
         outcomes = list(campaign(tasks, client.get_executor()))
     assert [(o.done, o.error) for o in outcomes] == [(1, ""), (2, ""), (3, "")]
-    assert (records / "six-models/steplr/seed-0.safetensors").exists()
+    assert (empty_results / "six-models/steplr/seed-0.safetensors").exists()
     assert missing(["six-models/steplr"], range(3)) == []
     from_cluster = runs.of("six-models/steplr")[2]
     here = fit("six-models/steplr", 2, "cpu", progress="none", again=True)

@@ -37,7 +37,7 @@ def test_every_small_network_with_weights_is_offered():
     assert offered == [name for name in EXPERIMENTS if name in with_weights]
 
 
-def test_a_record_of_other_settings_is_not_offered(records):
+def test_a_record_of_other_settings_is_not_offered(empty_results):
     run = runs.Run("six-models/steplr", "0" * 12, 0, 7000, (), (), weights="0" * 64)
     runs.save(run)
     assert digit_data.offered() == []

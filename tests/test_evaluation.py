@@ -16,7 +16,7 @@ test_set.__test__ = False  # a function of the library, not a test
 
 
 @pytest.fixture
-def recorded(records, few_digits):
+def recorded(empty_results, few_digits):
     """A record of an untrained network that says what it really scores."""
     step = EXPERIMENTS["six-models/steplr"]
     torch.manual_seed(0)

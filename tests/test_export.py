@@ -134,12 +134,12 @@ def test_a_recorded_run_with_its_accuracy():
 
 
 @pytest.fixture
-def with_history(records):
+def with_history(empty_results):
     """A copy of one record whose epochs are random weights, and the recorded ones at the end."""
     from mnist_lib.models import build
 
-    shutil.copytree(REPOSITORY_RESULTS / STEP, records / STEP)
-    history_file = records / STEP / "seed-0.epochs.safetensors"
+    shutil.copytree(REPOSITORY_RESULTS / STEP, empty_results / STEP)
+    history_file = empty_results / STEP / "seed-0.epochs.safetensors"
     history_file.unlink(missing_ok=True)
     run = runs.of(STEP)[0]
     epochs = [history.weights_of(build(STEP)) for _ in run.epochs] + [history.weights_of(trained(run))]

@@ -13,7 +13,7 @@ NAME = "six-models/steplr"
 
 
 @pytest.fixture
-def run(records, few_digits, short, monkeypatch):
+def run(empty_results, few_digits, short, monkeypatch):
     """A recorded training of two epochs, in place of the book's experiment of that name."""
     step = short(NAME)
     step = type(step)(**{**vars(step), "name": NAME})
@@ -46,7 +46,7 @@ def test_a_run_without_them_has_none(run):
     assert history.load(run) == []
 
 
-def test_an_unrecorded_run_is_named(records):
+def test_an_unrecorded_run_is_named(empty_results):
     with pytest.raises(ValueError, match=r"steplr, seed 3, is not recorded; .*--seeds 4"):
         retrace(NAME, 3)
 

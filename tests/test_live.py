@@ -46,7 +46,7 @@ def lines_of(picture):
     return {line.get_label(): line for line in picture.figure.axes[0].lines}
 
 
-def test_one_epoch_is_drawn_while_it_trains_and_after(records, few_digits, short, screen):
+def test_one_epoch_is_drawn_while_it_trains_and_after(empty_results, few_digits, short, screen):
     done = live(short(), seed=3, device="cpu", display=screen)
     assert [len(lines_of(p)["now, test"].get_xdata()) for p in screen.pictures] == [0, 0, 0, 0, 1]
     loss = screen.pictures[-1].figure.axes[1].lines[-2]  # within the epoch, a point a step but the last
@@ -57,7 +57,7 @@ def test_one_epoch_is_drawn_while_it_trains_and_after(records, few_digits, short
     assert png.startswith(b"\x89PNG") and size["width"] > 300
 
 
-def test_it_is_the_training_that_fit_does(records, few_digits, short):
+def test_it_is_the_training_that_fit_does(empty_results, few_digits, short):
     whole, _ = train(short(), seed=5, device="cpu")
     begun = live(short(), seed=5, device="cpu")
     ended = live(short(), None, seed=5, device="cpu")
@@ -67,13 +67,13 @@ def test_it_is_the_training_that_fit_does(records, few_digits, short):
     assert ended.network(torch.zeros(1, 1, 28, 28)).shape == (1, 10)
 
 
-def test_nothing_is_recorded(records, few_digits, short, screen):
+def test_nothing_is_recorded(empty_results, few_digits, short, screen):
     live(short(), None, device="cpu", display=screen)
     live(short(), device="cpu")
-    assert not list(records.rglob("*")) and "Nothing was recorded" in screen.words[-1]
+    assert not list(empty_results.rglob("*")) and "Nothing was recorded" in screen.words[-1]
 
 
-def test_the_recorded_seeds_stand_behind_and_a_free_seed_is_named(records, few_digits, short, screen):
+def test_the_recorded_seeds_stand_behind_and_a_free_seed_is_named(empty_results, few_digits, short, screen):
     kept = [fit(short(), seed=seed, device="cpu", progress="none") for seed in (0, 2)]
     live(short(), seed=1, device="cpu", display=screen)
     assert list(lines_of(screen.pictures[0])["recorded seeds, test"].get_ydata()) == [
@@ -84,14 +84,14 @@ def test_the_recorded_seeds_stand_behind_and_a_free_seed_is_named(records, few_d
     assert "On a CPU it takes about" in screen.words[0]
 
 
-def test_stopped_by_hand_it_keeps_what_was_finished(records, few_digits, short, screen, stopped_in_the_second_epoch):
+def test_stopped_by_hand_it_keeps_what_was_finished(empty_results, few_digits, short, screen, stopped_in_the_second_epoch):
     done = live(short(), None, device="cpu", display=screen)
     assert len(done.epochs) == 1 and done.run is None
     assert screen.words[-1] == "Stopped in epoch 2 of 2. Nothing was recorded."
-    assert not list(records.rglob("*"))
+    assert not list(empty_results.rglob("*"))
 
 
-def test_outside_a_notebook_it_prints_lines(records, few_digits, short, capsys):
+def test_outside_a_notebook_it_prints_lines(empty_results, few_digits, short, capsys):
     done = live(short(), None, device="cpu")
     first, *epochs, last = capsys.readouterr().out.splitlines()
     assert first.startswith("No training of this step is recorded yet")
@@ -121,7 +121,7 @@ live("six-models/steplr", seed=7)
 """
 
 
-def test_in_a_real_notebook_the_figure_is_replaced(records):
+def test_in_a_real_notebook_the_figure_is_replaced(empty_results):
     """The cell of a step page in a live kernel, on few digits: one figure, one sentence, no file."""
     nbformat = pytest.importorskip("nbformat")
     from nbclient import NotebookClient
@@ -136,4 +136,4 @@ def test_in_a_real_notebook_the_figure_is_replaced(records):
     assert "image/png" in figure["data"]
     assert "after 1 epoch" in sentence["data"]["text/plain"] and "Nothing" in sentence["data"]["text/plain"]
     assert result["data"]["text/plain"] == "<six-models/steplr, seed 7: 1 epoch, not recorded>"
-    assert not list(records.rglob("*"))
+    assert not list(empty_results.rglob("*"))

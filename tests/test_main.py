@@ -10,7 +10,7 @@ from mnist_lib.training import Interrupted
 from .test_runs import run as a_run
 
 
-def test_list_shows_every_experiment_and_its_records(records, capsys):
+def test_list_shows_every_experiment_and_its_records(empty_results, capsys):
     runs.save(a_run(9941, seed=1))
     assert main(["list"]) == 0
     lines = capsys.readouterr().out.splitlines()
@@ -20,7 +20,7 @@ def test_list_shows_every_experiment_and_its_records(records, capsys):
     assert "recorded: none" in lines[0] and "6,379,786" in lines[0]
 
 
-def test_train_names_what_is_wrong(records, capsys):
+def test_train_names_what_is_wrong(empty_results, capsys):
     assert main(["train", "six-models/nothing"]) == 2
     assert "no experiment is called 'six-models/nothing'" in capsys.readouterr().err
     assert main(["train"]) == 2
@@ -28,7 +28,7 @@ def test_train_names_what_is_wrong(records, capsys):
     assert main(["train", "six-models", "--seeds", "0"]) == 2
 
 
-def test_train_trains_what_is_missing(records, monkeypatch, capsys):
+def test_train_trains_what_is_missing(empty_results, monkeypatch, capsys):
     seen = []
     monkeypatch.setattr(training, "fit", lambda name, seed, device: seen.append((name, seed)))
     runs.save(a_run(9941, seed=1))
@@ -36,14 +36,14 @@ def test_train_trains_what_is_missing(records, monkeypatch, capsys):
     assert seen == [("six-models/steplr", 0), ("six-models/steplr", 2)]
 
 
-def test_a_path_stands_for_its_steps(records, monkeypatch):
+def test_a_path_stands_for_its_steps(empty_results, monkeypatch):
     seen = []
     monkeypatch.setattr(training, "fit", lambda name, seed, device: seen.append(name))
     assert main(["train", "three-steps"]) == 0
     assert seen == ["three-steps/batchnorm", "three-steps/regularization", "three-steps/pooling-and-plateau"]
 
 
-def test_ctrl_c_ends_with_its_message_and_130(records, monkeypatch, capsys):
+def test_ctrl_c_ends_with_its_message_and_130(empty_results, monkeypatch, capsys):
     def stopped(*_):
         raise Interrupted("stopped in epoch 3 of 15; call it again to go on")
 
@@ -52,12 +52,12 @@ def test_ctrl_c_ends_with_its_message_and_130(records, monkeypatch, capsys):
     assert "stopped in epoch 3" in capsys.readouterr().err
 
 
-def test_verify_fails_without_records(records, capsys):
+def test_verify_fails_without_records(empty_results, capsys):
     assert main(["verify"]) == 1
     assert "no records were found" in capsys.readouterr().err
 
 
-def test_verify_fails_on_a_bad_record(records, capsys):
+def test_verify_fails_on_a_bad_record(empty_results, capsys):
     runs.save(a_run(9941, seed=1))
     assert main(["verify"]) == 1
     out = capsys.readouterr().out

@@ -44,7 +44,7 @@ def test_averaged_weights_are_what_is_evaluated_and_returned(few_digits, short):
     assert set(average.state_dict()) == set(network.state_dict())
 
 
-def test_an_averaged_training_goes_on_where_it_was_stopped(records, few_digits, short, stopped_in_the_second_epoch):
+def test_an_averaged_training_goes_on_where_it_was_stopped(empty_results, few_digits, short, stopped_in_the_second_epoch):
     step = short(averaging=0.8, schedule=WarmupDecay(0.3))
     with pytest.raises(Interrupted):
         fit(step, device="cpu", progress="none")

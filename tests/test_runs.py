@@ -19,22 +19,22 @@ def run(*corrects, name="six-models/steplr", seed=1):
     return Run(name, "d5db35577eff", seed, 7416, tuple(epoch(c) for c in corrects), wrong, {"device": "cpu"})
 
 
-def test_a_record_comes_back_as_it_was(records):
+def test_a_record_comes_back_as_it_was(empty_results):
     original = run(9800, 9941)
     file = runs.save(original)
-    assert file == records / "six-models/steplr/seed-1.json"
+    assert file == empty_results / "six-models/steplr/seed-1.json"
     assert runs.load(file) == original
     assert runs.recorded("six-models/steplr", "d5db35577eff", 1) == original
     assert runs.recorded("six-models/steplr", "other", 1) is None
     assert runs.recorded("six-models/steplr", "d5db35577eff", 2) is None
 
 
-def test_records_are_short_to_read(records):
+def test_records_are_short_to_read(empty_results):
     file = runs.save(run(9800, 9941))
     assert len(file.read_text().splitlines()) < 100
 
 
-def test_seeds_are_in_order(records):
+def test_seeds_are_in_order(empty_results):
     for seed in (10, 2, 0):
         runs.save(run(9941, seed=seed))
     assert [r.seed for r in runs.of("six-models/steplr")] == [0, 2, 10]
@@ -62,7 +62,7 @@ def test_what_is_no_record_is_named(tmp_path, content):
         runs.load(file)
 
 
-def test_a_field_that_is_missing_is_told(records):
+def test_a_field_that_is_missing_is_told(empty_results):
     file = runs.save(run(9941))
     data = json.loads(file.read_text())
     del data["epochs"][0]["test_correct"]

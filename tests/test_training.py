@@ -58,7 +58,7 @@ def test_fifty_steps_equal_a_plain_loop(short, monkeypatch, name, precision):
     assert torch.allclose(losses / 64, torch.tensor(plain) / 64, rtol=0, atol=1e-4)
 
 
-def test_what_a_run_records(records, few_digits, short):
+def test_what_a_run_records(empty_results, few_digits, short):
     run = fit(short(), seed=3, device="cpu", progress="none")
     assert (run.experiment, run.seed, run.parameters) == ("short/steplr", 3, 7416)
     assert len(run.epochs) == 2 and run.epochs[0].train_images == 512
@@ -69,13 +69,13 @@ def test_what_a_run_records(records, few_digits, short):
     assert run.final.train_loss < run.epochs[0].train_loss
 
 
-def test_a_recorded_run_is_not_trained_again(records, few_digits, short, monkeypatch):
+def test_a_recorded_run_is_not_trained_again(empty_results, few_digits, short, monkeypatch):
     first = fit(short(), device="cpu", progress="none")
     monkeypatch.setattr(training, "train", lambda *a, **k: pytest.fail("it was trained again"))
     assert fit(short(), device="cpu") == first
 
 
-def test_other_settings_are_another_run(records, few_digits, short):
+def test_other_settings_are_another_run(empty_results, few_digits, short):
     first = fit(short(), device="cpu", progress="none")
     other = fit(short(batch_size=64), device="cpu", progress="none")
     assert other.fingerprint != first.fingerprint and other.epochs != first.epochs
@@ -145,7 +145,7 @@ def test_killed_and_started_again_gives_the_same_weights(tmp_path):
     assert not checkpoint.exists()
 
 
-def test_ctrl_c_keeps_the_finished_epochs_and_says_how_to_go_on(records, few_digits, short,
+def test_ctrl_c_keeps_the_finished_epochs_and_says_how_to_go_on(empty_results, few_digits, short,
                                                                   stopped_in_the_second_epoch):
     with pytest.raises(Interrupted, match=r"epoch 2 of 2; the first 1 are kept; .*fit\(.*again to go on"):
         fit(short(), device="cpu", progress="none")
@@ -158,7 +158,7 @@ def test_a_loss_that_is_no_number_is_named_with_epoch_and_step(few_digits, short
         train(short("six-models/skeleton", optimizer=SGD(1e12)), device="cpu")
 
 
-def test_a_damaged_checkpoint_is_named(records, few_digits, short):
+def test_a_damaged_checkpoint_is_named(empty_results, few_digits, short):
     file = training.checkpoint_path("short/steplr", 0)
     file.parent.mkdir(parents=True)
     file.write_bytes(b"no checkpoint")
@@ -166,7 +166,7 @@ def test_a_damaged_checkpoint_is_named(records, few_digits, short):
         fit(short(), device="cpu", progress="none")
 
 
-def test_a_checkpoint_of_other_settings_is_not_used(records, few_digits, short, monkeypatch):
+def test_a_checkpoint_of_other_settings_is_not_used(empty_results, few_digits, short, monkeypatch):
     file = training.checkpoint_path("short/steplr", 0)
     engine = training.Training(short(batch_size=64), 0, torch.device("cpu"))
     file.parent.mkdir(parents=True)
@@ -195,6 +195,6 @@ def test_a_device_that_is_not_there_says_so(few_digits, short):
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
-def test_cuda_trains_and_resumes(records, few_digits, short):
+def test_cuda_trains_and_resumes(empty_results, few_digits, short):
     run = fit(short(), device="cuda", progress="none")
     assert run.machine["device"] == "cuda" and len(run.epochs) == 2
