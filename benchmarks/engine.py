@@ -36,7 +36,7 @@ from mnist_lib import experiment, mnist, runs
 from mnist_lib.catalogue import PLAIN
 from mnist_lib.devices import machine
 from mnist_lib.fast import keep_memory, speed_up
-from mnist_lib.models import build
+from mnist_lib.networks import build
 from mnist_lib.optimizing import Schedule, sgd
 from mnist_lib.training import train_epoch
 

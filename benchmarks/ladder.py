@@ -32,7 +32,7 @@ from mnist_lib.catalogue import LADDER
 from mnist_lib.devices import machine, pick_device
 from mnist_lib.experiments import Experiment
 from mnist_lib.fast import keep_memory, speed_up
-from mnist_lib.models import build
+from mnist_lib.networks import build
 from mnist_lib.optimizing import Schedule, sgd
 from mnist_lib.training import average_of, train, train_epoch
 

@@ -18,7 +18,7 @@ import time
 import torch
 
 from mnist_lib import receptive_field
-from mnist_lib._torchvision import import_torchvision
+from mnist_lib.data import import_torchvision
 from mnist_lib.rf import Geometry, conv, field_of_layers
 from mnist_lib.runs import root, write_atomically
 

@@ -34,7 +34,7 @@ def door(room: str, table: dict[str, str]) -> tuple:
 
 __all__, __getattr__, __dir__ = door(__name__, {
     "rf": "receptive_field rule measure effective",
-    "models": "Architecture build",
+    "networks": "Architecture build",
     "experiments": "Experiment",
     "catalogue": "experiment EXPERIMENTS",
     "training": "fit",

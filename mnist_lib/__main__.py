@@ -70,8 +70,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def list_experiments(options) -> int:
     """Print every experiment with its parameters and the seeds that are recorded."""
-    from .architecture import count_parameters
     from .catalogue import EXPERIMENTS, recorded_as
+    from .networks import count_parameters
 
     for step in EXPERIMENTS.values():
         recorded = runs.of(recorded_as(step))

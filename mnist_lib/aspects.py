@@ -5,9 +5,9 @@ A step named after one idea often changes several; the audit and the worth of id
 
 from __future__ import annotations
 
-from .architecture import Architecture, flat_layers
 from .catalogue import experiment
 from .experiments import Experiment
+from .networks import Architecture, flat_layers
 
 UNIT = ("batchnorm", "relu", "dropout")
 

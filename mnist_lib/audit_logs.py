@@ -6,10 +6,10 @@ count from 1, accuracies are in per cent, and a test image is 0.01 points.
 
 from __future__ import annotations
 
-from .architecture import count_parameters
 from .catalogue import PATHS, experiment
 from .checked import Checked, answer, listed
 from .findings import FAILS, HOLDS, NOISE, difference, signed
+from .networks import count_parameters
 from .runs import TEST_IMAGES
 from .sources import RULE, Log, Statement, source, steps
 

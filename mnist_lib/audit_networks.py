@@ -8,10 +8,10 @@ from __future__ import annotations
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from itertools import product
 
-from .architecture import Architecture, count_parameters, flat_layers
 from .aspects import aspects, units
 from .catalogue import experiment
 from .checked import Checked, answer, listed
+from .networks import Architecture, count_parameters, flat_layers
 from .rf import field_of_layers, pair
 from .sources import Statement, source, steps
 

@@ -13,11 +13,11 @@ from typing import NamedTuple
 import torch
 from torch import nn
 
-from .architecture import count_parameters, flat_layers
 from .catalogue import experiment
 from .checked import Checked, answer, listed
 from .experiments import OneCycleLR, ReduceLROnPlateau
 from .findings import difference, signed
+from .networks import count_parameters, flat_layers
 from .optimizing import Schedule
 from .report import recorded
 from .rf import field_of_layers
@@ -110,7 +110,7 @@ def counts_every_image(s: Statement) -> Checked:
 
 def fills_corners_with(s: Statement) -> Checked:
     """What a step's transforms make of black images, as a grey level from 0 to 255."""
-    from .augment import Normalize, apply
+    from .data import Normalize, apply
 
     images = torch.zeros(256, 1, 28, 28, dtype=torch.uint8)
     changed = apply(experiment(s.step).transforms, images, torch.Generator().manual_seed(0))
@@ -124,8 +124,7 @@ def fills_corners_with(s: Statement) -> Checked:
 
 def colours_change(s: Statement) -> Checked:
     """torchvision's ColorJitter with these settings changes greyscale images."""
-    from ._torchvision import import_torchvision
-    from .data import mnist
+    from .data import import_torchvision, mnist
 
     import_torchvision()
     from torchvision.transforms import ColorJitter, functional

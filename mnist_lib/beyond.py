@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import dataclasses
 
-from .architecture import Architecture
-from .augment import Normalize, RandomAffine, ToTensor
+from .data import Normalize, RandomAffine, ToTensor
 from .experiments import SGD, Experiment, WarmupDecay
+from .networks import Architecture
 from .rf import Layer, conv, global_avg_pool, max_pool
 from .search import Candidates, Least, Round, Search
 

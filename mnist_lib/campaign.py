@@ -26,8 +26,8 @@ from multiprocessing import get_context, parent_process
 from typing import NamedTuple
 
 from . import runs
-from .architecture import count_parameters
 from .catalogue import experiment, recorded_as
+from .networks import count_parameters
 
 
 class Task(NamedTuple):

@@ -6,8 +6,8 @@ and a sibling ``…-corrected`` shows what changes without it.
 
 from __future__ import annotations
 
-from .architectures import ARCHITECTURES as NETWORK
-from .augment import (
+from .beyond import BEYOND, CHAMPIONS
+from .data import (
     CenterCrop,
     ColorJitter,
     Normalize,
@@ -18,8 +18,8 @@ from .augment import (
     Resize,
     ToTensor,
 )
-from .beyond import BEYOND, CHAMPIONS
 from .experiments import SGD, Because, Experiment, OneCycleLR, ReduceLROnPlateau, StepLR
+from .networks import ARCHITECTURES as NETWORK
 
 because = Because
 PLAIN = (ToTensor(), Normalize())

@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 
 from ._html import Table
-from .architecture import Architecture, count_parameters
 from .catalogue import experiment
 from .experiments import OPTIONS, Experiment
+from .networks import Architecture, count_parameters
 from .rf import Layer, pair
 
 NAMES = {"architecture": "network", "transforms": "training images", "batch_size": "batch size",

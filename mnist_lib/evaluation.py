@@ -15,10 +15,9 @@ from safetensors import SafetensorError
 from torch import Tensor, nn
 
 from . import history, runs
-from .augment import Normalize, ToTensor
 from .catalogue import EXPERIMENTS
-from .data import mnist
-from .models import build, count_parameters
+from .data import Normalize, ToTensor, mnist
+from .networks import build, count_parameters
 from .runs import Run
 
 TEST_BATCH = 250  # small enough for the activations to stay in cache

@@ -15,9 +15,8 @@ import torch
 from torch import Tensor, nn
 
 from . import history
-from .augment import Normalize, ToTensor
 from .catalogue import experiment
-from .data import mnist
+from .data import Normalize, ToTensor, mnist
 from .evaluation import trained
 from .exported import INPUT, MOST_NUMBERS, Exported, Snapshot, read, write
 from .rf import left_as_found

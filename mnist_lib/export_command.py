@@ -76,7 +76,7 @@ def _module(args):
 
     network, _ = find(args.network)
     if hasattr(network, "blocks") and not isinstance(network, torch.nn.Module):
-        from .models import build
+        from .networks import build
 
         network = build(network)
     if not isinstance(network, torch.nn.Module):

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from . import runs
-from .models import build
+from .networks import build
 from .runs import Run
 
 Weights = dict[str, Tensor]

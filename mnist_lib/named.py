@@ -65,7 +65,7 @@ def _load_file(path):
 
 def _load_module(name):
     if name.partition(".")[0] == "torchvision":
-        from ._torchvision import import_torchvision
+        from .data import import_torchvision
 
         import_torchvision()
     try:
@@ -76,7 +76,7 @@ def _load_module(name):
 
 def _of_the_book(name):
     from .catalogue import EXPERIMENTS
-    from .models import ARCHITECTURES, build
+    from .networks import ARCHITECTURES, build
 
     if name not in ARCHITECTURES and name not in EXPERIMENTS:
         raise ValueError(f"there is no network {name!r}: write path/step (python -m mnist_lib list), "

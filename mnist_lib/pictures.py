@@ -45,8 +45,7 @@ def draws(transforms, indices: Sequence[int] = (0, 7, 18, 25), *, columns: int =
     """
     import torch
 
-    from .augment import Normalize, ToTensor
-    from .data import mnist
+    from .data import Normalize, ToTensor, mnist
 
     generator = torch.Generator().manual_seed(seed)
     chosen = mnist("train").images[list(indices)]

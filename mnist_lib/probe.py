@@ -9,8 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .augment import Normalize, ToTensor
-from .data import mnist
+from .data import Normalize, ToTensor, mnist
 from .evaluation import evaluate, trained
 from .findings import Finding, difference, finding
 from .runs import Run

@@ -13,12 +13,12 @@ from statistics import fmean
 
 from . import runs
 from ._html import Table
-from .architecture import count_parameters, flat_layers
 from .catalogue import PATHS, experiment, recorded_as
 from .changes import changes, describe
 from .experiments import Experiment
 from .findings import Difference, Finding, Spread, difference, finding, signed, standard_error
 from .mistakes import confusion, per_class, predictions
+from .networks import count_parameters, flat_layers
 from .runs import Run
 from .sources import RULE, source
 from .timing import in_words

@@ -24,8 +24,8 @@ from typing import NamedTuple
 
 from . import runs
 from ._html import Table
-from .architecture import count_parameters
 from .experiments import Experiment
+from .networks import count_parameters
 
 HELD_OUT = 5_000
 LAST = 5  # epochs that a trial is judged by, where the search says nothing else

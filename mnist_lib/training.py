@@ -29,7 +29,7 @@ from .devices import machine, pick_device, random_states
 from .evaluation import evaluate, keeps_weights, normalized, test_set, weights_file
 from .experiments import Experiment
 from .fast import keep_memory, speed_up
-from .models import build, count_parameters
+from .networks import build, count_parameters
 from .optimizing import Schedule, sgd
 from .progress import Progress
 from .runs import Epoch, Run

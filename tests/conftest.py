@@ -6,8 +6,9 @@ import pytest
 import torch
 from hypothesis import settings
 
-from mnist_lib import data, evaluation, runs, training
+from mnist_lib import evaluation, runs, training
 from mnist_lib.catalogue import EXPERIMENTS
+from mnist_lib.data import loading
 
 settings.register_profile("same every time", derandomize=True, deadline=None)  # every run draws the same examples
 settings.load_profile("same every time")
@@ -38,7 +39,7 @@ def few_digits(monkeypatch):
 
 def use_few_digits(setattr, train=512, test=FEW_TEST):
     """Let trainer and evaluation see only the first images of each part."""
-    whole = data.mnist
+    whole = loading.mnist
 
     def mnist(split, device="cpu"):
         digits, count = whole(split, device), train if split == "train" else test

@@ -1,4 +1,4 @@
-"""mnist_lib.augment and mnist_lib.warp against torchvision.transforms.v2, image by image."""
+"""mnist_lib.data.augment and mnist_lib.data.warp against torchvision.transforms.v2, image by image."""
 
 import dataclasses
 import pickle
@@ -9,9 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch._subclasses.fake_tensor import DataDependentOutputException, FakeTensorMode
 
-from mnist_lib import augment
-from mnist_lib._torchvision import import_torchvision
-from mnist_lib.augment import (
+from mnist_lib.data import augment
+from mnist_lib.data.augment import (
     CenterCrop,
     ColorJitter,
     Normalize,
@@ -22,7 +21,8 @@ from mnist_lib.augment import (
     Resize,
     ToTensor,
 )
-from mnist_lib.data import mnist
+from mnist_lib.data.loading import mnist
+from mnist_lib.data.torchvision_import import import_torchvision
 
 import_torchvision()
 from torchvision.transforms import v2  # noqa: E402

@@ -1,4 +1,4 @@
-"""mnist_lib.data: every place a file can come from, and everything that can be wrong there."""
+"""mnist_lib.data.loading: every place a file can come from, and everything that can be wrong there."""
 
 import gzip
 import hashlib
@@ -13,9 +13,9 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from mnist_lib import data
-from mnist_lib._torchvision import import_torchvision
-from mnist_lib.data import mnist
+from mnist_lib.data import loading
+from mnist_lib.data.loading import mnist
+from mnist_lib.data.torchvision_import import import_torchvision
 
 ROOT = Path(__file__).resolve().parents[1]
 LABELS = "t10k-labels-idx1-ubyte"
@@ -27,9 +27,9 @@ def places(tmp_path, monkeypatch):
     folders = SimpleNamespace(**{place: tmp_path / place for place in ("chosen", "repository", "cache")})
     for folder in vars(folders).values():
         folder.mkdir()
-    monkeypatch.setenv(data.VARIABLE, str(folders.chosen))
-    monkeypatch.setattr(data, "REPOSITORY", folders.repository)
-    monkeypatch.setattr(data, "cache_folder", lambda: folders.cache)
+    monkeypatch.setenv(loading.VARIABLE, str(folders.chosen))
+    monkeypatch.setattr(loading, "REPOSITORY", folders.repository)
+    monkeypatch.setattr(loading, "cache_folder", lambda: folders.cache)
     folders.downloads = []
 
     def download(root, download):
@@ -38,7 +38,7 @@ def places(tmp_path, monkeypatch):
 
     def download_with(function):
         torchvision = SimpleNamespace(datasets=SimpleNamespace(MNIST=function))
-        monkeypatch.setattr(data, "import_torchvision", lambda: torchvision)
+        monkeypatch.setattr(loading, "import_torchvision", lambda: torchvision)
 
     folders.download_with = download_with
     folders.download_with(download)
@@ -47,7 +47,7 @@ def places(tmp_path, monkeypatch):
 
 def fill(folder):
     folder.mkdir(parents=True, exist_ok=True)
-    for name in data.MD5:
+    for name in loading.MD5:
         shutil.copy(ROOT / "data" / f"{name}.gz", folder)
 
 
@@ -96,9 +96,9 @@ def test_shapes_types_and_published_numbers(split, counts, mean, std):
 def test_torchvision_reads_the_same(tmp_path):
     raw = tmp_path / "MNIST" / "raw"
     raw.mkdir(parents=True)
-    for name in data.MD5:
+    for name in loading.MD5:
         (raw / name).write_bytes(gzip.decompress((ROOT / "data" / f"{name}.gz").read_bytes()))
-    for split in data.SPLITS:
+    for split in loading.SPLITS:
         theirs, ours = import_torchvision().datasets.MNIST(tmp_path, train=split == "train"), mnist(split)
         assert torch.equal(theirs.data[:, None], ours.images) and torch.equal(theirs.targets, ours.labels)
 
@@ -121,7 +121,7 @@ def test_unknown_split_is_named():
 
 def test_the_readme_states_the_md5_that_are_checked():
     text = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
-    for name, md5 in data.MD5.items():
+    for name, md5 in loading.MD5.items():
         assert f"`{md5}`" in next(line for line in text.splitlines() if name in line)
         content = gzip.decompress((ROOT / "data" / f"{name}.gz").read_bytes())
         assert hashlib.md5(content).hexdigest() == md5
@@ -133,13 +133,13 @@ def test_the_readme_states_the_md5_that_are_checked():
 @pytest.mark.parametrize("place", ["chosen", "repository", "cache"])
 def test_each_folder_is_enough(places, place, monkeypatch):
     if place != "chosen":
-        monkeypatch.delenv(data.VARIABLE)
+        monkeypatch.delenv(loading.VARIABLE)
     fill(getattr(places, place))
     assert load_with_warnings() == [] and places.downloads == []
 
 
 def test_files_may_be_uncompressed(places):
-    for name in data.SPLITS["test"]:
+    for name in loading.SPLITS["test"]:
         content = gzip.decompress((ROOT / "data" / f"{name}.gz").read_bytes())
         (places.chosen / name).write_bytes(content)
     assert load_with_warnings() == []
@@ -153,7 +153,7 @@ def test_the_first_place_wins(places):
 
 
 def test_download_is_the_last_resort_and_fills_the_cache_once(places, monkeypatch):
-    monkeypatch.delenv(data.VARIABLE)
+    monkeypatch.delenv(loading.VARIABLE)
     roots = []
 
     def download(root, download):
@@ -164,7 +164,7 @@ def test_download_is_the_last_resort_and_fills_the_cache_once(places, monkeypatc
     assert load_with_warnings() == []
     assert load_with_warnings() == []
     assert len(roots) == 1
-    assert sorted(p.name for p in places.cache.iterdir()) == sorted(f"{name}.gz" for name in data.MD5)
+    assert sorted(p.name for p in places.cache.iterdir()) == sorted(f"{name}.gz" for name in loading.MD5)
 
 
 def test_cache_folder_follows_the_system(monkeypatch):
@@ -174,10 +174,10 @@ def test_cache_folder_follows_the_system(monkeypatch):
         monkeypatch.delenv(name, raising=False)
     for platform, folder in (("linux", ".cache"), ("darwin", "Library/Caches"), ("win32", "AppData/Local")):
         monkeypatch.setattr(sys, "platform", platform)
-        assert data.cache_folder() == Path("/home/ada") / folder / "mnist_lib"
+        assert loading.cache_folder() == Path("/home/ada") / folder / "mnist_lib"
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setenv("XDG_CACHE_HOME", "/scratch")
-    assert data.cache_folder() == Path("/scratch/mnist_lib")
+    assert loading.cache_folder() == Path("/scratch/mnist_lib")
 
 
 # ---- what can be wrong ----------------------------------------------------------------------------
@@ -190,7 +190,7 @@ def test_damaged_file_in_the_chosen_folder_is_passed_over_with_one_warning(place
     before = (places.chosen / f"{LABELS}.gz").read_bytes()
     (warning,) = load_with_warnings()
     assert str(places.chosen / f"{LABELS}.gz") in warning and "\n" not in warning
-    assert f"expected {data.MD5[LABELS]}" in warning and "using the repository instead" in warning
+    assert f"expected {loading.MD5[LABELS]}" in warning and "using the repository instead" in warning
     assert (places.chosen / f"{LABELS}.gz").read_bytes() == before  # the reader's own file is left alone
 
 
@@ -207,7 +207,7 @@ def test_the_warning_points_at_the_caller(places):
     pytest.param(b"", id="empty"), pytest.param(b"not gzip", id="not-gzip"),
     pytest.param(gzip.compress(b"\0" * 9_999)[:-9], id="cut-off"), pytest.param(gzip.compress(b""), id="of-nothing")])
 def test_damaged_cached_copy_is_replaced_with_one_warning(places, content, monkeypatch):
-    monkeypatch.delenv(data.VARIABLE)
+    monkeypatch.delenv(loading.VARIABLE)
     fill(places.cache)
     (places.cache / f"{LABELS}.gz").write_bytes(content)
     places.download_with(good_download)
@@ -217,7 +217,7 @@ def test_damaged_cached_copy_is_replaced_with_one_warning(places, content, monke
 
 
 def test_damaged_uncompressed_copy_in_the_cache_goes_too(places, monkeypatch):
-    monkeypatch.delenv(data.VARIABLE)
+    monkeypatch.delenv(loading.VARIABLE)
     fill(places.cache)
     (places.cache / f"{LABELS}.gz").unlink()
     (places.cache / LABELS).write_bytes(b"half a file")
@@ -253,12 +253,12 @@ def test_the_error_lists_every_place_and_the_next_step(places):
     assert f"{places.repository} has neither t10k-images-idx3-ubyte nor t10k-images-idx3-ubyte.gz" in lines[2]
     assert "t10k-images-idx3-ubyte.gz is damaged (md5 " in lines[3] and str(places.cache) in lines[3]
     assert "torchvision's mirrors" in lines[4] and "no network" in lines[4]
-    assert f"set {data.VARIABLE}" in lines[5]
+    assert f"set {loading.VARIABLE}" in lines[5]
     assert list(places.cache.iterdir()) == [places.cache / "t10k-images-idx3-ubyte.gz"]  # no debris
 
 
 def test_an_unset_variable_is_reported_as_unset(places, monkeypatch):
-    monkeypatch.setenv(data.VARIABLE, "")
+    monkeypatch.setenv(loading.VARIABLE, "")
     with pytest.raises(FileNotFoundError, match="the variable is not set"):
         mnist("test")
 
@@ -287,7 +287,7 @@ def test_a_failing_download_is_described(places, failure):
 def test_a_cache_that_cannot_be_made_is_described(places, monkeypatch):
     blocker = places.cache / "file"
     blocker.write_text("")
-    monkeypatch.setattr(data, "cache_folder", lambda: blocker / "mnist_lib")
+    monkeypatch.setattr(loading, "cache_folder", lambda: blocker / "mnist_lib")
     with pytest.raises(FileNotFoundError, match="a download: .*Not a directory"):
         mnist("test")
 
@@ -301,7 +301,7 @@ def test_an_interrupted_write_leaves_what_was_there(places, monkeypatch):
 
     monkeypatch.setattr(os, "replace", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        data._store(places.cache, LABELS, b"new")
+        loading._store(places.cache, LABELS, b"new")
     assert old.read_bytes() == b"old" and list(places.cache.iterdir()) == [old]
 
 
@@ -313,7 +313,7 @@ def test_processes_that_start_at_once_do_not_disturb_each_other(tmp_path):
     script = f"""
 import sys, pathlib, shutil, warnings
 from types import SimpleNamespace
-from mnist_lib import data
+from mnist_lib.data import loading as data
 warnings.simplefilter("ignore")
 def download(root, download):
     raw = pathlib.Path(root) / "MNIST" / "raw"
@@ -327,7 +327,7 @@ print("ready", flush=True)
 sys.stdin.readline()
 print(sum(len(data.mnist("test")) for _ in range(5)))
 """
-    environment = {k: v for k, v in os.environ.items() if k != data.VARIABLE} | {"OMP_NUM_THREADS": "1"}
+    environment = {k: v for k, v in os.environ.items() if k != loading.VARIABLE} | {"OMP_NUM_THREADS": "1"}
     processes = [
         subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, env=environment, text=True,
                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -341,7 +341,7 @@ print(sum(len(data.mnist("test")) for _ in range(5)))
     for process in processes:
         output, errors = process.communicate(timeout=120)
         assert (process.returncode, output) == (0, "50000\n"), errors
-    assert sorted(p.name for p in cache.iterdir()) == sorted(f"{name}.gz" for name in data.MD5)
+    assert sorted(p.name for p in cache.iterdir()) == sorted(f"{name}.gz" for name in loading.MD5)
 
 
 # ---- torchvision ------------------------------------------------------------------------------------
@@ -350,7 +350,7 @@ print(sum(len(data.mnist("test")) for _ in range(5)))
 def test_torchvision_imports_in_a_fresh_process_and_works():
     """Also where its compiled operators cannot load; calling one then says so."""
     script = """
-from mnist_lib._torchvision import import_torchvision
+from mnist_lib.data import import_torchvision
 torchvision = import_torchvision()
 assert import_torchvision() is torchvision
 import torch
@@ -371,7 +371,7 @@ class Broken:
         if name == "torchvision":
             raise RuntimeError("something else")
 sys.meta_path.insert(0, Broken())
-from mnist_lib._torchvision import import_torchvision
+from mnist_lib.data import import_torchvision
 try:
     import_torchvision()
 except RuntimeError as error:

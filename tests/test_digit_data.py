@@ -9,7 +9,7 @@ import pytest
 
 from mnist_lib import runs
 from mnist_lib.catalogue import EXPERIMENTS
-from mnist_lib.data import mnist
+from mnist_lib.data.loading import mnist
 
 
 def unpacked(content: bytes) -> bytes:

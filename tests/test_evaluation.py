@@ -9,7 +9,7 @@ import torch
 from mnist_lib import evaluation, runs
 from mnist_lib.catalogue import EXPERIMENTS
 from mnist_lib.evaluation import evaluate, test_set, trained, verify, weights_file
-from mnist_lib.models import build
+from mnist_lib.networks.builder import build
 from mnist_lib.runs import Epoch, Run
 
 test_set.__test__ = False  # a function of the library, not a test

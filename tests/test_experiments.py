@@ -7,10 +7,10 @@ import re
 import pytest
 import torch
 
-from mnist_lib import augment
-from mnist_lib.architectures import ARCHITECTURES
 from mnist_lib.catalogue import EXPERIMENTS, PATHS, experiment, recorded_as
+from mnist_lib.data import augment
 from mnist_lib.experiments import SGD, Because, StepLR
+from mnist_lib.networks.zoo import ARCHITECTURES
 from mnist_lib.optimizing import Schedule, sgd
 
 from .facts import facts

@@ -136,7 +136,7 @@ def test_a_recorded_run_with_its_accuracy():
 @pytest.fixture
 def with_history(empty_results):
     """A copy of one record whose epochs are random weights, and the recorded ones at the end."""
-    from mnist_lib.models import build
+    from mnist_lib.networks.builder import build
 
     shutil.copytree(REPOSITORY_RESULTS / STEP, empty_results / STEP)
     history_file = empty_results / STEP / "seed-0.epochs.safetensors"

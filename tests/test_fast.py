@@ -6,7 +6,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from mnist_lib.fast import BitDropout, WinogradConv2d, conv3x3, speed_up
-from mnist_lib.models import build
+from mnist_lib.networks.builder import build
 
 
 @pytest.mark.parametrize("channels_last", [False, True])

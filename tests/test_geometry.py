@@ -8,7 +8,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnist_lib.architectures import ARCHITECTURES
+from mnist_lib.networks.zoo import ARCHITECTURES
 from mnist_lib.rf.chain import field_of_layers
 from mnist_lib.rf.geometry import Geometry, ReceptiveFieldError
 from mnist_lib.rf.layers import Layer, avg_pool, conv, conv_transpose, dropout, flatten, global_avg_pool, max_pool, relu

@@ -84,7 +84,8 @@ def test_the_recorded_seeds_stand_behind_and_a_free_seed_is_named(empty_results,
     assert "On a CPU it takes about" in screen.words[0]
 
 
-def test_stopped_by_hand_it_keeps_what_was_finished(empty_results, few_digits, short, screen, stopped_in_the_second_epoch):
+def test_stopped_by_hand_it_keeps_what_was_finished(empty_results, few_digits, short, screen,
+                                                    stopped_in_the_second_epoch):
     done = live(short(), None, device="cpu", display=screen)
     assert len(done.epochs) == 1 and done.run is None
     assert screen.words[-1] == "Stopped in epoch 2 of 2. Nothing was recorded."

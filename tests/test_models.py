@@ -3,10 +3,10 @@
 import pytest
 import torch
 
-from mnist_lib.architecture import Architecture, count_parameters, flat_layers
-from mnist_lib.architectures import ARCHITECTURES
 from mnist_lib.catalogue import EXPERIMENTS, PATHS
-from mnist_lib.models import build, find
+from mnist_lib.networks.architecture import Architecture, count_parameters, flat_layers
+from mnist_lib.networks.builder import build, find
+from mnist_lib.networks.zoo import ARCHITECTURES
 from mnist_lib.rf.layers import Layer, conv
 
 from .facts import facts

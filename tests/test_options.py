@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 
 from mnist_lib import fit, plots, training
-from mnist_lib.data import mnist
+from mnist_lib.data.loading import mnist
 from mnist_lib.experiments import WarmupDecay
 from mnist_lib.training import Interrupted, Training, train, train_epoch
 
@@ -44,7 +44,8 @@ def test_averaged_weights_are_what_is_evaluated_and_returned(few_digits, short):
     assert set(average.state_dict()) == set(network.state_dict())
 
 
-def test_an_averaged_training_goes_on_where_it_was_stopped(empty_results, few_digits, short, stopped_in_the_second_epoch):
+def test_an_averaged_training_goes_on_where_it_was_stopped(empty_results, few_digits, short,
+                                                           stopped_in_the_second_epoch):
     step = short(averaging=0.8, schedule=WarmupDecay(0.3))
     with pytest.raises(Interrupted):
         fit(step, device="cpu", progress="none")

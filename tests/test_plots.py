@@ -103,8 +103,8 @@ def test_distributions_have_a_row_and_a_column_each():
 
 def test_draws_show_the_image_and_then_what_the_transforms_make_of_it():
     """A turn by a quarter, always: each row is the image once, and its turned copy after that."""
-    from mnist_lib.augment import Normalize, RandomRotation, ToTensor
-    from mnist_lib.data import mnist
+    from mnist_lib.data.augment import Normalize, RandomRotation, ToTensor
+    from mnist_lib.data.loading import mnist
 
     picture = plots.draws([RandomRotation((90, 90)), ToTensor(), Normalize()], (3, 5), columns=4)
     shown = [axes.images[0].get_array() for axes in picture.figure.axes]

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from mnist_lib import probe
-from mnist_lib.models import build
+from mnist_lib.networks.builder import build
 
 
 def test_outputs_are_what_the_layers_put_out_and_nothing_is_left_behind():

@@ -15,9 +15,9 @@ from typing import NamedTuple
 import pytest
 
 from mnist_lib import sources
-from mnist_lib.architecture import count_parameters
 from mnist_lib.catalogue import EXPERIMENTS
 from mnist_lib.findings import standard_error
+from mnist_lib.networks.architecture import count_parameters
 
 from .prose import ROOT, Found, chapters, results
 

@@ -3,10 +3,10 @@
 import pytest
 
 from mnist_lib import report, sources
-from mnist_lib.architecture import count_parameters
 from mnist_lib.catalogue import experiment
 from mnist_lib.findings import HOLDS
 from mnist_lib.links import page_of
+from mnist_lib.networks.architecture import count_parameters
 
 from .prose import ROOT
 

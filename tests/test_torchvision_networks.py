@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from mnist_lib import receptive_field
-from mnist_lib._torchvision import import_torchvision
+from mnist_lib.data.torchvision_import import import_torchvision
 from mnist_lib.rf import brute_force
 from mnist_lib.rf.calculator import UnknownOperation
 

@@ -13,11 +13,11 @@ import torch
 import torch.nn.functional as F
 
 from mnist_lib import runs, training
-from mnist_lib.augment import Normalize, RandomRotation, ToTensor
 from mnist_lib.catalogue import PLAIN
-from mnist_lib.data import mnist
+from mnist_lib.data.augment import Normalize, RandomRotation, ToTensor
+from mnist_lib.data.loading import mnist
 from mnist_lib.experiments import SGD, OneCycleLR
-from mnist_lib.models import build
+from mnist_lib.networks.builder import build
 from mnist_lib.training import Interrupted, NotFinite, fit, train
 
 from .conftest import FEW_TEST

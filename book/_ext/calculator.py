@@ -92,8 +92,7 @@ def _text(size) -> str:
 
 def presets() -> list[dict]:
     """Every network the page offers: {name, group, input, layers}, those of the book first."""
-    from mnist_lib.architecture import flat_layers
-    from mnist_lib.architectures import ARCHITECTURES
+    from mnist_lib.networks import ARCHITECTURES, flat_layers
 
     found = [(name, name.partition("/")[0], architecture.input_size, [layer for _, layer in flat_layers(architecture)])
              for name, architecture in ARCHITECTURES.items()]

@@ -10,9 +10,9 @@ from axe_playwright_python.sync_playwright import Axe
 from torch import nn
 
 from mnist_lib import export, exported, history, runs
-from mnist_lib.data import mnist
+from mnist_lib.data.loading import mnist
 from mnist_lib.evaluation import trained
-from mnist_lib.models import build
+from mnist_lib.networks.builder import build
 from tests.site.digit_page import SEVEN, draw, one_page, open_page, settled, write_images, write_site
 
 STEP = "six-models/steplr"

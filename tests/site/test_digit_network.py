@@ -8,9 +8,9 @@ import torch
 from torch import nn
 
 from mnist_lib import export, exported, receptive_field, runs
-from mnist_lib.data import mnist
+from mnist_lib.data.loading import mnist
 from mnist_lib.evaluation import trained
-from mnist_lib.models import build
+from mnist_lib.networks.builder import build
 from tests.site.digit_page import one_page, write_images, write_site
 
 COUNT = 1000

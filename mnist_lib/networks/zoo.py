@@ -6,8 +6,8 @@ trained share it. Sources: see the references page of the book.
 
 from __future__ import annotations
 
+from ..rf import avg_pool, batchnorm, conv, global_avg_pool, max_pool
 from .architecture import Architecture
-from .rf import avg_pool, batchnorm, conv, global_avg_pool, max_pool
 
 _ALL = (
     # Six models (source s2, VarunSivamani) -------------------------------------------------

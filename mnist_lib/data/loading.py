@@ -18,10 +18,10 @@ from pathlib import Path
 
 import torch
 
-from ._torchvision import import_torchvision
+from .torchvision_import import import_torchvision
 
 VARIABLE = "MNIST_LIB_DATA"
-REPOSITORY = Path(__file__).resolve().parents[1] / "data"
+REPOSITORY = Path(__file__).resolve().parents[2] / "data"
 
 SPLITS = {  # the images file and the labels file of each split
     "train": ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),

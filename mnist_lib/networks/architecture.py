@@ -3,7 +3,7 @@
 An :class:`Architecture` lists blocks of layers (``layers.py``). What stands
 around each convolution (batch normalization, ReLU, dropout, in which order) is
 written once as the ``unit``. :func:`flat_layers` spells it out and
-:func:`count_parameters` counts it; the builder (``models.py``) and the
+:func:`count_parameters` counts it; the builder (``builder.py``) and the
 receptive-field table read the same list. No torch is needed here.
 """
 
@@ -13,7 +13,7 @@ import dataclasses
 from collections import Counter
 from dataclasses import dataclass
 
-from .rf import Layer, batchnorm, dropout, pair, relu
+from ..rf import Layer, batchnorm, dropout, pair, relu
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from collections import OrderedDict
 
 from torch import nn
 
+from ..rf import Layer
 from .architecture import Architecture, count_parameters, flat_layers
-from .architectures import ARCHITECTURES
-from .rf import Layer
+from .zoo import ARCHITECTURES
 
 __all__ = ["ARCHITECTURES", "Architecture", "build", "count_parameters", "find", "flat_layers"]
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 import torch
 
-from ._transform import Transform, check, number, numbers, square, uniform
+from .transform import Transform, check, number, numbers, square, uniform
 from .warp import RandomAffine, RandomPerspective, RandomRotation
 
 __all__ = ["CenterCrop", "ColorJitter", "Normalize", "RandomAffine", "RandomApply", "RandomPerspective",
@@ -213,7 +213,7 @@ class RandomApply(Transform):
 
 def _functional():
     """Return torchvision.transforms.v2.functional; only cropping and resizing need it."""
-    from ._torchvision import import_torchvision
+    from .torchvision_import import import_torchvision
 
     import_torchvision()
     from torchvision.transforms.v2 import functional

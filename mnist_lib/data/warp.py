@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch.nn.functional import grid_sample
 
-from ._transform import Transform, angles, check, home, number, numbers, uniform
+from .transform import Transform, angles, check, home, number, numbers, uniform
 
 
 @dataclass(frozen=True)
