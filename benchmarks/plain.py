@@ -16,10 +16,9 @@ import torch
 import torch.nn.functional as F
 
 from mnist_lib import mnist
-from mnist_lib.evaluation import evaluate, test_set
 from mnist_lib.experiments import Experiment
 from mnist_lib.networks import build
-from mnist_lib.optimizing import Schedule
+from mnist_lib.training import Schedule, evaluate, test_set
 
 WORKERS = 2
 

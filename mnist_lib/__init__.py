@@ -35,9 +35,7 @@ def door(room: str, table: dict[str, str]) -> tuple:
 __all__, __getattr__, __dir__ = door(__name__, {
     "rf": "receptive_field rule measure effective",
     "networks": "Architecture build",
-    "experiments": "Experiment",
-    "catalogue": "experiment EXPERIMENTS",
-    "training": "fit",
-    "runs": "Run",
+    "experiments": "Experiment experiment EXPERIMENTS",
+    "training": "fit Run",
     "data": "mnist",
 })

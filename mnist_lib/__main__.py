@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 
-from . import runs
+from .training import records
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -70,11 +70,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 def list_experiments(options) -> int:
     """Print every experiment with its parameters and the seeds that are recorded."""
-    from .catalogue import EXPERIMENTS, recorded_as
+    from .experiments import EXPERIMENTS, recorded_as
     from .networks import count_parameters
 
     for step in EXPERIMENTS.values():
-        recorded = runs.of(recorded_as(step))
+        recorded = records.of(recorded_as(step))
         seeds = ", ".join(str(r.seed) for r in recorded if r.fingerprint == step.fingerprint)
         stale = sum(r.fingerprint != step.fingerprint for r in recorded)
         same = f"  (same as {recorded_as(step)})" if recorded_as(step) != step.name else ""
@@ -86,10 +86,8 @@ def list_experiments(options) -> int:
 
 def train(options) -> int:
     """Train the missing runs of the named steps, or of all."""
-    from .campaign import campaign, local_executor, missing
-    from .catalogue import EXPERIMENTS
-    from .devices import pick_device
-    from .training import fit
+    from .experiments import EXPERIMENTS
+    from .training import campaign, fit, local_executor, missing, pick_device
 
     if not options.names and not options.all:
         raise ValueError("name the steps or paths to train, or say --all; "
@@ -115,9 +113,10 @@ def train(options) -> int:
 
 def search(options) -> int:
     """Train the missing trials of the named searches, or of all, and print their logs."""
-    from . import search as searching
-    from .beyond import SEARCHES
-    from .campaign import local_executor
+    from .experiments import SEARCHES
+    from .search_log import search_tables
+    from .training import local_executor
+    from .training import search as searching
 
     if unknown := [name for name in options.names if name not in SEARCHES]:
         raise ValueError(f"no search is called {unknown[0]!r}; there are: {', '.join(SEARCHES)}")
@@ -129,13 +128,13 @@ def search(options) -> int:
                 for trial in searching.run(space, executor):
                     print(f"{space.name}: {trial.candidate}, seed {trial.seed}: {trial.accuracy(space.last):.2f} % "
                           f"of the held-out images, {trial.seconds:.0f} s", flush=True)
-        print("\n\n".join(map(str, searching.tables(space))) or f"{space.name}: no round is complete")
+        print("\n\n".join(map(str, search_tables(space))) or f"{space.name}: no round is complete")
     return 0
 
 
 def retrace(options) -> int:
     """Train recorded runs again and keep the weights of every epoch."""
-    from .retrace import retrace
+    from .training import retrace
 
     for name in names_of(options.names):
         print(f"{name}, seed {options.seed}: {retrace(name, options.seed)}")
@@ -144,7 +143,7 @@ def retrace(options) -> int:
 
 def names_of(given: list[str]) -> list[str]:
     """The steps that names of steps and paths stand for."""
-    from .catalogue import EXPERIMENTS, PATHS, experiment
+    from .experiments import EXPERIMENTS, PATHS, experiment
 
     groups = PATHS | {"beyond": [e for e in EXPERIMENTS.values() if e.path == "beyond"]}
     return [name for part in given
@@ -153,18 +152,18 @@ def names_of(given: list[str]) -> list[str]:
 
 def verify(options) -> int:
     """Check the records; status 1 if any of them does not hold."""
-    from .evaluation import verify as checks
+    from .training import verify as checks
 
     bad = total = weights = 0
     for check in checks(options.device):
         total, bad, weights = total + 1, bad + bool(check.problem), weights + (check.measured is not None)
         measured = "no weights kept" if check.measured is None else f"measured {check.measured:,}"
         print(f"{'FAILED' if check.problem else 'ok':7}{check.name}, seed {check.seed}: recorded "
-              f"{check.recorded:,} of {runs.TEST_IMAGES:,}, {measured}"
+              f"{check.recorded:,} of {records.TEST_IMAGES:,}, {measured}"
               f"{'; ' + check.problem if check.problem else ''}", flush=True)
     print(f"{total} records, {weights} sets of weights run on the test set, {bad} failed")
     if not total:
-        print(f"no records were found in {runs.root()}", file=sys.stderr)
+        print(f"no records were found in {records.root()}", file=sys.stderr)
     return 1 if bad or not total else 0
 
 

@@ -7,14 +7,14 @@ from itertools import cycle
 
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter
 
-from .catalogue import PATHS
+from .experiments import PATHS
 from .ideas import Effect, by_idea
 from .leaderboard import Entry, front
 from .luck import Order, picked, right_order
 from .plots import styled
 from .report import RULE
-from .runs import Run
 from .style import BLUE, COLOURS, GREY, INK, MARKERS, RED, SOURCE, TARGET, figure
+from .training import Run
 
 
 @styled

@@ -5,8 +5,7 @@ A step named after one idea often changes several; the audit and the worth of id
 
 from __future__ import annotations
 
-from .catalogue import experiment
-from .experiments import Experiment
+from .experiments import Experiment, experiment
 from .networks import Architecture, flat_layers
 
 UNIT = ("batchnorm", "relu", "dropout")

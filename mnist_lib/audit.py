@@ -15,8 +15,8 @@ from . import audit_logs, audit_networks, audit_training
 from ._html import Link, Table
 from .audit_logs import images, run_at_the_end
 from .audit_networks import exact_claims, fields
-from .catalogue import experiment
 from .checked import SEVERITY, Checked, Sequence
+from .experiments import experiment
 from .findings import FAILS, HOLDS, NOISE
 from .links import step_link
 from .networks import count_parameters

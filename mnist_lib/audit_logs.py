@@ -6,12 +6,12 @@ count from 1, accuracies are in per cent, and a test image is 0.01 points.
 
 from __future__ import annotations
 
-from .catalogue import PATHS, experiment
 from .checked import Checked, answer, listed
+from .experiments import PATHS, experiment
 from .findings import FAILS, HOLDS, NOISE, difference, signed
 from .networks import count_parameters
-from .runs import TEST_IMAGES
 from .sources import RULE, Log, Statement, source, steps
+from .training import TEST_IMAGES
 
 LIMITS = {"parameters": 8_000, "epochs": 15}
 

@@ -9,8 +9,8 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from itertools import product
 
 from .aspects import aspects, units
-from .catalogue import experiment
 from .checked import Checked, answer, listed
+from .experiments import experiment
 from .networks import Architecture, count_parameters, flat_layers
 from .rf import field_of_layers, pair
 from .sources import Statement, source, steps

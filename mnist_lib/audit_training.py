@@ -13,16 +13,14 @@ from typing import NamedTuple
 import torch
 from torch import nn
 
-from .catalogue import experiment
 from .checked import Checked, answer, listed
-from .experiments import OneCycleLR, ReduceLROnPlateau
+from .experiments import OneCycleLR, ReduceLROnPlateau, experiment
 from .findings import difference, signed
 from .networks import count_parameters, flat_layers
-from .optimizing import Schedule
 from .report import recorded
 from .rf import field_of_layers
-from .runs import TEST_IMAGES
 from .sources import Statement, source
+from .training import TEST_IMAGES, Schedule
 
 
 class Course(NamedTuple):

@@ -5,8 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from ._html import Table
-from .catalogue import experiment
-from .experiments import OPTIONS, Experiment
+from .experiments import OPTIONS, Experiment, experiment
 from .networks import Architecture, count_parameters
 from .rf import Layer, pair
 

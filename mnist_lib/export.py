@@ -14,14 +14,12 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from . import history
-from .catalogue import experiment
 from .data import Normalize, ToTensor, mnist
-from .evaluation import trained
+from .experiments import experiment
 from .exported import INPUT, MOST_NUMBERS, Exported, Snapshot, read, write
 from .rf import left_as_found
-from .runs import Run
 from .straight import NotStraight, chain_of
+from .training import Run, epoch_weights, trained
 
 CHECKED = 64  # test digits that an export is checked on
 TOLERANCE = 1e-4  # of the largest logit: sums of float32 in another order
@@ -38,7 +36,7 @@ def export_run(run: Run, *, epochs: bool = False) -> Exported:
     networks = [trained(run)]
     if epochs:
         architecture = experiment(run.experiment).architecture
-        networks = [history.network_after(architecture, weights) for weights in history.load(run)]
+        networks = [epoch_weights.network_after(architecture, weights) for weights in epoch_weights.load(run)]
         if not networks:
             raise ValueError(f"the weights of every epoch of {run.experiment}, seed {run.seed}, are not kept; make "
                              f"them: python -m mnist_lib retrace {run.experiment} --seed {run.seed}")

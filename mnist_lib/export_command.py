@@ -42,7 +42,7 @@ def run(args) -> int:
     else:
         if args.mean is not None or args.std is not None:
             raise ValueError("a recorded run knows its mean and std; leave --mean and --std out")
-        from .evaluation import trained
+        from .training import trained
 
         recorded = _recorded(args.network, args.seed or 0)
         document, network = export.export_run(recorded, epochs=args.epochs), trained(recorded)
@@ -60,11 +60,11 @@ def run(args) -> int:
 
 
 def _recorded(name, seed):
-    from . import runs
-    from .catalogue import experiment, recorded_as
+    from .experiments import experiment, recorded_as
+    from .training import records
 
     step = experiment(name)
-    run = runs.recorded(recorded_as(step), step.fingerprint, seed)
+    run = records.recorded(recorded_as(step), step.fingerprint, seed)
     if run is None:
         raise ValueError(f"{name}, seed {seed}, is not recorded; train it first: python -m mnist_lib train {name} "
                          f"--seeds {seed + 1}, or give a file of its weights: --weights")

@@ -35,7 +35,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .runs import write_atomically
+from .training import write_atomically
 
 FORMAT, VERSION = "mnist_lib network", 1
 INPUT = (1, 28, 28)

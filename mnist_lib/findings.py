@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import NamedTuple
 
-from .runs import TEST_IMAGES
+from .training import TEST_IMAGES
 
 HOLDS, FAILS, NOISE = "holds", "does not hold", "within noise"
 _BOX = {HOLDS: "tip", FAILS: "warning", NOISE: "note"}  # the theme's own boxes, for light and dark

@@ -15,8 +15,7 @@ from statistics import median
 from . import report
 from ._html import Table
 from .aspects import between
-from .catalogue import PATHS, experiment
-from .experiments import Experiment, OneCycleLR
+from .experiments import PATHS, Experiment, OneCycleLR, experiment
 from .findings import signed
 from .links import step_link
 from .sources import source

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from . import report
 from ._html import Keyed, Table
-from .catalogue import STEPS, experiment
+from .experiments import STEPS, experiment
 from .links import step_link
 from .report import LAST, MARGIN, RULE, Summary
 from .rf import field_of_layers

@@ -2,7 +2,7 @@
 
 ``live("six-models/steplr")`` trains one epoch and draws it over the recorded seeds; in a
 notebook the figure is drawn anew while it trains, elsewhere a line is printed an epoch.
-Nothing is recorded: :func:`mnist_lib.training.fit` is what keeps a training.
+Nothing is recorded: :func:`mnist_lib.training.loop.fit` is what keeps a training.
 """
 
 from __future__ import annotations
@@ -14,15 +14,12 @@ from collections.abc import Callable
 from matplotlib.ticker import LogLocator, NullFormatter
 from torch import nn
 
-from .catalogue import experiment
-from .experiments import Experiment
+from .experiments import Experiment, experiment
 from .plots import styled
-from .progress import Progress
 from .report import RULE, recorded
-from .runs import Epoch, Run
 from .style import GREY, TARGET, TEST, TRAIN, Picture, figure
 from .timing import in_words, span
-from .training import train
+from .training import Epoch, Progress, Run, train
 
 REDRAW = 1.0  # seconds between two drawings, at least
 SHARE = 0.1  # of the time may go into drawing

@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 from . import report
 from ._html import Table
-from .catalogue import STEPS, recorded_as
+from .experiments import STEPS, recorded_as
 from .links import step_link
 from .report import LAST, RULE
-from .runs import Run
+from .training import Run
 
 NORMAL = NormalDist()
 

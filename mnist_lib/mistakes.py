@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ._html import Table
-from .runs import Run
+from .training import Run
 
 
 def predictions(run: Run, labels: Sequence[int] | None = None) -> tuple[list[int], list[int]]:

@@ -75,7 +75,7 @@ def _load_module(name):
 
 
 def _of_the_book(name):
-    from .catalogue import EXPERIMENTS
+    from .experiments import EXPERIMENTS
     from .networks import ARCHITECTURES, build
 
     if name not in ARCHITECTURES and name not in EXPERIMENTS:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import matplotlib
 
 from .mistakes import confusion as counts
-from .runs import Run
 from .style import GREY, INK, STYLE, WIDTH, Picture, figure
+from .training import Run
 
 
 def digits(images, captions: Sequence[str] | None = None, *, columns: int = 10, width: float = WIDTH,

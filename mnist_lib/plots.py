@@ -11,11 +11,9 @@ from functools import wraps
 import matplotlib
 from matplotlib.ticker import MaxNLocator
 
-from .catalogue import PATHS, experiment
-from .experiments import Experiment, ReduceLROnPlateau
+from .experiments import PATHS, Experiment, ReduceLROnPlateau, experiment
 from .pictures import confusion, digits, draws, misclassified
 from .report import RULE, recorded, summary
-from .runs import Run
 from .sources import source
 from .style import (
     COLOURS,
@@ -32,6 +30,7 @@ from .style import (
     figure,
     use_style,
 )
+from .training import Run
 
 __all__ = ["COLOURS", "Picture", "accuracy_zoom", "confusion", "digits", "distributions", "draws", "figure",
            "learning_curves", "learning_rate", "misclassified", "path_curves", "size_against_accuracy",
@@ -171,7 +170,7 @@ def learning_rates(step: str | Experiment) -> list[float]:
     """
     import torch
 
-    from .optimizing import Schedule
+    from .training import Schedule
 
     step = experiment(step)
     if isinstance(step.schedule, ReduceLROnPlateau):

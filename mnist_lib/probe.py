@@ -10,9 +10,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .data import Normalize, ToTensor, mnist
-from .evaluation import evaluate, trained
 from .findings import Finding, difference, finding
-from .runs import Run
+from .training import Run, evaluate, trained
 
 
 def sample(count: int = 512, split: str = "train") -> tuple[Tensor, Tensor]:

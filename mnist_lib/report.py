@@ -11,17 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from . import runs
 from ._html import Table
-from .catalogue import PATHS, experiment, recorded_as
 from .changes import changes, describe
-from .experiments import Experiment
+from .experiments import PATHS, Experiment, experiment, recorded_as
 from .findings import Difference, Finding, Spread, difference, finding, signed, standard_error
 from .mistakes import confusion, per_class, predictions
 from .networks import count_parameters, flat_layers
-from .runs import Run
 from .sources import RULE, source
 from .timing import in_words
+from .training import Run, records
 
 __all__ = ["LAST", "RULE", "Difference", "Finding", "Spread", "Summary", "Table", "at_epochs", "changes",
            "claims", "compare", "confusion", "describe", "difference", "finding", "gain", "gains", "jump",
@@ -35,7 +33,7 @@ MARGIN = 0.15  # points by which a source's reading may lie outside the range of
 def recorded(step: str | Experiment) -> list[Run]:
     """The recorded runs of a step, by seed: those whose settings are the step's own."""
     step = experiment(step)
-    return [run for run in runs.of(recorded_as(step)) if run.fingerprint == step.fingerprint]
+    return [run for run in records.of(recorded_as(step)) if run.fingerprint == step.fingerprint]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from .runs import Run
+from .training import Run
 
 KINDS = {"cpu": "a CPU", "cuda": "a GPU", "mps": "an Apple GPU"}  # a record's device, in words
 

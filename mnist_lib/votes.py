@@ -17,8 +17,8 @@ from matplotlib import rc_context
 from matplotlib.patches import Rectangle
 
 from .luck import every_run
-from .runs import Run
 from .style import INK, RED, STYLE, Picture, figure
+from .training import Run
 
 CLEAR, EITHER, ANOTHER, UNREAD = "the label", "the label or another digit", "another digit", "not read"
 

@@ -6,9 +6,9 @@ import pytest
 import torch
 from hypothesis import settings
 
-from mnist_lib import evaluation, runs, training
-from mnist_lib.catalogue import EXPERIMENTS
 from mnist_lib.data import loading
+from mnist_lib.experiments.catalogue import EXPERIMENTS
+from mnist_lib.training import evaluation, loop, records
 
 settings.register_profile("same every time", derandomize=True, deadline=None)  # every run draws the same examples
 settings.load_profile("same every time")
@@ -45,9 +45,9 @@ def use_few_digits(setattr, train=512, test=FEW_TEST):
         digits, count = whole(split, device), train if split == "train" else test
         return dataclasses.replace(digits, images=digits.images[:count], labels=digits.labels[:count])
 
-    setattr(training, "mnist", mnist)
+    setattr(loop, "mnist", mnist)
     setattr(evaluation, "mnist", mnist)
-    setattr(runs, "TEST_IMAGES", test)
+    setattr(records, "TEST_IMAGES", test)
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def short():
 @pytest.fixture
 def stopped_in_the_second_epoch(monkeypatch):
     """Someone presses Ctrl-C when the second epoch of a training begins."""
-    real, calls = training.train_epoch, []
+    real, calls = loop.train_epoch, []
 
     def interrupted(*arguments):
         calls.append(1)
@@ -71,5 +71,5 @@ def stopped_in_the_second_epoch(monkeypatch):
         return real(*arguments)
 
     with monkeypatch.context() as patch:
-        patch.setattr(training, "train_epoch", interrupted)
+        patch.setattr(loop, "train_epoch", interrupted)
         yield patch

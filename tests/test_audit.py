@@ -14,7 +14,7 @@ import torch
 
 from mnist_lib import audit, audit_logs, audit_networks, audit_training, checked
 from mnist_lib._html import Link, Table
-from mnist_lib.catalogue import EXPERIMENTS
+from mnist_lib.experiments.catalogue import EXPERIMENTS
 from mnist_lib.findings import FAILS, HOLDS, NOISE
 from mnist_lib.networks.architecture import Architecture, count_parameters
 from mnist_lib.rf.layers import batchnorm, conv

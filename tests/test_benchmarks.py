@@ -8,7 +8,7 @@ import torch
 from benchmarks import ladder, plain
 from benchmarks.turns import spread, take_turns
 from mnist_lib import mnist
-from mnist_lib.catalogue import LADDER, STEPS, experiment
+from mnist_lib.experiments.catalogue import LADDER, STEPS, experiment
 
 
 @pytest.mark.parametrize("name", STEPS)

@@ -10,24 +10,24 @@ from concurrent.futures import ThreadPoolExecutor
 import distributed
 import pytest
 
-from mnist_lib import campaign as module
-from mnist_lib import runs
-from mnist_lib.campaign import Task, campaign, local_executor, missing
-from mnist_lib.catalogue import EXPERIMENTS
-from mnist_lib.training import fit
+from mnist_lib.experiments.catalogue import EXPERIMENTS
+from mnist_lib.training import campaigns as module
+from mnist_lib.training import records
+from mnist_lib.training.campaigns import Task, campaign, local_executor, missing
+from mnist_lib.training.loop import fit
 
 from .conftest import use_few_digits
 from .test_runs import run as a_run
 
 
 def test_missing_skips_what_is_recorded_and_what_is_the_same_training(empty_results):
-    runs.save(a_run(9941, seed=1))
+    records.save(a_run(9941, seed=1))
     tasks = missing(["six-models/setup", "drill-down/setup", "six-models/steplr"], range(2))
     assert tasks == [Task("six-models/setup", 0), Task("six-models/steplr", 0), Task("six-models/setup", 1)]
 
 
 def test_a_record_of_other_settings_is_missing(empty_results):
-    runs.save(dataclasses.replace(a_run(9941, seed=0), fingerprint="0" * 12))
+    records.save(dataclasses.replace(a_run(9941, seed=0), fingerprint="0" * 12))
     assert missing(["six-models/steplr"], [0]) == [Task("six-models/steplr", 0)]
 
 
@@ -93,7 +93,7 @@ def test_a_dask_cluster_is_an_executor(empty_results, few_digits, short, monkeyp
     assert [(o.done, o.error) for o in outcomes] == [(1, ""), (2, ""), (3, "")]
     assert (empty_results / "six-models/steplr/seed-0.safetensors").exists()
     assert missing(["six-models/steplr"], range(3)) == []
-    from_cluster = runs.of("six-models/steplr")[2]
+    from_cluster = records.of("six-models/steplr")[2]
     here = fit("six-models/steplr", 2, "cpu", progress="none", again=True)
     assert [e.test_correct for e in from_cluster.epochs] == [e.test_correct for e in here.epochs]
     assert from_cluster.misclassified == here.misclassified
@@ -114,7 +114,7 @@ def prepare_worker(results):
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")
 def test_the_workers_of_a_killed_campaign_end_too():
     program = ("import os, time\n"
-               "from mnist_lib.campaign import local_executor\n"
+               "from mnist_lib.training.campaigns import local_executor\n"
                "if __name__ == '__main__':\n"
                "    with local_executor(1) as executor:\n"
                "        print(executor.submit(os.getpid).result(), flush=True)\n"

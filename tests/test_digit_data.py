@@ -7,9 +7,9 @@ import re
 import digit_data
 import pytest
 
-from mnist_lib import runs
-from mnist_lib.catalogue import EXPERIMENTS
 from mnist_lib.data.loading import mnist
+from mnist_lib.experiments.catalogue import EXPERIMENTS
+from mnist_lib.training import records
 
 
 def unpacked(content: bytes) -> bytes:
@@ -30,16 +30,16 @@ def test_packing_loses_nothing(pixels):
 
 
 def test_every_small_network_with_weights_is_offered():
-    with_weights = {run.experiment for run in runs.every()
-                    if run.seed == 0 and run.parameters < 8000 and run.weights and runs.weights_path(run).exists()}
+    with_weights = {run.experiment for run in records.every()
+                    if run.seed == 0 and run.parameters < 8000 and run.weights and records.weights_path(run).exists()}
     offered = [run.experiment for run in digit_data.offered()]
     assert set(offered) == with_weights and len(offered) >= 5
     assert offered == [name for name in EXPERIMENTS if name in with_weights]
 
 
 def test_a_record_of_other_settings_is_not_offered(empty_results):
-    run = runs.Run("six-models/steplr", "0" * 12, 0, 7000, (), (), weights="0" * 64)
-    runs.save(run)
+    run = records.Run("six-models/steplr", "0" * 12, 0, 7000, (), (), weights="0" * 64)
+    records.save(run)
     assert digit_data.offered() == []
 
 

@@ -6,11 +6,11 @@ import json
 import pytest
 import torch
 
-from mnist_lib import evaluation, runs
-from mnist_lib.catalogue import EXPERIMENTS
-from mnist_lib.evaluation import evaluate, test_set, trained, verify, weights_file
+from mnist_lib.experiments.catalogue import EXPERIMENTS
 from mnist_lib.networks.builder import build
-from mnist_lib.runs import Epoch, Run
+from mnist_lib.training import evaluation, records
+from mnist_lib.training.evaluation import evaluate, test_set, trained, verify, weights_file
+from mnist_lib.training.records import Epoch, Run
 
 test_set.__test__ = False  # a function of the library, not a test
 
@@ -28,9 +28,9 @@ def recorded(empty_results, few_digits):
     run = Run(step.name, step.fingerprint, 0, 7416, (epoch,) * 15,
               tuple(zip(wrong.tolist(), predictions[wrong].tolist())))
     content = weights_file(run, network)
-    runs.write_atomically(runs.weights_path(run), content)
-    run = dataclasses.replace(run, weights=runs.sha256(runs.weights_path(run)))
-    runs.save(run)
+    records.write_atomically(records.weights_path(run), content)
+    run = dataclasses.replace(run, weights=records.sha256(records.weights_path(run)))
+    records.save(run)
     return run
 
 
@@ -51,7 +51,7 @@ def test_trained_gives_the_recorded_network(recorded):
 
 
 def test_one_byte_of_the_weights_is_noticed(recorded):
-    file = runs.weights_path(recorded)
+    file = records.weights_path(recorded)
     content = bytearray(file.read_bytes())
     content[-1] ^= 1  # the lowest bit of one weight
     file.write_bytes(content)
@@ -59,12 +59,12 @@ def test_one_byte_of_the_weights_is_noticed(recorded):
 
 
 def test_missing_weights_are_noticed(recorded):
-    runs.weights_path(recorded).unlink()
+    records.weights_path(recorded).unlink()
     assert "seed-0.safetensors is missing" in problems()[0]
 
 
 def edit(recorded, change):
-    file = runs.path(recorded.experiment, recorded.seed)
+    file = records.path(recorded.experiment, recorded.seed)
     data = json.loads(file.read_text())
     change(data)
     file.write_text(json.dumps(data))

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
-from mnist_lib.catalogue import EXPERIMENTS
+from mnist_lib.experiments.catalogue import EXPERIMENTS
 
 from .prose import ROOT, chapters, parser, split_options
 

@@ -7,11 +7,11 @@ import re
 import pytest
 import torch
 
-from mnist_lib.catalogue import EXPERIMENTS, PATHS, experiment, recorded_as
 from mnist_lib.data import augment
-from mnist_lib.experiments import SGD, Because, StepLR
+from mnist_lib.experiments.catalogue import EXPERIMENTS, PATHS, experiment, recorded_as
+from mnist_lib.experiments.settings import SGD, Because, StepLR
 from mnist_lib.networks.zoo import ARCHITECTURES
-from mnist_lib.optimizing import Schedule, sgd
+from mnist_lib.training.optimizer import Schedule, sgd
 
 from .facts import facts
 

@@ -12,13 +12,14 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from mnist_lib import export, exported, history, runs
+from mnist_lib import export, exported
 from mnist_lib.__main__ import main
-from mnist_lib.evaluation import trained
 from mnist_lib.straight import chain_of
+from mnist_lib.training import epoch_weights, records
+from mnist_lib.training.evaluation import trained
 
 STEP = "six-models/steplr"
-REPOSITORY_RESULTS = runs.root()  # before a fixture moves it
+REPOSITORY_RESULTS = records.root()  # before a fixture moves it
 
 
 class Functional(nn.Module):
@@ -123,7 +124,7 @@ def test_weights_that_are_computed_are_exported_as_they_are(tmp_path):
 
 
 def test_a_recorded_run_with_its_accuracy():
-    run = runs.of(STEP)[0]
+    run = records.of(STEP)[0]
     document = export.export_run(run)
     assert document.parameters == run.parameters
     (snapshot,) = document.snapshots
@@ -141,9 +142,9 @@ def with_history(empty_results):
     shutil.copytree(REPOSITORY_RESULTS / STEP, empty_results / STEP)
     history_file = empty_results / STEP / "seed-0.epochs.safetensors"
     history_file.unlink(missing_ok=True)
-    run = runs.of(STEP)[0]
-    epochs = [history.weights_of(build(STEP)) for _ in run.epochs] + [history.weights_of(trained(run))]
-    history.save(run, epochs)
+    run = records.of(STEP)[0]
+    epochs = [epoch_weights.weights_of(build(STEP)) for _ in run.epochs] + [epoch_weights.weights_of(trained(run))]
+    epoch_weights.save(run, epochs)
     return run
 
 
@@ -155,7 +156,7 @@ def test_every_epoch(with_history, tmp_path, capsys):
     assert document.snapshots[0].accuracy is None
     assert [s.accuracy for s in document.snapshots[1:]] == list(with_history.test_accuracies)
     images = export.digits(20)
-    network = history.network_after(STEP, history.load(with_history)[3])
+    network = epoch_weights.network_after(STEP, epoch_weights.load(with_history)[3])
     with torch.no_grad():
         assert torch.allclose(document.run(images, 3), network(images), atol=1e-5)
 
@@ -301,7 +302,7 @@ def test_weights_are_loaded(suffix, wrap, file, tmp_path):
 
 
 def test_an_architecture_of_the_book_with_weights(tmp_path):
-    weights = runs.weights_path(runs.of(STEP)[0])
+    weights = records.weights_path(records.of(STEP)[0])
     assert command(STEP, tmp_path / "out.json", "--weights", weights) == 0
 
 

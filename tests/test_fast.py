@@ -5,8 +5,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from mnist_lib.fast import BitDropout, WinogradConv2d, conv3x3, speed_up
 from mnist_lib.networks.builder import build
+from mnist_lib.training.fast import BitDropout, WinogradConv2d, conv3x3, speed_up
 
 
 @pytest.mark.parametrize("channels_last", [False, True])

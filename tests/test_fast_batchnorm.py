@@ -4,9 +4,9 @@ import pytest
 import torch
 from torch import nn
 
-from mnist_lib import fast_batchnorm
-from mnist_lib.fast import speed_up
-from mnist_lib.fast_batchnorm import WideBatchNorm2d
+from mnist_lib.training import fast_batchnorm
+from mnist_lib.training.fast import speed_up
+from mnist_lib.training.fast_batchnorm import WideBatchNorm2d
 
 SHAPES = [(64, 10, 24, 24), (96, 10, 22, 22), (32, 12, 26, 26), (128, 3, 28, 28), (63, 7, 19, 21)]
 

@@ -4,8 +4,8 @@ import pytest
 
 from mnist_lib import ideas
 from mnist_lib.aspects import between
-from mnist_lib.catalogue import EXPERIMENTS, experiment
-from mnist_lib.runs import Epoch, Run, save
+from mnist_lib.experiments.catalogue import EXPERIMENTS, experiment
+from mnist_lib.training.records import Epoch, Run, save
 
 
 def record(step, *finals):

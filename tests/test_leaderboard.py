@@ -3,11 +3,11 @@
 import pytest
 
 from mnist_lib import leaderboard
-from mnist_lib.catalogue import EXPERIMENTS
+from mnist_lib.experiments.catalogue import EXPERIMENTS
 from mnist_lib.leaderboard import AS_CLAIMED, TOO_HIGH, TOO_LOW, Entry, front
 from mnist_lib.report import Spread, Summary
-from mnist_lib.runs import Epoch, Run, save
 from mnist_lib.sources import source
+from mnist_lib.training.records import Epoch, Run, save
 
 from .facts import facts
 

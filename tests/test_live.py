@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from mnist_lib import live as live_module
-from mnist_lib import runs, training
 from mnist_lib.live import live
-from mnist_lib.training import fit, train
+from mnist_lib.training import loop, records
+from mnist_lib.training.loop import fit, train
 
 
 class Screen:
@@ -129,7 +129,7 @@ def test_in_a_real_notebook_the_figure_is_replaced(empty_results):
 
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CELL)])
     NotebookClient(book, timeout=300, kernel_name="python3",
-                   resources={"metadata": {"path": str(runs.Path(training.__file__).parents[1])}}).execute()
+                   resources={"metadata": {"path": str(records.Path(loop.__file__).parents[1])}}).execute()
     outputs = book.cells[0].outputs
     shown = [output for output in outputs if output.output_type != "stream"]
     assert len(shown) == 3, outputs  # were the figure not replaced, there would be one for each drawing

@@ -6,8 +6,8 @@ from statistics import fmean, stdev
 import pytest
 
 from mnist_lib import luck
-from mnist_lib.catalogue import EXPERIMENTS
-from mnist_lib.runs import Epoch, Run, save
+from mnist_lib.experiments.catalogue import EXPERIMENTS
+from mnist_lib.training.records import Epoch, Run, save
 
 STEP = "six-models/steplr"
 

@@ -2,16 +2,16 @@
 
 import pytest
 
-from mnist_lib import runs, training
 from mnist_lib.__main__ import main
-from mnist_lib.catalogue import EXPERIMENTS
-from mnist_lib.training import Interrupted
+from mnist_lib.experiments.catalogue import EXPERIMENTS
+from mnist_lib.training import loop, records
+from mnist_lib.training.loop import Interrupted
 
 from .test_runs import run as a_run
 
 
 def test_list_shows_every_experiment_and_its_records(empty_results, capsys):
-    runs.save(a_run(9941, seed=1))
+    records.save(a_run(9941, seed=1))
     assert main(["list"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == len(EXPERIMENTS)
@@ -30,15 +30,15 @@ def test_train_names_what_is_wrong(empty_results, capsys):
 
 def test_train_trains_what_is_missing(empty_results, monkeypatch, capsys):
     seen = []
-    monkeypatch.setattr(training, "fit", lambda name, seed, device: seen.append((name, seed)))
-    runs.save(a_run(9941, seed=1))
+    monkeypatch.setattr(loop, "fit", lambda name, seed, device: seen.append((name, seed)))
+    records.save(a_run(9941, seed=1))
     assert main(["train", "six-models/steplr", "--seeds", "3"]) == 0
     assert seen == [("six-models/steplr", 0), ("six-models/steplr", 2)]
 
 
 def test_a_path_stands_for_its_steps(empty_results, monkeypatch):
     seen = []
-    monkeypatch.setattr(training, "fit", lambda name, seed, device: seen.append(name))
+    monkeypatch.setattr(loop, "fit", lambda name, seed, device: seen.append(name))
     assert main(["train", "three-steps"]) == 0
     assert seen == ["three-steps/batchnorm", "three-steps/regularization", "three-steps/pooling-and-plateau"]
 
@@ -47,7 +47,7 @@ def test_ctrl_c_ends_with_its_message_and_130(empty_results, monkeypatch, capsys
     def stopped(*_):
         raise Interrupted("stopped in epoch 3 of 15; call it again to go on")
 
-    monkeypatch.setattr(training, "fit", stopped)
+    monkeypatch.setattr(loop, "fit", stopped)
     assert main(["train", "six-models/steplr"]) == 130
     assert "stopped in epoch 3" in capsys.readouterr().err
 
@@ -58,7 +58,7 @@ def test_verify_fails_without_records(empty_results, capsys):
 
 
 def test_verify_fails_on_a_bad_record(empty_results, capsys):
-    runs.save(a_run(9941, seed=1))
+    records.save(a_run(9941, seed=1))
     assert main(["verify"]) == 1
     out = capsys.readouterr().out
     assert "FAILED six-models/steplr, seed 1" in out and "1 epochs, the experiment 15" in out

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from mnist_lib.catalogue import EXPERIMENTS, PATHS
+from mnist_lib.experiments.catalogue import EXPERIMENTS, PATHS
 from mnist_lib.networks.architecture import Architecture, count_parameters, flat_layers
 from mnist_lib.networks.builder import build, find
 from mnist_lib.networks.zoo import ARCHITECTURES

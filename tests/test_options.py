@@ -7,10 +7,11 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from mnist_lib import fit, plots, training
+from mnist_lib import fit, plots
 from mnist_lib.data.loading import mnist
-from mnist_lib.experiments import WarmupDecay
-from mnist_lib.training import Interrupted, Training, train, train_epoch
+from mnist_lib.experiments.settings import WarmupDecay
+from mnist_lib.training import loop
+from mnist_lib.training.loop import Interrupted, Training, train, train_epoch
 
 CPU = torch.device("cpu")
 
@@ -59,8 +60,8 @@ def test_an_averaged_training_goes_on_where_it_was_stopped(empty_results, few_di
 
 def test_held_out_images_are_judged_on_and_not_trained_on(short):
     step = short(held_out=5_000)
-    images, labels = training.batches_of(step, CPU)
-    judged, answers = training.judged_on(step, CPU)
+    images, labels = loop.batches_of(step, CPU)
+    judged, answers = loop.judged_on(step, CPU)
     whole = mnist("train").labels
     assert torch.equal(labels, whole[:55_000]) and torch.equal(answers, whole[55_000:])
     assert len(images) == 55_000 and len(judged) == 5_000

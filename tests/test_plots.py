@@ -8,10 +8,10 @@ import pytest
 import torch
 
 from mnist_lib import plots
-from mnist_lib.catalogue import EXPERIMENTS, experiment
-from mnist_lib.runs import Epoch, Run
+from mnist_lib.experiments.catalogue import EXPERIMENTS, experiment
 from mnist_lib.sources import source
 from mnist_lib.style import STYLE, TEST
+from mnist_lib.training.records import Epoch, Run
 
 STEP = "six-models/steplr"
 

@@ -46,9 +46,9 @@ def test_slant_of_a_sheared_bar(shift):
     (99.60, "holds"), (99.36, "within noise"), (99.0, "does not hold")])
 def test_overfitting_is_a_gap_larger_than_noise(monkeypatch, on_training, verdict):
     """The run's test accuracy is 99.35 %; one standard error there is 0.08 points."""
-    from mnist_lib import runs
+    from mnist_lib.training import records
 
-    run = runs.load(runs.path("six-models/steplr", 0))
+    run = records.load(records.path("six-models/steplr", 0))
     assert run.final.test_accuracy == pytest.approx(99.35)
     monkeypatch.setattr(probe, "training_accuracy", lambda run: on_training)
     found = probe.overfits(run)

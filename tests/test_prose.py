@@ -15,7 +15,7 @@ from typing import NamedTuple
 import pytest
 
 from mnist_lib import sources
-from mnist_lib.catalogue import EXPERIMENTS
+from mnist_lib.experiments.catalogue import EXPERIMENTS
 from mnist_lib.findings import standard_error
 from mnist_lib.networks.architecture import count_parameters
 
@@ -108,7 +108,7 @@ def test_every_constant_is_needed():
 def test_the_constants_are_right():
     assert round(count_parameters(EXPERIMENTS["six-models/setup"].architecture) / 1e6) == 6
     assert round(standard_error(99.4) * 100) == 8 and round(math.log(10), 2) == 2.30
-    from mnist_lib.evaluation import TOLERANCE
+    from mnist_lib.training.evaluation import TOLERANCE
 
     assert TOLERANCE == 2
 

@@ -8,9 +8,9 @@ import pytest
 
 from mnist_lib import report
 from mnist_lib._html import Table
-from mnist_lib.catalogue import EXPERIMENTS, PATHS
+from mnist_lib.experiments.catalogue import EXPERIMENTS, PATHS
 from mnist_lib.findings import FAILS, HOLDS, NOISE, Spread, difference, finding, signed, standard_error
-from mnist_lib.runs import Epoch, Run, save
+from mnist_lib.training.records import Epoch, Run, save
 
 STEP = "six-models/steplr"
 

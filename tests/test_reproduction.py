@@ -3,7 +3,7 @@
 import pytest
 
 from mnist_lib import report, sources
-from mnist_lib.catalogue import experiment
+from mnist_lib.experiments.catalogue import experiment
 from mnist_lib.findings import HOLDS
 from mnist_lib.links import page_of
 from mnist_lib.networks.architecture import count_parameters

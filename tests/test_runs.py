@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from mnist_lib import runs
-from mnist_lib.runs import Epoch, Run
+from mnist_lib.training import records
+from mnist_lib.training.records import Epoch, Run
 
 
 def epoch(correct, **settings):
@@ -21,23 +21,23 @@ def run(*corrects, name="six-models/steplr", seed=1):
 
 def test_a_record_comes_back_as_it_was(empty_results):
     original = run(9800, 9941)
-    file = runs.save(original)
+    file = records.save(original)
     assert file == empty_results / "six-models/steplr/seed-1.json"
-    assert runs.load(file) == original
-    assert runs.recorded("six-models/steplr", "d5db35577eff", 1) == original
-    assert runs.recorded("six-models/steplr", "other", 1) is None
-    assert runs.recorded("six-models/steplr", "d5db35577eff", 2) is None
+    assert records.load(file) == original
+    assert records.recorded("six-models/steplr", "d5db35577eff", 1) == original
+    assert records.recorded("six-models/steplr", "other", 1) is None
+    assert records.recorded("six-models/steplr", "d5db35577eff", 2) is None
 
 
 def test_records_are_short_to_read(empty_results):
-    file = runs.save(run(9800, 9941))
+    file = records.save(run(9800, 9941))
     assert len(file.read_text().splitlines()) < 100
 
 
 def test_seeds_are_in_order(empty_results):
     for seed in (10, 2, 0):
-        runs.save(run(9941, seed=seed))
-    assert [r.seed for r in runs.of("six-models/steplr")] == [0, 2, 10]
+        records.save(run(9941, seed=seed))
+    assert [r.seed for r in records.of("six-models/steplr")] == [0, 2, 10]
 
 
 def test_accuracies_are_per_cent():
@@ -59,22 +59,22 @@ def test_what_is_no_record_is_named(tmp_path, content):
     file = tmp_path / "seed-0.json"
     file.write_text(content)
     with pytest.raises(ValueError, match="seed-0.json is not a record of a run"):
-        runs.load(file)
+        records.load(file)
 
 
 def test_a_field_that_is_missing_is_told(empty_results):
-    file = runs.save(run(9941))
+    file = records.save(run(9941))
     data = json.loads(file.read_text())
     del data["epochs"][0]["test_correct"]
     file.write_text(json.dumps(data))
     with pytest.raises(ValueError, match="test_correct"):
-        runs.load(file)
+        records.load(file)
 
 
 def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path, monkeypatch):
     target = tmp_path / "file"
-    runs.write_atomically(target, b"old")
-    monkeypatch.setattr(runs.os, "replace", lambda *a: (_ for _ in ()).throw(OSError("disk full")))
+    records.write_atomically(target, b"old")
+    monkeypatch.setattr(records.os, "replace", lambda *a: (_ for _ in ()).throw(OSError("disk full")))
     with pytest.raises(OSError):
-        runs.write_atomically(target, b"new")
+        records.write_atomically(target, b"new")
     assert target.read_bytes() == b"old" and list(tmp_path.iterdir()) == [target]

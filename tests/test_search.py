@@ -5,12 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from mnist_lib import runs, search
 from mnist_lib.__main__ import main
-from mnist_lib.beyond import BEYOND, SEARCHES
-from mnist_lib.catalogue import experiment
-from mnist_lib.experiments import SGD, TRAINING_IMAGES
-from mnist_lib.search import HELD_OUT, Least, Round, Search, Trial, held_out
+from mnist_lib.experiments.beyond import BEYOND, SEARCHES
+from mnist_lib.experiments.catalogue import experiment
+from mnist_lib.experiments.settings import SGD, TRAINING_IMAGES
+from mnist_lib.experiments.spaces import HELD_OUT, Least, Round, Search, held_out
+from mnist_lib.search_log import search_tables
+from mnist_lib.training import records, search
+from mnist_lib.training.search import Trial
 
 START = experiment("six-models/skeleton")
 
@@ -36,10 +38,10 @@ def trained(tmp_path, monkeypatch):
         calls.append((step.optimizer.learning_rate, step.batch_size, seed))
         assert step.held_out == HELD_OUT
         correct = 4900 + 50 * (step.optimizer.learning_rate == 0.2) + 20 * (step.batch_size == 64) + seed
-        epoch = runs.Epoch(0.1, 0.1, 0.5, 1, 55_000, 0.1, correct, 2.0)
-        return runs.Run(step.name, step.fingerprint, seed, 7272, (epoch,) * 6, ()), None
+        epoch = records.Epoch(0.1, 0.1, 0.5, 1, 55_000, 0.1, correct, 2.0)
+        return records.Run(step.name, step.fingerprint, seed, 7272, (epoch,) * 6, ()), None
 
-    monkeypatch.setattr("mnist_lib.training.train", train)
+    monkeypatch.setattr("mnist_lib.training.loop.train", train)
     return calls
 
 
@@ -62,14 +64,14 @@ def test_what_is_logged_is_not_trained_again(trained):
     searched()
     trained.clear()
     assert searched() == [] and trained == []
-    next(iter((runs.root() / "search" / "small").iterdir())).unlink()
+    next(iter((records.root() / "search" / "small").iterdir())).unlink()
     assert len(searched()) == len(trained) == 1
 
 
 def test_nothing_is_chosen_while_trials_are_missing(trained):
-    assert search.chosen(SMALL) is None and search.tables(SMALL) == []
+    assert search.chosen(SMALL) is None and search_tables(SMALL) == []
     searched(dataclasses.replace(SMALL, rounds=SMALL.rounds[:1]))
-    assert search.chosen(SMALL) is None and len(search.tables(SMALL)) == 1
+    assert search.chosen(SMALL) is None and len(search_tables(SMALL)) == 1
 
 
 def test_a_trial_returns_from_its_file_as_it_was(trained):
@@ -91,14 +93,14 @@ def epochs(best):
 def test_a_round_may_ask_for_the_least_that_is_enough(trained, monkeypatch, enough, expected):
     def train(step, seed, device):
         correct = {5: 4960, 10: 4969, 15: 4972}[step.epochs]  # 99.20, 99.38 and 99.44 %
-        epoch = runs.Epoch(0.1, 0.1, 0.5, 1, 55_000, 0.1, correct, 2.0)
-        return runs.Run(step.name, step.fingerprint, seed, 7272, (epoch,) * step.epochs, ()), None
+        epoch = records.Epoch(0.1, 0.1, 0.5, 1, 55_000, 0.1, correct, 2.0)
+        return records.Run(step.name, step.fingerprint, seed, 7272, (epoch,) * step.epochs, ()), None
 
-    monkeypatch.setattr("mnist_lib.training.train", train)
+    monkeypatch.setattr("mnist_lib.training.loop.train", train)
     space = Search("short", START, (Round("How few?", epochs, Least("epochs", enough)),), last=3)
     searched(space)
     assert search.chosen(space).epochs == expected
-    (table,) = search.tables(space)
+    (table,) = search_tables(space)
     assert f"the fewest epochs with at least {enough:.2f} %" in table.note and "last 3 epochs" in table.note
     assert ("None has, so the best was taken." in table.note) == (enough > 99.44)
 
@@ -135,7 +137,7 @@ def test_the_book_s_choice_is_what_its_log_says(name):
 
 @pytest.mark.parametrize("name", SEARCHES)
 def test_every_logged_trial_belongs_to_its_search(name):
-    files = {f.name for f in (runs.root() / "search" / name).glob("*.json")}
+    files = {f.name for f in (records.root() / "search" / name).glob("*.json")}
     declared = {search.path(name, j.step, t.seed).name for _, judged in search.retrace(SEARCHES[name])
                 for j in judged for t in j.trials}
     assert files == declared

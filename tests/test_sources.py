@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from mnist_lib.catalogue import EXPERIMENTS
+from mnist_lib.experiments.catalogue import EXPERIMENTS
 from mnist_lib.networks.architecture import count_parameters
 from mnist_lib.sources import project, source, steps
 

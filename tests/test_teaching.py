@@ -53,7 +53,7 @@ def course(tmp_path_factory):
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
     for part in ("_toc.yml", "_config.yml", "data"):
         (folder / part).symlink_to(ROOT / part)
-    catalogue = folder / "mnist_lib/catalogue.py"
+    catalogue = folder / "mnist_lib/experiments/catalogue.py"
     source = catalogue.read_text()
     start = re.search(r"^PATHS[^\n]*= \{\n", source, re.MULTILINE)
     end = source.index("\n}", start.end())

@@ -2,8 +2,8 @@
 
 import pytest
 
-from mnist_lib.runs import Epoch, Run
 from mnist_lib.timing import durations, in_words, span
+from mnist_lib.training.records import Epoch, Run
 
 
 def run_of(seconds, device="cpu", seed=0, epochs=15, processor="Chip", threads=1):

@@ -12,13 +12,13 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from mnist_lib import runs, training
-from mnist_lib.catalogue import PLAIN
 from mnist_lib.data.augment import Normalize, RandomRotation, ToTensor
 from mnist_lib.data.loading import mnist
-from mnist_lib.experiments import SGD, OneCycleLR
+from mnist_lib.experiments.catalogue import PLAIN
+from mnist_lib.experiments.settings import SGD, OneCycleLR
 from mnist_lib.networks.builder import build
-from mnist_lib.training import Interrupted, NotFinite, fit, train
+from mnist_lib.training import loop, records
+from mnist_lib.training.loop import Interrupted, NotFinite, fit, train
 
 from .conftest import FEW_TEST
 
@@ -34,7 +34,7 @@ REPOSITORY = Path(__file__).parents[1]
 def test_fifty_steps_equal_a_plain_loop(short, monkeypatch, name, precision):
     """The engine against ten lines of ordinary PyTorch: the same losses."""
     step = dataclasses.replace(short(name), batch_size=64, transforms=PLAIN)
-    monkeypatch.setattr(training, "build", lambda architecture: build(architecture).to(precision))
+    monkeypatch.setattr(loop, "build", lambda architecture: build(architecture).to(precision))
     images = Normalize()(ToTensor()(mnist("train").images[:3200], None), None).to(precision)
     labels = mnist("train").labels[:3200].long()
 
@@ -51,8 +51,8 @@ def test_fifty_steps_equal_a_plain_loop(short, monkeypatch, name, precision):
         plain.append(loss.item() * 64)
 
     torch.manual_seed(5)
-    engine = training.Training(step, 5, torch.device("cpu"))
-    losses, _ = training.train_epoch(engine.network, images, labels, step, engine.optimizer,
+    engine = loop.Training(step, 5, torch.device("cpu"))
+    losses, _ = loop.train_epoch(engine.network, images, labels, step, engine.optimizer,
                                      engine.schedule, torch.Generator().manual_seed(5))
     assert len(losses) == 50
     assert torch.allclose(losses / 64, torch.tensor(plain) / 64, rtol=0, atol=1e-4)
@@ -71,7 +71,7 @@ def test_what_a_run_records(empty_results, few_digits, short):
 
 def test_a_recorded_run_is_not_trained_again(empty_results, few_digits, short, monkeypatch):
     first = fit(short(), device="cpu", progress="none")
-    monkeypatch.setattr(training, "train", lambda *a, **k: pytest.fail("it was trained again"))
+    monkeypatch.setattr(loop, "train", lambda *a, **k: pytest.fail("it was trained again"))
     assert fit(short(), device="cpu") == first
 
 
@@ -103,8 +103,8 @@ def test_the_caller_s_random_numbers_stay_as_they_were(few_digits, short):
 SCRIPT = """
 import sys, torch
 torch.set_num_threads(1)
-from mnist_lib import training
-from mnist_lib.catalogue import EXPERIMENTS
+from mnist_lib.training import loop as training
+from mnist_lib.experiments import EXPERIMENTS
 from mnist_lib.experiments import OneCycleLR
 from tests.conftest import use_few_digits
 import dataclasses
@@ -138,7 +138,7 @@ def test_killed_and_started_again_gives_the_same_weights(tmp_path):
     assert "goes on after epoch" in output
     weights = "short/killed/seed-0.safetensors"
     assert (undisturbed / weights).read_bytes() == (disturbed / weights).read_bytes()
-    one, two = (runs.load(r / "short/killed/seed-0.json") for r in (undisturbed, disturbed))
+    one, two = (records.load(r / "short/killed/seed-0.json") for r in (undisturbed, disturbed))
     assert [dataclasses.replace(e, seconds=0) for e in one.epochs] == [
         dataclasses.replace(e, seconds=0) for e in two.epochs]
     assert one.misclassified == two.misclassified and one.weights == two.weights
@@ -159,7 +159,7 @@ def test_a_loss_that_is_no_number_is_named_with_epoch_and_step(few_digits, short
 
 
 def test_a_damaged_checkpoint_is_named(empty_results, few_digits, short):
-    file = training.checkpoint_path("short/steplr", 0)
+    file = loop.checkpoint_path("short/steplr", 0)
     file.parent.mkdir(parents=True)
     file.write_bytes(b"no checkpoint")
     with pytest.raises(ValueError, match=r"(?s)seed-0.checkpoint cannot be read.*delete it"):
@@ -167,8 +167,8 @@ def test_a_damaged_checkpoint_is_named(empty_results, few_digits, short):
 
 
 def test_a_checkpoint_of_other_settings_is_not_used(empty_results, few_digits, short, monkeypatch):
-    file = training.checkpoint_path("short/steplr", 0)
-    engine = training.Training(short(batch_size=64), 0, torch.device("cpu"))
+    file = loop.checkpoint_path("short/steplr", 0)
+    engine = loop.Training(short(batch_size=64), 0, torch.device("cpu"))
     file.parent.mkdir(parents=True)
     engine.keep(file)
     run = fit(short(), device="cpu", progress="none")

@@ -3,8 +3,8 @@
 import pytest
 
 from mnist_lib import votes
-from mnist_lib.catalogue import EXPERIMENTS
-from mnist_lib.runs import Epoch, Run
+from mnist_lib.experiments.catalogue import EXPERIMENTS
+from mnist_lib.training.records import Epoch, Run
 
 
 def run_of(step, seed, *misclassified):

@@ -7,10 +7,11 @@ import pytest
 import torch
 from torch import nn
 
-from mnist_lib import export, exported, receptive_field, runs
+from mnist_lib import export, exported, receptive_field
 from mnist_lib.data.loading import mnist
-from mnist_lib.evaluation import trained
 from mnist_lib.networks.builder import build
+from mnist_lib.training import records
+from mnist_lib.training.evaluation import trained
 from tests.site.digit_page import one_page, write_images, write_site
 
 COUNT = 1000
@@ -46,7 +47,7 @@ SCORES = """async (name) => {
 def test_a_thousand_digits_as_in_pytorch(opened, name):
     scores = torch.tensor(opened.evaluate(SCORES, name))
     with torch.no_grad():
-        expected = trained(runs.of(name)[0])(export.digits(COUNT))
+        expected = trained(records.of(name)[0])(export.digits(COUNT))
     assert scores.shape == (COUNT, 10)
     assert (scores - expected).abs().max() < 1e-3
     assert torch.equal(scores.argmax(1), expected.argmax(1))
@@ -219,7 +220,7 @@ def check_units(opened, networks) -> int:
 
 def test_units_of_the_offered_networks(opened):
     torch.manual_seed(0)
-    assert check_units(opened, [trained(runs.of(name)[0]) for name in offered()]) > 100
+    assert check_units(opened, [trained(records.of(name)[0]) for name in offered()]) > 100
 
 
 def test_units_of_random_chains(opened):

@@ -101,7 +101,7 @@ def root() -> Path:
     """The folder of the records: ``$MNIST_LIB_RESULTS``, the repository's ``results/``, or a cache."""
     if given := os.environ.get("MNIST_LIB_RESULTS"):
         return Path(given)
-    repository = Path(__file__).resolve().parent.parent
+    repository = Path(__file__).resolve().parents[2]
     if (repository / "_toc.yml").exists() or (repository / "results").is_dir():
         return repository / "results"
     return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "mnist_lib" / "results"

@@ -1,14 +1,11 @@
 """Choices made on held-out training images: rounds of candidates, each trained and logged.
 
-A :class:`Search` declares a small space as rounds. A round takes the best experiment so
-far and returns candidates, most of them with one thing changed. Every candidate is trained on the
-first 55,000 training images with each of a few seeds and judged on the last 5,000; the test
-set is not read. The candidate with the highest :func:`score` goes on to the next round, or,
-where a round asks for the least of something, the cheapest whose score is :class:`Least.enough`.
+Every candidate of a declared space (``experiments/spaces.py``) is trained on the first 55,000
+training images with each of a few seeds and judged on the last 5,000; the test set is not read.
 
 Each trial is logged in ``results/search/<search>/`` as it ends, so that a search that is
 stopped goes on where it was, and the choice can be retraced from the files alone. The
-chapter is ``book/beyond/protocol.md``; the spaces are in ``beyond.py``.
+chapter is ``book/beyond/protocol.md``.
 """
 
 from __future__ import annotations
@@ -16,69 +13,14 @@ from __future__ import annotations
 import dataclasses
 import json
 import statistics
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Executor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from . import runs
-from ._html import Table
-from .experiments import Experiment
-from .networks import count_parameters
-
-HELD_OUT = 5_000
-LAST = 5  # epochs that a trial is judged by, where the search says nothing else
-
-Candidates = dict[str, Experiment]
-COSTS = {"parameters": lambda step: count_parameters(step.architecture), "epochs": lambda step: step.epochs}
-
-
-def highest(candidates: Candidates, scores: dict[str, float]) -> str:
-    """The label of the candidate with the highest score."""
-    return max(scores, key=scores.get)
-
-
-@dataclass(frozen=True)
-class Least:
-    """A rule: the candidate with the least ``cost`` ("parameters" or "epochs") whose score is ``enough``.
-
-    Where no score is, the highest is taken.
-    """
-
-    cost: str
-    enough: float
-
-    def met(self, score: float) -> bool:
-        """Whether a score is enough."""
-        return round(score, 6) >= self.enough
-
-    def __call__(self, candidates: Candidates, scores: dict[str, float]) -> str:
-        good = [label for label, score in scores.items() if self.met(score)]
-        return min(good, key=lambda label: COSTS[self.cost](candidates[label])) if good else highest(candidates, scores)
-
-
-@dataclass(frozen=True)
-class Round:
-    """One choice: what is asked, the candidates, given the best experiment so far, and the rule."""
-
-    question: str
-    candidates: Callable[[Experiment], Candidates]
-    choose: Callable[[Candidates, dict[str, float]], str] = highest
-
-
-@dataclass(frozen=True)
-class Search:
-    """A declared space: where it starts, its rounds, and the seeds each candidate is trained with.
-
-    A trial is judged by the mean of its ``last`` epochs.
-    """
-
-    name: str
-    start: Experiment
-    rounds: tuple[Round, ...]
-    seeds: int = 2
-    last: int = LAST
+from ..experiments import HELD_OUT, LAST, Experiment, Round, Search, held_out
+from . import records
 
 
 @dataclass(frozen=True)
@@ -114,14 +56,9 @@ def score(trials: tuple[Trial, ...], last: int = LAST) -> float:
     return statistics.fmean(trial.accuracy(last) for trial in trials)
 
 
-def held_out(step: Experiment) -> Experiment:
-    """The same experiment trained on 55,000 images and judged on the other 5,000."""
-    return dataclasses.replace(step, held_out=HELD_OUT)
-
-
 def path(search: str, step: Experiment, seed: int) -> Path:
     """Where a trial is logged: by the fingerprint, since labels may repeat from round to round."""
-    return runs.root() / "search" / search / f"{held_out(step).fingerprint}-seed-{seed}.json"
+    return records.root() / "search" / search / f"{held_out(step).fingerprint}-seed-{seed}.json"
 
 
 def logged(search: str, step: Experiment, seed: int) -> Trial | None:
@@ -135,13 +72,13 @@ def logged(search: str, step: Experiment, seed: int) -> Trial | None:
 
 def try_out(search: str, label: str, step: Experiment, seed: int) -> Trial:
     """Train one candidate with one seed, log it and return the trial."""
-    from .training import train
+    from .loop import train
 
     run, _ = train(held_out(step), seed, "auto")
     trial = Trial(label, run.fingerprint, seed, run.parameters, tuple(e.test_correct for e in run.epochs),
                   tuple(e.test_loss for e in run.epochs), round(run.seconds, 1), run.machine)
     content = json.dumps(dataclasses.asdict(trial), indent=1)
-    runs.write_atomically(path(search, step, seed), (content + "\n").encode())
+    records.write_atomically(path(search, step, seed), (content + "\n").encode())
     return trial
 
 
@@ -184,23 +121,3 @@ def run(search: Search, executor: Executor) -> Iterator[Trial]:
                 future.cancel()
         _, judged = list(retrace(search))[number]
         best = next(j.step for j in judged if j.chosen)
-
-
-def tables(search: Search) -> list[Table]:
-    """The log, a table a round: every candidate, the best first, with its parameters and its trials."""
-    found = []
-    for number, (each, judged) in enumerate(retrace(search), 1):
-        rows = tuple(
-            (j.label, f"{count_parameters(j.step.architecture):,}", f"{j.score:.3f}",
-             ", ".join(f"{trial.accuracy(search.last):.2f}" for trial in j.trials), "yes" if j.chosen else "")
-            for j in sorted(judged, key=lambda j: -j.score))
-        mean = f"the mean of the last {search.last} epochs" if search.last > 1 else "after the last epoch"
-        rule = (f" Chosen: the fewest {each.choose.cost} with at least {each.choose.enough:.2f} %."
-                if isinstance(each.choose, Least) else "")
-        if rule and not any(map(each.choose.met, (j.score for j in judged))):
-            rule += " None has, so the best was taken."
-        found.append(Table(
-            f"The search “{search.name}”, round {number}: {each.question}",
-            ("candidate", "parameters", "mean (%)", "each seed (%)", "chosen"), rows,
-            f"Accuracy on the {HELD_OUT:,} images held out, {mean}.{rule}"))
-    return found

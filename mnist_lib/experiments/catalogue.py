@@ -6,8 +6,7 @@ and a sibling ``…-corrected`` shows what changes without it.
 
 from __future__ import annotations
 
-from .beyond import BEYOND, CHAMPIONS
-from .data import (
+from ..data import (
     CenterCrop,
     ColorJitter,
     Normalize,
@@ -18,8 +17,9 @@ from .data import (
     Resize,
     ToTensor,
 )
-from .experiments import SGD, Because, Experiment, OneCycleLR, ReduceLROnPlateau, StepLR
-from .networks import ARCHITECTURES as NETWORK
+from ..networks import ARCHITECTURES as NETWORK
+from .beyond import BEYOND, CHAMPIONS
+from .settings import SGD, Because, Experiment, OneCycleLR, ReduceLROnPlateau, StepLR
 
 because = Because
 PLAIN = (ToTensor(), Normalize())

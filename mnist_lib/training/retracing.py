@@ -9,22 +9,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from . import history, runs
-from .catalogue import experiment, recorded_as
-from .training import train
+from ..experiments import experiment, recorded_as
+from . import epoch_weights, records
+from .loop import train
 
 
 def retrace(name: str, seed: int = 0, *, progress: str = "auto") -> Path:
-    """Train ``name`` again as its record says, write :mod:`mnist_lib.history`'s file, return where.
+    """Train ``name`` again as its record says, write :mod:`mnist_lib.training.epoch_weights`'s file, return where.
 
     Raises ``ValueError`` if there is no record, or if this machine arrives at other numbers.
     """
     step = experiment(name)
-    run = runs.recorded(recorded_as(step), step.fingerprint, seed)
+    run = records.recorded(recorded_as(step), step.fingerprint, seed)
     if run is None:
         raise ValueError(f"{name}, seed {seed}, is not recorded; "
                          f"train it first: python -m mnist_lib train {name} --seeds {seed + 1}")
-    epochs: list[history.Weights] = []
+    epochs: list[epoch_weights.Weights] = []
 
     def keep(done, network):
         if done and done[-1].test_correct != run.epochs[len(done) - 1].test_correct:
@@ -33,7 +33,7 @@ def retrace(name: str, seed: int = 0, *, progress: str = "auto") -> Path:
                 f"here, and with {run.epochs[len(done) - 1].test_correct:,} in the record ({run.machine}). "
                 "This machine rounds differently; retrace on one like the record's, or train anew here "
                 "with fit(…, again=True)")
-        epochs.append(history.weights_of(network))
+        epochs.append(epoch_weights.weights_of(network))
 
     train(step, seed, run.machine.get("device", "cpu"), progress=progress, after_epoch=keep)
-    return history.save(run, epochs)
+    return epoch_weights.save(run, epochs)

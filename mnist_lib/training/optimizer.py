@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from torch.optim import lr_scheduler
 
-from .experiments import Experiment, OneCycleLR, ReduceLROnPlateau, StepLR, WarmupDecay
+from ..experiments import Experiment, OneCycleLR, ReduceLROnPlateau, StepLR, WarmupDecay
 
 
 def sgd(network: nn.Module, step: Experiment) -> torch.optim.SGD:

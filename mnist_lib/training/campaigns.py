@@ -25,9 +25,9 @@ from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from multiprocessing import get_context, parent_process
 from typing import NamedTuple
 
-from . import runs
-from .catalogue import experiment, recorded_as
-from .networks import count_parameters
+from ..experiments import experiment, recorded_as
+from ..networks import count_parameters
+from . import records
 
 
 class Task(NamedTuple):
@@ -59,7 +59,7 @@ def missing(names: Iterable[str], seeds: Iterable[int], *, frugal: bool = False)
     names, seeds = list(names), list(seeds)
     wanted = dict.fromkeys(Task(recorded_as(n), s) for s in seeds for n in names
                            if not frugal or s < _seeds_within_reach(n))
-    return [t for t in wanted if not runs.recorded(t.name, experiment(t.name).fingerprint, t.seed)]
+    return [t for t in wanted if not records.recorded(t.name, experiment(t.name).fingerprint, t.seed)]
 
 
 def _seeds_within_reach(name: str) -> float:
@@ -98,22 +98,22 @@ def train_task(name: str, seed: int, device: str) -> dict[str, bytes]:
 
     Returns the record and, where they are kept, the weights: names and contents of files.
     """
-    from .training import fit
+    from .loop import fit
 
     run = fit(name, seed, device, progress="none")
-    files = (runs.path(run.experiment, seed), runs.weights_path(run))
-    return {file.relative_to(runs.root()).as_posix(): file.read_bytes() for file in files if file.exists()}
+    files = (records.path(run.experiment, seed), records.weights_path(run))
+    return {file.relative_to(records.root()).as_posix(): file.read_bytes() for file in files if file.exists()}
 
 
 def _keep(files: dict[str, bytes]) -> OSError | None:
     """Write what a worker sent, unless it wrote it here itself; return what went wrong."""
     for name, content in sorted(files.items(), reverse=True):  # weights before the record that names them
-        target = runs.root() / name
+        target = records.root() / name
         with contextlib.suppress(FileNotFoundError):
             if target.read_bytes() == content:
                 continue
         try:
-            runs.write_atomically(target, content)
+            records.write_atomically(target, content)
         except OSError as error:
             return error
     return None
@@ -121,7 +121,7 @@ def _keep(files: dict[str, bytes]) -> OSError | None:
 
 def _cost(task: Task) -> float:
     """Seconds this task may take: those of its other seeds, else a guess by its epochs."""
-    known = [run.seconds for run in runs.of(task.name)]
+    known = [run.seconds for run in records.of(task.name)]
     return sum(known) / len(known) if known else 15.0 * experiment(task.name).epochs
 
 

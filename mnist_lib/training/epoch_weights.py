@@ -1,7 +1,7 @@
 """The weights of a recorded training after each of its epochs, in one safetensors file.
 
 They lie beside the record as ``seed-<n>.epochs.safetensors``, for the trainings that a
-page follows from epoch to epoch; :func:`mnist_lib.retrace.retrace` makes the file.
+page follows from epoch to epoch; :func:`mnist_lib.training.retracing.retrace` makes the file.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from . import runs
-from .networks import build
-from .runs import Run
+from ..networks import build
+from . import records
+from .records import Run
 
 Weights = dict[str, Tensor]
 
@@ -26,7 +26,7 @@ def weights_of(network: nn.Module) -> Weights:
 
 def path(run: Run) -> Path:
     """Where the weights of all epochs lie, whether or not there are any."""
-    return runs.path(run.experiment, run.seed).with_suffix(".epochs.safetensors")
+    return records.path(run.experiment, run.seed).with_suffix(".epochs.safetensors")
 
 
 def save(run: Run, epochs: list[Weights]) -> Path:
@@ -36,7 +36,7 @@ def save(run: Run, epochs: list[Weights]) -> Path:
     tensors = {f"{epoch}/{name}": tensor for epoch, weights in enumerate(epochs)
                for name, tensor in weights.items()}
     content = to_bytes(tensors, metadata={"run": _label(run)})
-    runs.write_atomically(path(run), content)
+    records.write_atomically(path(run), content)
     return path(run)
 
 

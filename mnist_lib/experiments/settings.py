@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from .networks import Architecture, flat_layers
+from ..networks import Architecture, flat_layers
 
 TRAINING_IMAGES = 60_000
 SETTINGS = ("architecture", "transforms", "batch_size", "optimizer", "schedule", "epochs")

@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from . import __version__
+from .. import __version__
 
 ENGINE = {"cpu": ("channels-last, fused SGD, 16-bit dropout masks, batch norm over rows of pixels, "
                   "Winograd for wide layers, kept memory"),

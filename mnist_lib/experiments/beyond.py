@@ -1,6 +1,6 @@
 """Beyond the five paths: the spaces that were searched, and the networks that came out.
 
-Every choice was made by :mod:`mnist_lib.search` on held-out training images; what it chose is
+Every choice was made by :mod:`mnist_lib.training.search` on held-out training images; what it chose is
 written here by name, and a test compares it with the log. The chapters are in ``book/beyond/``.
 """
 
@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import dataclasses
 
-from .data import Normalize, RandomAffine, ToTensor
-from .experiments import SGD, Experiment, WarmupDecay
-from .networks import Architecture
-from .rf import Layer, conv, global_avg_pool, max_pool
-from .search import Candidates, Least, Round, Search
+from ..data import Normalize, RandomAffine, ToTensor
+from ..networks import Architecture
+from ..rf import Layer, conv, global_avg_pool, max_pool
+from .settings import SGD, Experiment, WarmupDecay
+from .spaces import Candidates, Least, Round, Search
 
 UNIT = "conv batchnorm relu"
 ENOUGH = 99.48  # per cent of the held-out images: the rule's 99.40, and a margin for seeds, epochs and luck

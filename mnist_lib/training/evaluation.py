@@ -14,11 +14,11 @@ import torch.nn.functional as F
 from safetensors import SafetensorError
 from torch import Tensor, nn
 
-from . import history, runs
-from .catalogue import EXPERIMENTS
-from .data import Normalize, ToTensor, mnist
-from .networks import build, count_parameters
-from .runs import Run
+from ..data import Normalize, ToTensor, mnist
+from ..experiments import EXPERIMENTS
+from ..networks import build, count_parameters
+from . import epoch_weights, records
+from .records import Run
 
 TEST_BATCH = 250  # small enough for the activations to stay in cache
 WEIGHTS_UNDER = 200_000  # parameters; larger networks' weights are not kept
@@ -66,12 +66,12 @@ def trained(run: Run) -> nn.Module:
     """
     from safetensors.torch import load
 
-    file = runs.weights_path(run)
+    file = records.weights_path(run)
     if run.weights is None or not file.exists():
         raise FileNotFoundError(
             f"there are no weights for {run.experiment}, seed {run.seed} ({file.name} is missing); they are "
             f"kept for seed 0 of networks under {WEIGHTS_UNDER:,} parameters; train it again with fit(…, again=True)")
-    if runs.sha256(file) != run.weights:
+    if records.sha256(file) != run.weights:
         raise ValueError(f"{file} is not the file that belongs to its record (SHA-256 differs); "
                          "restore it from git, or train again")
     network = build(EXPERIMENTS[run.experiment].architecture)
@@ -92,7 +92,7 @@ class Check(NamedTuple):
 def verify(device: str = "cpu") -> Iterator[Check]:
     """Check every record there is, and every set of weights against the real test set."""
     images, labels = test_set(device)
-    for run in runs.every():
+    for run in records.every():
         measured, problem = None, _problem_with_record(run)
         if not problem and keeps_weights(run.seed, run.parameters):
             try:
@@ -112,11 +112,11 @@ def verify(device: str = "cpu") -> Iterator[Check]:
 def _problem_with_history(run: Run, images: Tensor, labels: Tensor) -> str:
     """What is wrong with the weights kept after each epoch, or an empty string."""
     try:
-        epochs = history.load(run)[1:]
+        epochs = epoch_weights.load(run)[1:]
     except (ValueError, OSError, SafetensorError) as error:
-        return f"{history.path(run)}: {error}"
+        return f"{epoch_weights.path(run)}: {error}"
     for number, (weights, epoch) in enumerate(zip(epochs, run.epochs), start=1):
-        network = history.network_after(EXPERIMENTS[run.experiment].architecture, weights).to(images.device)
+        network = epoch_weights.network_after(EXPERIMENTS[run.experiment].architecture, weights).to(images.device)
         correct = int((evaluate(network, images, labels)[1] == labels).sum())
         if abs(correct - epoch.test_correct) > TOLERANCE:
             return (f"the weights of epoch {number} classify {correct:,} test images correctly, "
@@ -135,6 +135,6 @@ def _problem_with_record(run: Run) -> str:
         return f"it has {len(run.epochs)} epochs, the experiment {step.epochs}"
     if run.parameters != count_parameters(step.architecture):
         return f"it says {run.parameters:,} parameters, the network has {count_parameters(step.architecture):,}"
-    if len(run.misclassified) != runs.TEST_IMAGES - run.final.test_correct:
+    if len(run.misclassified) != records.TEST_IMAGES - run.final.test_correct:
         return "its list of misclassified images does not agree with its accuracy"
     return ""

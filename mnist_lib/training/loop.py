@@ -21,18 +21,17 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from . import runs
-from .catalogue import experiment as find_experiment
-from .catalogue import recorded_as
-from .data import mnist
+from ..data import mnist
+from ..experiments import Experiment, recorded_as
+from ..experiments import experiment as find_experiment
+from ..networks import build, count_parameters
+from . import records
 from .devices import machine, pick_device, random_states
 from .evaluation import evaluate, keeps_weights, normalized, test_set, weights_file
-from .experiments import Experiment
 from .fast import keep_memory, speed_up
-from .networks import build, count_parameters
-from .optimizing import Schedule, sgd
+from .optimizer import Schedule, sgd
 from .progress import Progress
-from .runs import Epoch, Run
+from .records import Epoch, Run
 
 
 class Interrupted(KeyboardInterrupt):
@@ -58,14 +57,14 @@ def fit(step: str | Experiment, seed: int = 0, device: str = "auto", *, progress
     """
     step = find_experiment(step)
     name = recorded_as(step)
-    if not again and (run := runs.recorded(name, step.fingerprint, seed)):
+    if not again and (run := records.recorded(name, step.fingerprint, seed)):
         return run
     run, network = train(step, seed, device, progress=progress, checkpoint=checkpoint_path(name, seed))
     if keeps_weights(seed, run.parameters):
         content = weights_file(run, network)
         run = dataclasses.replace(run, weights=hashlib.sha256(content).hexdigest())
-        runs.write_atomically(runs.weights_path(run), content)
-    runs.save(run)
+        records.write_atomically(records.weights_path(run), content)
+    records.save(run)
     checkpoint_path(name, seed).unlink(missing_ok=True)
     return run
 
@@ -169,7 +168,7 @@ class Training:
             "average": self.average.state_dict() if self.average else {},
             "epochs": [vars(e) for e in self.epochs],
             "random": (self.random.get_state(), *random_states(self.device))}, buffer)
-        runs.write_atomically(checkpoint, buffer.getvalue())
+        records.write_atomically(checkpoint, buffer.getvalue())
 
     def resume(self, checkpoint: Path) -> bool:
         """Go back to the state after the last kept epoch; False if it is another experiment's."""
@@ -260,4 +259,4 @@ def _short(rate: float) -> float:
 
 def checkpoint_path(name: str, seed: int) -> Path:
     """Where the checkpoint of a training under way lies; git ignores it."""
-    return runs.path(name, seed).with_suffix(".checkpoint")
+    return records.path(name, seed).with_suffix(".checkpoint")
