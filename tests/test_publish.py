@@ -25,6 +25,7 @@ def root(tmp_path):
                  "binder/postBuild", "source.md"):
         (tmp_path / "root" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "root" / name).write_text(name)
+    (tmp_path / "root" / "binder/postBuild").chmod(0o755)
     (tmp_path / "root" / ".gitignore").write_text("_build/\n*.css\n")
     git(tmp_path, "init", "-q", "--bare", "remote")
     git(tmp_path, "init", "-q", "root")
@@ -33,8 +34,14 @@ def root(tmp_path):
 
 
 def test_the_published_branch_is_one_commit_of_the_site(root, tmp_path):
-    for _ in range(2):  # the second replaces the first
+    (tmp_path / "remote").rename(tmp_path / "away")
+    with pytest.raises(subprocess.CalledProcessError):
         push(root, assemble(root))
+    (tmp_path / "away").rename(tmp_path / "remote")
+    for _ in range(2):  # each replaces the one before
+        push(root, assemble(root))
+    assert "publish" in git(tmp_path / "remote", "log", "-1", "--format=%cn %s", "gh-pages")
+    assert git(tmp_path / "remote", "ls-tree", "gh-pages", "binder/postBuild").startswith("100755")
     assert set(git(tmp_path / "remote", "ls-tree", "-r", "--name-only", "gh-pages").split()) == {
         ".nojekyll", "index.html", "_static/a.css", "notebooks/book/a.ipynb", "binder/postBuild"}
     assert git(tmp_path / "remote", "rev-list", "--count", "gh-pages").strip() == "1"
