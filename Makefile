@@ -40,7 +40,7 @@ serve: ## serve the built site on this machine, on the first free port from 8000
 	  "$(PYTHON)" -u -m http.server $$port --bind 127.0.0.1 --directory _build/html 2>/dev/null && exit; \
 	done; echo "No free port among $(PORTS): name another, make serve PORT=9000" >&2; exit 1
 
-test: environment ## run every test (ARGS chooses: make test ARGS=tests/test_runs.py)
+test: environment ## run every test (ARGS chooses: make test ARGS=tests/training/test_records.py)
 	$(RUN) -m pytest $(or $(ARGS),-n auto)
 
 train: environment ## train what has no record yet: make train ARGS="six-models --seeds 3"
@@ -61,8 +61,9 @@ publish: environment ## put the built site and its notebooks on the branch gh-pa
 bench: environment ## time the trainer against a bare loop, side by side
 	$(RUN) -m benchmarks $(ARGS)
 
-lint: environment ## check style with ruff
+lint: environment ## check style with ruff, and the arrows between the rooms
 	$(RUN) -m ruff check .
+	$(VENV)/bin/lint-imports
 
 clean: ## remove what was built (the next `make book` executes every chapter)
 	rm -rf _build

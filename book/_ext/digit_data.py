@@ -90,8 +90,7 @@ def script(call: str, *values) -> str:
 
 def network_script(run, epochs: bool = False) -> str:
     """The script of one network: the document that `python -m mnist_lib export` writes."""
-    from mnist_lib.export import export_run
-    from mnist_lib.exported import to_json
+    from mnist_lib.export import export_run, to_json
 
     return script("arrived", run.experiment, "epochs" if epochs else "final",
                   json.loads(to_json(export_run(run, epochs=epochs))))

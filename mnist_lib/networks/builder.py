@@ -11,13 +11,11 @@ from collections import OrderedDict
 from torch import nn
 
 from ..rf import Layer
-from .architecture import Architecture, count_parameters, flat_layers
+from .architecture import Architecture, flat_layers
 from .zoo import ARCHITECTURES
 
-__all__ = ["ARCHITECTURES", "Architecture", "build", "count_parameters", "find", "flat_layers"]
 
-
-def find(architecture: Architecture | str) -> Architecture:
+def find_architecture(architecture: Architecture | str) -> Architecture:
     """The architecture of that name (or the one given); ``KeyError`` lists the names there are."""
     if isinstance(architecture, Architecture):
         return architecture
@@ -34,7 +32,7 @@ def build(architecture: Architecture | str) -> nn.Sequential:
     initial weights: call ``torch.manual_seed`` first for the same ones again.
     Raises ``KeyError`` with the names there are, if the name is unknown.
     """
-    architecture = find(architecture)
+    architecture = find_architecture(architecture)
     network: OrderedDict[str, OrderedDict[str, nn.Module]] = OrderedDict()
     channels = architecture.input_size[0]
     for name, layer in flat_layers(architecture):
@@ -65,4 +63,4 @@ def _module(layer: Layer, channels: int) -> nn.Module:
         return nn.ReLU()
     if layer.op == "dropout":
         return nn.Dropout(layer.p)
-    raise ValueError(f"no module is known for a layer of op {layer.op!r}; add it to models._module")
+    raise ValueError(f"no module is known for a layer of op {layer.op!r}; add it to builder._module")

@@ -12,9 +12,10 @@ Read ``taps.py`` first (one layer's windows), then ``geometry.py`` (a chain's), 
 from mnist_lib import door
 
 __all__, __getattr__, __dir__ = door(__name__, {
-    "brute_force": "check effective measure sweep",
+    "brute_force": "check measure sweep",
     "calculator": "left_as_found receptive_field rule",
     "chain": "field_of_layers",
+    "effective_field": "effective",
     "geometry": "Geometry",
     "layers": "Layer avg_pool batchnorm conv dropout global_avg_pool max_pool pair relu",
 })

@@ -2,9 +2,7 @@
 
 ``measure`` knows nothing of kernels, strides or padding. It makes a positive copy of the
 network, changes one line of the image after the other, and notes the units whose value is no
-longer the same, bit by bit. ``effective`` asks how much each pixel matters to the network as it
-is: the mean absolute gradient, after Luo, Li, Urtasun and Zemel, "Understanding the Effective
-Receptive Field in Deep Convolutional Neural Networks", 2016, arXiv:1701.04128.
+longer the same, bit by bit. How much each pixel matters is asked by ``effective_field.py``.
 Chapter: ``book/receptive-field.md``.
 """
 
@@ -20,11 +18,8 @@ from torch import nn
 from torch.overrides import TorchFunctionMode
 
 from .chain import image_size
-from .effective_field import EffectiveField, effective
+from .row import unit_of
 from .rules.registry import flat_tensors
-from .table import unit_of
-
-__all__ = ["EffectiveField", "Measured", "check", "differences", "effective", "measure", "positive_copy", "sweep"]
 
 _F = torch.nn.functional
 #: Functions that are flat or negative somewhere, so that a change could be lost in them.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .row import unit_of
+
 GREY, ACCENT = "#808080", "#d9730d"  # both stand out on white and on black
 
 
@@ -14,8 +16,6 @@ def plot_field(table, image, layer: str, unit=None, ax=None):
     import matplotlib.pyplot as plt
     import numpy
     from matplotlib.patches import Rectangle
-
-    from .table import unit_of
 
     row = table.at(layer)
     unit = unit_of(row, unit)

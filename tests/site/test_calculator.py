@@ -22,8 +22,8 @@ from mnist_lib.networks.architecture import count_parameters
 from mnist_lib.networks.zoo import ARCHITECTURES
 from mnist_lib.rf.geometry import ReceptiveFieldError
 from mnist_lib.rf.layers import Layer
+from tests import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "book" / "_static" / "calculator"
 LISTS = 700
 

@@ -9,8 +9,8 @@ import torch
 from axe_playwright_python.sync_playwright import Axe
 from torch import nn
 
-from mnist_lib import export, exported
 from mnist_lib.data.loading import mnist
+from mnist_lib.export import format, networks
 from mnist_lib.networks.builder import build
 from mnist_lib.training import epoch_weights, records
 from mnist_lib.training.evaluation import trained
@@ -312,7 +312,7 @@ def own():
 @pytest.fixture
 def own_file(tmp_path):
     file = tmp_path / "mine.json"
-    export.write_checked(export.export_module(own(), "my <b>own</b> network", mean=0.5, std=0.5), own(), file)
+    networks.write_checked(networks.export_module(own(), "my <b>own</b> network", mean=0.5, std=0.5), own(), file)
     return file
 
 
@@ -394,8 +394,8 @@ def test_a_damaged_file_is_explained_and_changes_nothing(untouched, own_file, na
     change, words = DAMAGES[name]
     change(data)
     if name == "eleven digits":  # the weights of the last layer go with it
-        weights(data, exported.to_json(export.Exported("", "", 0, 0, 1, (), (export.Snapshot(
-            tuple(tuple(t for t in tensors) for tensors in exported.read(own_file).snapshots[0].tensors[:-1])),)))
+        weights(data, format.to_json(networks.Exported("", "", 0, 0, 1, (), (networks.Snapshot(
+            tuple(tuple(t for t in tensors) for tensors in format.read(own_file).snapshots[0].tensors[:-1])),)))
             .split('"weights": "')[1].split('"')[0])
     expect_refusal(untouched, json.dumps(data).encode(), words)
 
