@@ -6,7 +6,7 @@ import sys
 import urllib.request
 from pathlib import Path
 
-MAKEFILE = Path(__file__).resolve().parent.parent / "Makefile"
+MAKEFILE = Path(__file__).resolve().parents[2] / "Makefile"
 
 
 def serve(folder, *settings):
