@@ -5,9 +5,10 @@
 PYTHON ?= python3
 VENV   := .venv
 RUN    := $(VENV)/bin/python
+UV     := uv==0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help environment book check-site check-pages check-reproducible check-notebooks check-links serve test train verify notebooks publish bench lint clean
+.PHONY: help environment book check-site check-pages check-reproducible check-notebooks check-links serve test train verify notebooks publish bench lint lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -42,6 +43,10 @@ serve: ## serve the built site on this machine, on the first free port from 8000
 
 test: environment ## run every test (ARGS chooses: make test ARGS=tests/training/test_records.py)
 	$(RUN) -m pytest $(or $(ARGS),-n auto)
+
+lock: ## write requirements.lock anew after a change of requirements.txt (ARGS=--upgrade: the newest of everything)
+	@test -x _build/uv/bin/uv || { "$(PYTHON)" -m venv _build/uv && _build/uv/bin/python -m pip install --quiet $(UV); }
+	@"$(PYTHON)" tools/lock.py _build/uv/bin/uv $(ARGS)
 
 train: environment ## train what has no record yet: make train ARGS="six-models --seeds 3"
 	$(RUN) -m mnist_lib train $(or $(ARGS),--all)

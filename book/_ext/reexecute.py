@@ -69,8 +69,8 @@ def chapter_key(text: str, root: Path) -> str | None:
 
 
 def pinned(root: Path) -> str:
-    """The lines of ``requirements.txt`` without comments."""
-    lines = (root / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    """The lines of ``requirements.txt`` without comments, up to what only the tests need."""
+    lines = (root / "requirements.txt").read_text(encoding="utf-8").partition("\n# The tests\n")[0].splitlines()
     return "\n".join(filter(None, (re.sub(r"(^|\s)#.*", "", line).strip() for line in lines)))
 
 

@@ -195,6 +195,13 @@ def test_code_cells_lose_their_options():
     assert [cell.strip() for cell in reexecute.code_cells(text)] == ["x = 1", "y = '```'", "z = 3"]
 
 
+def test_what_only_the_tests_need_has_no_part_in_it(root):
+    before = key("import numpy", root)
+    (root / "requirements.txt").write_text("numpy==2\n\n# The tests\nruff==1\n")
+    assert key("import numpy", root) == before
+    assert "\n# The tests\n" in (ROOT / "requirements.txt").read_text(encoding="utf-8")
+
+
 CHAPTERS = {path: cells for path in sorted((ROOT / "book").rglob("*.md"))
             if (cells := reexecute.code_cells(path.read_text(encoding="utf-8")))}
 

@@ -1,17 +1,16 @@
-"""What is published: the site, its notebooks and Binder's folder, as one commit; and the workflows."""
+"""What is published: the site, its notebooks and Binder's folder, as one commit."""
 
 import re
 import subprocess
 
 import pytest
-import yaml
 from check_site import faults, opened
+from notebooks import requirements
 from publish import assemble, push
 
 from tests import ROOT
 
 SITE = ROOT / "_build" / "html"
-WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
 
 def git(folder, *command):
@@ -70,22 +69,10 @@ def test_every_address_of_the_built_site_leads_to_a_published_file():
             assert (published / file) == notebook, source
 
 
-@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
-def test_workflows_call_targets_that_exist(workflow):
-    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    steps = [step for job in yaml.safe_load(workflow.read_text())["jobs"].values() for step in job["steps"]]
-    called = {word for step in steps for line in step.get("run", "").splitlines() if line.startswith("make ")
-              for word in line.split()[1:] if "=" not in word}
-    assert called <= targets
-    if workflow.name != "test.yml":
-        assert called
-
-
 def test_binder_installs_what_the_book_is_tested_with():
     pinned = dict(re.findall(r"^([\w-]+)==([\w.]+)", (ROOT / "requirements.txt").read_text(), re.MULTILINE))
     binder = dict(re.findall(r"^([\w-]+)==([\w.]+)", (ROOT / "binder" / "requirements.txt").read_text(), re.MULTILINE))
-    needed = re.search(r"^dependencies = \[(.*?)^\]", (ROOT / "pyproject.toml").read_text(), re.MULTILINE | re.DOTALL)
-    for name in re.findall(r'"(\w+)', needed[1]):
+    for name in (re.split(r"\W", line)[0] for line in requirements(ROOT / "pyproject.toml", "chapters")):
         versions = set(re.findall(rf"^{name}==([\w.]+)", (ROOT / "requirements.txt").read_text(), re.MULTILINE))
         assert binder[name] in versions, f"{name} of binder/requirements.txt is not one of {versions}"
     assert pinned and (ROOT / "binder" / "postBuild").stat().st_mode & 0o111
