@@ -8,7 +8,7 @@ RUN    := $(VENV)/bin/python
 UV     := uv==0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help environment book check-site check-pages check-reproducible check-notebooks check-links serve test train verify notebooks publish bench lint lock clean
+.PHONY: audit help environment book check-site check-pages check-reproducible check-notebooks check-links serve test train verify notebooks publish bench lint lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -47,6 +47,9 @@ test: environment ## run every test (ARGS chooses: make test ARGS=tests/training
 lock: ## write requirements.lock anew after a change of requirements.txt (ARGS=--upgrade: the newest of everything)
 	@test -x _build/uv/bin/uv || { "$(PYTHON)" -m venv _build/uv && _build/uv/bin/python -m pip install --quiet $(UV); }
 	@"$(PYTHON)" tools/lock.py _build/uv/bin/uv $(ARGS)
+
+audit: environment ## ask which of the locked versions have a known weakness (needs the internet)
+	$(RUN) -m pip_audit --require-hashes --disable-pip --requirement requirements.lock
 
 train: environment ## train what has no record yet: make train ARGS="six-models --seeds 3"
 	$(RUN) -m mnist_lib train $(or $(ARGS),--all)
