@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+from functools import lru_cache
 from math import prod
 from pathlib import Path
 
@@ -151,4 +152,10 @@ def write_checked(network: Exported, original: nn.Module, file: Path | str) -> f
 def digits(count: int, mean: float | None = None, std: float | None = None) -> Tensor:
     """The first test digits ``(count, 1, 28, 28)``, normalized; with this book's mean and std if not given."""
     normalize = Normalize() if mean is None else Normalize(mean, std)
-    return normalize(ToTensor()(mnist("test").images[:count], None), None).view(count, *INPUT)
+    return normalize(ToTensor()(_test_images()[:count], None), None).view(count, *INPUT)
+
+
+@lru_cache(maxsize=1)
+def _test_images() -> Tensor:
+    """They are read from their packed file once: an export asks for them several times."""
+    return mnist("test").images

@@ -13,7 +13,7 @@ from mnist_lib import export, exported, history, runs
 from mnist_lib.data import mnist
 from mnist_lib.evaluation import trained
 from mnist_lib.models import build
-from tests.site.digit_page import SEVEN, draw, one_page, open_page, settled, write_images, write_site
+from tests.site.digit_page import SEVEN, draw, one_page, open_page, place_of, settled, write_images, write_site
 
 STEP = "six-models/steplr"
 WITHOUT = "six-models/skeleton"
@@ -70,14 +70,19 @@ def read(page):
 
 
 def test_drawing_with_the_mouse(opened):
-    assert "empty" in sentence(opened)
-    draw(opened, SEVEN)
-    assert sentence(opened).startswith("It reads a 7") and read(opened) == 7
+    assert sentence(opened).startswith("It reads a 7") and "its label" in sentence(opened)  # the example
+    example = numbers(opened, "ink")
+    draw(opened, SEVEN)  # which gives way to the first stroke
+    assert sentence(opened).startswith("It reads a 7") and read(opened) == 7 and "label" not in sentence(opened)
+    assert numbers(opened, "ink").ne(example).any()
     shares = opened.locator("#digit-bars .digit-share").all_inner_texts()
     assert len(shares) == 10 and opened.locator("#digit-bars tr.digit-first th").inner_text() == "7"
     opened.click("#digit-undo")
     settled(opened)
-    assert "empty" in sentence(opened)
+    assert torch.equal(numbers(opened, "ink"), example)
+    opened.click("#digit-clear")
+    settled(opened)
+    assert "empty" in sentence(opened) and opened.locator("#digit-bars .digit-first").count() == 0
 
 
 def test_it_reads_while_the_pen_is_down(opened):
@@ -185,6 +190,7 @@ def test_test_digits_and_those_that_go_wrong(opened):
     settled(opened)
     assert "That is its label." in sentence(opened)
     opened.check("#digit-wrong")
+    opened.wait_for_function(f"document.querySelectorAll('#digit-digits button').length === {len(run.misclassified)}")
     buttons = opened.locator("#digit-digits button")
     assert buttons.count() == len(run.misclassified)
     for number in (0, 5, len(run.misclassified) - 1):
@@ -204,33 +210,38 @@ def test_test_digits_and_those_that_go_wrong(opened):
 def test_a_unit_under_the_pointer_and_the_arrow_keys(opened):
     draw(opened, SEVEN)
     canvas = opened.locator(".digit-layer canvas").nth(3)  # block1.conv1
-    canvas.scroll_into_view_if_needed()
-    box = canvas.bounding_box()
-    opened.mouse.move(box["x"] + 2 + 2 * 5 + 1, box["y"] + 2 + 2 * 7 + 1)  # two CSS pixels a unit
+    opened.mouse.move(*place_of(opened, 3, 7 * 24 + 5))
     settled(opened)
     title = opened.locator("#digit-unit-title")
     assert title.inner_text() == "block1.conv1: map 1, row 8, column 6"
     assert "5 × 5 pixels" in opened.inner_text("#digit-inspector")
     opened.mouse.down()
     opened.mouse.up()
+    opened.mouse.move(*place_of(opened, 5, 40))  # picked, it stays
     opened.mouse.move(0, 0)
     settled(opened)
-    assert title.inner_text().endswith("row 8, column 6")
+    assert title.inner_text().endswith("row 8, column 6") and "convolution" in opened.inner_text(".digit-sums")
     value = state(opened, "maps[3].data[7 * 24 + 5]")
     assert f"{value:.3f}".replace("-", "−") in opened.inner_text(".digit-unit")
     canvas.focus()
     opened.keyboard.press("ArrowRight")
     opened.keyboard.press("PageDown")
     opened.keyboard.press("ArrowUp")
+    settled(opened)
     assert title.inner_text() == "block1.conv1: map 2, row 7, column 7"
     opened.keyboard.press("End")
     opened.keyboard.press("ArrowRight")  # past the edge lies the next map
+    settled(opened)
     assert title.inner_text() == "block1.conv1: map 3, row 24, column 1"
     opened.wait_for_function("document.getElementById('digit-unit-live').textContent.includes('map 3')")
     scores = opened.locator(".digit-layer canvas").last
     scores.focus()
     opened.keyboard.press("Home")
+    settled(opened)
     assert "the score of digit" in title.inner_text()
+    opened.keyboard.press("Escape")
+    settled(opened)
+    assert opened.is_hidden("#digit-inspector")
 
 
 def test_epochs(opened, site):
@@ -268,11 +279,12 @@ def test_switching_and_side_by_side(opened):
     assert names == opened.evaluate("[...document.querySelectorAll('#digit-network option')].map((o) => o.value)")
     mine = [name for name in names if name.startswith("six-models/")][:6]
     opened.click("#digit-compare summary")
-    opened.wait_for_function(f"document.querySelectorAll('.digit-result').length === {len(mine)}")
+    opened.wait_for_function(f"document.querySelectorAll('.digit-verdict strong').length === {len(mine)}")
     verdicts = dict(zip(mine, opened.locator(".digit-verdict strong").all_inner_texts()))
     for name in mine:
         opened.select_option("#digit-network", name)
         opened.wait_for_function(f"mnistDigit.page.state().network.name === '{name}'")
+        settled(opened)
         assert str(read(opened)) == verdicts[name]
     opened.locator("#digit-compare-list input").first.uncheck()
     opened.wait_for_function(f"document.querySelectorAll('.digit-result').length === {len(mine) - 1}")
@@ -455,8 +467,4 @@ def test_without_javascript_the_page_explains_itself(browser, site):
 def test_a_result_comes_soon(opened):
     """Far from the measured time (benchmarks/digit_page.py): only a fault as large as a pause fails here."""
     draw(opened, SEVEN)
-    times = opened.evaluate("""Array.from({length: 20}, () => {
-      mnistDigit.page.compute();
-      return mnistDigit.page.milliseconds;
-    })""")
-    assert sorted(times)[10] < 2000
+    assert 0 < opened.evaluate("mnistDigit.page.milliseconds") < 2000

@@ -222,6 +222,23 @@ def test_units_of_the_offered_networks(opened):
     assert check_units(opened, [trained(runs.of(name)[0]) for name in offered()]) > 100
 
 
+def hanging(size, window):
+    """A network whose pooling in ceil mode hangs over a map of `size`: with a map as small as the window's stride."""
+    torch.manual_seed(size)
+    network = nn.Sequential(nn.AvgPool2d(28 // size), nn.Conv2d(1, 3, 1), window, nn.Flatten(), nn.LazyLinear(10))
+    with torch.no_grad():
+        network(export.digits(2))
+    return network.eval()
+
+
+def test_windows_that_hang_over_the_smallest_maps(opened):
+    """Once MaxPool2d(3, 2, ceil_mode=True) on a map of 2 × 2 was exported without complaint and refused by the page."""
+    torch.manual_seed(0)
+    pools = [nn.MaxPool2d(3, 2, ceil_mode=True), nn.AvgPool2d(3, 2, ceil_mode=True), nn.MaxPool2d((3, 2), (2, 3), (1, 0), ceil_mode=True),
+             nn.AvgPool2d(4, 3, 1, ceil_mode=True, count_include_pad=False), nn.MaxPool2d(2, 2, 1, ceil_mode=True)]
+    assert check_units(opened, [hanging(size, pool) for size in (2, 4, 7) for pool in pools])
+
+
 def test_units_of_random_chains(opened):
     torch.manual_seed(0)
     assert check_units(opened, [chain(seed) for seed in range(30)]) > 200
