@@ -35,7 +35,7 @@ check-links: environment ## follow every link that leads out of the book (needs 
 serve: ## serve the built site on this machine
 	@"$(PYTHON)" tools/serve.py
 
-test: environment ## run every test (ARGS chooses: make test ARGS=tests/test_runs.py)
+test: environment ## run every test (ARGS chooses: make test ARGS=tests/training/test_records.py)
 	$(RUN) -m pytest $(or $(ARGS),-n auto)
 
 train: environment ## train what has no record yet: make train ARGS="six-models --seeds 3"
@@ -56,8 +56,9 @@ publish: ## put the built site and its notebooks on the branch gh-pages of origi
 bench: environment ## time the trainer against a bare loop, side by side
 	$(RUN) -m benchmarks $(ARGS)
 
-lint: environment ## check style with ruff
+lint: environment ## check style with ruff, and the arrows between the rooms
 	$(RUN) -m ruff check .
+	$(VENV)/bin/lint-imports
 
 clean: ## remove what was built (the next `make book` executes every chapter)
 	rm -rf _build

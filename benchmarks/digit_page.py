@@ -37,7 +37,8 @@ WATCH = """() => {
   };
   requestAnimationFrame(frame);
   const pad = document.getElementById("digit-pad");
-  for (const [name, down] of [["pointerdown", true], ["pointerup", false]]) pad.addEventListener(name, () => { window.penDown = down; });
+  pad.addEventListener("pointerdown", () => { window.penDown = true; });
+  pad.addEventListener("pointerup", () => { window.penDown = false; });
 }"""
 
 
@@ -92,9 +93,13 @@ def measured(page, tools, strokes: int) -> dict:
         if number >= 5 and (number - 4) % max(1, strokes // 4) == 0:
             heaps.append(heap(tools))
     frames = page.evaluate("window.frames_")
-    spread = lambda key: {"median": statistics.median(f[key] for f in frames),  # noqa: E731
-                          "p95": sorted(f[key] for f in frames)[int(0.95 * len(frames))], "most": max(f[key] for f in frames)}
-    return {"frames": len(frames), "frame": spread("length"), "work": spread("work"), "heap": heaps}
+    return {"frames": len(frames), "frame": spread([f["length"] for f in frames]),
+            "work": spread([f["work"] for f in frames]), "heap": heaps}
+
+
+def spread(times: list[float]) -> dict:
+    """Median, 95th percentile and largest."""
+    return {"median": statistics.median(times), "p95": sorted(times)[int(0.95 * len(times))], "most": max(times)}
 
 
 def main(arguments=None) -> int:
@@ -112,7 +117,7 @@ def main(arguments=None) -> int:
               f"most {found[name]['most']:6.1f} ms   ({found['frames']} frames, {options.slower:g} times slower)")
     print("heap after each quarter of the strokes: " + ", ".join(f"{size:.1f}" for size in found["heap"]) + " MB")
     if options.record:
-        from mnist_lib.training.records import root, write_atomically
+        from mnist_lib.training import root, write_atomically
 
         record = {"chromium": version, "strokes": options.strokes, "slower": options.slower, "limits": LIMITS, **found}
         target = root() / "benchmarks" / "digit_page.json"

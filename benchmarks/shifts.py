@@ -18,8 +18,10 @@ SCREENS = {"desktop": (1366, 900), "phone": (390, 844)}
 WATCH = """
 window.shifts = [];
 new PerformanceObserver((list) => {
-  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts.push([entry.value, entry.startTime,
-    entry.sources.map(({ node }) => node && (node.id || node.className || node.nodeName))]);
+  const name = ({ node }) => node && (node.id || node.className || node.nodeName);
+  for (const entry of list.getEntries()) {
+    if (!entry.hadRecentInput) window.shifts.push([entry.value, entry.startTime, entry.sources.map(name)]);
+  }
 }).observe({ type: "layout-shift", buffered: true });
 """
 
@@ -54,7 +56,8 @@ def main(arguments=None) -> int:
         browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
         for name in ("digit", "calculator"):
             for screen in SCREENS:
-                total, shifts = shift_of(browser, (options.site / "book" / f"{name}.html").as_uri(), screen, options.slower)
+                address = (options.site / "book" / f"{name}.html").resolve().as_uri()
+                total, shifts = shift_of(browser, address, screen, options.slower)
                 held &= total <= LIMIT
                 print(f"{name:12} {screen:8} {total:.4f}")
                 for value, start, sources in shifts:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-PARTS = ("parts/dom", "parts/work", "parts/numbers", "parts/windows", "parts/units", "parts/pictures")  # shared by all such pages
+# Shared by all such pages.
+PARTS = ("parts/dom", "parts/work", "parts/numbers", "parts/windows", "parts/units", "parts/pictures")
 
 
 def bundle(static: Path, names: Iterable[str]) -> str:

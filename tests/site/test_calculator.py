@@ -19,12 +19,12 @@ import torch
 from axe_playwright_python.sync_playwright import Axe
 
 from mnist_lib import receptive_field
-from mnist_lib.architecture import count_parameters
-from mnist_lib.architectures import ARCHITECTURES
-from mnist_lib.geometry import ReceptiveFieldError
-from mnist_lib.layers import Layer
+from mnist_lib.networks.architecture import count_parameters
+from mnist_lib.networks.zoo import ARCHITECTURES
+from mnist_lib.rf.geometry import ReceptiveFieldError
+from mnist_lib.rf.layers import Layer
+from tests import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "book" / "_static" / "calculator"
 LISTS = 700
 
@@ -38,7 +38,8 @@ def make_page(folder: Path) -> str:
     page = folder / "page.html"
     page.write_text(f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>calculator</title>'
                     f'<meta name="viewport" content="width=device-width">{styles}</head><body><main>'
-                    f'<h1>Calculator</h1><h2>Here</h2><div id="field-calculator"></div></main><script src="all.js"></script></body></html>',
+                    f'<h1>Calculator</h1><h2>Here</h2><div id="field-calculator"></div></main>'
+                    '<script src="all.js"></script></body></html>',
                     encoding="utf-8")
     return page.as_uri()
 
@@ -507,9 +508,11 @@ def test_a_bad_address_does_not_become_the_page(page, address, state):
 
 # Work that is bounded -----------------------------------------------------------------------
 
-LARGE = ["in=1x10000x10000&net=" + ";".join(["conv,c8,k1000,p500"] * 200), "in=1x10000x10000&net=" + "conv,c1,k1;" * 200,
-         "in=1x10000x10000&net=" + "max,k999,s1,p499;" * 100, "in=1x20x20&net=" + "tconv,c1,k2,s7;" * 3 + "conv,c1,k997",
-         "in=1x9999x9973&net=" + "conv,c1,k7,s1,d333,p999;" * 60, "in=1x28x28&net=" + "tconv,c1,k1000,s997;conv,c1,k1,s999;" * 9,
+LARGE = ["in=1x10000x10000&net=" + ";".join(["conv,c8,k1000,p500"] * 200),
+         "in=1x10000x10000&net=" + "conv,c1,k1;" * 200, "in=1x10000x10000&net=" + "max,k999,s1,p499;" * 100,
+         "in=1x20x20&net=" + "tconv,c1,k2,s7;" * 3 + "conv,c1,k997",
+         "in=1x9999x9973&net=" + "conv,c1,k7,s1,d333,p999;" * 60,
+         "in=1x28x28&net=" + "tconv,c1,k1000,s997;conv,c1,k1,s999;" * 9,
          "in=1x500x500&net=" + "conv,c9,k3,p1,d2;" * 200]
 
 
@@ -553,6 +556,9 @@ def test_no_settings_at_all_freeze_the_page(opened):
 
 # Adding, and keys ---------------------------------------------------------------------------
 
+FOCUS = """() => [[...document.querySelectorAll(".fc-card")].indexOf(document.activeElement.closest(".fc-card")),
+                  document.activeElement.dataset.control]"""
+
 @pytest.mark.parametrize("kind", extension.TYPES.values())
 @pytest.mark.parametrize("name", ["six-models/steplr", "LeNet-5", "same-padding/batchnorm"])
 def test_an_added_layer_fits_behind_the_selected_one(page, address, name, kind):
@@ -564,7 +570,7 @@ def test_an_added_layer_fits_behind_the_selected_one(page, address, name, kind):
         assert f"behind {place + 1}." in page.locator("#fc-where").inner_text()
         page.locator(f'[data-add="{kind}"]').click()
         assert page.locator(".fc-card").count() == count + 1 and not page.locator(".fc-said:visible").count()
-        at = page.evaluate("[...document.querySelectorAll('.fc-card')].indexOf(document.activeElement.closest('.fc-card'))")
+        at = page.evaluate(FOCUS)[0]
         said = page.locator(".fc-spoken").inner_text()
         if at != place + 1:  # a global pooling leaves nothing for the layers behind it
             assert kind == "global" and at == count and f"does not fit behind layer {place + 1}" in said
@@ -582,10 +588,6 @@ def test_a_picked_map_selects_its_layer_and_the_image_the_place_before_all(page,
     assert "first" in page.locator("#fc-where").inner_text()
     page.locator('[data-add="conv"]').click()
     assert column(page, "layer")[0] == "conv1" and column(page, "ch_in")[:2] == ["1", "8"]
-
-
-FOCUS = """() => [[...document.querySelectorAll(".fc-card")].indexOf(document.activeElement.closest(".fc-card")),
-                  document.activeElement.dataset.control]"""
 
 
 def test_the_first_kernel_is_a_few_tabs_away_and_arrows_reach_the_rest(page, address):

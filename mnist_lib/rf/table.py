@@ -1,0 +1,122 @@
+"""The receptive-field table: one row a layer, to look up, to print and to save. No torch.
+
+``receptive_field`` (``calculator.py``) and ``field_of_layers`` (``chain.py``) return a
+:class:`Table`. It holds numbers and names only, no tensor and no module, so it can be pickled.
+Chapter: ``book/receptive-field.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from mnist_lib import need
+
+from . import formats
+from .row import Row, unit_of
+
+
+@dataclass(frozen=True)
+class Table:
+    """The receptive fields of a network's layers, in the order they were executed.
+
+    Printing it gives aligned text, a notebook shows it as HTML; both leave out the layers that
+    move nothing (batch normalization, ReLU, ...) and the columns that would be empty.
+    ``to_frame``, ``to_csv`` and ``to_dict`` have everything. ``blocks`` are the modules that
+    contain others, and the network itself under the empty name: ``at`` finds them too.
+    """
+
+    title: str
+    input_size: tuple[int, int, int]
+    rows: tuple[Row, ...]
+    blocks: tuple[Row, ...] = field(default=(), repr=False)
+    convention: str = ""
+
+    def __repr__(self) -> str:
+        return self.to_text()
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows)
+
+    def __getitem__(self, index) -> Row:
+        return self.rows[index]
+
+    def at(self, name: str) -> Row:
+        """The row of a layer, or of a block, by its qualified name, as ``"layer4.1.conv2"``.
+
+        A layer used several times is ``"conv#1"``, ``"conv#2"``, ...; without a number its
+        last use is meant. Raises KeyError with the nearest names.
+        """
+        for rows in (self.rows, self.blocks):
+            found = [row for row in rows if name in (row.label, row.name, f"{row.name}#{row.call}")]
+            if found:
+                return found[-1]
+        from difflib import get_close_matches
+
+        names = [row.label for row in (*self.rows, *self.blocks)]
+        near = get_close_matches(name, names, 5, 0.4) or names[:5]
+        raise KeyError(f"no layer is called {name!r}; there are for example " + ", ".join(near))
+
+    def interval(self, layer: str, unit=None) -> tuple:
+        """The pixels that one unit of a layer sees: ((top, bottom), (left, right)), inclusive.
+
+        Clipped to the image: what padding adds is not counted. ``unit`` is (row, column), for
+        tokens one number, and the central unit if it is not given; negative numbers count from
+        the end. Pixels between may be unseen where strides leave gaps. An axis is None where
+        the unit sees nothing. Raises KeyError for the layer, IndexError for the unit.
+        """
+        row = self.at(layer)
+        unit = unit_of(row, unit)
+        return tuple(extent.of(unit) for extent in row.extents.axes)
+
+    @property
+    def parameters(self) -> int:
+        """Parameters that the executed layers use, each counted once."""
+        return sum(row.parameters for row in self.rows)
+
+    @property
+    def multiply_adds(self) -> int:
+        """Multiply-adds of all convolutions and matrix products, for one image."""
+        return sum(row.multiply_adds for row in self.rows)
+
+    def to_dict(self, columns="full", plain=True) -> dict:
+        """Plain numbers, strings and lists, ready for JSON: the settings, and a dict a row."""
+        return formats.as_dict(self, columns, plain)
+
+    def to_frame(self, columns="full", plain=True):
+        """A pandas DataFrame, one row a layer; MissingExtra says what to install without pandas."""
+        return need("pandas").DataFrame(self.to_dict(columns, plain)["rows"])
+
+    def to_markdown(self, columns="compact", plain=False) -> str:
+        """A Markdown table; ``columns`` is "compact", "full" or a list of names."""
+        return formats.as_markdown(self, columns, plain)
+
+    def to_csv(self, columns="full", plain=True) -> str:
+        """Comma-separated text with a header line."""
+        return formats.as_csv(self, columns, plain)
+
+    def to_text(self, columns="compact", plain=False) -> str:
+        """Aligned text for a terminal."""
+        return formats.as_text(self, columns, plain)
+
+    def to_html(self, columns="compact", plain=False) -> str:
+        """An HTML table with a caption and header cells that say what they head."""
+        return formats.as_html(self, columns, plain)
+
+    __str__ = to_text
+    _repr_html_ = to_html
+
+    def plot(self, image, layer: str, unit=None, ax=None):
+        """Draw the field of one unit on an image, (H, W) or (C, H, W); returns the axes."""
+        from .plots import plot_field
+
+        return plot_field(self, image, layer, unit, ax)
+
+    def grow(self, ax=None):
+        """Draw the field's growth from layer to layer; returns the axes."""
+        from .plots import plot_growth
+
+        return plot_growth(self, ax)
