@@ -29,7 +29,8 @@ new PerformanceObserver((list) => {
 def shift_of(browser, address: str, screen: str, slower: float) -> tuple[float, list]:
     """The sum of all shifts of a page until three seconds after it was loaded, and each of them."""
     width, height = SCREENS[screen]
-    context = browser.new_context(viewport={"width": width, "height": height}, has_touch=screen == "phone", offline=True)
+    size = {"width": width, "height": height}
+    context = browser.new_context(viewport=size, has_touch=screen == "phone", offline=True)
     page = context.new_page()
     context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": slower})
     page.add_init_script(WATCH)

@@ -26,6 +26,11 @@ body { margin: 1rem; font-family: sans-serif; color: var(--pst-color-text-base);
 """
 
 
+def page_in(folder: Path) -> Path:
+    """The page in such a site."""
+    return folder / "book" / "digit.html"
+
+
 def write_site(folder: Path) -> str:
     """Build the page with its script and data below `folder`; returns its address."""
     import digit_data
@@ -38,7 +43,7 @@ def write_site(folder: Path) -> str:
     shutil.copy(ROOT / "book/_static/digit/digit.css", static)
     shell = (ROOT / "book/_includes/digit.html").read_text()
     (folder / "book").mkdir()
-    page = folder / "book" / "digit.html"
+    page = page_in(folder)
     page.write_text('<!doctype html><html lang="en" data-theme="light"><meta charset="utf-8">'
                     '<meta name="viewport" content="width=device-width, initial-scale=1"><title>Draw a digit</title>'
                     f'<style>{COLOURS}</style><link rel="stylesheet" href="../_static/digit/digit.css">'

@@ -143,7 +143,8 @@ TELL = """states => states.map((state) => {
       const g = row.output[axis], w = row.windows[axis];
       return { window: [w.kernel, w.stride, w.padding, w.dilation], n: [row.input[axis].size, g.size],
                r: [row.input[axis].field, g.field], j: [row.input[axis], g].map(geometry.jump), start: g.start,
-               sees: [-1, 0, 1, 2, g.size - 1].map((unit) => geometry.sees(g, unit)), inside: seen(extents[axis][i + 1]) };
+               sees: [-1, 0, 1, 2, g.size - 1].map((unit) => geometry.sees(g, unit)),
+               inside: seen(extents[axis][i + 1]) };
     }) })) };
 })"""
 

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 
+import digit_data
 import pytest
 import torch
 from axe_playwright_python.sync_playwright import Axe
@@ -14,7 +15,7 @@ from mnist_lib.export import format, networks
 from mnist_lib.networks.builder import build
 from mnist_lib.training import epoch_weights, records
 from mnist_lib.training.evaluation import trained
-from tests.site.digit_page import SEVEN, draw, one_page, open_page, place_of, settled, write_images, write_site
+from tests.site.digit_page import SEVEN, draw, one_page, open_page, page_in, place_of, settled, write_images
 
 STEP = "six-models/steplr"
 WITHOUT = "six-models/skeleton"
@@ -23,7 +24,7 @@ RULES = {"preload": False, "runOnly": {"type": "tag", "values": TAGS}}  # preloa
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
+def site(tmp_path_factory, digit_site):
     """The page over a copy of the records, in which one network has (random) weights of every epoch."""
     with pytest.MonkeyPatch.context() as patch:
         results = tmp_path_factory.mktemp("records") / "results"
@@ -35,8 +36,15 @@ def site(tmp_path_factory):
         torch.manual_seed(1)
         early = [epoch_weights.weights_of(build(STEP)) for _ in run.epochs]
         epoch_weights.save(run, [*early, epoch_weights.weights_of(trained(run))])
-        folder = tmp_path_factory.mktemp("site")
-        address = write_site(folder)
+        folder = tmp_path_factory.mktemp("site") / "site"
+        shutil.copytree(digit_site, folder)
+        static = folder / "_static" / "digit"
+        for file in (static / "networks").glob("*-epochs.js"):
+            file.unlink()
+        digit_data.write_page(static, digit_data.offered())
+        series = static / "networks" / f"{digit_data.file_name(run)}-epochs.js"
+        series.write_text(digit_data.network_script(run, epochs=True))
+        address = page_in(folder).as_uri()
         epochs = [epoch_weights.network_after(STEP, weights) for weights in epoch_weights.load(run)]
     write_images(folder, mnist("test").images[:200])
     return address, folder, epochs
@@ -397,6 +405,10 @@ DAMAGES = {
     "an accuracy of 200": (lambda d: d["snapshots"][0].update(accuracy=200), "“accuracy”"),
     "other images": (lambda d: d.update(input=[3, 28, 28]), "“input”"),
     "eleven digits": (lambda d: d["layers"].pop(), "must give ten"),
+    "too few parameters": (lambda d: d.update(parameters=12), "says that the network has 12 parameters"),
+    "too many parameters": (lambda d: d.update(parameters=10**7), "has 10,000,000 parameters, and its layers have 2,3"),
+    "more work than a page can do": (lambda d: d["layers"].insert(0, dict(
+        type="zero_pad", name="frame", padding=[900, 900, 900, 900])), "does not fit|too large|steps|takes 216"),
 }
 
 

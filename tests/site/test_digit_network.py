@@ -13,19 +13,18 @@ from mnist_lib.export import format, networks
 from mnist_lib.networks.builder import build
 from mnist_lib.training import records
 from mnist_lib.training.evaluation import trained
-from tests.site.digit_page import one_page, write_images, write_site
+from tests.site.digit_page import one_page, page_in, write_images
 
 COUNT = 1000
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same'")
 
 
 @pytest.fixture(scope="module")
-def opened(browser, tmp_path_factory):
+def opened(browser, digit_site, tmp_path_factory):
     """The page, with the first COUNT test images; nothing here changes it, so one is enough."""
-    folder = tmp_path_factory.mktemp("site")
-    address = write_site(folder)
+    folder = tmp_path_factory.mktemp("images")
     write_images(folder, mnist("test").images[:COUNT])
-    with one_page(browser, address) as page:
+    with one_page(browser, page_in(digit_site).as_uri()) as page:
         page.add_script_tag(url=(folder / "images.js").as_uri())
         page.set_default_timeout(300_000)
         yield page
@@ -237,7 +236,8 @@ def test_windows_that_hang_over_the_smallest_maps(opened):
     """Once MaxPool2d(3, 2, ceil_mode=True) on a map of 2 × 2 was exported without complaint and refused by the page."""
     torch.manual_seed(0)
     pools = [nn.MaxPool2d(3, 2, ceil_mode=True), nn.AvgPool2d(3, 2, ceil_mode=True),
-             nn.MaxPool2d((3, 2), (2, 3), (1, 0), ceil_mode=True), nn.AvgPool2d(4, 3, 1, ceil_mode=True, count_include_pad=False), nn.MaxPool2d(2, 2, 1, ceil_mode=True)]
+             nn.MaxPool2d((3, 2), (2, 3), (1, 0), ceil_mode=True), nn.MaxPool2d(2, 2, 1, ceil_mode=True),
+             nn.AvgPool2d(4, 3, 1, ceil_mode=True, count_include_pad=False)]
     assert check_units(opened, [hanging(size, pool) for size in (2, 4, 7) for pool in pools])
 
 

@@ -57,7 +57,8 @@ TELL = """cases => cases.map(([size, w]) => {
 def parts(page, tmp_path):
     """An empty page with the shared parts, opened as a file."""
     script = bundle.bundle(STATIC, bundle.PARTS)
-    (tmp_path / "page.html").write_text(f"<!doctype html><title>parts</title><script>{script}</script>", encoding="utf-8")
+    text = f"<!doctype html><title>parts</title><script>{script}</script>"
+    (tmp_path / "page.html").write_text(text, encoding="utf-8")
     page.goto((tmp_path / "page.html").as_uri())
     return page
 

@@ -86,7 +86,7 @@
       const [x, y, width, height] = atlas.whereOn(box), across = panel.offsetWidth, tall = panel.offsetHeight;
       const origin = container.getBoundingClientRect(), right = x + width + APART, left = x - across - APART;
       const beside = right + across <= origin.width || left >= 0;
-      const highest = Math.max(0, TOP - origin.top), lowest = Math.max(highest, root.innerHeight - 12 - origin.top - tall);
+      const highest = TOP - origin.top, lowest = Math.max(highest, root.innerHeight - 12 - origin.top - tall);
       panel.style.left = `${right + across <= origin.width ? right : left >= 0 ? left : origin.width - across}px`;
       panel.style.top = `${beside ? Math.min(lowest, Math.max(highest, y - 60)) : y + height + APART}px`;
     }

@@ -35,9 +35,9 @@
       }
     }, { rootMargin: "80px 0px" });
 
-    function place(view) {
-      const ratio = root.devicePixelRatio || 1;
-      const next = layoutOf(network.shapes[view.at], view.channels, Math.max(120, container.clientWidth - 30));
+    /* Gives a sheet its size, for the `room` that all have. */
+    function place(view, room = roomNow()) {
+      const ratio = root.devicePixelRatio || 1, next = layoutOf(network.shapes[view.at], view.channels, room);
       if (view.layout && String(view.layout.total) === String(next.total)) return;
       view.layout = next;
       const [width, height] = next.total;
@@ -46,6 +46,13 @@
       view.canvas.style.width = `${width}px`;
       view.canvas.style.height = `${height}px`;
       view.stale = true;
+    }
+
+    const roomNow = () => Math.max(120, container.clientWidth - 30);
+
+    function placeAll() {
+      const room = roomNow(); // asked once: each answer after a change would lay the page out anew
+      for (const view of views) place(view, room);
     }
 
     function paintView(view) {
@@ -162,8 +169,8 @@
         for (const view of ofGroup) view.card = card;
         return card;
       });
+      placeAll();
       container.replaceChildren(...cards);
-      views.forEach(place);
       for (const view of views) onScreen.observe(view.canvas);
     }
 
@@ -201,7 +208,7 @@
 
     function arrange() {
       if (!network) return;
-      views.forEach(place);
+      placeAll();
       for (const view of views) if (maps && view.visible) paintView(view);
       moved();
     }

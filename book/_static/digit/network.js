@@ -31,7 +31,7 @@
     return maps;
   }
 
-  const run = (network, snapshot, ink) => atOnce(runSteps(network, snapshot, ink));
+  const run = (network, snapshot, ink, maps) => atOnce(runSteps(network, snapshot, ink, maps));
 
   /* What the last layer gives (10 numbers), and the probabilities that stand for it; `sound` is false where
      a number on the way was too large to be one, and there are no probabilities then. */

@@ -27,7 +27,7 @@
     function show(outcome, truth) {
       const sound = outcome && outcome.sound, best = sound ? digit.network.bestOf(outcome.probabilities) : -1;
       rows.forEach(({ bar, share, row }, d) => {
-        bar.style.width = sound ? `${100 * outcome.probabilities[d]}%` : "0";
+        bar.style.transform = `scaleX(${sound ? outcome.probabilities[d] : 0})`;
         say(share, sound ? percent(outcome.probabilities[d]) : "–");
         row.classList.toggle("digit-first", d === best);
       });

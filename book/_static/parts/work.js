@@ -15,21 +15,31 @@
     return () => { clearTimeout(timer); timer = setTimeout(work, wait); };
   }
 
+  let frame = 0, left = 0; // the frame that is under way, and what is left of its time
+
+  /* What is left of the `budget` ms that all work in slices has together in a frame; a millisecond always is. */
+  function timeFor(budget, now) {
+    if (now !== frame) [frame, left] = [now, budget];
+    return Math.max(1, left);
+  }
+
   /* Long work in slices, so that the page never stands still. `steps` makes an iterator that does a little
-     with each next(); one slice a frame takes at most `budget` ms, and done(result, ms of work) ends it.
+     with each next(); all slices of a frame together take at most `budget` ms, and done(result, ms of work) ends it.
      Asked for again meanwhile, it goes on to its end first and then begins anew, so that what is shown
      follows a hand that never rests. `drop()` forgets what is under way. */
   function sliced(steps, done, budget = 7) {
     let work = null, again = false, waiting = 0, spent = 0;
 
-    function slice() {
+    function slice(now) {
       waiting = 0;
-      const from = performance.now();
+      const from = performance.now(), mine = timeFor(budget, now);
       try {
         if (!work) [work, again, spent] = [steps(), false, 0];
         let step = work.next();
-        while (!step.done && performance.now() - from < budget) step = work.next();
-        spent += performance.now() - from;
+        while (!step.done && performance.now() - from < mine) step = work.next();
+        const took = performance.now() - from;
+        spent += took;
+        left -= took;
         if (step.done) {
           work = null;
           done(step.value, spent);
