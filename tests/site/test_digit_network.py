@@ -112,22 +112,22 @@ def values_of(network, image):
     return found
 
 
-def examine(page, networks):
+def examine(page, chains):
     """Ask the page about random units of every layer of each network; yields what it says and what torch does.
 
     The digits lie on a speckled ground: over an even one a maximum has many places, and which of them
     takes the gradient depends on how each side rounds. Where two places still tie, torch itself differs
     between double and single precision, so both are given: (image, values) twice.
     """
-    images = mnist("test").images[:len(networks)].flatten(1).int()
+    images = mnist("test").images[:len(chains)].flatten(1).int()
     images = (images + torch.randint(0, 60, images.shape)).clamp(max=255)
     digits = (images / 255 - 0.1307) / 0.3081
-    documents = [networks.export_module(network, "a network") for network in networks]
+    documents = [networks.export_module(network, "a network") for network in chains]
     shapes = [networks._shapes(d) for d in documents]
     units = [[[at + 1, int(torch.randint(shape.numel(), ()))] for at, shape in enumerate(map(torch.Size, s))
               for _ in range(PER_LAYER)] for s in shapes]
     said = page.evaluate(LOOK, [[format.to_json(d) for d in documents], units, images.tolist()])
-    for i, (network, document) in enumerate(zip(networks, documents)):
+    for i, (network, document) in enumerate(zip(chains, documents)):
         both = []
         for kind in (torch.float64, torch.float32):
             image = digits[i].view(1, 1, 28, 28).to(kind).requires_grad_()
@@ -207,10 +207,10 @@ def check_fields(network, values, shapes, units, said):
     return checked
 
 
-def check_units(opened, networks) -> int:
+def check_units(opened, chains) -> int:
     """Hold everything that the page shows of these networks to PyTorch; returns how many fields were compared."""
     checked = 0
-    for network, look in zip(networks, examine(opened, networks)):
+    for network, look in zip(chains, examine(opened, chains)):
         document, both, units, said = look
         check_values_and_gradients(*look)
         check_arithmetic(said)
