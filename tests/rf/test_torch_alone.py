@@ -26,7 +26,7 @@ sys.meta_path.insert(0, Blocked())
 import warnings
 warnings.filterwarnings("ignore", message=".*NumPy.*")  # torch's own word where there is none
 """
-NETWORK = "import torch\n\n\ndef net():\n    return torch.nn.Sequential(torch.nn.Conv2d(1, 4, 3), torch.nn.MaxPool2d(2))\n"
+NETWORK = "from torch import nn\n\n\ndef net():\n    return nn.Sequential(nn.Conv2d(1, 4, 3), nn.MaxPool2d(2))\n"
 
 
 def run(code, folder):
