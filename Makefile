@@ -35,7 +35,7 @@ check-links: environment ## follow every link that leads out of the book (needs 
 serve: ## serve the built site on this machine
 	@"$(PYTHON)" tools/serve.py
 
-test: environment ## run every test (ARGS chooses: make test ARGS=tests/test_runs.py)
+test: environment ## run every test (ARGS chooses: make test ARGS=tests/training/test_records.py)
 	$(RUN) -m pytest $(or $(ARGS),-n auto)
 
 train: environment ## train what has no record yet: make train ARGS="six-models --seeds 3"

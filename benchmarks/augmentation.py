@@ -2,7 +2,7 @@
 
 Contenders, for each transform, on one batch of uint8 digits:
 
-    batch     mnist_lib.augment: parameters drawn and applied for the whole batch at once
+    batch     mnist_lib.data.augment: parameters drawn and applied for the whole batch at once
     tensors   torchvision.transforms.v2 on each image as a tensor
     pillow    torchvision.transforms.v2 on each image as a PIL image, as the sources do; turning
               the results into tensors, which the sources also pay for, is not counted
@@ -21,8 +21,8 @@ import time
 
 import torch
 
-from mnist_lib import augment, mnist
-from mnist_lib._torchvision import import_torchvision
+from mnist_lib import mnist
+from mnist_lib.data import augment, import_torchvision
 
 TRANSFORMS = {  # those of the sources
     "rotation": augment.RandomRotation(7),

@@ -6,7 +6,7 @@
 The others are installed into a folder of their own that is thrown away afterwards; nothing of
 this project imports them. Each is asked for the receptive field of one unit of the last map,
 for small networks that each have one thing in them. The truth is measured by perturbation
-(``mnist_lib.oracle``), on an image large enough for the whole field.
+(``mnist_lib.rf.brute_force``), on an image large enough for the whole field.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from mnist_lib import measure, receptive_field
-from mnist_lib.runs import root, write_atomically
+from mnist_lib.training import root, write_atomically
 
 # What is installed, pinned. torchscan 0.2 reports the field of each layer by itself only.
 PACKAGES = ("torchscan==0.1.2", "receptivefield==0.5.0", "rf-calc==0.0.7", "tabulate==0.9.0")

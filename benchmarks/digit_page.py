@@ -17,7 +17,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from mnist_lib.runs import root, write_atomically
+from mnist_lib.training import root, write_atomically
 
 LIMIT = 30.0  # ms, median
 ROOT = Path(__file__).resolve().parents[1]

@@ -32,13 +32,10 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 
-from mnist_lib import experiment, mnist, runs
-from mnist_lib.catalogue import PLAIN
-from mnist_lib.devices import machine
-from mnist_lib.fast import keep_memory, speed_up
-from mnist_lib.models import build
-from mnist_lib.optimizing import Schedule, sgd
-from mnist_lib.training import train_epoch
+from mnist_lib import experiment, mnist
+from mnist_lib.experiments import PLAIN
+from mnist_lib.networks import build
+from mnist_lib.training import Schedule, keep_memory, machine, records, sgd, speed_up, train_epoch
 
 from .plain import WORKERS, plain, stock_sgd
 from .turns import elsewhere, spread, take_turns
@@ -158,13 +155,13 @@ def main(arguments: list[str] | None = None) -> int:
     result = measure(max(options.rounds, 2), options.steps)
     print(table(result))
     if options.record:
-        runs.write_atomically(record_path(), (json.dumps(result, indent=1) + "\n").encode())
+        records.write_atomically(record_path(), (json.dumps(result, indent=1) + "\n").encode())
     return 0
 
 
 def record_path() -> Path:
     """Where the recorded measurement lies."""
-    return runs.root() / "benchmarks" / "engine.json"
+    return records.root() / "benchmarks" / "engine.json"
 
 
 if __name__ == "__main__":

@@ -27,14 +27,21 @@ from typing import NamedTuple
 
 import torch
 
-from mnist_lib import experiment, mnist, runs
-from mnist_lib.catalogue import LADDER
-from mnist_lib.devices import machine, pick_device
-from mnist_lib.experiments import Experiment
-from mnist_lib.fast import keep_memory, speed_up
-from mnist_lib.models import build
-from mnist_lib.optimizing import Schedule, sgd
-from mnist_lib.training import average_of, train, train_epoch
+from mnist_lib import experiment, mnist
+from mnist_lib.experiments import LADDER, Experiment
+from mnist_lib.networks import build
+from mnist_lib.training import (
+    Schedule,
+    average_of,
+    keep_memory,
+    machine,
+    pick_device,
+    records,
+    sgd,
+    speed_up,
+    train,
+    train_epoch,
+)
 
 from . import plain as plainly
 from .turns import elsewhere, spread, take_turns
@@ -197,13 +204,13 @@ def main(arguments: list[str] | None = None) -> int:
         result["whole"] = whole(device)
         print(table(result).splitlines()[-1])
     if options.record:
-        runs.write_atomically(record_path(), (json.dumps(result, indent=1) + "\n").encode())
+        records.write_atomically(record_path(), (json.dumps(result, indent=1) + "\n").encode())
     return 0
 
 
 def record_path() -> Path:
     """Where the recorded measurement lies."""
-    return runs.root() / "benchmarks" / "ladder.json"
+    return records.root() / "benchmarks" / "ladder.json"
 
 
 if __name__ == "__main__":

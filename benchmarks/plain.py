@@ -16,10 +16,9 @@ import torch
 import torch.nn.functional as F
 
 from mnist_lib import mnist
-from mnist_lib.evaluation import evaluate, test_set
 from mnist_lib.experiments import Experiment
-from mnist_lib.models import build
-from mnist_lib.optimizing import Schedule
+from mnist_lib.networks import build
+from mnist_lib.training import Schedule, evaluate, test_set
 
 WORKERS = 2
 
@@ -100,7 +99,7 @@ class Images(torch.utils.data.Dataset):
 
 def torchvision_forms(transforms: tuple):
     """An experiment's transforms as torchvision's own, which have the same names and arguments."""
-    from mnist_lib._torchvision import import_torchvision
+    from mnist_lib.data import import_torchvision
 
     import_torchvision()
     from torchvision import transforms as theirs

@@ -6,21 +6,23 @@ import pytest
 import torch
 from hypothesis import settings
 
-from mnist_lib import data, evaluation, runs, training
-from mnist_lib.catalogue import EXPERIMENTS
+from mnist_lib.data import loading
+from mnist_lib.experiments.catalogue import EXPERIMENTS
+from mnist_lib.training import evaluation, loop, records
 
 settings.register_profile("same every time", derandomize=True, deadline=None)  # every run draws the same examples
 settings.load_profile("same every time")
 
 
 @pytest.fixture(autouse=True)
-def one_thread():
-    """Small networks are no faster with more, and results do not depend on the machine."""
+def one_thread_and_one_seed():
+    """Small networks are no faster with more threads; and a test draws the same weights in every run."""
     torch.set_num_threads(1)
+    torch.manual_seed(0)
 
 
 @pytest.fixture
-def records(tmp_path, monkeypatch):
+def empty_results(tmp_path, monkeypatch):
     """An empty folder in place of ``results/``."""
     monkeypatch.setenv("MNIST_LIB_RESULTS", str(tmp_path / "results"))
     return tmp_path / "results"
@@ -37,15 +39,15 @@ def few_digits(monkeypatch):
 
 def use_few_digits(setattr, train=512, test=FEW_TEST):
     """Let trainer and evaluation see only the first images of each part."""
-    whole = data.mnist
+    whole = loading.mnist
 
     def mnist(split, device="cpu"):
         digits, count = whole(split, device), train if split == "train" else test
         return dataclasses.replace(digits, images=digits.images[:count], labels=digits.labels[:count])
 
-    setattr(training, "mnist", mnist)
+    setattr(loop, "mnist", mnist)
     setattr(evaluation, "mnist", mnist)
-    setattr(runs, "TEST_IMAGES", test)
+    setattr(records, "TEST_IMAGES", test)
 
 
 @pytest.fixture
@@ -60,7 +62,7 @@ def short():
 @pytest.fixture
 def stopped_in_the_second_epoch(monkeypatch):
     """Someone presses Ctrl-C when the second epoch of a training begins."""
-    real, calls = training.train_epoch, []
+    real, calls = loop.train_epoch, []
 
     def interrupted(*arguments):
         calls.append(1)
@@ -69,5 +71,5 @@ def stopped_in_the_second_epoch(monkeypatch):
         return real(*arguments)
 
     with monkeypatch.context() as patch:
-        patch.setattr(training, "train_epoch", interrupted)
+        patch.setattr(loop, "train_epoch", interrupted)
         yield patch

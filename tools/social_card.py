@@ -19,11 +19,10 @@ from matplotlib.patches import Rectangle
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from mnist_lib.architecture import count_parameters  # noqa: E402
-from mnist_lib.catalogue import PATHS  # noqa: E402
-from mnist_lib.cover import COLUMNS, draw_cells  # noqa: E402
+from mnist_lib.book import BLUE, COLUMNS, RED, STYLE, draw_cells  # noqa: E402  # noqa: E402
 from mnist_lib.data import mnist  # noqa: E402
-from mnist_lib.style import BLUE, RED, STYLE  # noqa: E402
+from mnist_lib.experiments import PATHS  # noqa: E402
+from mnist_lib.networks import count_parameters  # noqa: E402
 
 CARD = ROOT / "book" / "_static" / "social-card.png"
 

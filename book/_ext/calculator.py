@@ -26,7 +26,7 @@ def famous() -> list[tuple[str, tuple[int, int, int], list]]:
 
     A fully connected layer is written as the convolution it is: its kernel as large as the map.
     """
-    from mnist_lib.layers import avg_pool, conv, dropout, max_pool, relu
+    from mnist_lib.rf import avg_pool, conv, dropout, max_pool, relu
 
     def dense(channels, kernel=1):
         return [conv(channels, kernel, bias=True), relu(), dropout(0.5)]
@@ -92,8 +92,7 @@ def _text(size) -> str:
 
 def presets() -> list[dict]:
     """Every network the page offers: {name, group, input, layers}, those of the book first."""
-    from mnist_lib.architecture import flat_layers
-    from mnist_lib.architectures import ARCHITECTURES
+    from mnist_lib.networks import ARCHITECTURES, flat_layers
 
     found = [(name, name.partition("/")[0], architecture.input_size, [layer for _, layer in flat_layers(architecture)])
              for name, architecture in ARCHITECTURES.items()]

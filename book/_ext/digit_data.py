@@ -22,13 +22,13 @@ FOLDER = Path("_static") / "digit"
 
 def offered() -> list:
     """The runs whose networks the page offers, in the order of the book."""
-    from mnist_lib import runs
-    from mnist_lib.catalogue import EXPERIMENTS
+    from mnist_lib.experiments import EXPERIMENTS
+    from mnist_lib.training import records
 
     found = []
     for step in EXPERIMENTS.values():
-        run = runs.recorded(step.name, step.fingerprint, 0)
-        if run and run.parameters < LARGEST and run.weights and runs.weights_path(run).exists():
+        run = records.recorded(step.name, step.fingerprint, 0)
+        if run and run.parameters < LARGEST and run.weights and records.weights_path(run).exists():
             found.append(run)
     return found
 
@@ -40,10 +40,10 @@ def file_name(run) -> str:
 
 def index(found) -> list[dict]:
     """What the page knows of each network before its weights are loaded."""
-    from mnist_lib import history
+    from mnist_lib.training import epoch_weights
 
     return [{"name": run.experiment, "file": file_name(run), "parameters": run.parameters,
-             "accuracy": run.final.test_accuracy, "epochs": len(run.epochs) if history.path(run).exists() else 0,
+             "accuracy": run.final.test_accuracy, "epochs": len(run.epochs) if epoch_weights.path(run).exists() else 0,
              "wrong": [list(pair) for pair in run.misclassified]} for run in found]
 
 
@@ -90,8 +90,7 @@ def script(call: str, *values) -> str:
 
 def network_script(run, epochs: bool = False) -> str:
     """The script of one network: the document that `python -m mnist_lib export` writes."""
-    from mnist_lib.export import export_run
-    from mnist_lib.exported import to_json
+    from mnist_lib.export import export_run, to_json
 
     return script("arrived", run.experiment, "epochs" if epochs else "final",
                   json.loads(to_json(export_run(run, epochs=epochs))))
@@ -99,14 +98,14 @@ def network_script(run, epochs: bool = False) -> str:
 
 def write_data(folder: Path) -> list:
     """Write all scripts below `folder`; returns the runs that are offered."""
-    from mnist_lib import history
+    from mnist_lib.training import epoch_weights
 
     found = offered()
     (folder / "networks").mkdir(parents=True, exist_ok=True)
     (folder / "digits.js").write_text(script("testDigits", digits_data(chosen_digits(found))))
     for run in found:
         (folder / "networks" / f"{file_name(run)}.js").write_text(network_script(run))
-        if history.path(run).exists():
+        if epoch_weights.path(run).exists():
             (folder / "networks" / f"{file_name(run)}-epochs.js").write_text(network_script(run, epochs=True))
     (folder / LAST).write_text(script("catalogue", index(found)))
     return found

@@ -12,13 +12,15 @@ from pathlib import Path
 
 import pytest
 
+from tests import ROOT
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]
 REQUIRED = os.environ.get("REQUIRE_BROWSER", "") not in ("", "0")
 SITE_REQUIRED = os.environ.get("REQUIRE_SITE", "") not in ("", "0")
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+
 SITE = ROOT / "_build" / "html"
 SOURCES = ("book", "mnist_lib", "results", "data", "_config.yml", "_toc.yml", "requirements.txt")
 UNFINISHED = ("__pycache__", "checkpoints")  # folders that change without the site

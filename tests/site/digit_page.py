@@ -7,7 +7,8 @@ import shutil
 from contextlib import contextmanager
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests import ROOT
+
 # Of the theme: what the page's own style sheet uses, in both modes.
 COLOURS = """
 :root {

@@ -18,12 +18,12 @@ import torch
 from axe_playwright_python.sync_playwright import Axe
 
 from mnist_lib import receptive_field
-from mnist_lib.architecture import count_parameters
-from mnist_lib.architectures import ARCHITECTURES
-from mnist_lib.geometry import ReceptiveFieldError
-from mnist_lib.layers import Layer
+from mnist_lib.networks.architecture import count_parameters
+from mnist_lib.networks.zoo import ARCHITECTURES
+from mnist_lib.rf.geometry import ReceptiveFieldError
+from mnist_lib.rf.layers import Layer
+from tests import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "book" / "_static" / "calculator"
 LISTS = 700
 

@@ -9,10 +9,11 @@ import torch
 from axe_playwright_python.sync_playwright import Axe
 from torch import nn
 
-from mnist_lib import export, exported, history, runs
-from mnist_lib.data import mnist
-from mnist_lib.evaluation import trained
-from mnist_lib.models import build
+from mnist_lib.data.loading import mnist
+from mnist_lib.export import format, networks
+from mnist_lib.networks.builder import build
+from mnist_lib.training import epoch_weights, records
+from mnist_lib.training.evaluation import trained
 from tests.site.digit_page import SEVEN, draw, one_page, open_page, settled, write_images, write_site
 
 STEP = "six-models/steplr"
@@ -26,16 +27,17 @@ def site(tmp_path_factory):
     """The page over a copy of the records, in which one network has (random) weights of every epoch."""
     with pytest.MonkeyPatch.context() as patch:
         results = tmp_path_factory.mktemp("records") / "results"
-        shutil.copytree(runs.root(), results)
+        shutil.copytree(records.root(), results)
         patch.setenv("MNIST_LIB_RESULTS", str(results))
         for file in results.rglob("*.epochs.safetensors"):
             file.unlink()
-        run = runs.of(STEP)[0]
+        run = records.of(STEP)[0]
         torch.manual_seed(1)
-        history.save(run, [history.weights_of(build(STEP)) for _ in run.epochs] + [history.weights_of(trained(run))])
+        early = [epoch_weights.weights_of(build(STEP)) for _ in run.epochs]
+        epoch_weights.save(run, [*early, epoch_weights.weights_of(trained(run))])
         folder = tmp_path_factory.mktemp("site")
         address = write_site(folder)
-        epochs = [history.network_after(STEP, weights) for weights in history.load(run)]
+        epochs = [epoch_weights.network_after(STEP, weights) for weights in epoch_weights.load(run)]
     write_images(folder, mnist("test").images[:200])
     return address, folder, epochs
 
@@ -179,7 +181,7 @@ def test_size_and_place_do_not_matter_when_it_is_centred(opened, scale, x, y):
 
 
 def test_test_digits_and_those_that_go_wrong(opened):
-    run = runs.of(STEP)[0]
+    run = records.of(STEP)[0]
     assert opened.locator("#digit-digits button").count() == 100
     opened.locator("#digit-digits button").first.click()
     settled(opened)
@@ -310,7 +312,7 @@ def own():
 @pytest.fixture
 def own_file(tmp_path):
     file = tmp_path / "mine.json"
-    export.write_checked(export.export_module(own(), "my <b>own</b> network", mean=0.5, std=0.5), own(), file)
+    networks.write_checked(networks.export_module(own(), "my <b>own</b> network", mean=0.5, std=0.5), own(), file)
     return file
 
 
@@ -392,8 +394,8 @@ def test_a_damaged_file_is_explained_and_changes_nothing(untouched, own_file, na
     change, words = DAMAGES[name]
     change(data)
     if name == "eleven digits":  # the weights of the last layer go with it
-        weights(data, exported.to_json(export.Exported("", "", 0, 0, 1, (), (export.Snapshot(
-            tuple(tuple(t for t in tensors) for tensors in exported.read(own_file).snapshots[0].tensors[:-1])),)))
+        weights(data, format.to_json(networks.Exported("", "", 0, 0, 1, (), (networks.Snapshot(
+            tuple(tuple(t for t in tensors) for tensors in format.read(own_file).snapshots[0].tensors[:-1])),)))
             .split('"weights": "')[1].split('"')[0])
     expect_refusal(untouched, json.dumps(data).encode(), words)
 

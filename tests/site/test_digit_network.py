@@ -7,10 +7,12 @@ import pytest
 import torch
 from torch import nn
 
-from mnist_lib import export, exported, receptive_field, runs
-from mnist_lib.data import mnist
-from mnist_lib.evaluation import trained
-from mnist_lib.models import build
+from mnist_lib import receptive_field
+from mnist_lib.data.loading import mnist
+from mnist_lib.export import format, networks
+from mnist_lib.networks.builder import build
+from mnist_lib.training import records
+from mnist_lib.training.evaluation import trained
 from tests.site.digit_page import one_page, write_images, write_site
 
 COUNT = 1000
@@ -46,7 +48,7 @@ SCORES = """async (name) => {
 def test_a_thousand_digits_as_in_pytorch(opened, name):
     scores = torch.tensor(opened.evaluate(SCORES, name))
     with torch.no_grad():
-        expected = trained(runs.of(name)[0])(export.digits(COUNT))
+        expected = trained(records.of(name)[0])(networks.digits(COUNT))
     assert scores.shape == (COUNT, 10)
     assert (scores - expected).abs().max() < 1e-3
     assert torch.equal(scores.argmax(1), expected.argmax(1))
@@ -86,7 +88,7 @@ def chain(seed):
     network = nn.Sequential(*layers, *end)
     network.train()
     with torch.no_grad():
-        network(export.digits(32))
+        network(networks.digits(32))
     return network.eval()
 
 
@@ -121,11 +123,11 @@ def examine(page, networks):
     images = mnist("test").images[:len(networks)].flatten(1).int()
     images = (images + torch.randint(0, 60, images.shape)).clamp(max=255)
     digits = (images / 255 - 0.1307) / 0.3081
-    documents = [export.export_module(network, "a network") for network in networks]
-    shapes = [export._shapes(d) for d in documents]
+    documents = [networks.export_module(network, "a network") for network in networks]
+    shapes = [networks._shapes(d) for d in documents]
     units = [[[at + 1, int(torch.randint(shape.numel(), ()))] for at, shape in enumerate(map(torch.Size, s))
               for _ in range(PER_LAYER)] for s in shapes]
-    said = page.evaluate(LOOK, [[exported.to_json(d) for d in documents], units, images.tolist()])
+    said = page.evaluate(LOOK, [[format.to_json(d) for d in documents], units, images.tolist()])
     for i, (network, document) in enumerate(zip(networks, documents)):
         both = []
         for kind in (torch.float64, torch.float32):
@@ -213,13 +215,13 @@ def check_units(opened, networks) -> int:
         document, both, units, said = look
         check_values_and_gradients(*look)
         check_arithmetic(said)
-        checked += check_fields(network, both[0][1], export._shapes(document), units, said)
+        checked += check_fields(network, both[0][1], networks._shapes(document), units, said)
     return checked
 
 
 def test_units_of_the_offered_networks(opened):
     torch.manual_seed(0)
-    assert check_units(opened, [trained(runs.of(name)[0]) for name in offered()]) > 100
+    assert check_units(opened, [trained(records.of(name)[0]) for name in offered()]) > 100
 
 
 def test_units_of_random_chains(opened):
@@ -232,10 +234,10 @@ def test_other_networks_of_the_book(opened, name):
     torch.manual_seed(0)
     network = build(name).train()
     with torch.no_grad():
-        network(export.digits(64))
+        network(networks.digits(64))
     assert check_units(opened, [network.eval()])
 
 
 def test_the_format_of_the_page_is_that_of_the_library(opened):
     layers = json.loads(opened.evaluate("JSON.stringify(mnistDigit.reading.LAYERS_KNOWN)"))
-    assert layers == {kind: sorted(settings) for kind, settings in exported.SETTINGS.items()}
+    assert layers == {kind: sorted(settings) for kind, settings in format.SETTINGS.items()}

@@ -90,7 +90,7 @@
     return `${row.op}(${parts.join(", ")})`;
   }
 
-  /** Python that makes the list of mnist_lib.layers and prints its table; runs as it stands. */
+  /** Python that makes the list of mnist_lib.rf.layers and prints its table; runs as it stands. */
   function mnistLib({ size, rows }) {
     const lines = rows.flatMap((row) => [
       libraryLayer(row),
@@ -99,7 +99,7 @@
     const names = [...new Set(lines.map((line) => line.split("(")[0]))].sort();
     return [
       "from mnist_lib import receptive_field",
-      ...(names.length ? [`from mnist_lib.layers import ${names.join(", ")}`] : []),
+      ...(names.length ? [`from mnist_lib.rf.layers import ${names.join(", ")}`] : []),
       "",
       "layers = [",
       ...lines.map((line) => `    ${line},`),

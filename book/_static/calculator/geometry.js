@@ -1,4 +1,4 @@
-/* The receptive-field recurrence along one axis: mnist_lib/geometry.py and reach.py, for the page.
+/* The receptive-field recurrence along one axis: mnist_lib/rf/geometry.py and taps.py, for the page.
  *
  * A map is {size, jump, field, start, phases}, as `Geometry` there: unit 0 is centred at `start`
  * pixels from the image's edge, the next unit looks `jump` pixels further on, each looks at `field`

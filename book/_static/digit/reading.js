@@ -1,4 +1,4 @@
-/* Reads an exported network, as mnist_lib/exported.py describes it, and believes nothing of it:
+/* Reads an exported network, as mnist_lib/export/format.py describes it, and believes nothing of it:
    every field is checked before anything is shown, and no text of the file is run or set as HTML. */
 (function (root) {
   "use strict";

@@ -1,0 +1,90 @@
+"""What a step changes from the one before it, in words: settings, blocks, layers, reasons."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from ..experiments import OPTIONS, Experiment, experiment
+from ..networks import Architecture, count_parameters
+from ..rf import Layer, pair
+from .tables import Table
+
+NAMES = {"architecture": "network", "transforms": "training images", "batch_size": "batch size",
+         "optimizer": "optimizer", "schedule": "learning-rate schedule", "epochs": "epochs",
+         "label_smoothing": "label smoothing", "averaging": "averaging of the weights", "held_out": "images held out"}
+
+
+def changes(step: str | Experiment) -> Table:
+    """What a step changes from the one before it, setting by setting, with the reasons.
+
+    For a path's first step: what it starts with.
+    """
+    step = experiment(step)
+    if step.before is None:
+        rows = [("network", _describe_network(step.architecture)),
+                *((name, describe(getattr(step, s))) for s, name in NAMES.items()
+                  if s != "architecture" and getattr(step, s) != OPTIONS.get(s))]
+        return Table(f"What {step.name} starts with", ("setting", "value"), tuple(rows))
+    before, rows = experiment(step.before), []
+    for change in step.changes_since(before):
+        parts = _network_changes(change.before, change.after) if change.setting == "architecture" else [
+            (NAMES[change.setting], describe(change.before), describe(change.after))]
+        rows += [(*part, change.why if i == 0 else "") for i, part in enumerate(parts)]
+    return Table(f"What changes from {before.name} to {step.name}", ("setting", "before", "after", "why"),
+                 tuple(rows), "Everything else stays as it was.")
+
+
+def _network_changes(before: Architecture, after: Architecture):
+    """(what, before, after) for all that differs between two networks, outermost first."""
+    rows = [("network: parameters", f"{count_parameters(before):,}", f"{count_parameters(after):,}")]
+    if before.unit != after.unit:
+        rows.append(("network: unit", _unit(before.unit), _unit(after.unit)))
+    if before.dropout != after.dropout:
+        rows.append(("network: dropout probability", *(f"{a.dropout:g}" if a.dropout else "none"
+                                                       for a in (before, after))))
+    old, new = dict(before.blocks), dict(after.blocks)
+    for block in [*new, *(b for b in old if b not in new)]:
+        if old.get(block) != new.get(block):
+            rows.append((f"network: {block}", *(_block(blocks.get(block)) for blocks in (old, new))))
+    return rows
+
+
+def _describe_network(network: Architecture) -> str:
+    return "\n".join([f"{count_parameters(network):,} parameters; unit: {_unit(network.unit)}",
+                      *(f"{name}: " + _block(layers).replace("\n", "; ") for name, layers in network.blocks)])
+
+
+def _unit(unit: str) -> str:
+    return " → ".join(unit.split())
+
+
+def _block(layers: tuple[Layer, ...] | None) -> str:
+    return "none" if layers is None else "\n".join(map(_layer, layers))
+
+
+def _layer(layer: Layer) -> str:
+    """A layer in a few words: "3×3 convolution, 16 channels, padding 1"."""
+    size = "×".join(map(str, pair(layer.kernel)))
+    if layer.op not in ("conv", "conv_transpose"):
+        return {"max_pool": f"{size} max pooling", "avg_pool": f"{size} average pooling",
+                "global_avg_pool": "global average pooling"}.get(layer.op, layer.op)
+    extra = [f"padding {layer.padding}"] if layer.padding else []
+    extra += ["bias"] if layer.bias else []
+    extra += [f"unit: {_unit(layer.unit)}"] if layer.unit else []
+    return ", ".join([f"{size} convolution", f"{layer.channels} channels", *extra])
+
+
+def describe(value) -> str:
+    """A setting as a page shows it: defaults are left out, a tuple has a line for each part."""
+    if isinstance(value, tuple) and value and dataclasses.is_dataclass(value[0]):
+        return "\n".join(describe(v) for v in value)
+    if dataclasses.is_dataclass(value):
+        given = [f"{f.name.replace('_', ' ')} {describe(getattr(value, f.name))}"
+                 for f in dataclasses.fields(value) if f.default is dataclasses.MISSING
+                 or getattr(value, f.name) != f.default]
+        return type(value).__name__ + (f" ({', '.join(given)})" if given else "")
+    if isinstance(value, tuple) and len(value) == 2 and value[0] == -value[1]:
+        return f"±{value[1]:g}"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return "constant" if value is None else str(value)

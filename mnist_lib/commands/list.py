@@ -1,0 +1,24 @@
+"""``python -m mnist_lib list``: all experiments, with parameters and recorded seeds."""
+
+from __future__ import annotations
+
+
+def add_arguments(parser) -> None:
+    """``list`` takes none."""
+
+
+def run(options) -> int:
+    """Print every experiment with its parameters and the seeds that are recorded; returns 0."""
+    from ..experiments import EXPERIMENTS, recorded_as
+    from ..networks import count_parameters
+    from ..training import records
+
+    for step in EXPERIMENTS.values():
+        recorded = records.of(recorded_as(step))
+        seeds = ", ".join(str(r.seed) for r in recorded if r.fingerprint == step.fingerprint)
+        stale = sum(r.fingerprint != step.fingerprint for r in recorded)
+        same = f"  (same as {recorded_as(step)})" if recorded_as(step) != step.name else ""
+        print(f"{step.name:40} {count_parameters(step.architecture):>9,} parameters  "
+              f"{step.epochs} epochs  recorded: {'seeds ' + seeds if seeds else 'none'}"
+              f"{f', {stale} of other settings' if stale else ''}{same}")
+    return 0

@@ -1,0 +1,30 @@
+"""``python -m mnist_lib search``: choose on held-out training images, and log every trial."""
+
+from __future__ import annotations
+
+
+def add_arguments(parser) -> None:
+    """Declare the command's arguments on an ``argparse`` parser."""
+    parser.add_argument("names", nargs="*", metavar="NAME", help="searches such as champion (default: all)")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes side by side (default 1)")
+    parser.add_argument("--log", action="store_true", help="print what is logged and train nothing")
+
+
+def run(options) -> int:
+    """Train the missing trials of the named searches, or of all, and print their logs; returns 0."""
+    from ..book import search_tables
+    from ..experiments import SEARCHES
+    from ..training import local_executor, search
+
+    if unknown := [name for name in options.names if name not in SEARCHES]:
+        raise ValueError(f"no search is called {unknown[0]!r}; there are: {', '.join(SEARCHES)}")
+    if options.jobs < 1:
+        raise ValueError("--jobs must be at least 1")
+    for space in (SEARCHES[name] for name in options.names or SEARCHES):
+        if not options.log:
+            with local_executor(options.jobs) as executor:
+                for trial in search.run(space, executor):
+                    print(f"{space.name}: {trial.candidate}, seed {trial.seed}: {trial.accuracy(space.last):.2f} % "
+                          f"of the held-out images, {trial.seconds:.0f} s", flush=True)
+        print("\n\n".join(map(str, search_tables(space))) or f"{space.name}: no round is complete")
+    return 0

@@ -1,0 +1,15 @@
+"""MNIST: found, checked, loaded, and the transforms that work on whole batches of it.
+
+In go the four files of the data set, wherever they are; out come two uint8 tensors on the device
+(``mnist``) and random image transforms with other parameters for each image. Looks into no other room.
+"""
+
+from mnist_lib import door
+
+__all__, __getattr__, __dir__ = door(__name__, {
+    "augment": (
+        "augment CenterCrop ColorJitter Normalize RandomAffine RandomApply RandomPerspective RandomRotation "
+        "Resize ToTensor apply"),
+    "loading": "mnist",
+    "torchvision_import": "import_torchvision",
+})

@@ -1,0 +1,16 @@
+"""What is trained, as data: every step of the five paths, what lies beyond, and the spaces searched.
+
+In go architectures and transforms; out come frozen :class:`Experiment` records with a fingerprint.
+Nothing is trained here. Looks into ``networks`` and ``data``, and through them into ``rf``.
+"""
+
+from mnist_lib import door
+
+__all__, __getattr__, __dir__ = door(__name__, {
+    "beyond": (
+        "BELOW BEYOND CHAMPION FASTEST_99 FEWEST FIRST_WIDTHS SEARCHED_RECIPE SEARCHES SMALL SMALLEST "
+        "convolutions network"),
+    "catalogue": "EXPERIMENTS FINALS LADDER PATHS PLAIN STEPS experiment recorded_as",
+    "settings": "Because Experiment OPTIONS OneCycleLR ReduceLROnPlateau StepLR WarmupDecay",
+    "spaces": "Candidates HELD_OUT LAST Least Round Search held_out",
+})

@@ -1,0 +1,66 @@
+"""The one builder: from an architecture's description to a torch module.
+
+Networks return logits, shape (N, 10), and are trained with cross-entropy, which
+is the same as the sources' log-softmax with negative log-likelihood.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+from torch import nn
+
+from ..rf import Layer
+from .architecture import Architecture, flat_layers
+from .zoo import ARCHITECTURES
+
+
+def find_architecture(architecture: Architecture | str) -> Architecture:
+    """The architecture of that name (or the one given); ``KeyError`` lists the names there are."""
+    if isinstance(architecture, Architecture):
+        return architecture
+    if architecture not in ARCHITECTURES:
+        raise KeyError(f"no architecture is called {architecture!r}; there are: "
+                       + ", ".join(sorted(ARCHITECTURES)))
+    return ARCHITECTURES[architecture]
+
+
+def build(architecture: Architecture | str) -> nn.Sequential:
+    """The network as a torch module: images (N, 1, 28, 28) to logits (N, 10).
+
+    A ``Sequential`` of blocks, each a ``Sequential`` of layers, with PyTorch's own
+    initial weights: call ``torch.manual_seed`` first for the same ones again.
+    Raises ``KeyError`` with the names there are, if the name is unknown.
+    """
+    architecture = find_architecture(architecture)
+    network: OrderedDict[str, OrderedDict[str, nn.Module]] = OrderedDict()
+    channels = architecture.input_size[0]
+    for name, layer in flat_layers(architecture):
+        block, _, layer_name = name.partition(".")
+        network.setdefault(block, OrderedDict())[layer_name] = _module(layer, channels)
+        channels = layer.channels
+    parts = OrderedDict((block, nn.Sequential(layers)) for block, layers in network.items())
+    parts["flatten"] = nn.Flatten()
+    return nn.Sequential(parts)
+
+
+def _module(layer: Layer, channels: int) -> nn.Module:
+    window = dict(kernel_size=layer.kernel, stride=layer.stride, padding=layer.padding)
+    if layer.op == "conv":
+        return nn.Conv2d(channels, layer.channels, dilation=layer.dilation, bias=layer.bias, **window)
+    if layer.op == "conv_transpose":
+        return nn.ConvTranspose2d(channels, layer.channels, dilation=layer.dilation, bias=layer.bias,
+                                  output_padding=layer.output_padding, **window)
+    if layer.op == "max_pool":
+        return nn.MaxPool2d(dilation=layer.dilation, ceil_mode=layer.ceil_mode, **window)
+    if layer.op == "avg_pool":
+        return nn.AvgPool2d(ceil_mode=layer.ceil_mode, **window)
+    if layer.op == "global_avg_pool":
+        return nn.AdaptiveAvgPool2d(1)
+    if layer.op == "batchnorm":
+        return nn.BatchNorm2d(channels)
+    if layer.op == "relu":
+        return nn.ReLU()
+    if layer.op == "dropout":
+        return nn.Dropout(layer.p)
+    raise ValueError(f"no module is known for a layer of op {layer.op!r}; add it to builder._module")

@@ -1,0 +1,249 @@
+"""Receptive fields by brute force: change pixels and see which units change. The calculator's judge.
+
+``measure`` knows nothing of kernels, strides or padding. It makes a positive copy of the
+network, changes one line of the image after the other, and notes the units whose value is no
+longer the same, bit by bit. How much each pixel matters is asked by ``effective_field.py``.
+Chapter: ``book/receptive-field.md``.
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import zlib
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+from torch.overrides import TorchFunctionMode
+
+from .chain import image_size
+from .rules.registry import flat_tensors
+from .table import unit_of
+
+_F = torch.nn.functional
+#: Functions that are flat or negative somewhere, so that a change could be lost in them.
+_BENT = {_F.relu, torch.relu, torch.relu_, torch.Tensor.relu, torch.Tensor.relu_, _F.relu6, _F.hardtanh, _F.elu,
+         _F.leaky_relu, _F.gelu, _F.silu, _F.mish, _F.hardswish, _F.hardsigmoid, _F.hardshrink, _F.softplus,
+         _F.softshrink, _F.tanhshrink, _F.softsign, _F.logsigmoid, _F.sigmoid, _F.tanh, torch.sigmoid, torch.tanh,
+         torch.Tensor.sigmoid, torch.Tensor.tanh, torch.Tensor.sigmoid_, torch.Tensor.tanh_, _F.selu, _F.celu,
+         _F.prelu, torch.prelu, _F.rrelu, _F.threshold, torch.exp, torch.Tensor.exp, torch.clamp, torch.Tensor.clamp,
+         torch.Tensor.clamp_, _F.dropout, _F.dropout1d, _F.dropout2d, _F.alpha_dropout}
+_SOFTMAX = {_F.softmax, torch.softmax, torch.Tensor.softmax}
+_LIFTED = {_F.sigmoid, torch.sigmoid, torch.Tensor.sigmoid, torch.Tensor.sigmoid_, _F.hardsigmoid, _F.softplus,
+           torch.exp, torch.Tensor.exp}
+
+
+def measure(network, input_size, layer: str, unit=None) -> tuple:
+    """The pixels that one unit of a layer sees, as ``Table.interval``: ((top, bottom), (left, right)).
+
+    ``layer`` is a module's qualified name ("" for the network's output), ``unit`` (row,
+    column), one number for a token, or None for the central unit. An axis is None where no
+    pixel matters. Slow: it runs the network for every row and every column of the image, and
+    so for small inputs. Raises KeyError where no such layer was executed.
+    """
+    return sweep(network, input_size, [layer])[_plain(layer)].interval(unit)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """For each unit of a layer, which rows and which columns of the image change it.
+
+    ``rows`` and ``columns`` are boolean, ``(lines of the image, *shape of the map)``.
+    """
+
+    rows: torch.Tensor
+    columns: torch.Tensor
+    label: str = "the layer"
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The map's shape."""
+        return tuple(self.rows.shape[1:])
+
+    def interval(self, unit=None) -> tuple:
+        """((top, bottom), (left, right)) of the unit; an axis is None where nothing changes it."""
+        place = unit_of(self, unit)
+        return tuple(ends(lines[(slice(None), *place)]) for lines in (self.rows, self.columns))
+
+
+def ends(changed) -> tuple[int, int] | None:
+    """The first and last line of those that changed something."""
+    where = changed.nonzero().flatten().tolist()
+    return (where[0], where[-1]) if where else None
+
+
+def sweep(network, input_size, layers=None, dims=None, batch=32) -> dict[str, Measured]:
+    """``Measured`` for the last output of each module, by qualified name, in one go.
+
+    ``layers``: only these; "" is the network's output. ``dims`` maps a name to the output's
+    dimensions along which its units stand; else these are, of a map (N, C, H, W), the last two,
+    of tokens (N, tokens, C) the middle one. The network itself is left alone; its positive copy
+    runs on every line of the image twice, once on a dark image and once on a bright one.
+    """
+    size, dims = image_size(input_size), dims or {}
+    names = None if layers is None else {_plain(name) for name in layers}
+    changed: dict = {}
+    for probe in ("dark", "bright"):
+        model = positive_copy(network, biases=probe == "bright")
+        with torch.no_grad(), _Straight(lifted=probe == "bright"):
+            for axis in (0, 1):
+                _probe(model, size, probe, axis, names, dims, batch, changed)
+    missing = (names or set()) - {name for name, _ in changed}
+    if missing:
+        raise KeyError(f"no layer called {', '.join(map(repr, sorted(missing)))} gave a map")
+    return {name: Measured(rows, changed[name, 1], name or "the network")
+            for (name, axis), rows in changed.items() if axis == 0}
+
+
+def _probe(model, size, probe, axis, names, dims, batch, changed):
+    """Change one line of the image after the other; note the units that are not the same any more."""
+    generator = torch.Generator().manual_seed(7)
+    base, more = torch.zeros(1, *size, dtype=torch.float64), 1
+    if probe == "bright":
+        base, more = base + 0.5 + torch.rand(base.shape, generator=generator, dtype=torch.float64), 50
+    lines = size[1 + axis]
+    count = min(batch, lines)
+    before = _outputs(model, base.repeat(count, 1, 1, 1), names)
+    for start in range(0, lines, count):
+        first = min(start, lines - count)  # always as many images, as sums may be rounded by their number
+        images = base.repeat(count, 1, 1, 1)
+        for k in range(count):
+            images.select(0, k).select(1 + axis, first + k).add_(more)
+        for name, after in _outputs(model, images, names).items():
+            same = before[name]
+            different = (after != same) & ~(after.isnan() & same.isnan())
+            kept = dims.get(name, {4: (2, 3), 3: (1,)}.get(after.dim(), ()))
+            others = [d for d in range(1, after.dim()) if d not in kept]
+            different = different.permute(0, *kept, *others)
+            different = different.flatten(1 + len(kept)).any(-1) if others else different
+            if (name, axis) not in changed:
+                changed[name, axis] = torch.zeros(lines, *different.shape[1:], dtype=torch.bool)
+            changed[name, axis][first:first + count] |= different
+
+
+def _outputs(model, images, names) -> dict[str, torch.Tensor]:
+    """Every module's last output, by its qualified name; the network's is called ""."""
+    found, hooks = {}, []
+
+    def note(name, output):
+        output = next(iter(flat_tensors(output)), None)
+        if output is not None and output.dim() and len(output) == len(images):
+            found[name] = output.clone()
+
+    for name, module in model.named_modules():
+        if name and (names is None or name in names) and not isinstance(module, torch.jit.ScriptModule):
+            hooks.append(module.register_forward_hook(lambda m, args, output, name=name: note(name, output)))
+    try:
+        output = model(images)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    if names is None or "" in names:
+        note("", output)
+    return found
+
+
+def positive_copy(network, biases=False) -> nn.Module:
+    """A copy whose weights are positive, so that no path through it can cancel another.
+
+    Biases are zero, or with ``biases`` positive too; batch normalization keeps its input as it
+    is; numbers are float64. (Normalizations over the map subtract a mean, which could cut a
+    change off in what follows: while the copy runs, they add it.)
+    """
+    network = getattr(network, "_orig_mod", network)
+    computed = {id(value): value.detach().clone() for module in network.modules() for value in vars(module).values()
+                if isinstance(value, torch.Tensor) and not value.is_leaf}  # weights that hooks work out, and caches
+    model = copy.deepcopy(network, computed).cpu().double().eval()
+    for module in model.modules():
+        if isinstance(module, nn.modules.batchnorm._NormBase) and module.track_running_stats:
+            module.running_mean.zero_()
+            module.running_var.fill_(1)
+    for name, parameter in model.named_parameters():
+        if not parameter.is_floating_point():
+            continue
+        generator = torch.Generator().manual_seed(zlib.crc32(name.encode()))
+        values = 0.5 + torch.rand(parameter.shape, generator=generator, dtype=torch.float64)
+        if parameter.dim() > 1:
+            values /= max(1, parameter[0].numel())
+        parameter.data = torch.zeros_like(values) if "bias" in name.rpartition(".")[2] and not biases else values
+    return model
+
+
+class _Straight(TorchFunctionMode):
+    """Replaces what could hide a change: activations by the identity, normalizations by mixing.
+
+    ``lifted`` adds one to those that are not zero at zero, so that they can open a gate.
+    """
+
+    def __init__(self, lifted):
+        super().__init__()
+        self.lifted = lifted
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        kwargs = kwargs or {}
+        if function in _BENT:
+            return args[0] + 1 if self.lifted and function in _LIFTED else args[0]
+        if function in _SOFTMAX:
+            shares = function(*args, **kwargs)
+            return shares * (shares > 1e-20)  # a mask of -100 stands for none, and leaves exp(-100)
+        mixed = {_F.layer_norm: _layer_norm, _F.group_norm: _group_norm, _F.instance_norm: _instance_norm}
+        if function in mixed:
+            return mixed[function](function, *args, **kwargs)
+        return function(*args, **kwargs)
+
+
+def _mixed(input, dims):
+    """In a normalization's place: depends on the same elements, positive, and of order one as well."""
+    mean = input.mean(dims, keepdim=True)
+    return (input + mean) / (1 + mean)
+
+
+def _layer_norm(function, input, normalized_shape, *rest, **more):
+    return _mixed(input, tuple(range(-len(normalized_shape), 0)))
+
+
+def _group_norm(function, input, num_groups, *rest, **more):
+    parts = input.unflatten(1, (num_groups, -1))
+    return _mixed(parts, tuple(range(2, parts.dim()))).flatten(1, 2)
+
+
+def _instance_norm(function, input, running_mean=None, running_var=None, weight=None, bias=None,
+                   use_input_stats=True, *rest, **more):
+    return _mixed(input, tuple(range(2, input.dim()))) if use_input_stats else input
+
+
+def _plain(layer: str) -> str:
+    """A layer's name without the number of its use; the last use is what is measured."""
+    return layer.partition("#")[0]
+
+
+def check(network, input_size, table) -> list[str]:
+    """Differences between a table and the measurement: a line for each, none if they agree.
+
+    Compares every unit of every module's last output, along both axes.
+    """
+    dims = {row.name: row.dims for row in (*table.blocks, *table.rows) if not row.name.endswith("()")}
+    return differences(sweep(network, input_size, None, dims), table)
+
+
+def differences(measured: dict[str, Measured], table) -> list[str]:
+    """Where a table and a ``sweep`` of the same network disagree, a line for each layer and axis."""
+    problems, compared = [], 0
+    for name, found in measured.items():
+        try:
+            row = table.at(name)
+        except KeyError:
+            continue  # a module inside one that is a row by itself
+        if tuple(row.shape) != found.shape:
+            problems.append(f"{name or 'output'}: the table has a map of {row.shape}, measured {found.shape}")
+            continue
+        compared += 1
+        for axis, lines in enumerate((found.rows, found.columns)):
+            for unit in itertools.product(*map(range, found.shape)):
+                said, seen = row.extents.axes[axis].of(unit), ends(lines[(slice(None), *unit)])
+                if said != seen:
+                    problems.append(f"{name or 'output'}, unit {unit}, {('rows', 'columns')[axis]}: "
+                                    f"the table says {said}, measured {seen}")
+                    break
+    return problems if compared or problems else ["nothing was measured: no module returned a map"]

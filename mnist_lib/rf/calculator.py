@@ -1,0 +1,161 @@
+"""``receptive_field``: the receptive-field table of any torch network, from what it really executes.
+
+The network runs once, in evaluation mode, on a batch of one; ``tracer.py`` watches every
+operation, and here the steps become rows. Batch normalization in evaluation mode mixes
+nothing; instance, layer and group normalization mix the units they average over; so does
+whatever else the network computes. Chapter: ``book/receptive-field.md``.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+from contextlib import ExitStack, contextmanager, nullcontext
+from unittest import mock
+
+import torch
+
+from .chain import field_of_layers, image_size
+from .geometry import ReceptiveFieldError
+from .rows import rows_of
+from .rules.registry import UnknownOperation, rule
+from .table import Table
+
+__all__ = ["ReceptiveFieldError", "UnknownOperation", "left_as_found", "receptive_field", "rule"]
+
+
+def receptive_field(network, input_size=None, *, title=None) -> Table:
+    """The receptive-field table of a network.
+
+    ``network`` is any ``torch.nn.Module`` that takes one image batch, or a plain list of
+    ``mnist_lib.rf.layers`` records, or an ``Architecture``. ``input_size`` is (C, H, W); for
+    (H, W) the channels are those the network's first convolution takes. An architecture knows
+    its own. The network runs once, as in evaluation, and is left exactly as it was.
+
+    Raises UnknownOperation where an operation has no rule (the message shows how to register
+    one), ReceptiveFieldError where the network cannot be run on such an input or a map shrinks
+    to nothing (the message names the layer), ValueError for an input size that is none.
+    """
+    if not isinstance(network, torch.nn.Module):
+        if callable(network) and not hasattr(network, "layers"):
+            raise TypeError(f"receptive_field takes a torch module, a list of layers or an architecture, not "
+                            f"{network!r}; wrap a function in a module, or call the class to build one")
+        return field_of_layers(network, input_size, title)
+    network = getattr(network, "_orig_mod", network)  # a compiled network follows the one it was made from
+    if input_size is None:
+        raise ValueError("input_size is needed: (channels, height, width)")
+    size = image_size(input_size)
+    if len(tuple(input_size)) == 2:
+        size = (_channels_of(network), *size[1:])
+    from .tracer import Follower
+
+    with left_as_found(network), torch.no_grad(), _in_single_operations():
+        image, context = _image(network, size)
+        follower = Follower(network)
+        try:
+            with context:
+                follower.run(image)
+        except ReceptiveFieldError as error:
+            if isinstance(error, UnknownOperation) or follower.error is None:
+                raise
+            raise ReceptiveFieldError(f"in {follower.failed_in or type(network).__name__}: {error}") from error
+        except Exception as error:
+            shape = f", whose input has shape {tuple(follower.failed_on)}" if follower.failed_on else ""
+            raise ReceptiveFieldError(f"the network cannot be run on {size}: it stops in "
+                                      f"{follower.failed_in or type(network).__name__}{shape}: {error}") from error
+        root = follower.open[0]
+        if root.result is None:
+            raise ReceptiveFieldError(f"{type(network).__name__} returns nothing that depends on the image")
+        rows, blocks = rows_of(root, size[1:])
+    convention = "as in evaluation: batch normalization mixes no pixels"
+    if image.is_meta:
+        convention += "; a network without values (meta device): masks count as dense"
+    return Table(title or type(network).__name__, size, tuple(rows), tuple(blocks), convention)
+
+
+@contextmanager
+def _in_single_operations():
+    """Attention, recurrent layers and compiled parts run as the products and sums they are made of."""
+    with ExitStack() as stack:
+        stack.callback(torch._C._set_mkldnn_enabled, torch._C._get_mkldnn_enabled())
+        torch._C._set_mkldnn_enabled(False)  # (torch.backends.mkldnn.flags warns of what it does not touch)
+        if "torch._dynamo" not in sys.modules:  # nothing is compiled yet, and loading the compiler takes seconds
+            stack.enter_context(mock.patch.object(torch, "compile", _uncompiled))
+        elif hasattr(torch.compiler, "set_stance"):
+            stack.enter_context(torch.compiler.set_stance("force_eager"))
+        try:
+            from torch.nn.attention import SDPBackend, sdpa_kernel
+        except ImportError:  # torch before 2.3
+            pass
+        else:
+            stack.enter_context(sdpa_kernel(SDPBackend.MATH))
+        yield
+
+
+def _uncompiled(model=None, **_):
+    """``torch.compile`` as it is called and as it decorates, without compiling."""
+    return (lambda decorated: decorated) if model is None else model
+
+
+def _channels_of(network) -> int:
+    for module in network.modules():
+        if isinstance(module, torch.nn.modules.conv._ConvNd):
+            return module.in_channels
+    return 1
+
+
+def _image(network, size):
+    """A batch of one for the network: of its dtype, on its device; and the context to run it in."""
+    values = [p for p in (*network.parameters(), *network.buffers())]
+    if any(torch.nn.parameter.is_lazy(p) for p in values):
+        raise ReceptiveFieldError("the network has lazy layers whose shapes are not known yet: run it once "
+                                  "on an image, then ask again")
+    first = next((p for p in values if p.is_floating_point()), torch.empty(0))
+    if first.is_meta:
+        return torch.empty(1, *size, dtype=first.dtype, device="meta"), torch.device("meta")
+    image = torch.rand(1, *size, generator=torch.Generator().manual_seed(0))
+    return image.to(first.device, first.dtype), nullcontext()
+
+
+@contextmanager
+def left_as_found(network):
+    """Evaluation mode for as long as it lasts; then everything is as it was, also after an error.
+
+    That is: each module's mode, attributes and hooks, and the random state of torch, numpy and
+    Python. (What a forward writes into parameters and buffers, the follower puts back.)
+    """
+    modules = list(network.modules())
+    attributes = [(m, dict(vars(m)), {k: v.copy() for k, v in vars(m).items()
+                                      if isinstance(v, (dict, list, set))}) for m in modules]
+    state, numpy = random.getstate(), sys.modules.get("numpy")
+    numpy_state = numpy.random.get_state() if numpy else None
+    devices = {p.device.index for p in network.parameters() if p.is_cuda}
+    with ExitStack() as stack:
+        stack.enter_context(torch.random.fork_rng(devices=sorted(devices)))
+        try:
+            for module in modules:
+                module.__dict__["training"] = False
+            yield
+        finally:
+            random.setstate(state)
+            if numpy:
+                numpy.random.set_state(numpy_state)
+            for module, values, contents in attributes:
+                vars(module).clear()
+                vars(module).update(values)
+                for name, content in contents.items():
+                    _refill(values[name], content)
+
+
+def _refill(container, content):
+    """Give a dict, list or set its content back, if it changed."""
+    if isinstance(container, list):
+        if len(container) != len(content) or any(a is not b for a, b in zip(container, content)):
+            container[:] = content
+    elif isinstance(container, set):
+        if container != content:
+            container.clear()
+            container.update(content)
+    elif list(container) != list(content) or any(container[k] is not content[k] for k in content):
+        container.clear()
+        container.update(content)

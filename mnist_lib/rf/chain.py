@@ -1,0 +1,173 @@
+"""The receptive-field table of a plain list of layers, one after another. No torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from .geometry import Geometry, ReceptiveFieldError
+from .layers import Layer, pair
+from .table import Extent, Row, Table
+from .taps import inside, transposed, window
+
+_WINDOWS = ("conv", "max_pool", "avg_pool")
+_PLAIN = ("relu", "batchnorm", "dropout", "identity", "softmax", "log_softmax")
+
+
+def field_of_layers(layers, input_size=None, title=None) -> Table:
+    """The table of a chain of ``Layer`` records.
+
+    ``layers`` is a list of them, or of (name, layer) pairs, or an ``Architecture``, whose
+    units are spelled out. Unnamed layers are called after their operation and numbered:
+    conv1, conv2, max_pool1. ``input_size`` is (C, H, W), or (H, W) for one channel.
+
+    Raises ReceptiveFieldError, naming the layer, for an unknown operation and for a map that
+    shrinks to nothing; ValueError for an input size that is none.
+    """
+    named, title, own_size = _named(layers, title)
+    size = image_size(own_size if input_size is None else input_size)
+    channels, plan, rows = size[0], (), []
+    maps = (Geometry(size[1]),) * 2 if size[1] == size[2] else (Geometry(size[1]), Geometry(size[2]))
+    for name, layer in named:
+        before, ch_in = maps, channels
+        settings, steps = _steps(name, layer, maps)
+        try:
+            if steps:
+                maps = _apply(maps, steps)
+        except ReceptiveFieldError as error:
+            raise ReceptiveFieldError(f"layer {name!r} ({layer.op}): {error}") from None
+        if layer.op in ("conv", "conv_transpose"):
+            channels = layer.channels or channels
+        if layer.op == "flatten":
+            channels, maps = channels * maps[0].size * maps[1].size, tuple(map(_flat, maps))
+        plan = (*plan, steps) if steps else plan
+        parameters, products = _costs(layer, ch_in, channels, before, maps)
+        rows.append(Row(name, layer.op, before, maps, ChainExtents(plan, size[1:], layer.op == "flatten"),
+                        () if layer.op == "flatten" else (maps[0].size, maps[1].size), ch_in, channels,
+                        parameters=parameters, multiply_adds=products, plain=not steps, **settings))
+    return Table(title, size, tuple(rows))
+
+
+def image_size(input_size) -> tuple[int, int, int]:
+    """(C, H, W) from (C, H, W), or from (H, W) with one channel; else raises ValueError."""
+    try:
+        size = tuple(int(n) for n in input_size)
+        if size != tuple(input_size) or len(size) not in (2, 3) or min(size) < 1:
+            raise TypeError
+    except (TypeError, ValueError):
+        raise ValueError("input_size is (channels, height, width) or (height, width), each at least "
+                         f"1, not {input_size!r}") from None
+    return size if len(size) == 3 else (1, *size)
+
+
+def _named(layers, title):
+    """The (name, layer) pairs, a title, and the input size where the layers know their own."""
+    if hasattr(layers, "layers"):
+        return layers.layers, title or layers.name, layers.input_size
+    named, seen = [], {}
+    for entry in layers:
+        name, layer = entry if isinstance(entry, tuple) else (None, entry)
+        if not isinstance(layer, Layer):
+            raise TypeError(f"a list of layers holds Layer records (mnist_lib.rf.layers), not {layer!r}")
+        seen[layer.op] = seen.get(layer.op, 0) + 1
+        named.append((name or f"{layer.op}{seen[layer.op]}", layer))
+    return named, title or "a list of layers", None
+
+
+def _steps(name, layer, maps):
+    """What the table prints of a layer, and for each axis the method of Geometry it stands for."""
+    if layer.op in _PLAIN or layer.op == "flatten":
+        return {}, ()
+    if layer.op == "global_avg_pool":
+        kernel = tuple(g.size for g in maps)
+        return (dict(kernel=kernel, stride=kernel, padding=(0, 0), dilation=(1, 1)),
+                tuple(("through", n, n) for n in kernel))
+    if layer.op not in (*_WINDOWS, "conv_transpose"):
+        raise ReceptiveFieldError(f"layer {name!r}: no rule for the operation {layer.op!r}; a list of layers "
+                                  f"may hold {', '.join((*_WINDOWS, *_PLAIN))}, conv_transpose, "
+                                  "global_avg_pool and flatten. For anything else, pass the torch module")
+    kernel, stride, dilation = pair(layer.kernel), pair(layer.stride), pair(layer.dilation)
+    if layer.padding == "same":
+        if stride != (1, 1):
+            raise ReceptiveFieldError(f"layer {name!r}: padding 'same' needs stride 1, not {layer.stride}")
+        padding = tuple(d * (k - 1) / 2 for k, d in zip(kernel, dilation))
+        if any(p % 1 for p in padding):
+            raise ReceptiveFieldError(f"layer {name!r}: padding 'same' of an even span is not the same on "
+                                      "both sides; give a number, or pass the torch module")
+        padding = tuple(map(int, padding))
+    else:
+        padding = (0, 0) if layer.padding == "valid" else pair(layer.padding)
+    settings = dict(kernel=kernel, stride=stride, padding=padding, dilation=dilation)
+    windows = tuple(zip(kernel, stride, padding, dilation))
+    if layer.op == "conv_transpose":
+        extra = pair(layer.output_padding)
+        return settings, tuple(("transposed", *w, e) for w, e in zip(windows, extra))
+    return settings, tuple(("through", *w, layer.ceil_mode) for w in windows)
+
+
+def _apply(maps, steps):
+    """Both axes through a layer; once only where they are the same (square maps, square windows)."""
+    (method, *numbers), width = steps[0], steps[1]
+    height = getattr(maps[0], method)(*numbers)
+    if maps[0] is maps[1] and steps[0] == width:
+        return height, height
+    return height, getattr(maps[1], width[0])(*width[1:])
+
+
+def _flat(geometry):
+    """The geometry of all units of a map read as one vector."""
+    field = geometry.sees(geometry.size - 1)[1] - geometry.sees(0)[0] + 1
+    return Geometry(1, None, field, None)
+
+
+def _costs(layer, ch_in, ch_out, before, after):
+    """Parameters and, for one image, multiply-adds of a layer."""
+    if layer.op == "batchnorm":
+        return 2 * ch_out, 0
+    if layer.op not in ("conv", "conv_transpose"):
+        return 0, 0
+    height, width = pair(layer.kernel)
+    weights = height * width * ch_in * ch_out
+    places = after if layer.op == "conv" else before
+    return weights + layer.bias * ch_out, weights * places[0].size * places[1].size
+
+
+@dataclass(frozen=True)
+class ChainExtents:
+    """The exact fields behind some layers of a chain, worked out when they are asked for."""
+
+    plan: tuple
+    size: tuple[int, int]
+    flat: bool = False
+
+    @property
+    def axes(self) -> tuple[Extent, Extent]:
+        """The exact fields along the image's height and width."""
+        return _extents(self)
+
+
+@lru_cache(maxsize=1024)
+def _extents(extents: ChainExtents) -> tuple[Extent, Extent]:
+    if extents.flat:
+        whole = _extents(ChainExtents(extents.plan, extents.size))
+        return tuple(Extent((), (min(e.first),), (max(e.last),)) for e in whole)
+    if not extents.plan:
+        return tuple(_extent(axis, range(n), range(n)) for axis, n in enumerate(extents.size))
+    before = _extents(ChainExtents(extents.plan[:-1], extents.size))
+    after = []
+    for axis, ((method, *numbers), extent) in enumerate(zip(extents.plan[-1], before)):
+        n = len(extent.first)
+        reach = (window if method == "through" else transposed)(n, *numbers)
+        first, last = [], []
+        for unit in range(reach.size):
+            read = [t for t in reach.taps(unit) if inside(t, n, reach.border) is not None]
+            read = [t for t in read if extent.first[t] <= extent.last[t]]
+            first.append(min((extent.first[t] for t in read), default=1))
+            last.append(max((extent.last[t] for t in read), default=0))
+        after.append(_extent(axis, first, last))
+    return tuple(after)
+
+
+def _extent(axis, first, last) -> Extent:
+    shape = (len(first), 1) if axis == 0 else (1, len(first))
+    return Extent(shape, tuple(first), tuple(last))

@@ -1,0 +1,93 @@
+"""How much each pixel matters to a unit of a network: the effective receptive field.
+
+The mean absolute gradient, after Luo, Li, Urtasun and Zemel, "Understanding the Effective
+Receptive Field in Deep Convolutional Neural Networks", 2016, arXiv:1701.04128.
+Chapter: ``book/receptive-field.md``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+
+from .calculator import ReceptiveFieldError, left_as_found, receptive_field
+from .table import unit_of
+
+
+@dataclass(frozen=True)
+class EffectiveField:
+    """How much each pixel matters to a layer's central unit: ``mass``, (H, W), sums to 1."""
+
+    mass: torch.Tensor
+    interval: tuple
+    layer: str
+    share: float = 0.95
+
+    @property
+    def radius(self) -> float:
+        """Radius in pixels of the circle around the centre of mass that holds ``share`` of it."""
+        return self.radius_of(self.share)
+
+    def radius_of(self, share: float) -> float:
+        """The radius, in pixels, that holds this share of the mass."""
+        (y, x), centre = self._places(), self.centre
+        distance = ((y - centre[0]) ** 2 + (x - centre[1]) ** 2).sqrt().flatten()
+        order = distance.argsort()
+        held = self.mass.flatten()[order].cumsum(0)
+        place = min(int((held < share).sum()), len(order) - 1)
+        return float(distance[order[place]])
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        """The centre of mass, (row, column)."""
+        return tuple(float((self.mass * place).sum()) for place in self._places())
+
+    def _places(self):
+        height, width = self.mass.shape
+        return (torch.arange(height, dtype=torch.float64)[:, None], torch.arange(width, dtype=torch.float64)[None, :])
+
+    def plot(self, ax=None):
+        """The mass as a picture, with the theoretical field as a frame; returns the axes."""
+        from .plots import plot_effective
+
+        return plot_effective(self, ax)
+
+
+def effective(network, images, layer: str, unit=None, share=0.95) -> EffectiveField:
+    """The effective receptive field of a unit: mean absolute gradient over a batch of images.
+
+    ``images`` is (N, C, H, W). The gradient of the unit's channels' sum, for the network as it
+    is, in evaluation mode; the network is left exactly as it was. Raises KeyError where no
+    such layer was executed, ReceptiveFieldError where no pixel matters.
+    """
+    found = {}
+    modules = dict(network.named_modules())
+    if layer not in modules:
+        raise KeyError(f"no layer is called {layer!r}")
+    first = next(network.parameters(), torch.empty(0))
+    pictures = images.detach().to(first.device, first.dtype, copy=True).requires_grad_(True)
+    with left_as_found(network), torch.enable_grad():
+        def note(module, args, output):
+            found["output"] = output[0] if isinstance(output, (tuple, list)) else output
+        hook = modules[layer].register_forward_hook(note)
+        try:
+            network(pictures)
+        finally:
+            hook.remove()
+        if "output" not in found:
+            raise KeyError(f"{layer!r} was not executed")
+        output = found["output"]
+        chosen = output[(slice(None), slice(None), *unit_of(_Place(layer, output.shape[2:]), unit))]
+        gradient, = torch.autograd.grad(chosen.sum(), pictures)
+    mass = gradient.detach().double().abs().mean((0, 1)).cpu()
+    if not float(mass.sum()) > 0:
+        raise ReceptiveFieldError(f"no pixel matters to unit {unit} of {layer!r} on these images")
+    interval = receptive_field(network, tuple(images.shape[1:])).interval(layer, unit)
+    return EffectiveField(mass / mass.sum(), interval, layer, share)
+
+
+@dataclass(frozen=True)
+class _Place:
+    label: str
+    shape: tuple[int, ...]

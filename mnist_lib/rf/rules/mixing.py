@@ -1,0 +1,202 @@
+"""Rules of the operations that mix elements: reductions, normalization, softmax, products."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import prod
+
+import torch
+
+from .. import intervals as shadows
+from ..intervals import NOTHING, STILL, Shadow
+from .pointwise import without
+from .registry import built_in
+
+
+@built_in("native_batch_norm", "_native_batch_norm_legit", "_native_batch_norm_legit_no_training",
+          "_batch_norm_with_update", "_batch_norm_no_update", "cudnn_batch_norm", "batch_norm",
+          "miopen_batch_norm", "_batch_norm_impl_index", "_native_batch_norm_legit_functional")
+def _(call):
+    training = call.get("training", call.get("train", False))
+    if call.name == "_batch_norm_with_update":
+        training = True
+    if not training or call.name.endswith("no_training"):
+        return [call.shadow(call.args[0])] + [shadows.nothing(t.shape) for t in call.outputs[1:]]
+    source = call.shadow(call.args[0])
+    mixed = shadows.spread(source, [d for d in range(len(source.shape)) if d != 1])
+    rest = shadows.reduce(source, range(len(source.shape)), False)
+    return [mixed] + [shadows.broadcast(rest, t.shape) for t in call.outputs[1:]]
+
+
+@built_in("native_layer_norm", "layer_norm", "rms_norm", "_fused_rms_norm")
+def _(call):
+    source, count = call.shadow(call.args[0]), len(call.args[1])
+    mixed = shadows.spread(source, range(-count, 0))
+    return [mixed] + [_statistics(mixed, t) for t in call.outputs[1:]]
+
+
+def _statistics(mixed, tensor):
+    whole = shadows.reduce(mixed, range(len(mixed.shape)), False)
+    return shadows.broadcast(whole, tensor.shape)
+
+
+@built_in("native_group_norm", "group_norm")
+def _(call):
+    source, groups = call.shadow(call.args[0]), call.get("group", call.get("num_groups"))
+    rank, bounds = len(source.shape), []
+    for axis in source.bounds:
+        if axis.shape[2] > 1:
+            inner = axis.unflatten(2, (groups, -1))
+            inner = inner.amin((3, *range(4, rank + 2)), keepdim=True).expand(
+                *inner.shape[:4], *(1,) * (rank - 2))
+            bounds.append(inner.flatten(2, 3))
+        else:
+            bounds.append(axis.amin(tuple(range(3, rank + 1)), keepdim=True))
+    mixed = replace(source, bounds=tuple(bounds), off=None, off_kind="")
+    return [mixed] + [_statistics(mixed, t) for t in call.outputs[1:]]
+
+
+@built_in("_softmax", "_log_softmax", "_safe_softmax", "softmax", "log_softmax")
+def _(call):
+    source, dim = call.shadow(call.args[0]), call.args[1]
+    if source.off_kind != "low":
+        return shadows.spread(source, [dim])
+    low = source.off.expand(source.shape)
+    low = low & ~low.all(dim % len(source.shape), keepdim=True)
+    kept = replace(source, bounds=tuple(b.masked_fill(low, NOTHING) for b in source.bounds))
+    return without(shadows.spread(kept, [dim]), low, "zero")
+
+
+@built_in("sum", "mean", "amax", "amin", "prod", "std", "var", "var_mean", "std_mean", "max", "min", "norm",
+          "linalg_vector_norm", "logsumexp", "argmax", "argmin", "all", "any", "median", "nanmedian", "mode",
+          "nansum", "nanmean", "count_nonzero", "aminmax", "topk", "kthvalue", "sort", "argsort", "msort",
+          "_linalg_det", "bincount")
+def _(call):
+    if call.name in ("max", "min") and len(call.tensors) == 2:
+        return call.same()
+    source = call.args[0]
+    if call.lookup(source) is None or source.dim() == 0:
+        return call.same()
+    if call.name in ("topk", "sort", "argsort", "msort"):
+        dim = {"topk": call.get("dim", -1), "msort": 0}.get(call.name, call.get("dim", -1))
+        whole = shadows.reduce(call.shadow(source), [dim], True)
+        return [shadows.broadcast(whole, t.shape) for t in call.outputs]
+    dims = call.get("dim")
+    if dims is None or dims == []:
+        dims = list(range(source.dim()))
+    dims = [dims] if isinstance(dims, int) else list(dims)
+    dims = sorted(d % source.dim() for d in dims)
+    after = shadows.reduce(call.shadow(source), dims, len(call.shape) == source.dim())
+    return after if after.shape == call.shape else NotImplemented
+
+
+@built_in("cumsum", "cumprod", "cummax", "cummin", "logcumsumexp", "_cummax_helper")
+def _(call):
+    return shadows.running(call.shadow(call.args[0]), call.args[1])
+
+
+@built_in("glu")
+def _(call):
+    source, dim = call.args[0], call.get("dim", -1) % call.args[0].dim()
+    before, half = call.shadow(source), call.shape[dim]
+    parts = [shadows.moved(before, lambda t, a=a: t.narrow(dim, a, half), before.steps) for a in (0, half)]
+    return shadows.union(call.shape, parts)
+
+
+@built_in("prelu", "_prelu_kernel", "rrelu_with_noise", "nan_to_num", "bernoulli", "hardswish", "hardsigmoid",
+          "silu", "mish", "gelu", "elu", "log_sigmoid", "log_sigmoid_forward", "isclose", "softplus", "isnan",
+          "_fused_dropout", "hardshrink", "softshrink", "rrelu", "celu", "selu", "complex", "polar", "threshold")
+def _(call):
+    return call.same()
+
+
+@built_in("mm", "bmm", "addmm", "baddbmm", "addbmm", "mv", "addmv", "dot", "vdot", "matmul", "linear",
+          "_addmm_activation", "mkldnn_linear", "_cdist_forward", "_euclidean_dist")
+def _(call):
+    added = []
+    left, right = call.args[:2]
+    if call.name in ("addmm", "baddbmm", "addmv", "_addmm_activation"):
+        added, left, right = [call.args[0]], *call.args[1:3]
+    elif call.name in ("linear", "mkldnn_linear"):
+        added = [t for t in [call.get("bias")] if t is not None]
+    elif call.name == "addbmm":
+        return NotImplemented
+    turned = call.name in ("linear", "mkldnn_linear", "_cdist_forward", "_euclidean_dist")
+    call.details["multiply_adds"] = torch.Size(call.shape).numel() * left.shape[-1]
+    parts = [_product(call, left, right, turned)]
+    parts += [call.shadow(t) for t in added if call.lookup(t) is not None]
+    return shadows.union(call.shape, parts)
+
+
+@built_in("_trilinear")
+def _(call):
+    parts = []
+    for tensor, places in zip(call.args[:3], call.args[3:6]):
+        part = call.shadow(tensor)
+        for place in sorted(places):
+            steps = tuple((*axis[:place], STILL, *axis[place:]) for axis in part.steps)
+            part = shadows.moved(part, lambda t, place=place: t.unsqueeze(place), steps)
+        parts.append(part)
+    full = torch.broadcast_shapes(*(part.shape for part in parts))
+    return shadows.reduce(shadows.union(full, parts), call.args[6], False)
+
+
+def _product(call, left, right, turned):
+    """Rows of the left times columns of the right: each output depends on one of either."""
+    one, two = _operand(call, left), _operand(call, right)
+    if turned:
+        two = shadows.moved(two, lambda t: t.transpose(-1, -2), tuple(
+            (*axis[:-2], axis[-1], axis[-2]) for axis in two.steps))
+    one = _as_matrix(one, -2) if len(one.shape) == 1 else one
+    two = _as_matrix(two, -1) if len(two.shape) == 1 else two
+    lead = torch.broadcast_shapes(one.shape[:-2], two.shape[:-2])
+    shape = (*lead, one.shape[-2], two.shape[-1])
+    masked = "zero" in (one.off_kind, two.off_kind)
+    one, two = (shadows.broadcast(s, (*lead, *s.shape[-2:])) for s in (one, two))
+    bounds, steps = [], []
+    for axis in (0, 1):
+        if masked:
+            bounds.append(_masked_terms(one, two, axis))
+        else:
+            bounds.append(torch.minimum(one.bounds[axis].amin(-1, keepdim=True),
+                                        two.bounds[axis].amin(-2, keepdim=True)))
+        batch = tuple(shadows._common(pair) for pair in zip(one.steps[axis][:-2], two.steps[axis][:-2]))
+        steps.append((*batch, one.steps[axis][-2], two.steps[axis][-1]))
+    result = Shadow(shape, tuple(bounds), tuple(steps))
+    gone = ([len(shape) - 2] if left.dim() == 1 else []) + ([len(shape) - 1] if right.dim() == 1 else [])
+    return shadows.dropped(result, gone)
+
+
+def _operand(call, tensor):
+    """A factor's shadow; of a constant, which of its elements are zero, where that is meant to be."""
+    shadow = call.shadow(tensor)
+    if call.lookup(tensor) is None and tensor.numel() > 1 and call.computed(tensor):
+        zero = (tensor == 0).cpu()
+        if zero.any() and not zero.all():
+            return replace(shadow, off=zero, off_kind="zero")
+    return shadow
+
+
+def _masked_terms(one, two, axis):
+    """The product's bounds where some elements of a factor are zero and take the other's with them."""
+    columns = []
+    width = max(1, 4_000_000 // max(1, prod(one.shape)))  # at a time, to spare memory
+    for start in range(0, two.shape[-1], width):
+        many = two.bounds[axis].shape[-1] > 1
+        part = two.bounds[axis].narrow(-1, start, min(width, two.shape[-1] - start)) if many else two.bounds[axis]
+        terms = torch.minimum(one.bounds[axis].unsqueeze(-1), part.unsqueeze(-3))
+        if one.off_kind == "zero":
+            terms = torch.where(one.off.unsqueeze(-1), NOTHING, terms)
+        if two.off_kind == "zero":
+            off = two.off.expand(two.shape).narrow(-1, start, min(width, two.shape[-1] - start))
+            terms = torch.where(off.unsqueeze(-3), NOTHING, terms)
+        columns.append(terms.amin(-2))
+        if terms.shape[-1] == 1 < min(width, two.shape[-1]):
+            break  # all columns are the same
+    return shadows.collapsed(torch.cat(columns, -1), 1)
+
+
+def _as_matrix(vector, place):
+    """A vector as a matrix of one row (place -2) or one column (-1)."""
+    steps = tuple((STILL, axis[0]) if place == -2 else (axis[0], STILL) for axis in vector.steps)
+    return shadows.moved(vector, lambda t: t.unsqueeze(0 if place == -2 else 1), steps)

@@ -1,0 +1,166 @@
+"""Rules: what the outputs of an operation depend on. The place where new ones are registered.
+
+A rule is a function of a :class:`Call` that returns the output's shadow (``intervals.py``), or a
+list of them, one for each output. Rules of PyTorch's own operations are kept by name in
+``BUILT_IN`` (see ``rules/shape.py``, ``rules/spatial.py``, ``rules/mixing.py``); yours by the
+function, the ATen operator or the module class that you name in ``@rule(...)``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import torch
+
+from .. import intervals as shadows
+from ..geometry import ReceptiveFieldError
+from ..intervals import Shadow
+from ..taps import window
+from ..windows import read
+
+BUILT_IN: dict[str, Callable] = {}
+_REGISTERED: dict[object, Callable] = {}
+
+
+class UnknownOperation(ReceptiveFieldError):
+    """An operation without a rule. The message names it, its module, and how to add the rule."""
+
+
+def rule(*operations):
+    """Register a rule for functions, ATen operators or module classes.
+
+    For example, "each output may look anywhere"::
+
+        @rule(torch.nn.functional.grid_sample)
+        def _(call):
+            return call.whole()
+
+    The rule returns a shadow for the output: ``call.same()`` (element by element),
+    ``call.window(kernel, stride, padding, dilation)``, or ``call.whole()``; for more see
+    ``Call``. A later rule for the same operation takes the earlier one's place;
+    ``rule.remove(operation)`` takes it away.
+    """
+    def register(function):
+        for operation in operations:
+            _REGISTERED[operation] = function
+        return function
+
+    for operation in operations:
+        if not callable(operation):
+            raise TypeError(f"@rule takes functions, operators or module classes, not {operation!r}")
+    return register
+
+
+rule.remove = lambda operation: _REGISTERED.pop(operation, None)
+
+
+def registered(operation):
+    """The user's rule for an operation, if there is one."""
+    try:
+        found = _REGISTERED.get(operation)
+        if found is None and isinstance(operation, torch._ops.OpOverload):
+            found = _REGISTERED.get(operation.overloadpacket)
+        return found
+    except TypeError:  # not hashable
+        return None
+
+
+def built_in(*names):
+    """Register a rule of PyTorch's own operations, by the operators' names without overload."""
+    def register(function):
+        for name in names:
+            BUILT_IN[name] = function
+        return function
+    return register
+
+
+@dataclass
+class Call:
+    """One call of an operation, as a rule sees it."""
+
+    name: str
+    args: tuple
+    kwargs: dict
+    outputs: list  # the tensors it returned
+    lookup: Callable[[torch.Tensor], Shadow | None]
+    origin: Callable[[torch.Tensor], str] = lambda tensor: "constant"
+    parameter_names: tuple[str, ...] = ()  # of the operator, in order
+    function: Callable | None = None
+    details: dict = field(default_factory=dict)  # for the table: kernel, stride, ..., multiply_adds
+
+    def get(self, name, default=None):
+        """An argument of an ATen operator by its name."""
+        if name in self.kwargs:
+            return self.kwargs[name]
+        place = self.parameter_names.index(name) if name in self.parameter_names else len(self.args)
+        return self.args[place] if place < len(self.args) else default
+
+    @property
+    def tensors(self) -> list[torch.Tensor]:
+        """All tensors among the arguments, in order."""
+        return flat_tensors((self.args, self.kwargs))
+
+    def shadow(self, tensor) -> Shadow:
+        """A tensor's shadow; the empty one for a constant."""
+        return self.lookup(tensor) or shadows.nothing(tensor.shape)
+
+    @property
+    def traced(self) -> list[torch.Tensor]:
+        """The tensors among the arguments that depend on the image."""
+        return [tensor for tensor in self.tensors if self.lookup(tensor) is not None]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The first output's shape."""
+        return tuple(self.outputs[0].shape)
+
+    def fixed(self, tensor) -> bool:
+        """Whether a constant's values are part of the network, as a mask's are: known, not learned, not random."""
+        return self.lookup(tensor) is None and not tensor.is_meta and self.origin(tensor) == "constant"
+
+    def computed(self, tensor) -> bool:
+        """Whether a constant is no parameter itself but worked out, from parameters perhaps: a masked kernel."""
+        return self.lookup(tensor) is None and not tensor.is_meta and self.origin(tensor) in ("constant", "computed")
+
+    def same(self) -> Shadow:
+        """Element by element: output i depends on element i of every input (broadcast)."""
+        return shadows.union(self.shape, [self.lookup(t) for t in self.traced])
+
+    def whole(self) -> Shadow:
+        """Every output depends on every element of every input."""
+        parts = [self.lookup(t) for t in self.traced]
+        parts = [shadows.reduce(s, range(len(s.shape)), False) for s in parts]
+        return shadows.union(self.shape, parts)
+
+    def window(self, kernel, stride=1, padding=0, dilation=1, tensor=None) -> Shadow:
+        """A sliding window over H and W of (N, C, H, W); mixes all channels.
+
+        One number or (height, width) each. Raises ReceptiveFieldError where this does not
+        give the output's size.
+        """
+        source = self.shadow(self.traced[0] if tensor is None else tensor)
+        result = shadows.reduce(source, [1], True)
+        self.details.update(kernel=two(kernel), stride=two(stride), padding=two(padding), dilation=two(dilation))
+        for dim, *numbers in zip((2, 3), two(kernel), two(stride), two(padding), two(dilation)):
+            result = read(result, dim, window(source.shape[dim], *numbers))
+        if result.shape[2:] != self.shape[2:]:
+            raise ReceptiveFieldError(f"the rule for {self.name} gives a map of {result.shape[2:]}, "
+                                      f"but the operation returned {self.shape[2:]}")
+        return shadows.broadcast(result, self.shape)
+
+
+def flat_tensors(tree) -> list[torch.Tensor]:
+    """All tensors in nested tuples, lists and dictionaries."""
+    if isinstance(tree, torch.Tensor):
+        return [tree]
+    if isinstance(tree, dict):
+        tree = tree.values()
+    elif not isinstance(tree, (tuple, list)):
+        return []
+    return [tensor for part in tree for tensor in flat_tensors(part)]
+
+
+def two(value) -> tuple[int, int]:
+    """(height, width) from one number or two."""
+    return (value, value) if isinstance(value, int) else tuple(value)

@@ -1,0 +1,21 @@
+"""Training: the loop, its optimizer and fast kernels, evaluation, records, campaigns and searches.
+
+In goes an experiment and a seed; out comes a :class:`Run`, its record in ``results/``, and the weights.
+Looks into ``experiments``, ``networks`` and ``data``.
+"""
+
+from mnist_lib import door
+
+__all__, __getattr__, __dir__ = door(__name__, {
+    "campaigns": "LARGE campaign local_executor missing",
+    "devices": "machine pick_device",
+    "epoch_weights": "epoch_weights",
+    "evaluation": "TOLERANCE WEIGHTS_UNDER evaluate test_set trained verify",
+    "fast": "conv3x3 keep_memory speed_up",
+    "loop": "average_of fit train train_epoch",
+    "optimizer": "Schedule sgd",
+    "progress": "Progress",
+    "records": "records Epoch Run TEST_IMAGES root write_atomically",
+    "retracing": "retrace",
+    "search": "search",
+})

@@ -1,0 +1,50 @@
+"""Where a training runs: the device, what a record says of it, and its random states."""
+
+from __future__ import annotations
+
+import platform
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from .. import __version__
+
+ENGINE = {"cpu": ("channels-last, fused SGD, 16-bit dropout masks, batch norm over rows of pixels, "
+                  "Winograd for wide layers, kept memory"),
+          "cuda": "channels-last, fused SGD", "mps": "channels-last"}
+
+
+def pick_device(device: str | torch.device = "auto") -> torch.device:
+    """The device called ``device``; "auto" is CUDA where there is one, then MPS, then the CPU."""
+    if device != "auto":
+        return torch.device(device)
+    if torch.cuda.is_available():
+        return torch.device("cuda", torch.cuda.current_device())
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+def machine(device: torch.device) -> dict:
+    """Where and with what a training ran, as its record says it."""
+    if device.type == "cuda":
+        processor = torch.cuda.get_device_name(device)
+    else:
+        processor = _processor_name()
+    return {"device": device.type, "processor": processor, "threads": torch.get_num_threads(),
+            "engine": ENGINE.get(device.type, "plain"), "mnist_lib": __version__, "torch": torch.__version__,
+            "python": platform.python_version()}
+
+
+def _processor_name() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
+
+
+def random_states(device: torch.device) -> list[Tensor]:
+    """The global random states that dropout draws from: the CPU's, and the device's own."""
+    if device.type == "cpu":
+        return [torch.get_rng_state()]
+    return [torch.get_rng_state(), torch.get_device_module(device).get_rng_state()]

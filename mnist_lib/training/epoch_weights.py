@@ -1,0 +1,74 @@
+"""The weights of a recorded training after each of its epochs, in one safetensors file.
+
+They lie beside the record as ``seed-<n>.epochs.safetensors``, for the trainings that a
+page follows from epoch to epoch; :func:`mnist_lib.training.retracing.retrace` makes the file.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from ..networks import build
+from . import records
+from .records import Run
+
+Weights = dict[str, Tensor]
+
+
+def weights_of(network: nn.Module) -> Weights:
+    """A copy of a network's parameters and running statistics, on the CPU."""
+    return {name: tensor.detach().cpu().clone(memory_format=torch.contiguous_format)
+            for name, tensor in network.state_dict().items() if not name.endswith("num_batches_tracked")}
+
+
+def path(run: Run) -> Path:
+    """Where the weights of all epochs lie, whether or not there are any."""
+    return records.path(run.experiment, run.seed).with_suffix(".epochs.safetensors")
+
+
+def save(run: Run, epochs: list[Weights]) -> Path:
+    """Write the weights before the first and after each epoch; return where."""
+    from safetensors.torch import save as to_bytes
+
+    tensors = {f"{epoch}/{name}": tensor for epoch, weights in enumerate(epochs)
+               for name, tensor in weights.items()}
+    content = to_bytes(tensors, metadata={"run": _label(run)})
+    records.write_atomically(path(run), content)
+    return path(run)
+
+
+def load(run: Run) -> list[Weights]:
+    """The weights before the first and after each epoch; an empty list if they were not kept.
+
+    Raises ``ValueError`` if the file belongs to another training than the record.
+    """
+    from safetensors import safe_open
+
+    if not path(run).exists():
+        return []
+    with safe_open(path(run), framework="pt") as file:
+        if (file.metadata() or {}).get("run") != _label(run):
+            raise ValueError(f"{path(run)} belongs to another training than its record; restore it from git, "
+                             f"or make it again: python -m mnist_lib retrace {run.experiment}")
+        epochs: list[Weights] = [{} for _ in range(len(run.epochs) + 1)]
+        for key in file.keys():
+            epoch, _, name = key.partition("/")
+            epochs[int(epoch)][name] = file.get_tensor(key)
+    return epochs
+
+
+def network_after(architecture, weights: Weights) -> nn.Module:
+    """The network of an architecture with these weights, in evaluation mode."""
+    network = build(architecture)
+    missing, unexpected = network.load_state_dict(weights, strict=False)
+    missing = [name for name in missing if not name.endswith("num_batches_tracked")]
+    if missing or unexpected:
+        raise ValueError(f"these weights belong to another network: missing {missing}, unknown {unexpected}")
+    return network.eval()
+
+
+def _label(run: Run) -> str:
+    return f"{run.experiment} seed {run.seed} {run.fingerprint}"

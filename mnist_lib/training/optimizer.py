@@ -1,0 +1,80 @@
+"""From an experiment's settings to torch's optimizer and learning-rate schedule."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import torch
+from torch import nn
+from torch.optim import lr_scheduler
+
+from ..experiments import Experiment, OneCycleLR, ReduceLROnPlateau, StepLR, WarmupDecay
+
+
+def sgd(network: nn.Module, step: Experiment) -> torch.optim.SGD:
+    """The experiment's optimizer, in PyTorch's fused form where the device has it."""
+    o = step.optimizer
+    fused = next(network.parameters()).device.type in ("cpu", "cuda")
+    return torch.optim.SGD(network.parameters(), lr=o.learning_rate, momentum=o.momentum,
+                           weight_decay=o.weight_decay, nesterov=o.nesterov, fused=fused)
+
+
+class Schedule:
+    """A learning-rate schedule that knows when it is advanced: each batch, each epoch, or never.
+
+    The trainer tells it of both; ``rate`` is the learning rate now in force.
+    """
+
+    def __init__(self, optimizer: torch.optim.Optimizer, step: Experiment):
+        settings = step.schedule
+        self.optimizer = optimizer
+        self.per_batch = (isinstance(settings, WarmupDecay)
+                          or isinstance(settings, OneCycleLR) and settings.per == "batch")
+        self.inner = None
+        if isinstance(settings, StepLR):
+            self.inner = lr_scheduler.StepLR(optimizer, settings.step_size, settings.gamma)
+        elif isinstance(settings, OneCycleLR):
+            self.inner = lr_scheduler.OneCycleLR(
+                optimizer, settings.max_lr, epochs=settings.epochs,
+                steps_per_epoch=settings.steps_per_epoch)
+        elif isinstance(settings, ReduceLROnPlateau):
+            self.inner = lr_scheduler.ReduceLROnPlateau(
+                optimizer, factor=settings.factor, patience=settings.patience)
+        elif isinstance(settings, WarmupDecay):
+            self.inner = lr_scheduler.LambdaLR(optimizer, _line(settings.warmup, step.epochs * step.steps_per_epoch))
+        elif settings is not None:
+            raise TypeError(f"{step.name}: no schedule is known for {settings!r}; "
+                            "use StepLR, OneCycleLR, ReduceLROnPlateau or WarmupDecay")
+
+    @property
+    def rate(self) -> float:
+        """The learning rate of the next step."""
+        return float(self.optimizer.param_groups[0]["lr"])
+
+    def after_batch(self) -> None:
+        """Advance, if this schedule is advanced with every batch."""
+        if self.per_batch and self.inner.last_epoch < getattr(self.inner, "total_steps", math.inf) - 1:
+            self.inner.step()
+
+    def after_epoch(self, test_loss: float) -> None:
+        """Advance, if this schedule is advanced once an epoch."""
+        if isinstance(self.inner, lr_scheduler.ReduceLROnPlateau):
+            self.inner.step(test_loss)
+        elif self.inner and not self.per_batch:
+            self.inner.step()
+
+    def state_dict(self) -> dict:
+        """What a checkpoint needs."""
+        return self.inner.state_dict() if self.inner else {}
+
+    def load_state_dict(self, state: dict) -> None:
+        """Go back to the state of a checkpoint."""
+        if self.inner:
+            self.inner.load_state_dict(state)
+
+
+def _line(warmup: float, total: int) -> Callable[[int], float]:
+    """The share of the rate at step i of ``total``: up over ``warmup``, down to 0 after the last step."""
+    top = max(1, round(warmup * total))
+    return lambda i: (i + 1) / top if i < top else max(0, total - i) / (total - top + 1)

@@ -1,0 +1,189 @@
+"""The record of one training: a small JSON file that can be checked and rebuilt.
+
+Beside the learning rate, loss and accuracy of each epoch it keeps the
+misclassified test images of the last one. With the labels, that is enough for
+every prediction, the confusion matrix and the per-class table. Weights lie
+beside it as safetensors, with their hash in the record.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+TEST_IMAGES = 10_000
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One epoch: losses are means in nats, ``correct`` are counts of images.
+
+    ``train_*`` are running values over the epoch, with dropout and augmentation
+    on; ``test_*`` are measured after it. ``seconds`` is training time without the
+    evaluation.
+    """
+
+    learning_rate: float
+    last_learning_rate: float
+    train_loss: float
+    train_correct: int
+    train_images: int
+    test_loss: float
+    test_correct: int
+    seconds: float
+
+    @property
+    def train_accuracy(self) -> float:
+        """Per cent of the training images."""
+        return 100 * self.train_correct / self.train_images
+
+    @property
+    def test_accuracy(self) -> float:
+        """Per cent of the test images."""
+        return 100 * self.test_correct / TEST_IMAGES
+
+
+@dataclass(frozen=True)
+class Run:
+    """One recorded training.
+
+    ``misclassified`` holds (index in the test set, predicted digit) after the
+    last epoch; ``machine`` says where and with what it ran; ``weights`` is the
+    SHA-256 of the safetensors file beside the record, where there is one.
+    """
+
+    experiment: str
+    fingerprint: str
+    seed: int
+    parameters: int
+    epochs: tuple[Epoch, ...]
+    misclassified: tuple[tuple[int, int], ...]
+    machine: dict = field(default_factory=dict)
+    weights: str | None = None
+
+    @property
+    def test_accuracies(self) -> tuple[float, ...]:
+        """Test accuracy after each epoch, in per cent."""
+        return tuple(e.test_accuracy for e in self.epochs)
+
+    @property
+    def train_accuracies(self) -> tuple[float, ...]:
+        """Running training accuracy of each epoch, in per cent."""
+        return tuple(e.train_accuracy for e in self.epochs)
+
+    @property
+    def final(self) -> Epoch:
+        """The last epoch."""
+        return self.epochs[-1]
+
+    @property
+    def seconds(self) -> float:
+        """Training time of all epochs, without the evaluations."""
+        return sum(e.seconds for e in self.epochs)
+
+    def holds(self, last: int, accuracy: float = 99.40) -> bool:
+        """Whether each of the last ``last`` epochs has at least this test accuracy.
+
+        Compared in whole images, so that 99.40 % means 9,940 of 10,000.
+        """
+        needed = round(accuracy * TEST_IMAGES / 100)
+        return len(self.epochs) >= last and all(e.test_correct >= needed for e in self.epochs[-last:])
+
+
+def root() -> Path:
+    """The folder of the records: ``$MNIST_LIB_RESULTS``, the repository's ``results/``, or a cache."""
+    if given := os.environ.get("MNIST_LIB_RESULTS"):
+        return Path(given)
+    repository = Path(__file__).resolve().parents[2]
+    if (repository / "_toc.yml").exists() or (repository / "results").is_dir():
+        return repository / "results"
+    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "mnist_lib" / "results"
+
+
+def path(name: str, seed: int) -> Path:
+    """Where the record of an experiment and seed lies: ``results/<path>/<step>/seed-<n>.json``."""
+    return root() / name / f"seed-{seed}.json"
+
+
+def save(run: Run) -> Path:
+    """Write the record, atomically, and return where."""
+    data = {"format": FORMAT, **dataclasses.asdict(run)}
+    lines = json.dumps(data, indent=1)
+    # One epoch and one misclassified image a line keeps the files short and the diffs readable.
+    for part in (run.epochs, run.misclassified):
+        for item in part:
+            item = dataclasses.asdict(item) if dataclasses.is_dataclass(item) else list(item)
+            lines = lines.replace(_indented(item), json.dumps(item), 1)
+    target = path(run.experiment, run.seed)
+    write_atomically(target, (lines + "\n").encode())
+    return target
+
+
+def _indented(item) -> str:
+    return "\n".join(("  " if i else "") + line
+                     for i, line in enumerate(json.dumps(item, indent=1).splitlines()))
+
+
+def load(file: Path | str) -> Run:
+    """The run of one file; ``ValueError`` names the file if it is not a record of this format."""
+    try:
+        data = json.loads(Path(file).read_text())
+        if data.pop("format") != FORMAT:
+            raise ValueError(f"its format is not {FORMAT}")
+        data["epochs"] = tuple(Epoch(**e) for e in data["epochs"])
+        data["misclassified"] = tuple(tuple(m) for m in data["misclassified"])
+        return Run(**data)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{file} is not a record of a run ({error}); delete it and train again, "
+                         "or restore it from git") from error
+
+
+def recorded(name: str, fingerprint: str, seed: int) -> Run | None:
+    """The recorded run of this experiment, fingerprint and seed, if there is one."""
+    file = path(name, seed)
+    if not file.exists():
+        return None
+    run = load(file)
+    return run if run.fingerprint == fingerprint else None
+
+
+def of(name: str) -> list[Run]:
+    """The records of one experiment, by seed."""
+    files = sorted((root() / name).glob("seed-*.json"), key=lambda f: int(f.stem.partition("-")[2]))
+    return [load(file) for file in files]
+
+
+def every() -> Iterator[Run]:
+    """All records there are, by name and seed."""
+    yield from (load(file) for file in sorted(root().glob("*/*/seed-*.json")))
+
+
+def weights_path(run: Run) -> Path:
+    """Where the weights of a run lie, whether or not there are any."""
+    return path(run.experiment, run.seed).with_suffix(".safetensors")
+
+
+def sha256(file: Path) -> str:
+    """SHA-256 of a file, as hexadecimal digits."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def write_atomically(target: Path, content: bytes) -> None:
+    """Write a file so that a reader, or a second writer, never sees half of it."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=target.name, suffix=".partial")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.chmod(name, 0o644)
+        os.replace(name, target)
+    except BaseException:
+        os.unlink(name)
+        raise

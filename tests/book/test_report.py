@@ -1,0 +1,283 @@
+"""Tables, noise and findings against runs and numbers made by hand."""
+
+import math
+import random
+from html.parser import HTMLParser
+
+import pytest
+
+from mnist_lib.book import report
+from mnist_lib.book.findings import FAILS, HOLDS, NOISE, Spread, difference, finding, signed, standard_error
+from mnist_lib.book.tables import Table
+from mnist_lib.experiments.catalogue import EXPERIMENTS, PATHS
+from mnist_lib.training.records import Epoch, Run, save
+
+STEP = "six-models/steplr"
+
+
+def epoch(test_correct, train_correct=59_000):
+    return Epoch(0.01, 0.01, 0.1, train_correct, 60_000, 0.05, test_correct, 1.0)
+
+
+def run_of(*test_correct, seed=0, misclassified=(), step=STEP, train_correct=59_000):
+    return Run(step, EXPERIMENTS[step].fingerprint, seed, 7416,
+               tuple(epoch(n, train_correct) for n in test_correct), tuple(misclassified))
+
+
+# --- noise -------------------------------------------------------------------------------------
+
+def test_standard_error_of_the_rule():
+    assert standard_error(99.4) == pytest.approx(0.0772, abs=5e-5)  # about 8 images of 10,000
+    assert standard_error(99.4, 60_000) == pytest.approx(0.0772 / math.sqrt(6), abs=5e-5)
+
+
+def test_standard_error_against_drawn_test_sets():
+    draw = random.Random(0)
+    readings = [sum(draw.random() < 0.9 for _ in range(400)) / 4 for _ in range(2000)]
+    mean = sum(readings) / len(readings)
+    sd = math.sqrt(sum((r - mean) ** 2 for r in readings) / len(readings))
+    assert sd == pytest.approx(standard_error(90, 400), rel=0.05)
+
+
+def test_spread():
+    spread = Spread((99.0, 99.2, 99.4))
+    assert (spread.mean, spread.sd, spread.low, spread.high) == pytest.approx((99.2, 0.2, 99.0, 99.4))
+    assert Spread((99.0,)).sd is None
+
+
+def test_difference_of_single_runs_is_judged_by_the_binomial_error():
+    small, large = difference([99.40], [99.46]), difference([99.40], [99.50])
+    assert small.is_noise and small.verdict() == NOISE
+    assert large.verdict() == HOLDS and large.verdict(expected=-1) == FAILS
+    assert large.images == pytest.approx(10)
+
+
+def test_difference_of_several_seeds_counts_their_spread():
+    before, after = (98.0, 99.0, 100.0), (98.5, 99.5, 100.5)  # sd 1 each: noise sqrt(2 / 3)
+    assert difference(before, after).noise == pytest.approx(math.sqrt(2 / 3))
+    assert difference(before, after).verdict() == NOISE
+
+
+@pytest.mark.parametrize("value, text", [(0.5, "+0.50"), (-0.5, "−0.50"), (0.001, "0.00"), (-0.001, "0.00")])
+def test_signed(value, text):
+    assert signed(value) == text
+
+
+# --- findings ----------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("verdict, expected", [
+    (True, HOLDS), (False, FAILS), (NOISE, NOISE), (difference([98.0], [99.0]), HOLDS)])
+def test_a_finding_says_its_verdict(verdict, expected):
+    found = finding("A < B", "1 & 2", verdict)
+    assert found.verdict == expected and expected in repr(found)
+    assert "A &lt; B" in found._repr_html_() and "1 &amp; 2" in found._repr_html_()
+    assert expected in found._repr_html_().lower()
+
+
+def test_other_verdicts_are_refused():
+    with pytest.raises(ValueError, match="within noise"):
+        finding("a", "b", "maybe")
+
+
+# --- tables ------------------------------------------------------------------------------------
+
+class Tags(HTMLParser):
+    def __init__(self, text):
+        super().__init__()
+        self.found = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, dict(attrs)))
+
+
+def test_html_of_a_table_is_accessible_and_has_no_colours():
+    html = Table("Its <caption>", ("", "a", "b"), (("row", "1", "two\nlines"),))._repr_html_()
+    tags = Tags(html).found
+    assert [t for t, _ in tags].count("caption") == 1 and "Its &lt;caption&gt;" in html
+    assert [a.get("scope") for t, a in tags if t == "th"] == ["col", "col", "row"]
+    assert "two<br>lines" in html
+    assert "color" not in html and "background" not in html
+
+
+def test_a_row_of_the_wrong_length_is_named():
+    with pytest.raises(ValueError, match="'short'"):
+        Table("t", ("", "a"), (("short",),))
+
+
+def test_numbers_stand_on_the_right():
+    table = Table("t", ("", "n", "w"), (("x", "1 of 3", "three"), ("y", "98.1 to 99.2", ""), ("z", "−5", "")))
+    assert [table._side(i).split()[-1].rstrip('"') for i in range(3)] == ["left", "right", "left"]
+
+
+def test_result_beside_claim_and_log():
+    of = [run_of(9930, 9950, 9940, 9941, 9942, 9943, seed=0, train_correct=59_400),
+          run_of(9930, 9950, 9939, 9941, 9942, 9941, seed=1, train_correct=59_340)]
+    table = report.result(STEP, of)
+    ours = table.column("ours,\nseeds 0, 1")
+    assert ours["parameters"] == "7,416"
+    assert ours["test accuracy, last epoch (%)"] == "99.42"
+    assert ours["test accuracy, best epoch (%)"] == "99.50"
+    assert ours["training accuracy, last epoch (%)"] == "98.95"
+    assert ours["99.4 % in the last epoch"] == "2 of 2"
+    assert ours["99.4 % in each of the last 3 epochs"] == "2 of 2"
+    assert ours["99.4 % in each of the last 5 epochs"] == "1 of 2"
+    assert table.column("range")["test accuracy, last epoch (%)"] == "99.41–99.43"
+    claims, log = table.column("source\nclaims"), table.column("source's\nlog")
+    assert claims["training accuracy, last epoch (%)"] == "99.93"  # the source's slip
+    assert log["training accuracy, last epoch (%)"] == "98.92"
+    assert log["test accuracy, last epoch (%)"] == "99.45" == claims["test accuracy, best epoch (%)"]
+    assert log["99.4 % in each of the last 5 epochs"] == "yes"
+
+
+def test_summary_counts_seeds_that_hold():
+    assert report.summary(STEP, [run_of(9940), run_of(9939)]).holds == {1: 1, 3: 0, 5: 0}
+
+
+def test_nothing_recorded_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.setenv("MNIST_LIB_RESULTS", str(tmp_path))
+    with pytest.raises(LookupError, match='fit\\("six-models/steplr"\\)'):
+        report.summary(STEP)
+
+
+def test_recorded_takes_only_runs_of_these_settings(tmp_path, monkeypatch):
+    import dataclasses
+
+    monkeypatch.setenv("MNIST_LIB_RESULTS", str(tmp_path))
+    save(run_of(9940, seed=10))
+    save(run_of(9940, seed=2))
+    save(dataclasses.replace(run_of(9940, seed=1), fingerprint="another"))
+    assert [r.seed for r in report.recorded(STEP)] == [2, 10]
+    assert report.numbers(STEP)["final"] == "99.40"
+    assert len(report.compare("six-models").rows) == 1
+
+
+def test_epochs_and_jumps(tmp_path, monkeypatch):
+    monkeypatch.setenv("MNIST_LIB_RESULTS", str(tmp_path))
+    save(run_of(9900, 9910, 9930, 9920, seed=0))
+    save(run_of(9900, 9900, 9900, 9900, seed=1))
+    assert report.at_epochs(STEP, 2, 3).values == pytest.approx((99.2, 99.0))
+    assert report.jump(STEP, last=2) == pytest.approx((0.2 + 0.1 + 0 + 0) / 4)
+
+
+@pytest.mark.parametrize("final, holds", [(9946, True), (9999, False)])
+def test_a_source_may_end_as_far_away_as_an_epoch_jumps(tmp_path, monkeypatch, final, holds):
+    """The source's log ends at 99.45; our one epoch before the last is 0.1 points lower."""
+    monkeypatch.setenv("MNIST_LIB_RESULTS", str(tmp_path))
+    save(run_of(final - 10, final))
+    told = report.within_a_jump(STEP, last=1)
+    assert told.verdict == ("holds" if holds else "does not hold")
+    assert f"differ by {final / 100 - 99.45:.2f} points" in told.evidence and "by 0.10 points in ours" in told.evidence
+
+
+def test_gains_compare_each_step_with_the_one_before(tmp_path, monkeypatch):
+    monkeypatch.setenv("MNIST_LIB_RESULTS", str(tmp_path))
+    save(run_of(9900, step="six-models/augmentation"))
+    save(run_of(9940))
+    (row,) = report.gains("six-models").rows
+    assert row[:4] == ("steplr", "augmentation", "+0.40", "+40") and row[5] == "rises"
+    assert row[6:] == ("+0.44", "rises")
+
+
+def test_claims_are_the_sources():
+    table = report.claims("six-models")
+    assert table.column("parameters")["setup"] == "6.3M"
+    assert table.column("best test accuracy (%)")["steplr"] == "99.45"
+
+
+def test_shared_runs_are_found_from_both_paths(tmp_path, monkeypatch):
+    monkeypatch.setenv("MNIST_LIB_RESULTS", str(tmp_path))
+    save(run_of(9920, step="six-models/setup"))
+    assert len(report.recorded("drill-down/setup")) == 1
+
+
+# --- per class ---------------------------------------------------------------------------------
+
+LABELS = [i % 10 for i in range(100)]
+
+
+def test_per_class_covers_every_image():
+    run = run_of(9990, misclassified=[(0, 6), (10, 6), (20, 1), (7, 9)])
+    table = report.per_class(run, LABELS)
+    assert table.column("right")["0"] == "7" and table.column("images")["0"] == "10"
+    assert table.column("most often taken for")["0"] == "6 (2), 1 (1)"
+    assert table.column("accuracy (%)")["7"] == "90.00"
+    assert table.column("right")["all"] == "96" and table.column("images")["all"] == "100"
+
+
+def test_confusion_has_true_digits_in_rows():
+    table = report.confusion(run_of(9990, misclassified=[(7, 9)]), LABELS)
+    assert table[7][9] == 1 and table[9][7] == 0 and table[7][7] == 9
+    assert sum(map(sum, table)) == 100
+
+
+# --- what changed ------------------------------------------------------------------------------
+
+def test_changes_name_each_setting_that_differs():
+    table = report.changes(STEP)
+    before, after = table.column("before"), table.column("after")
+    assert (before["network: parameters"], after["network: parameters"]) == ("7,448", "7,416")
+    assert after["network: unit"] == "conv → relu → batchnorm → dropout"
+    assert "unit: conv" in after["network: transition"] and "unit" not in before["network: transition"]
+    assert after["learning-rate schedule"] == "StepLR (step size 6, gamma 0.1)"
+    assert set(before) == {"network: parameters", "network: unit", "network: input",
+                           "network: transition", "learning-rate schedule"}
+
+
+def test_a_single_change_is_a_single_row():
+    table = report.changes("six-models/augmentation")
+    assert [row[0] for row in table.rows] == ["training images"]
+    assert "RandomRotation (degrees ±7, fill 1)" in table.rows[0][2]
+
+
+def test_the_first_step_says_what_it_starts_with():
+    assert "6,379,786" in report.changes("six-models/setup").column("value")["network"]
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_every_step_can_say_what_changed(name):
+    table = report.changes(name)
+    assert table.rows
+    if EXPERIMENTS[name].before:
+        assert all(row[1] != row[2] for row in table.rows if row[0] != "network: parameters"), table
+        assert any(row[3] for row in table.rows)
+
+
+def test_paths_of_the_catalogue_have_comparisons(tmp_path, monkeypatch):
+    monkeypatch.setenv("MNIST_LIB_RESULTS", str(tmp_path))
+    assert all(report.compare(path).rows == () for path in PATHS)
+
+
+# --- ours against the source's -------------------------------------------------------------------
+
+@pytest.mark.parametrize(("images", "verdict"), [
+    ((9_930,), HOLDS), ((9_960,), HOLDS), ((9_929,), FAILS), ((9_961,), FAILS),
+    ((9_900, 9_930), HOLDS), ((9_900, 9_929), FAILS), ((9_900, 9_990), HOLDS)])
+def test_the_range_of_the_seeds_is_widened_by_fifteen_images(tmp_path, monkeypatch, images, verdict):
+    """The source's log ends at 99.45 %."""
+    monkeypatch.setenv("MNIST_LIB_RESULTS", str(tmp_path))
+    for seed, correct in enumerate(images):
+        save(run_of(*[9_000] * 14, correct, seed=seed))
+    found = report.reproduces(STEP)
+    assert found.verdict == verdict and "99.45 %" in found.evidence
+
+
+def test_a_count_of_trainings_reads_well(tmp_path, monkeypatch):
+    monkeypatch.setenv("MNIST_LIB_RESULTS", str(tmp_path))
+    save(run_of(*[9_000] * 15))
+    assert report.numbers(STEP)["trainings"] == "one training"
+    save(run_of(*[9_000] * 15, seed=1))
+    assert report.numbers(STEP)["trainings"] == "2 trainings"
+
+
+@pytest.mark.parametrize("step, said", [
+    ("six-models/batchnorm", "of the last epoch; a source"), ("six-models/dropout", "with dropout on; a source"),
+    ("six-models/augmentation", "with dropout and augmentation on; a source"),
+    ("drill-down/augmentation", "augmentation on; a source"), ("beyond/champion", "with augmentation on. The share")])
+def test_a_result_names_what_makes_training_images_harder(step, said):
+    assert said in report.result(step, [run_of(9940, step=step)]).note
+
+
+def test_a_difference_and_its_noise_never_look_the_same():
+    assert str(report.Difference(0.084, 0.079)) == "+0.084 points, +8 images; noise 0.079 points"
+    assert str(report.Difference(-0.30, 0.08)) == "−0.30 points, −30 images; noise 0.08 points"

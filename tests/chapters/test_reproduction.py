@@ -1,0 +1,23 @@
+"""Every small step against its source: our seeds reach what its log ends at, or its page says why not."""
+
+import pytest
+
+from mnist_lib.book import report, sources
+from mnist_lib.book.findings import HOLDS
+from mnist_lib.book.links import page_of
+from mnist_lib.experiments.catalogue import experiment
+from mnist_lib.networks.architecture import count_parameters
+from tests.chapters.prose import ROOT
+
+HEADING = "### Why the source's accuracy differs"
+SMALL = [s for s in sources.steps() if count_parameters(experiment(s).architecture) < 100_000]
+
+
+@pytest.mark.parametrize("step", [s for s in SMALL if report.recorded(s)])
+def test_the_range_of_the_seeds_reaches_the_source_or_the_page_says_why_not(step):
+    page = (ROOT / "book" / f"{page_of(step)}.md").read_text(encoding="utf-8")
+    assert f'report.reproduces("{step}")' in page
+    if report.reproduces(step).verdict != HOLDS:
+        _, heading, after = page.partition(HEADING)
+        assert heading, f"{step}: {report.reproduces(step).evidence} Its page needs a paragraph under {HEADING!r}."
+        assert len(after.split("\n## ")[0].split()) >= 40

@@ -1,0 +1,142 @@
+"""The worked example of ``book/teaching.md`` is done as it is told, in a copy of the library, on few digits."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+from tests.chapters.prose import ROOT, parser, results, split_options
+from tests.chapters.test_exercises import problems
+from tests.chapters.test_prose import allowed_by, page
+
+PAGE = ROOT / "book/teaching.md"
+NEW_PAGE = "book/paths/our-course/gentler.md"
+FEW = """
+import sys, torch
+torch.set_num_threads(1)
+from tests.conftest import use_few_digits
+use_few_digits(setattr, 128, 200)
+"""
+SHOW = """
+import ast
+for cell in sys.argv[1:]:  # run, and show what the last line is, as a notebook does
+    *rest, last = ast.parse(cell).body
+    if not isinstance(last, ast.Expr):
+        rest, last = [*rest, last], None
+    exec(compile(ast.Module(rest, []), "cell", "exec"), globals())
+    if last:
+        value = eval(compile(ast.Expression(last.value), "cell", "eval"), globals())
+        getattr(value, "_repr_html_", value.__repr__)()
+"""
+
+
+def blocks() -> dict[str, str]:
+    """The named code blocks of the worked example, ``worked-…``, by their names."""
+    found = {}
+    for token in parser().parse(PAGE.read_text(encoding="utf-8")):
+        if token.type == "fence" and token.info.startswith("{code-block}"):
+            options, body, _ = split_options(token.content)
+            if options.get("name", "").startswith("worked-"):
+                found[options["name"].removeprefix("worked-")] = body.lstrip("\n") + "\n"
+    return found
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A copy of the library with the example's step in its catalogue; nothing is trained yet."""
+    folder = tmp_path_factory.mktemp("course")
+    for part in ("mnist_lib", "tests"):
+        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+    for part in ("_toc.yml", "_config.yml", "data"):
+        (folder / part).symlink_to(ROOT / part)
+    catalogue = folder / "mnist_lib/experiments/catalogue.py"
+    source = catalogue.read_text()
+    start = re.search(r"^PATHS[^\n]*= \{\n", source, re.MULTILINE)
+    end = source.index("\n}", start.end())
+    catalogue.write_text(source[:start.start()] + blocks()["experiment"] + "\n\n" + source[start.start():end + 1]
+                         + blocks()["path"] + source[end + 1:])
+    return folder
+
+
+def run(folder, *command, status=0):
+    """Run Python in the copy, with few digits where a script asks for them; returns what it printed."""
+    done = subprocess.run([sys.executable, *command], cwd=folder, capture_output=True, text=True, timeout=600, env={
+        **os.environ, "PYTHONPATH": str(folder), "MNIST_LIB_RESULTS": str(folder / "results"),
+        "MNIST_LIB_DATA": str(ROOT / "data"), "MNIST_LIB_PROGRESS": "lines"})
+    assert done.returncode == status, done.stdout + done.stderr
+    return done.stdout
+
+
+def commands(block: str) -> list[list[str]]:
+    """The lines of a terminal block that call the library, as arguments of its command line."""
+    lines = [line.partition("#")[0].split() for line in blocks()[block].splitlines()]
+    return [line[3:] for line in lines if line[:3] == ["python", "-m", "mnist_lib"]]
+
+
+def few(arguments: list[str]) -> str:
+    return FEW + f"from mnist_lib.__main__ import main; sys.exit(main({arguments!r}))"
+
+
+def test_the_experiment_is_found(course):
+    listing, field = (run(course, "-m", "mnist_lib", *command) for command in commands("look"))
+    assert "our-course/gentler" in listing and "7,416 parameters" in listing
+    assert "block2.conv4" in field
+
+
+def test_from_the_live_epoch_to_the_executed_page(course):
+    run(course, "-c", few(["train", "six-models/steplr", "--seeds", "3"]))  # what the page compares with
+    assert "<our-course/gentler, seed 0: 1 epoch, not recorded>" in run(
+        course, "-c", FEW + blocks()["live"].replace("live(\"our", "print(live(\"our") + ")")
+    assert not (course / "results/our-course").exists()
+
+    training, verifying = commands("train")
+    run(course, "-c", few(training))
+    assert sorted(file.name for file in (course / "results/our-course/gentler").iterdir()) == [
+        "seed-0.json", "seed-0.safetensors", "seed-1.json", "seed-2.json"]
+    assert "6 records, 2 sets of weights run on the test set, 0 failed" in run(course, "-c", few(verifying))
+
+    cells = re.findall(r"^```\{code-cell\}\n(.*?)^```$", blocks()["page"], re.MULTILINE | re.DOTALL)
+    assert len(cells) == 10
+    code = [re.sub(r"\A(---\n.*?^---\n|(:[\w-]+:[^\n]*\n)+\n?)", "", cell, flags=re.MULTILINE | re.DOTALL)
+            for cell in cells]
+    run(course, "-c", FEW + SHOW, *code)
+
+
+def test_the_page_keeps_the_book_s_rules():
+    text = blocks()["page"]
+    assert [found for found in results(text) if not allowed_by(found, "paths/our-course/gentler")] == []
+    assert problems(text) == []
+    headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    theirs = re.findall(r"^## (.+)$", (ROOT / "book/paths/six-models/steplr.md").read_text(), re.MULTILINE)
+    assert headings == theirs
+
+
+def test_the_entry_fits_the_table_of_contents():
+    toc = (ROOT / "_toc.yml").read_text()
+    before = toc.index("  - caption: ", toc.index("  - caption: Paths") + 1)
+    new = yaml.safe_load(toc[:before] + blocks()["toc"].rstrip("\n") + "\n" + toc[before:])
+    paths = next(part for part in new["parts"] if part["caption"] == "Paths")
+    assert {"file": NEW_PAGE.removesuffix(".md")} in paths["chapters"]
+
+
+def test_the_tests_it_names_pass_with_the_new_step(course):
+    (line,) = blocks()["tests"].split("\n", 1)[:1]
+    files = [word for word in line.split() if word.startswith("tests/")]
+    assert files and all((ROOT / file).exists() for file in files)
+    own = [file for file in files if "prose" not in file and "exercises" not in file]  # those read the book's pages
+    assert "passed" in run(course, "-m", "pytest", "-q", "-p", "no:cacheprovider", *own)
+
+
+def test_reading_times_are_those_of_the_chapters():
+    rows = re.findall(r"^\| \d[^|]*\| (\d+): \[[^]]*\]\(([\w-]+\.md)\)", PAGE.read_text(), re.MULTILINE)
+    assert len(rows) == 4
+    for minutes, chapter in rows:
+        assert f"about {minutes} minutes" in (ROOT / "book" / chapter).read_text(), chapter
+
+
+def test_every_page_has_a_name_here():
+    assert page(PAGE) == "teaching"

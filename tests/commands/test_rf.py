@@ -1,0 +1,83 @@
+"""``python -m mnist_lib rf``: finding networks, formats, and the check that fails."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from mnist_lib.__main__ import main
+from mnist_lib.commands import rf
+from mnist_lib.rf import brute_force
+
+NET = """
+import torch
+from torch import nn
+
+class Net(nn.Sequential):
+    input_size = (1, 12, 12)
+    def __init__(self, channels=2):
+        super().__init__(nn.Conv2d(1, channels, 3), nn.MaxPool2d(2), nn.Conv2d(channels, 1, 3))
+
+class Needs(nn.Module):
+    def __init__(self, something):
+        super().__init__()
+
+ready = Net(3)
+class Strange(Net):
+    def forward(self, x):
+        return torch.fft.fft2(super().forward(x)).real
+"""
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "my_net.py"
+    path.write_text(NET)
+    return str(path)
+
+
+def test_a_step_of_the_book_is_checked(capsys):
+    assert main(["rf", "six-models/steplr", "--check"]) == 0
+    out = capsys.readouterr()
+    assert "gap.avg_pool1" in out.out and "28" in out.out and "agrees with brute force" in out.err
+
+
+def test_a_file_and_every_format(file, capsys):
+    texts = {}
+    for form in rf.FORMATS:
+        assert main(["rf", f"{file}:Net", "--input", "1", "12", "12", "--format", form]) == 0
+        texts[form] = capsys.readouterr().out
+    assert texts["text"].splitlines()[0].endswith("input 1 × 12 × 12")
+    assert texts["markdown"].startswith("| layer |") and texts["html"].startswith("<table")
+    rows = json.loads(texts["json"])["rows"]
+    assert [row["r_out"] for row in rows] == [3, 4, 8]
+    assert [row["r_out"] for row in csv.DictReader(io.StringIO(texts["csv"]))] == ["3", "4", "8"]
+
+
+def test_a_class_that_knows_its_images_and_a_ready_network(file, capsys):
+    assert main(["rf", f"{file}:Net"]) == 0
+    assert main(["rf", f"{file}:ready", "--input", "12", "12", "--columns", "full", "--all"]) == 0
+    assert "start" in capsys.readouterr().out
+
+
+def test_torchvision(capsys):
+    assert main(["rf", "torchvision.models:squeezenet1_1", "--input", "3", "64", "64", "--format", "csv"]) == 0
+    assert "features.12.cat()" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name, words", [
+    ("nope/nope", "no network 'nope/nope'"), ("no_such_package.x:Net", "no_such_package"),
+    ("nowhere.py:Net", "nowhere.py"), ("torchvision.models:resnet18", "--input"), ("{file}:Nope", "'Nope'"),
+    ("{file}:Needs", "without arguments"), ("{file}:torch.float32", "neither"), ("{file}:Strange", "fft2"),
+])
+def test_what_cannot_be_done_is_said(name, words, file, capsys):
+    assert main(["rf", name.format(file=file)]) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_a_difference_is_exit_status_one(file, capsys, monkeypatch):
+    said = ["0, unit (0, 0), rows: the table says (0, 2), measured (0, 3)"]
+    monkeypatch.setattr(brute_force, "check", lambda *_: said)
+    assert main(["rf", f"{file}:Net", "--check"]) == 1
+    assert "measured (0, 3)" in capsys.readouterr().err

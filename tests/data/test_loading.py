@@ -1,0 +1,382 @@
+"""mnist_lib.data.loading: every place a file can come from, and everything that can be wrong there."""
+
+import gzip
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from mnist_lib.data import loading
+from mnist_lib.data.loading import mnist
+from mnist_lib.data.torchvision_import import import_torchvision
+from tests import ROOT
+
+LABELS = "t10k-labels-idx1-ubyte"
+
+
+@pytest.fixture
+def places(tmp_path, monkeypatch):
+    """Three empty folders instead of the real ones, and a download that fails and is counted."""
+    folders = SimpleNamespace(**{place: tmp_path / place for place in ("chosen", "repository", "cache")})
+    for folder in vars(folders).values():
+        folder.mkdir()
+    monkeypatch.setenv(loading.VARIABLE, str(folders.chosen))
+    monkeypatch.setattr(loading, "REPOSITORY", folders.repository)
+    monkeypatch.setattr(loading, "cache_folder", lambda: folders.cache)
+    folders.downloads = []
+
+    def download(root, download):
+        folders.downloads.append(root)
+        raise RuntimeError("Error downloading train-images-idx3-ubyte.gz: no network")
+
+    def download_with(function):
+        torchvision = SimpleNamespace(datasets=SimpleNamespace(MNIST=function))
+        monkeypatch.setattr(loading, "import_torchvision", lambda: torchvision)
+
+    folders.download_with = download_with
+    folders.download_with(download)
+    return folders
+
+
+def fill(folder):
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in loading.MD5:
+        shutil.copy(ROOT / "data" / f"{name}.gz", folder)
+
+
+def damage(folder, name=LABELS):
+    """Change one byte of the content, in an otherwise sound file."""
+    content = bytearray(gzip.decompress((ROOT / "data" / f"{name}.gz").read_bytes()))
+    content[-1] ^= 1
+    (folder / f"{name}.gz").write_bytes(gzip.compress(bytes(content)))
+
+
+def good_download(root, download):
+    assert download
+    fill(Path(root) / "MNIST" / "raw")
+
+
+def load_with_warnings():
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        digits = mnist("test")
+    assert_is_test_set(digits)
+    return [str(w.message) for w in caught]
+
+
+def assert_is_test_set(digits):
+    assert digits.labels.bincount().tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
+
+
+# ---- what is loaded -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("split, counts, mean, std", [
+    # class counts: the table on the MNIST page; mean and deviation: the constants every tutorial quotes
+    ("train", [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949], 0.1307, 0.3081),
+    ("test", [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009], 0.1325, 0.3105),
+])  # fmt: skip
+def test_shapes_types_and_published_numbers(split, counts, mean, std):
+    digits = mnist(split)
+    assert digits.images.shape == (sum(counts), 1, 28, 28) and digits.images.dtype == torch.uint8
+    assert digits.labels.shape == (sum(counts),) and digits.labels.dtype == torch.int64
+    assert len(digits) == sum(counts)
+    assert digits.labels.bincount().tolist() == counts
+    assert digits.images.double().div(255).mean().item() == pytest.approx(mean, abs=5e-5)
+    assert digits.images.double().div(255).std().item() == pytest.approx(std, abs=5e-5)
+
+
+def test_torchvision_reads_the_same(tmp_path):
+    raw = tmp_path / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    for name in loading.MD5:
+        (raw / name).write_bytes(gzip.decompress((ROOT / "data" / f"{name}.gz").read_bytes()))
+    for split in loading.SPLITS:
+        theirs, ours = import_torchvision().datasets.MNIST(tmp_path, train=split == "train"), mnist(split)
+        assert torch.equal(theirs.data[:, None], ours.images) and torch.equal(theirs.targets, ours.labels)
+
+
+def test_first_labels_are_the_known_ones():
+    assert mnist("train").labels[:10].tolist() == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]
+    assert mnist("test").labels[:10].tolist() == [7, 2, 1, 0, 4, 1, 4, 9, 5, 9]
+
+
+def test_each_call_returns_tensors_of_its_own():
+    first, second = mnist("test"), mnist("test")
+    first.images.zero_()
+    assert second.images.any()
+
+
+def test_unknown_split_is_named():
+    with pytest.raises(ValueError, match='must be "train" or "test", got \'validation\''):
+        mnist("validation")
+
+
+def test_the_readme_states_the_md5_that_are_checked():
+    text = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
+    for name, md5 in loading.MD5.items():
+        assert f"`{md5}`" in next(line for line in text.splitlines() if name in line)
+        content = gzip.decompress((ROOT / "data" / f"{name}.gz").read_bytes())
+        assert hashlib.md5(content).hexdigest() == md5
+
+
+# ---- where it comes from --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("place", ["chosen", "repository", "cache"])
+def test_each_folder_is_enough(places, place, monkeypatch):
+    if place != "chosen":
+        monkeypatch.delenv(loading.VARIABLE)
+    fill(getattr(places, place))
+    assert load_with_warnings() == [] and places.downloads == []
+
+
+def test_files_may_be_uncompressed(places):
+    for name in loading.SPLITS["test"]:
+        content = gzip.decompress((ROOT / "data" / f"{name}.gz").read_bytes())
+        (places.chosen / name).write_bytes(content)
+    assert load_with_warnings() == []
+
+
+def test_the_first_place_wins(places):
+    fill(places.chosen)
+    damage(places.repository)
+    damage(places.cache)
+    assert load_with_warnings() == []
+
+
+def test_download_is_the_last_resort_and_fills_the_cache_once(places, monkeypatch):
+    monkeypatch.delenv(loading.VARIABLE)
+    roots = []
+
+    def download(root, download):
+        roots.append(root)
+        good_download(root, download)
+
+    places.download_with(download)
+    assert load_with_warnings() == []
+    assert load_with_warnings() == []
+    assert len(roots) == 1
+    assert sorted(p.name for p in places.cache.iterdir()) == sorted(f"{name}.gz" for name in loading.MD5)
+
+
+def test_cache_folder_follows_the_system(monkeypatch):
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, "/home/ada")
+    for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    for platform, folder in (("linux", ".cache"), ("darwin", "Library/Caches"), ("win32", "AppData/Local")):
+        monkeypatch.setattr(sys, "platform", platform)
+        assert loading.cache_folder() == Path("/home/ada") / folder / "mnist_lib"
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setenv("XDG_CACHE_HOME", "/scratch")
+    assert loading.cache_folder() == Path("/scratch/mnist_lib")
+
+
+# ---- what can be wrong ----------------------------------------------------------------------------
+
+
+def test_damaged_file_in_the_chosen_folder_is_passed_over_with_one_warning(places):
+    fill(places.chosen)
+    damage(places.chosen)
+    fill(places.repository)
+    before = (places.chosen / f"{LABELS}.gz").read_bytes()
+    (warning,) = load_with_warnings()
+    assert str(places.chosen / f"{LABELS}.gz") in warning and "\n" not in warning
+    assert f"expected {loading.MD5[LABELS]}" in warning and "using the repository instead" in warning
+    assert (places.chosen / f"{LABELS}.gz").read_bytes() == before  # the reader's own file is left alone
+
+
+def test_the_warning_points_at_the_caller(places):
+    fill(places.chosen)
+    damage(places.chosen)
+    fill(places.repository)
+    with pytest.warns(UserWarning, match="is damaged") as caught:
+        mnist("test")
+    assert caught[0].filename == __file__
+
+
+@pytest.mark.parametrize("content", [  # named, since compressed bytes hold the time of day
+    pytest.param(b"", id="empty"), pytest.param(b"not gzip", id="not-gzip"),
+    pytest.param(gzip.compress(b"\0" * 9_999)[:-9], id="cut-off"), pytest.param(gzip.compress(b""), id="of-nothing")])
+def test_damaged_cached_copy_is_replaced_with_one_warning(places, content, monkeypatch):
+    monkeypatch.delenv(loading.VARIABLE)
+    fill(places.cache)
+    (places.cache / f"{LABELS}.gz").write_bytes(content)
+    places.download_with(good_download)
+    (warning,) = load_with_warnings()
+    assert f"{LABELS}.gz" in warning and "using a download instead" in warning and "\n" not in warning
+    assert load_with_warnings() == []  # replaced for good
+
+
+def test_damaged_uncompressed_copy_in_the_cache_goes_too(places, monkeypatch):
+    monkeypatch.delenv(loading.VARIABLE)
+    fill(places.cache)
+    (places.cache / f"{LABELS}.gz").unlink()
+    (places.cache / LABELS).write_bytes(b"half a file")
+    places.download_with(good_download)
+    assert len(load_with_warnings()) == 1
+    assert load_with_warnings() == [] and not (places.cache / LABELS).exists()
+
+
+def test_a_good_copy_beside_a_damaged_one_is_found(places):
+    fill(places.chosen)
+    damage(places.chosen)
+    content = gzip.decompress((ROOT / "data" / f"{LABELS}.gz").read_bytes())
+    (places.chosen / LABELS).write_bytes(content)
+    assert load_with_warnings() == []
+
+
+def test_a_chosen_folder_without_the_files_is_mentioned(places):
+    fill(places.repository)
+    assert all("has neither" in w and "using the repository" in w for w in load_with_warnings())
+    places.chosen.rmdir()
+    messages = load_with_warnings()
+    assert messages and all(f"{places.chosen} is not a folder" in w for w in messages)
+
+
+def test_the_error_lists_every_place_and_the_next_step(places):
+    places.chosen.rmdir()
+    damage(places.cache, "t10k-images-idx3-ubyte")
+    with pytest.raises(FileNotFoundError) as error:
+        mnist("test")
+    lines = str(error.value).splitlines()
+    assert lines[0].startswith("no good copy of t10k-images-idx3-ubyte was found")
+    assert f"{places.chosen} is not a folder" in lines[1] and "$MNIST_LIB_DATA" in lines[1]
+    assert f"{places.repository} has neither t10k-images-idx3-ubyte nor t10k-images-idx3-ubyte.gz" in lines[2]
+    assert "t10k-images-idx3-ubyte.gz is damaged (md5 " in lines[3] and str(places.cache) in lines[3]
+    assert "torchvision's mirrors" in lines[4] and "no network" in lines[4]
+    assert f"set {loading.VARIABLE}" in lines[5]
+    assert list(places.cache.iterdir()) == [places.cache / "t10k-images-idx3-ubyte.gz"]  # no debris
+
+
+def test_an_unset_variable_is_reported_as_unset(places, monkeypatch):
+    monkeypatch.setenv(loading.VARIABLE, "")
+    with pytest.raises(FileNotFoundError, match="the variable is not set"):
+        mnist("test")
+
+
+def test_a_damaged_download_is_refused(places):
+    def download(root, download):
+        good_download(root, download)
+        damage(Path(root) / "MNIST" / "raw")
+
+    places.download_with(download)
+    with pytest.raises(FileNotFoundError, match="a download: .*is damaged"):
+        mnist("test")
+    assert not (places.cache / f"{LABELS}.gz").exists()
+
+
+@pytest.mark.parametrize("failure", [ImportError("No module named x"), OSError("disk full"), TimeoutError()])
+def test_a_failing_download_is_described(places, failure):
+    def download(root, download):
+        raise failure
+
+    places.download_with(download)
+    with pytest.raises(FileNotFoundError, match=str(failure) or "TimeoutError"):
+        mnist("test")
+
+
+def test_a_cache_that_cannot_be_made_is_described(places, monkeypatch):
+    blocker = places.cache / "file"
+    blocker.write_text("")
+    monkeypatch.setattr(loading, "cache_folder", lambda: blocker / "mnist_lib")
+    with pytest.raises(FileNotFoundError, match="a download: .*Not a directory"):
+        mnist("test")
+
+
+def test_an_interrupted_write_leaves_what_was_there(places, monkeypatch):
+    old = places.cache / f"{LABELS}.gz"
+    old.write_bytes(b"old")
+
+    def interrupted(source, target):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        loading._store(places.cache, LABELS, b"new")
+    assert old.read_bytes() == b"old" and list(places.cache.iterdir()) == [old]
+
+
+def test_processes_that_start_at_once_do_not_disturb_each_other(tmp_path):
+    """Three processes find the same damaged cache and replace it, while each other reads."""
+    cache = tmp_path / "mnist_lib"
+    fill(cache)
+    damage(cache)
+    script = f"""
+import sys, pathlib, shutil, warnings
+from types import SimpleNamespace
+from mnist_lib.data import loading as data
+warnings.simplefilter("ignore")
+def download(root, download):
+    raw = pathlib.Path(root) / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    for name in data.MD5:
+        shutil.copy(pathlib.Path({str(ROOT / "data")!r}) / (name + ".gz"), raw)
+data.import_torchvision = lambda: SimpleNamespace(datasets=SimpleNamespace(MNIST=download))
+data.REPOSITORY = pathlib.Path({str(tmp_path / "nowhere")!r})
+data.cache_folder = lambda: pathlib.Path({str(cache)!r})
+print("ready", flush=True)
+sys.stdin.readline()
+print(sum(len(data.mnist("test")) for _ in range(5)))
+"""
+    environment = {k: v for k, v in os.environ.items() if k != loading.VARIABLE} | {"OMP_NUM_THREADS": "1"}
+    processes = [
+        subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, env=environment, text=True,
+                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for _ in range(3)
+    ]  # fmt: skip
+    for process in processes:
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    for process in processes:
+        output, errors = process.communicate(timeout=120)
+        assert (process.returncode, output) == (0, "50000\n"), errors
+    assert sorted(p.name for p in cache.iterdir()) == sorted(f"{name}.gz" for name in loading.MD5)
+
+
+# ---- torchvision ------------------------------------------------------------------------------------
+
+
+def test_torchvision_imports_in_a_fresh_process_and_works():
+    """Also where its compiled operators cannot load; calling one then says so."""
+    script = """
+from mnist_lib.data import import_torchvision
+torchvision = import_torchvision()
+assert import_torchvision() is torchvision
+import torch
+from torchvision.transforms import v2
+assert v2.RandomRotation(5)(torch.zeros(1, 28, 28)).shape == (1, 28, 28)
+print(torchvision.datasets.MNIST.__name__)
+"""
+    done = subprocess.run([sys.executable, "-W", "error::UserWarning", "-c", script], cwd=ROOT,
+                          capture_output=True, text=True, timeout=120)  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, "MNIST\n"), done.stderr
+
+
+def test_other_failures_of_the_import_are_not_hidden():
+    script = """
+import sys
+class Broken:
+    def find_spec(self, name, path=None, target=None):
+        if name == "torchvision":
+            raise RuntimeError("something else")
+sys.meta_path.insert(0, Broken())
+from mnist_lib.data import import_torchvision
+try:
+    import_torchvision()
+except RuntimeError as error:
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT,
+                          capture_output=True, text=True, timeout=120)  # fmt: skip
+    assert done.stdout == "something else\n", done.stderr

@@ -1,0 +1,192 @@
+"""A book of three pages, built with this book's settings and extensions, again and again."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests import ROOT
+
+FRONT = ("---\nfile_format: mystnb\n"
+         "kernelspec: {display_name: Python 3, language: python, name: python3}\n---\n\n")
+PAGES = {
+    "index": "# Start\n\nText with $x^2$.\n",
+    "field": FRONT + "# Field\n\n```{code-cell} ipython3\n"
+             "import os\nfrom mnist_lib import field\n"
+             "open(os.environ['EXECUTED'], 'a').write('field ')\nprint('field is', field)\n```\n",
+    "run": FRONT + "# Run\n\nOld words.\n\n```{code-cell} ipython3\n"
+           "import os\nfrom mnist_lib import fit\n"
+           "open(os.environ['EXECUTED'], 'a').write('run ')\nprint('accuracy is', fit())\n```\n",
+}
+LIBRARY = {
+    "__init__": 'from importlib import import_module\n_PUBLIC = {"field": "geometry", "fit": "training"}\n'
+                'def __getattr__(name):\n'
+                '    return getattr(import_module(f"mnist_lib.{_PUBLIC[name]}"), name)\n',
+    "geometry": "field = 3\n",
+    "training": "import json, pathlib\nRESULTS = pathlib.Path(__file__).parents[1] / 'results'\n"
+                "def fit():\n    return json.loads((RESULTS / 'seed-0.json').read_text())['accuracy']\n",
+}
+
+
+class Book:
+    """A small repository, and what its builds executed and said."""
+
+    def __init__(self, root: Path):
+        self.root = root
+        for name in ("_config.yml", "requirements.txt", "book/_ext", "book/_static", "book/_templates",
+                     "book/references.bib"):
+            source, target = ROOT / name, root / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if source.is_dir():
+                shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy(source, target)
+        toc = {"format": "jb-book", "root": "book/index",
+               "chapters": [{"file": "book/field"}, {"file": "book/run"}]}
+        self.write("_toc.yml", yaml.safe_dump(toc))
+        for name, text in PAGES.items():
+            self.write(f"book/{name}.md", text)
+        for name, text in LIBRARY.items():
+            self.write(f"mnist_lib/{name}.py", text)
+        self.record(99.4)
+
+    def write(self, name: str, text: str) -> None:
+        (self.root / name).parent.mkdir(parents=True, exist_ok=True)
+        (self.root / name).write_text(text)
+
+    def replace(self, name: str, old: str, new: str) -> None:
+        text = (self.root / name).read_text()
+        assert old in text
+        self.write(name, text.replace(old, new))
+
+    def record(self, accuracy: float) -> None:
+        self.write("results/seed-0.json", json.dumps({"accuracy": accuracy}))
+
+    def build(self, **settings: str) -> tuple[int, str, str]:
+        """The exit status, the chapters that were executed, and what was printed, without colours.
+
+        ``settings`` are added to the environment, which names no place of publication.
+        """
+        executed = self.root.parent / "executed"
+        executed.write_text("")
+        environment = {**os.environ, "EXECUTED": str(executed), "MPLCONFIGDIR": str(self.root),
+                       "PYTHONDONTWRITEBYTECODE": "1", **settings}
+        for name in {"GITHUB_REPOSITORY", "BOOK_SITE"} - set(settings):
+            environment.pop(name, None)
+        ended = subprocess.run([sys.executable, str(ROOT / "tools" / "build_book.py"), str(self.root)],
+                               env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                               timeout=300)
+        names = " ".join(sorted(executed.read_text().split()))  # chapters run side by side
+        return ended.returncode, names, re.sub(r"\x1b\[[\d;]*m", "", ended.stdout)
+
+    def page(self, name: str) -> str:
+        return (self.root / "_build" / "html" / "book" / f"{name}.html").read_text()
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory):
+    """The book, built once; each test leaves it sound."""
+    book = Book(tmp_path_factory.mktemp("books") / "book")
+    status, executed, said = book.build()
+    assert status == 0, said
+    assert executed == "field run"
+    assert f"The book is in {book.root}/_build/html/index.html" in said
+    return book
+
+
+def test_nothing_changed_nothing_executed(book):
+    status, executed, _ = book.build()
+    assert (status, executed) == (0, "")
+
+
+def test_new_words_are_shown_and_nothing_is_executed(book):
+    book.replace("book/run.md", "Old words.", "New words.")
+    status, executed, _ = book.build()
+    assert (status, executed) == (0, "")
+    assert "New words." in book.page("run") and "accuracy is 99.4" in book.page("run")
+
+
+def test_an_edit_of_the_library_executes_the_chapters_that_reach_it(book):
+    book.replace("mnist_lib/geometry.py", "3", "5")
+    status, executed, _ = book.build()
+    assert (status, executed) == (0, "field")
+    assert "field is 5" in book.page("field")
+
+
+def test_a_changed_record_executes_the_chapters_that_read_records(book):
+    book.record(99.5)
+    status, executed, _ = book.build()
+    assert (status, executed) == (0, "run")
+    assert "accuracy is 99.5" in book.page("run")
+
+
+def test_changed_requirements_execute_everything(book):
+    book.replace("requirements.txt", "# The library", "# The library's needs")
+    assert book.build()[:2] == (0, "field run")
+
+
+def test_faults_fail_the_build_on_the_second_try_too_and_all_are_told(book):
+    cell = "\n```{{code-cell}} ipython3\n{}\n```\n"
+    faults = {
+        "book/run.md": cell.format("raise ValueError('on purpose')"),
+        "book/field.md": cell.format("import warnings\nwarnings.warn('careful')"),
+        "book/index.md": "\nSee {doc}`nowhere`.\n",
+    }
+    sound = {name: (book.root / name).read_text() for name in faults}
+    for name, fault in faults.items():
+        book.write(name, sound[name] + fault)
+    tries = [book.build() for _ in range(2)]
+    for name, text in sound.items():
+        book.write(name, text)
+    for status, _, said in tries:
+        assert status != 0 and "The book was not built" in said
+        assert "ValueError: on purpose" in said
+        assert "stderr was found in the cell outputs" in said
+        assert "unknown document: 'nowhere'" in said
+    assert book.build()[0] == 0
+
+
+def test_the_page_with_a_formula_carries_its_own_mathjax(book):
+    assert 'src="../_static/mathjax/tex-mml-chtml.js"' in book.page("index").replace("?v=", '"')
+    assert (book.root / "_build/html/_static/mathjax/tex-mml-chtml.js").exists()
+    assert "THEBE" not in book.page("index") and "cdn.jsdelivr" not in book.page("index")
+
+
+def test_a_site_without_an_address_says_what_it_can(book):
+    html = book.root / "_build/html"
+    assert not (html / "sitemap.xml").exists()
+    for name in ("index.html", "book/index.html"):
+        page = (html / name).read_text()
+        assert 'property="og:title"' in page and 'property="og:description" content="Text with ' in page
+        assert 'rel="canonical"' not in page and "og:image" not in page
+    assert 'href="book/index.html"' in (html / "404.html").read_text()
+
+
+def test_a_published_site_names_its_pages_its_card_and_its_way_back(book):
+    assert book.build(GITHUB_REPOSITORY="Someone/small")[0] == 0
+    html, address = book.root / "_build/html", "https://someone.github.io/small/"
+    places = re.findall(r"<loc>(.*?)</loc>", (html / "sitemap.xml").read_text())
+    assert places == [f"{address}book/{name}.html" for name in ("field", "index", "run")]
+    card = re.search(r'og:image" content="(.*?)"', book.page("run"))[1]
+    canonical = re.search(r'rel="canonical" href="(.*?)"', book.page("run"))[1]
+    links = re.findall(r'<a [^>]*href="(.*?)"', (html / "404.html").read_text())
+    assert len(links) == 3
+    for link in (*places, *links, card, canonical):  # at whatever depth a reader got lost
+        assert link.startswith(address) and (html / link.removeprefix(address)).exists(), link
+    assert f'href="{address}book/index.html"' in (html / "index.html").read_text()
+
+
+def test_the_page_for_what_is_not_there_loads_nothing(book):
+    page = (book.root / "_build/html/404.html").read_text()
+    assert "<link" not in page and "src=" not in page and "url(http" not in page
+
+
+def test_what_no_page_asks_for_is_not_in_the_site(book):
+    static = book.root / "_build/html/_static"
+    assert not list(static.rglob("*.map")) and not list(static.rglob("*.html"))

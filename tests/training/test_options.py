@@ -1,0 +1,103 @@
+"""What later experiments add to a training: averaged weights, images held out, smoothed labels, warm-up and decay."""
+
+import dataclasses
+import math
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from mnist_lib import fit
+from mnist_lib.book import plots
+from mnist_lib.data.loading import mnist
+from mnist_lib.experiments.settings import WarmupDecay
+from mnist_lib.training import loop
+from mnist_lib.training.loop import Interrupted, Training, train, train_epoch
+
+CPU = torch.device("cpu")
+
+
+def weights(network):
+    return [p.detach().clone() for p in network.parameters()]
+
+
+def test_the_average_follows_the_weights_after_each_step(few_digits, short):
+    step = short(batch_size=128, averaging=0.9)
+    engine = Training(step, 0, CPU)
+    seen, update = [], engine.average.update_parameters
+    engine.average.update_parameters = lambda network: (seen.append(weights(network)), update(network))
+    train_epoch(engine.network, engine.images, engine.labels, step, engine.optimizer, engine.schedule,
+                engine.random, None, engine.average)
+    assert len(seen) == 4
+    expected = seen[0]
+    for now in seen[1:]:
+        expected = [0.9 * a + 0.1 * w for a, w in zip(expected, now, strict=True)]
+    for ours, theirs in zip(weights(engine.judged), expected, strict=True):
+        torch.testing.assert_close(ours, theirs)
+    assert engine.judged is not engine.network
+
+
+def test_averaged_weights_are_what_is_evaluated_and_returned(few_digits, short):
+    plain, network = train(short("six-models/batchnorm"), 0, "cpu")
+    averaged, average = train(short("six-models/batchnorm", averaging=0.5), 0, "cpu")
+    assert plain.final.train_loss == averaged.final.train_loss  # the training itself is the same
+    assert plain.final.test_loss != averaged.final.test_loss
+    assert not torch.equal(weights(network)[0], weights(average)[0])
+    assert set(average.state_dict()) == set(network.state_dict())
+
+
+def test_an_averaged_training_goes_on_where_it_was_stopped(empty_results, few_digits, short,
+                                                           stopped_in_the_second_epoch):
+    step = short(averaging=0.8, schedule=WarmupDecay(0.3))
+    with pytest.raises(Interrupted):
+        fit(step, device="cpu", progress="none")
+    stopped_in_the_second_epoch.undo()
+    resumed = fit(step, device="cpu", progress="none")
+    whole, _ = train(step, 0, "cpu")
+    assert [dataclasses.replace(e, seconds=0) for e in resumed.epochs] == [
+        dataclasses.replace(e, seconds=0) for e in whole.epochs]
+    assert resumed.misclassified == whole.misclassified
+
+
+def test_held_out_images_are_judged_on_and_not_trained_on(short):
+    step = short(held_out=5_000)
+    images, labels = loop.batches_of(step, CPU)
+    judged, answers = loop.judged_on(step, CPU)
+    whole = mnist("train").labels
+    assert torch.equal(labels, whole[:55_000]) and torch.equal(answers, whole[55_000:])
+    assert len(images) == 55_000 and len(judged) == 5_000
+    raw = mnist("train").images[-1].float()
+    torch.testing.assert_close(judged[-1], (raw / 255 - 0.1307) / 0.3081)
+
+
+def test_label_smoothing_is_that_of_cross_entropy(few_digits, short):
+    step = short("six-models/skeleton", label_smoothing=0.1, batch_size=512)
+    engine = Training(step, 0, CPU)
+    order = torch.randperm(512, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        expected = F.cross_entropy(engine.network(engine.images[order]), engine.labels[order], label_smoothing=0.1)
+    losses, _ = train_epoch(engine.network, engine.images, engine.labels, step, engine.optimizer, engine.schedule,
+                            engine.random)
+    assert losses[0].item() / 512 == pytest.approx(expected.item(), rel=1e-5)
+
+
+@pytest.mark.parametrize("held_out, steps", [(0, 469), (5_000, 430)])
+def test_warm_up_and_decay(short, held_out, steps):
+    step = short(epochs=2, schedule=WarmupDecay(0.25), held_out=held_out)
+    rates = plots.learning_rates(step)
+    peak, top = step.optimizer.learning_rate, round(0.25 * 2 * steps)
+    assert len(rates) == 2 * steps
+    assert rates[0] == pytest.approx(peak / top) and max(rates) == rates[top - 1] == pytest.approx(peak)
+    assert 0 < rates[-1] < 1.1 * peak / (2 * steps - top)
+    falls = [a - b for a, b in zip(rates[top:], rates[top + 1:])]
+    assert all(math.isclose(fall, falls[0], rel_tol=1e-6) for fall in falls)
+
+
+def test_the_options_count_in_the_fingerprint_only_where_they_are_used(short):
+    plain = short()
+    same = dataclasses.replace(plain, label_smoothing=0.0, averaging=0.0, held_out=0)
+    assert plain.fingerprint == same.fingerprint
+    others = [dataclasses.replace(plain, **option) for option in (
+        {"label_smoothing": 0.1}, {"averaging": 0.9}, {"held_out": 5_000})]
+    assert len({plain.fingerprint, *(step.fingerprint for step in others)}) == 4
+    assert [change.setting for change in others[1].changes_since(plain)] == ["averaging"]
