@@ -11,6 +11,7 @@ import importlib.resources
 import re
 from html import unescape
 from pathlib import Path
+from xml.etree import ElementTree
 
 from docutils import nodes
 from fontTools import subset
@@ -20,6 +21,7 @@ from sphinx.util import logging
 logger = logging.getLogger(__name__)
 
 FONT = "site/formulas.woff2"
+TWO = {"mfrac", "msub", "msup", "munder", "mover", "mroot"}  # elements of two parts
 ALWAYS = "0123456789()[]{}|+-−=<>.,/∑∏√‖⌈⌉⌊⌋⏟⏞‾^~"  # what is stretched or put together from others
 GREEK = 0x1D6FC  # mathematical italic alpha
 
@@ -38,6 +40,9 @@ def mathml(tex: str, display: bool = False) -> str:
         raise ValueError(f"the formula {tex!r} cannot be read: {type(fault).__name__} {fault}") from fault
     if unread := re.search(r">\s*(\\[A-Za-z]+|&|\\\\)\s*<", made):
         raise ValueError(f"the formula {tex!r} cannot be read: {unread[1]} is not known here")
+    for element in ElementTree.fromstring(made).iter():
+        if (name := element.tag.rpartition("}")[2]) in TWO and len(element) != 2 or name in ("msubsup", "munderover") and len(element) != 3:
+            raise ValueError(f"the formula {tex!r} cannot be read: a part of its {name} is missing")
     # a name of a function stands close to what follows, not between the spaces of a relation
     return re.sub(r"<mo>([A-Za-z ]+)</mo>", r'<mo form="prefix" lspace="0" rspace="0.17em">\1</mo>', made)
 

@@ -1,7 +1,8 @@
 """Sphinx extension: what is changed in a page's HTML when it is written.
 
 Solutions are folded by ``<details>``, which needs no script. Images say their size and are fetched when
-they come near. A number is not parted from its "%". An id is given once.
+they come near. A number is not parted from its "%", a long name breaks behind its slash, a line of code
+that goes on below is set in. An id is given once.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ import struct
 from functools import cache
 from pathlib import Path
 
-from bs4 import BeautifulSoup, NavigableString
+from bs4 import BeautifulSoup, NavigableString, Tag
 
 EAGER = 1  # images of a page that are fetched at once: what the first screen may show
-PARTED = re.compile(r"(?<=\d) (?=%)")
+PARTED = re.compile(r"(?<=\d) (?=%)|^\s(?=%)")
 AS_WRITTEN = {"pre", "code", "script", "style", "math", "textarea"}
 
 
@@ -39,16 +40,11 @@ def fold_solutions(page: BeautifulSoup) -> None:
 def hold_place(page: BeautifulSoup, files: dict[str, Path]) -> None:
     """Give every image its width and height, and let all but the first wait until they are near."""
     for number, image in enumerate(page.find_all("img", src=True)):
+        written = dict(re.findall(r"(width|height):\s*([\d.]+)px", image.get("style", "")))
         file = files.get(Path(image["src"]).name)
-        style = dict(re.findall(r"(width|height):\s*([\d.]+)px", image.get("style", "")))
-        given = [style.get(name) or image.get(name) for name in ("width", "height")]
-        size = size_of(file) if file else None
-        if size and not all(given):
-            ratio = size[1] / size[0]
-            width = next((float(value) for value in given[:1] if value and value.replace(".", "").isdigit()), size[0])
-            given = [width, width * ratio]
-        if all(given):
-            image["width"], image["height"] = (str(round(float(str(value)))) for value in given)
+        size = (written.get("width"), written.get("height")) if len(written) == 2 else file and size_of(file)
+        if size and "width" not in image.attrs:
+            image["width"], image["height"] = (f"{float(side):.0f}" for side in size)
             image.attrs.pop("style", None)
         image["decoding"] = "async"
         if number >= EAGER:
@@ -60,6 +56,44 @@ def keep_together(page: BeautifulSoup) -> None:
     for text in page.find_all(string=PARTED):
         if not any(parent.name in AS_WRITTEN for parent in text.parents):
             text.replace_with(NavigableString(PARTED.sub("\u00a0", text)))
+
+
+def break_names(page: BeautifulSoup) -> None:
+    """The name of a row, such as ``six-models/batchnorm``, may go on below behind its slash."""
+    for text in page.find_all(string=re.compile(r"\w/\w")):
+        if text.find_parent("th", scope="row"):
+            first, *rest = text.split("/")
+            text.replace_with(first, *(piece for part in rest for piece in ("/", page.new_tag("wbr"), part)))
+
+
+def set_in_lines(page: BeautifulSoup) -> None:
+    """Each line of a block of code becomes an element that knows how far it is set in."""
+    for block in page.select("div.highlight > pre"):
+        lines: list[list] = [[]]
+        for child in list(block.children):
+            child.extract()
+            pieces = re.split(r"(?<=\n)", child) if isinstance(child, NavigableString) else [child]
+            for piece in pieces:
+                if isinstance(piece, Tag) and not piece.get_text():
+                    continue
+                if isinstance(piece, Tag) and "\n" in (text := piece.get_text()) and not piece.find(True):
+                    for part in filter(None, re.split(r"(?<=\n)", text)):  # a string of several lines
+                        lines[-1].append(page.new_tag(piece.name, attrs=piece.attrs, string=part))
+                        if part.endswith("\n"):
+                            lines.append([])
+                elif piece == "" and isinstance(piece, NavigableString):
+                    continue
+                else:
+                    lines[-1].append(NavigableString(piece) if isinstance(piece, str) else piece)
+                    if (piece if isinstance(piece, str) else piece.get_text()).endswith("\n"):
+                        lines.append([])
+        for pieces in filter(None, lines):
+            line = page.new_tag("span", attrs={"class": "line"})
+            line.extend(pieces)
+            text = line.get_text()
+            if blank := len(text) - len(text.lstrip(" ")):
+                line["style"] = f"--set-in:{blank}"
+            block.append(line)
 
 
 def name_once(page: BeautifulSoup) -> None:
@@ -78,6 +112,8 @@ def rewrite(body: str, files: dict[str, Path]) -> str:
     fold_solutions(page)
     hold_place(page, files)
     keep_together(page)
+    break_names(page)
+    set_in_lines(page)
     name_once(page)
     return page.decode(formatter="minimal")
 

@@ -1,6 +1,6 @@
 """Sphinx extension: what the theme copies into every site and no page ever asks for goes again.
 
-Its scripts, sheets and fonts, which ``bundle.py`` replaces; maps of compressed files (3.3 MB, for the
+Its scripts, sheets and fonts, which ``weight.py`` replaces; maps of compressed files (3.3 MB, for the
 theme's own developers); templates that lie among the static files; and the translations of a book
 that has one language.
 """
@@ -24,5 +24,5 @@ def remove_unneeded(app, error):
 
 
 def setup(app):
-    app.connect("build-finished", remove_unneeded, priority=900)  # after bundle.py has read them
+    app.connect("build-finished", remove_unneeded, priority=900)  # after weight.py has read them
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

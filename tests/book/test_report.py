@@ -100,6 +100,14 @@ def test_html_of_a_table_is_accessible_and_has_no_colours():
     assert "color" not in html and "background" not in html
 
 
+def test_columns_that_a_phone_folds_away_are_named_and_marked():
+    html = Table("t", ("", "a", "b"), (("row", "1", "2"),), secondary=("b",))._repr_html_()
+    marked = [tag for tag, attributes in Tags(html).found if attributes.get("class") == "secondary"]
+    assert marked == ["th", "td"]
+    with pytest.raises(ValueError, match="no column 'c'"):
+        Table("t", ("", "a"), (), secondary=("c",))
+
+
 def test_a_row_of_the_wrong_length_is_named():
     with pytest.raises(ValueError, match="'short'"):
         Table("t", ("", "a"), (("short",),))

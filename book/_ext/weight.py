@@ -27,14 +27,14 @@ logger = logging.getLogger(__name__)
 SHEET, SCRIPT = "site.css", "site.js"
 SHEETS = ("basic.css", "styles/pydata-sphinx-theme.css", "pygments.css", "styles/sphinx-book-theme.css", "mystnb.*.css",
           "exercise.css", "sphinx-design.min.css", "site/icons.css", "site/look.css", "book.css")  # in their order
-SCRIPTS = ("mode", "sidebars", "contents", "menus", "copying", "scrolling", "paper")  # of book/_static/site
+SCRIPTS = ("mode", "sidebars", "contents", "menus", "copying", "searching", "columns", "scrolling", "paper")  # of book/_static/site
 WHERE_NEEDED = {  # a script: what stands on the pages that need it
     "design-tabs.js": 'class="sd-tab-set',
     "vendor/sortable.min.js": "sortable", "site/sorting.js": "sortable",
 }
 NEEDLESS = {"documentation_options.js", "doctools.js", "sphinx_highlight.js", "scripts/sphinx-book-theme.js",
             "togglebutton.js", "togglebutton.css", "clipboard.min.js", "copybutton.js", "copybutton.css"}
-TOUCHED = ("calculator/", "digit/")  # pages with sheets and scripts of their own
+TOUCHED = ("calculator/", "digit/", "parts/")  # pages with sheets and scripts of their own
 VERSION = "?v=" + "0" * 8  # what pages are written with, until the bundle is known
 SET_BY_SCRIPTS = {"active", "copied", "scrolled"}  # classes that no page is written with
 
@@ -55,7 +55,7 @@ def lighten(app, pagename, templatename, context, doctree):
                 kept.append(asset)
             elif name and name not in NEEDLESS and name not in WHERE_NEEDED and not any(
                     fnmatch(name, pattern) for pattern in bundled):
-                logger.warning("no page needs %s until book/_ext/bundle.py says which", name, location=pagename)
+                logger.warning("no page needs %s until book/_ext/weight.py says which", name, location=pagename)
         context[kind] = kept
     for asset in context["script_files"]:
         asset.attributes["defer"] = "defer"
