@@ -35,6 +35,8 @@ def fold_solutions(page: BeautifulSoup) -> None:
         box.name = "details"
         title = box.find(class_="admonition-title")
         title.name = "summary"
+        for link in title.find_all("a"):  # a summary is a button: what is inside cannot be one
+            link.unwrap()
 
 
 def hold_place(page: BeautifulSoup, files: dict[str, Path]) -> None:
