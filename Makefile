@@ -59,8 +59,9 @@ publish: ## put the built site and its notebooks on the branch gh-pages of origi
 bench: environment ## time the trainer against a bare loop, side by side
 	$(RUN) -m benchmarks $(ARGS)
 
-lint: environment ## check style with ruff
+lint: environment ## check style with ruff, and the arrows between the rooms
 	$(RUN) -m ruff check .
+	$(VENV)/bin/lint-imports
 
 clean: ## remove what was built (the next `make book` executes every chapter)
 	rm -rf _build

@@ -18,8 +18,8 @@ from torch import nn
 from torch.overrides import TorchFunctionMode
 
 from .chain import image_size
+from .row import unit_of
 from .rules.registry import flat_tensors
-from .table import unit_of
 
 _F = torch.nn.functional
 #: Functions that are flat or negative somewhere, so that a change could be lost in them.

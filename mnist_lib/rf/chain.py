@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from .geometry import Geometry, ReceptiveFieldError
 from .layers import Layer, pair
-from .table import Extent, Row, Table
+from .row import Extent, Row
+from .table import Table
 from .taps import inside, transposed, window
 
 _WINDOWS = ("conv", "max_pool", "avg_pool")

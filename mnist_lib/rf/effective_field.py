@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 
 from .calculator import ReceptiveFieldError, left_as_found, receptive_field
-from .table import unit_of
+from .row import unit_of
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import torch
 
 from .geometry import Geometry, whole
 from .intervals import NOTHING, STILL, Shadow, goes_on
-from .table import Extent, Extents, Row
+from .row import Extent, Extents, Row
 
 _MERGES = {"add", "iadd", "radd", "sub", "isub", "rsub", "mul", "imul", "rmul", "div", "truediv", "cat", "concat",
            "concatenate", "stack", "maximum", "minimum", "max", "min", "lerp", "addcmul", "where"}

@@ -1,0 +1,60 @@
+"""The library is a house of rooms: the contracts of pyproject.toml hold, and each of them can fail."""
+
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from tests import ROOT
+
+ROOMS = {"rf", "data", "networks", "experiments", "training", "export", "book", "commands"}
+
+
+def lint(folder):
+    """import-linter over the library in a folder: its exit status and what it says."""
+    script = ("import sys; sys.path.insert(0, '.'); "
+              "from importlinter.cli import lint_imports_command as run; run(['--no-cache'])")
+    done = subprocess.run([sys.executable, "-c", script], cwd=folder, capture_output=True, text=True)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_the_contracts_hold():
+    status, said = lint(ROOT)
+    assert status == 0 and "0 broken" in said, said
+
+
+@pytest.mark.parametrize("file, line, contract", [
+    ("rf/table.py", "from ..networks import build", "Rooms look only to their right"),
+    ("data/loading.py", "import mnist_lib.book", "Rooms look only to their right"),
+    ("training/loop.py", "from ..book import report", "Rooms look only to their right"),
+    ("training/loop.py", "from ..data.loading import mnist as again", "Nobody reaches past the door of data"),
+    ("commands/list.py", "from mnist_lib.rf.rules.registry import rule", "Nobody reaches past the door of rf"),
+    ("rf/geometry.py", "from .chain import field_of_layers", "No circle"),
+])
+def test_a_planted_import_breaks_its_contract(tmp_path, file, line, contract):
+    shutil.copytree(ROOT / "mnist_lib", tmp_path / "mnist_lib", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    path = tmp_path / "mnist_lib" / file
+    path.write_text(path.read_text() + f"\n{line}\n")
+    status, said = lint(tmp_path)
+    assert status != 0
+    broken = [row for row in said.splitlines() if "BROKEN" in row]
+    assert any(row.startswith(contract) for row in broken), said
+
+
+def test_the_top_holds_the_rooms_and_three_files():
+    found = {path.name for path in (ROOT / "mnist_lib").iterdir() if path.name != "__pycache__"}
+    assert found == ROOMS | {"__init__.py", "__main__.py", "py.typed"}
+
+
+@pytest.mark.parametrize("room", sorted(ROOMS))
+def test_a_door_gives_what_it_promises(room):
+    """In a process of its own: each name of the door is there, and no other is."""
+    script = (f"import mnist_lib.{room} as room\n"
+              "assert room.__doc__ and 'ooks into' in room.__doc__\n"
+              "for name in room.__all__: getattr(room, name)\n"
+              "try: room.nothing\n"
+              "except AttributeError as error: print(error)\n")
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout == f"module 'mnist_lib.{room}' has no attribute 'nothing'\n", done.stderr
