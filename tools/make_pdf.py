@@ -137,7 +137,8 @@ def document(chapters: list[Chapter], pages: dict[str, int], site: Path) -> str:
         if chapter.part != part and chapter.part:
             contents.append(f'<p class="part">{escape(chapter.part)}</p>')
         part = chapter.part
-        contents.append(f'<p class="{"sub" if chapter.depth else "chapter"}"><a href="#{chapter.anchor}">{chapter.title}</a>'
+        kind = "sub" if chapter.depth else "chapter"
+        contents.append(f'<p class="{kind}"><a href="#{chapter.anchor}">{chapter.title}</a>'
                         f"<span>{pages.get(chapter.anchor, 0)}</span></p>")
     texts = "".join(f'<div class="chapter" id="{c.anchor}">{with_pages(c.body, c, pages)}</div>' for c in chapters)
     title = chapters[0].title
@@ -145,7 +146,8 @@ def document(chapters: list[Chapter], pages: dict[str, int], site: Path) -> str:
     return (f'<!DOCTYPE html><html lang="en" data-theme="light"><head><meta charset="utf-8"><title>{title}</title>'
             f'<link rel="stylesheet" href="{sheet}"><style>{STYLE}</style></head><body><main class="bd-main"><div '
             f'class="bd-article"><div class="book-title"><h1>{title}</h1></div><div class="book-contents">'
-            f'<p class="part" role="heading" aria-level="1">Contents</p>{"".join(contents)}</div>{texts}</div></main></body></html>')
+            f'<p class="part" role="heading" aria-level="1">Contents</p>{"".join(contents)}</div>{texts}'
+            "</div></main></body></html>")
 
 
 def pages_of(file: Path, places: set[str]) -> dict[str, int]:
@@ -164,11 +166,12 @@ def make(site: Path, file: Path, browser) -> int:
     """Print the book to `file`; returns how often it was printed."""
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
     chapters = read_chapters(site, toc)
-    places = {chapter.anchor for chapter in chapters} | set(re.findall(r'href="#([^"]+)"', "".join(c.body for c in chapters)))
+    links = re.findall(r'href="#([^"]+)"', "".join(chapter.body for chapter in chapters))
+    places = {chapter.anchor for chapter in chapters} | set(links)
     source = file.with_suffix(".html")
     page = browser.new_context(java_script_enabled=False, offline=True).new_page()
     pages: dict[str, int] = {}
-    for round_ in range(1, ROUNDS + 1):
+    for printed in range(1, ROUNDS + 1):  # noqa: B007  (told at the end)
         source.write_text(document(chapters, pages, site), encoding="utf-8")
         page.goto(source.as_uri(), timeout=300_000)
         page.emulate_media(media="print")
@@ -179,7 +182,7 @@ def make(site: Path, file: Path, browser) -> int:
         if pages == before:
             break
     source.unlink()
-    return round_
+    return printed
 
 
 def main(arguments: list[str]) -> int:

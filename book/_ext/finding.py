@@ -3,7 +3,8 @@
 Sphinx's own search counts words, takes a table of a record for a sentence, and finds no "google colab";
 Pagefind needs a server, since a page opened from a file may not fetch. So each page leaves its sections
 here, prose alone, when it is written: no code, no tables, no front matter. How they are ranked is in
-``site/finding.js``; what words mean the same, and what a lesson is worth beside an API page, is here.
+``site/finding.js``; what a lesson is worth beside an API page is here, and what words mean the same in
+``synonyms.yaml``.
 """
 
 from __future__ import annotations
@@ -13,27 +14,16 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
+import yaml
 from sphinx import addnodes
 
 WORTH = {  # of a page, by the beginning of its name: lessons before what is looked up
-    "book/api/": 0.45, "book/index": 0.8, "book/status": 0.6, "book/contributing": 0.7, "book/references": 0.5, "book/glossary": 0.8,
+    "book/api/": 0.45, "book/index": 0.8, "book/status": 0.6, "book/contributing": 0.7, "book/references": 0.5,
+    "book/glossary": 0.8,
     "book/challenge": 1.15, "book/data": 1.15, "book/receptive-field": 1.15, "book/training-loop": 1.15,
     "book/paths/six-models/": 1.1,  # teaches the ideas that the other paths use
 }
-SAME = {  # what a student types: what the book says
-    "colab": "notebook rocket", "google": "", "kaggle": "notebook", "jupyter": "notebook", "batchnorm": "batch normalization",
-    "bn": "batch normalization", "onecycle": "one cycle", "lr": "learning rate", "gap": "global average pooling",
-    "overfitting": "overfit", "underfitting": "underfit", "rf": "receptive field", "erf": "effective receptive field",
-    "params": "parameters", "param": "parameters", "weights": "parameters", "acc": "accuracy", "convolution": "kernel", "filter": "kernel",
-    "hyperparameters": "search recipe", "hyperparameter": "search recipe", "scheduler": "schedule", "steplr": "step schedule",
-    "install": "pip", "installation": "pip install", "best": "champion", "validation": "held out", "gpu": "device", "cuda": "device", "augment": "augmentation", "softmax": "logits",
-    "seed": "seeds", "random": "seeds", "significance": "chance", "significant": "chance", "pvalue": "chance", "noise": "chance",
-    "maxpool": "max pooling", "maxpooling": "max pooling", "pooling": "pool", "cite": "citation", "bibliography": "literature",
-    "homework": "exercise", "exercises": "exercise", "quiz": "exercise", "class": "teach", "teacher": "teach", "course": "teach",
-    "mistakes": "wrong", "errors": "wrong", "misclassified": "wrong", "demo": "draw", "resnet": "network", "vgg": "network",
-    "dataset": "data", "download": "data", "speed": "fast", "crossentropy": "cross entropy", "loss": "cross entropy",
-    "plateau": "reducelronplateau", "reproduce": "verify", "reproducibility": "verify seeds", "checkpoint": "saved weights", "save": "checkpoint", "pytorch": "torch",
-}
+SAME = yaml.safe_load(Path(__file__).with_name("synonyms.yaml").read_text(encoding="utf-8"))
 SKIPPED = {"pre", "table", "script", "style", "svg", "math", "button", "nav", "noscript", "form"}
 PARAGRAPHS = {"p", "li", "dd", "div", "figcaption", "summary"}
 END = "\x1e"  # of a paragraph
@@ -148,7 +138,8 @@ def write_data(app, error):
         sections = json.loads((folder(app) / f"{name}.json").read_text(encoding="utf-8"))
         pages.append([f"{name}.html", app.env.titles[name].astext(), parts.get(name, ""), worth(name), sections])
     text = json.dumps({"pages": pages, "same": SAME}, ensure_ascii=False, separators=(",", ":"))
-    (Path(app.outdir) / "_static" / "site" / "search-data.js").write_text(f"bookSearch.data({text});\n", encoding="utf-8")
+    target = Path(app.outdir) / "_static" / "site" / "search-data.js"
+    target.write_text(f"bookSearch.data({text});\n", encoding="utf-8")
 
 
 def setup(app):

@@ -21,7 +21,7 @@ from sphinx.util import logging
 logger = logging.getLogger(__name__)
 
 FONT = "site/formulas.woff2"
-TWO = {"mfrac", "msub", "msup", "munder", "mover", "mroot"}  # elements of two parts
+PARTS = {"mfrac": 2, "msub": 2, "msup": 2, "munder": 2, "mover": 2, "mroot": 2, "msubsup": 3, "munderover": 3}
 ALWAYS = "0123456789()[]{}|+-−=<>.,/∑∏√‖⌈⌉⌊⌋⏟⏞‾^~"  # what is stretched or put together from others
 GREEK = 0x1D6FC  # mathematical italic alpha
 
@@ -41,7 +41,8 @@ def mathml(tex: str, display: bool = False) -> str:
     if unread := re.search(r">\s*(\\[A-Za-z]+|&|\\\\)\s*<", made):
         raise ValueError(f"the formula {tex!r} cannot be read: {unread[1]} is not known here")
     for element in ElementTree.fromstring(made).iter():
-        if (name := element.tag.rpartition("}")[2]) in TWO and len(element) != 2 or name in ("msubsup", "munderover") and len(element) != 3:
+        name = element.tag.rpartition("}")[2]
+        if len(element) != PARTS.get(name, len(element)):
             raise ValueError(f"the formula {tex!r} cannot be read: a part of its {name} is missing")
     # a name of a function stands close to what follows, not between the spaces of a relation
     return re.sub(r"<mo>([A-Za-z ]+)</mo>", r'<mo form="prefix" lspace="0" rspace="0.17em">\1</mo>', made)

@@ -18,8 +18,8 @@ PATH, DIGIT = "six-models", 30  # the path the book begins with, and a test imag
 MARK = "<!-- the first screen -->"
 SCRIPT = "digit/landing.js"  # beside the networks, which loading.js looks for there
 PARTS = ("parts/dom", "parts/work", "parts/numbers", "parts/windows", "parts/units", "parts/pictures",
-         "digit/dom", "digit/pictures", "digit/activations", "digit/layers", "digit/shapes", "digit/forward", "digit/network",
-         "digit/reading", "digit/preprocess", "digit/loading", "digit/pad", "site/landing")
+         "digit/dom", "digit/pictures", "digit/activations", "digit/layers", "digit/shapes", "digit/forward",
+         "digit/network", "digit/reading", "digit/preprocess", "digit/loading", "digit/pad", "site/landing")
 
 
 @cache
@@ -45,7 +45,8 @@ def picture(pixels: bytes) -> str:
     """The digit as SVG, a square a pixel: what a reader without JavaScript sees."""
     squares = "".join(f'<rect x="{i % 28}" y="{i // 28}" width="1.02" height="1.02" opacity="{value / 255:.2f}"/>'
                       for i, value in enumerate(pixels) if value > 20)
-    return f'<svg viewBox="0 0 28 28" width="280" height="280" role="img" aria-label="A handwritten digit">{squares}</svg>'
+    return ('<svg viewBox="0 0 28 28" width="280" height="280" role="img" aria-label="A handwritten digit">'
+            f"{squares}</svg>")
 
 
 def first_screen(template: str) -> str:

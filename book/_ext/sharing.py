@@ -69,10 +69,11 @@ def extra_pages(app):
     """The start of the site, which leads to the landing page, and the page for what isn't there."""
     root = app.config.root_doc
     description = describe(app.env.get_and_resolve_doctree(root, app.builder))
-    icon = (Path(app.srcdir) / app.config.html_favicon).read_text(encoding="utf-8").strip()
-    shared = {"landing": f"{root}.html", "address": app.config.html_baseurl, "icon": f"data:image/svg+xml,{quote(icon)}"}
+    icon = quote((Path(app.srcdir) / app.config.html_favicon).read_text(encoding="utf-8").strip())
+    shared = {"landing": f"{root}.html", "address": app.config.html_baseurl, "icon": f"data:image/svg+xml,{icon}"}
     yield "index", {"title": app.config.html_title, "description": description, **shared}, "start.html"
-    yield "404", {"title": "Not found", "description": "No page of this book is at this address.", **shared}, "not-found.html"
+    shared["description"] = "No page of this book is at this address."
+    yield "404", {"title": "Not found", **shared}, "not-found.html"
 
 
 def write_sitemap(app, error):

@@ -27,7 +27,8 @@ logger = logging.getLogger(__name__)
 SHEET, SCRIPT = "site.css", "site.js"
 SHEETS = ("basic.css", "styles/pydata-sphinx-theme.css", "pygments.css", "styles/sphinx-book-theme.css", "mystnb.*.css",
           "exercise.css", "sphinx-design.min.css", "site/icons.css", "site/look.css", "book.css")  # in their order
-SCRIPTS = ("mode", "sidebars", "contents", "menus", "copying", "searching", "columns", "scrolling", "paper")  # of book/_static/site
+# of book/_static/site, joined
+SCRIPTS = ("mode", "sidebars", "contents", "menus", "copying", "searching", "columns", "scrolling", "paper")
 WHERE_NEEDED = {  # a script: what stands on the pages that need it
     "design-tabs.js": 'class="sd-tab-set',
     "vendor/sortable.min.js": "sortable", "site/sorting.js": "sortable",

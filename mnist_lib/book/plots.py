@@ -16,7 +16,22 @@ from ..training import Run
 from .pictures import confusion, digits, draws, misclassified
 from .report import RULE, recorded, summary
 from .sources import source
-from .style import BAND, COLOURS, GREY, INK, LINES, MARKERS, SOURCE, STYLE, TARGET, TEST, TRAIN, Picture, figure, use_style
+from .style import (
+    BAND,
+    COLOURS,
+    GREY,
+    INK,
+    LINES,
+    MARKERS,
+    SOURCE,
+    STYLE,
+    TARGET,
+    TEST,
+    TRAIN,
+    Picture,
+    figure,
+    use_style,
+)
 
 __all__ = ["COLOURS", "Picture", "accuracy_zoom", "confusion", "digits", "distributions", "draws", "figure",
            "learning_curves", "learning_rate", "misclassified", "path_curves", "size_against_accuracy",

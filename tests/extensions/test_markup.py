@@ -11,13 +11,16 @@ def png(path, width, height):
 
 
 def test_a_solution_folds_without_a_script():
-    made = rewrite('<div class="solution dropdown admonition" id="s"><p class="admonition-title">So</p><p>x</p></div>', {})
-    assert made == '<details class="solution dropdown admonition" id="s"><summary class="admonition-title">So</summary><p>x</p></details>'
+    made = rewrite('<div class="solution dropdown admonition" id="s"><p class="admonition-title">So, <a href="#e">1</a>'
+                   "</p><p>x</p></div>", {})
+    assert made == ('<details class="solution dropdown admonition" id="s"><summary class="admonition-title">So, 1'
+                    "</summary><p>x</p></details>")
 
 
 def test_images_hold_their_place_and_all_but_the_first_wait(tmp_path):
     files = {"a.png": png(tmp_path / "a.png", 1200, 300)}
-    made = rewrite('<img src="../_images/a.png" alt="a"/><img src="../_images/a.png" alt="b" style="width: 560px; height: 140px;"/>', files)
+    made = rewrite('<img src="../_images/a.png" alt="a"/>'
+                   '<img src="../_images/a.png" alt="b" style="width: 560px; height: 140px;"/>', files)
     first, second = made.split("<img")[1:]
     assert 'width="1200"' in first and 'height="300"' in first and "lazy" not in first
     assert 'width="560"' in second and 'height="140"' in second and 'loading="lazy"' in second and "style" not in second
@@ -43,7 +46,8 @@ def test_long_names_may_break_behind_a_slash_only():
 
 
 def test_lines_of_code_know_how_far_they_are_set_in():
-    made = rewrite('<div class="highlight"><pre><span></span>if x:\n    <span class="n">y</span>\n\nz\n</pre></div>', {})
+    made = rewrite('<div class="highlight"><pre><span></span>if x:\n    <span class="n">y</span>\n\nz\n</pre>'
+                   "</div>", {})
     assert '<span class="line">if x:\n</span>' in made
     assert '<span class="line" style="--set-in:4">    <span class="n">y</span>\n</span>' in made
     from bs4 import BeautifulSoup
