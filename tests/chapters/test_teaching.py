@@ -13,6 +13,8 @@ from tests.chapters.prose import ROOT, parser, results, split_options
 from tests.chapters.test_exercises import problems
 from tests.chapters.test_prose import allowed_by, page
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("teaching")]  # one worker makes its course
+
 PAGE = ROOT / "book/teaching.md"
 NEW_PAGE = "book/paths/our-course/gentler.md"
 FEW = """
