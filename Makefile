@@ -62,7 +62,7 @@ verify: environment ## evaluate all recorded weights again and compare with thei
 notebooks: book ## turn the chapters into notebooks for Jupyter, in _build/html/notebooks
 	@echo "The notebooks are in $(CURDIR)/_build/html/notebooks, one for each chapter with code."
 
-pdf: ## print the whole built book as one PDF, by Chromium, into _build/book.pdf
+pdf: environment ## print the whole built book as one PDF, by Chromium, into _build/book.pdf
 	@$(RUN) tools/make_pdf.py $(ARGS)
 
 check-notebooks: environment ## execute every notebook in an empty folder and a new environment
