@@ -16,7 +16,8 @@ STYLE = """
   :root { --ink: #e8e8e8; --paper: #161616; --quiet: #a8a8a8; --line: #444; --soft: #222 } }
 * { box-sizing: border-box }
 body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); margin: 0 auto;
-  max-width: 46rem; padding: 1rem; overflow-wrap: anywhere }
+  max-width: 64rem; padding: 1rem; overflow-wrap: anywhere }
+p, li, figure { max-width: 44rem }
 h1 { font-size: 1.6rem; line-height: 1.2 } h2 { font-size: 1.2rem; margin-top: 2rem }
 .wide { overflow-x: auto } table { border-collapse: collapse; width: 100%; font-size: .95rem }
 th, td { text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--line);

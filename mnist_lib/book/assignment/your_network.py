@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,12 +15,11 @@ from .report import Look, Report, time_needed
 from .watching import watcher
 
 OUT = "challenge"
-GRADING = "MNIST_LIB_GRADING"  # set while a submission is loaded, whose notebook may call challenge itself
 
 
 def challenge(network, recipe=None, *, seeds: int = 1, check: bool = False, final: bool = False, out: str = OUT,
               images: int | None = None, limit: int = own.LIMIT, device: str = "auto",
-              say: Callable[[str], None] = print) -> Report | None:
+              say: Callable[[str], None] = print) -> Report:
     """Check, train and judge a network of your own; write ``report.html``, ``.md``, ``.json`` into ``out``.
 
     ``network`` is a class, a function that builds, or a place ("my_net.py:Net"); ``recipe`` a ``Recipe`` or
@@ -30,8 +28,6 @@ def challenge(network, recipe=None, *, seeds: int = 1, check: bool = False, fina
 
     Raises ``ValueError`` with one line that says what is wrong and what to do next.
     """
-    if os.environ.get(GRADING):
-        return None
     if not isinstance(seeds, int) or not 1 <= seeds <= 100:
         raise ValueError(f"seeds is how many trainings to make, 1 to 100, not {seeds!r}")
     entry = own.load(network, recipe) if isinstance(network, str) else own.of(network, recipe)
