@@ -8,6 +8,7 @@ from mnist_lib import door
 
 __all__, __getattr__, __dir__ = door(__name__, {
     "across": "across",
+    "assignment": "assignment challenge template",
     "audit": "audit",
     "audit_logs": "images",
     "audit_networks": "fields grow readings",
