@@ -17,7 +17,7 @@ import torch
 
 from .chain import field_of_layers
 from .geometry import ReceptiveFieldError
-from .inputs import example, image_space, named_inputs
+from .inputs import run_on
 from .rows import rows_of
 from .rules.registry import UnknownOperation, rule
 from .table import Table
@@ -49,14 +49,8 @@ def receptive_field(network, input_size=None, *, inputs=None, title=None) -> Tab
             raise ValueError("a list of layers has one input: give its input_size instead of inputs")
         return field_of_layers(network, input_size, title)
     network = getattr(network, "_orig_mod", network)  # a compiled network follows the one it was made from
-    if (input_size is None) == (inputs is None):
-        raise ValueError("input_size is needed, (channels, height, width), or inputs, one of the two")
     with left_as_found(network), torch.no_grad(), _in_single_operations():
-        if inputs is None:
-            space = image_space(network, input_size)
-            tensors = [example(network, space.inputs[0].size)]
-        else:
-            space, tensors = named_inputs(network, inputs)
+        space, tensors = run_on(network, input_size, inputs)
         follower = _followed(network, space, tensors)
         rows, blocks = rows_of(follower.open[0], space)
     convention = "as in evaluation: batch normalization mixes no pixels"

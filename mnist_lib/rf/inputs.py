@@ -14,10 +14,18 @@ _SPATIAL = re.compile(r"^(Lazy)?(Conv|ConvTranspose|MaxPool|AvgPool|BatchNorm|In
                       r"AdaptiveMaxPool|ReflectionPad|ReplicationPad|ConstantPad|ZeroPad|CircularPad)([123])d$")
 
 
-def image_space(network, input_size) -> Space:
-    """The space of a network's one image; its size as in ``receptive_field``."""
+def run_on(network, input_size=None, inputs=None) -> tuple[Space, list[torch.Tensor]]:
+    """What a network is run on: the space of its one image, or of several inputs, and a tensor for each.
+
+    Raises ValueError where neither size nor inputs are given, or both, or they are none.
+    """
+    if (input_size is None) == (inputs is None):
+        raise ValueError("input_size is needed, (channels, height, width), or inputs, one of the two")
+    if inputs is not None:
+        return named_inputs(network, inputs)
     dimension, channels = first_layer(network)
-    return of_size(image_size(input_size, dimension, channels))
+    size = image_size(input_size, dimension, channels)
+    return of_size(size), [example(network, size)]
 
 
 def first_layer(network) -> tuple[int | None, int]:

@@ -43,6 +43,18 @@ class Space:
         """The size along all axes."""
         return tuple(n for each in self.inputs for n in each.pixels)
 
+    @property
+    def axis_names(self) -> tuple[str, ...]:
+        """What each axis is called: "height", with the input's name before it where there are several."""
+        return tuple(f"{name} of {each.name}" if len(self.inputs) > 1 else name
+                     for each in self.inputs for name in AXES[each.axes])
+
+    def by_input(self, values) -> tuple | dict:
+        """Values along all axes as they are told: those of the one input, or a dict of each input's by name."""
+        if len(self.inputs) == 1:
+            return tuple(values)
+        return {each.name: tuple(values[axis] for axis in group) for group, each in zip(self.groups, self.inputs)}
+
     def mates(self, axis: int) -> list[int]:
         """The other axes of the same input."""
         return [other for group in self.groups if axis in group for other in group if other != axis]

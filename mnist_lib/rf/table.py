@@ -88,11 +88,7 @@ class Table:
         """
         row = self.at(layer)
         unit = unit_of(row, unit)
-        seen = tuple(extent.of(unit) for extent in row.extents.axes)
-        if len(self.space.inputs) == 1:
-            return seen
-        return {each.name: tuple(seen[axis] for axis in group)
-                for group, each in zip(self.space.groups, self.space.inputs)}
+        return self.space.by_input(tuple(extent.of(unit) for extent in row.extents.axes))
 
     @property
     def parameters(self) -> int:
