@@ -112,16 +112,16 @@ def contradictions(network, size, table) -> list[str]:
     A unit that turns NaN must see that line. Where a network cuts values off (a mask before a
     softmax turns NaN all the same) a change of the line decides instead.
     """
-    suspects = []
+    suspects, clean = [], {}
+    image = torch.rand(1, *size, generator=torch.Generator().manual_seed(1))
     for axis in (0, 1):
         line = size[1 + axis] * 2 // 5
-        image = torch.rand(1, *size, generator=torch.Generator().manual_seed(1))
-        clean = outputs(network, image)
         spoilt = image.clone()
         spoilt.select(2 + axis, line).fill_(float("nan"))
         reached = {name: value.isnan() for name, value in outputs(network, spoilt).items()}
         missed = [name for name, units in reached.items() if _outside(table, name, units, axis, line)]
         if missed:
+            clean = clean or outputs(network, image)
             changed = image.clone()
             changed.select(2 + axis, line).add_(0.5)
             after = outputs(network, changed)
