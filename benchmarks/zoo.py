@@ -3,7 +3,7 @@
 Each network is built without weights and followed in a process of its own, on one thread, with
 its processor time and its peak of memory; then NaNs are put into single rows and columns of an
 image, and where they arrive is compared with the table. timm is needed here only:
-``pip install timm``.
+``pip install -e ".[bench]"``.
 
     python -m benchmarks.zoo                       # all, as a table on the terminal
     python -m benchmarks.zoo resnet50 swin_t       # these
