@@ -30,6 +30,12 @@ class Step:
     merged: list = field(default_factory=list)  # the shadows that were brought together
     inside: list = field(default_factory=list)  # steps made within a module's call
     children: bool = False
+    waiting: int = 0  # parameters that went through something untraced, on their way to the next step
+
+    def add(self, step):
+        """Append a step made within this one; what waited is counted there."""
+        step.parameters, self.waiting = step.parameters + self.waiting, 0
+        self.inside.append(step)
 
 
 class Execution:
@@ -41,8 +47,12 @@ class Execution:
     def __init__(self, network):
         self.memory = Memory()
         self.open: list[Step] = [Step("", type(network).__name__, network)]
+        self.functions: list = []  # the function that the network has called, while it runs
         self.asleep = 0  # above zero where a rule stands for all that happens inside
-        self._parameters = {key_of(p): p.numel() for p in network.parameters() if has_memory(p)}
+        self._parameters: dict = {}  # the names and sizes of the parameters in each piece of memory
+        for name, parameter in network.named_parameters():
+            if has_memory(parameter):
+                self._parameters.setdefault(key_of(parameter), []).append((name, parameter.numel()))
         held = [t for m in network.modules() for t in vars(m).values() if isinstance(t, torch.Tensor)]
         self._state = {key_of(t) for t in (*network.parameters(), *network.buffers(), *held) if has_memory(t)}
         self._uncounted = dict(self._parameters)
@@ -62,10 +72,10 @@ class Execution:
         traced = [t for t in tensors if self.memory.get(t) is not None]
         output = without_computing(function, args, kwargs) if traced and name in COSTLY else None
         output = function(*args, **kwargs) if output is None else output
-        step = self.open[-1]
+        outputs = flat_tensors(output)
+        step = self.open[-1] if self.functions or not traced else self._unseen(name, tensors, traced)
         for tensor in tensors:
             self._count(tensor, step)
-        outputs = flat_tensors(output)
         if not traced:
             self._note_origin(function, tensors, [*outputs, *mutated])
             return output
@@ -80,10 +90,24 @@ class Execution:
             if found is NotImplemented:
                 raise self.unknown(function, call)
             self._note(call, found, step, mutated)
+            if step is not self.open[-1]:
+                step.result = self._first(outputs or mutated)
+                if step.result is not None:
+                    self.open[-1].add(step)
         for tensor in outputs or mutated:
             if not tensor.numel() and tensor.dim() > 1:
                 raise ReceptiveFieldError(f"the map shrinks to nothing (shape {tuple(tensor.shape)})")
         return output
+
+    def _unseen(self, name, tensors, traced):
+        """A step for an operation that no function of Python called: a scripted network's are told by their weights."""
+        parent = self.open[-1]
+        parent.children = True
+        keys = [key_of(t) for t in tensors if has_memory(t)]
+        owner = next((self._parameters[key][0][0].rpartition(".")[0] for key in keys if key in self._parameters), "")
+        label = f"{parent.name}.{name}()" if parent.name else f"{name}()"
+        merged = [s for s in map(self._lookup, traced) if s is not None]
+        return Step(owner or label, name, None, source=merged[0], merged=merged)
 
     def _apply(self, function, call):
         own = registered(function)
@@ -102,7 +126,8 @@ class Execution:
 
     def _call(self, name, function, args, kwargs, outputs):
         schema = [a.name for a in function._schema.arguments] if function is not None else ()
-        return Call(name, tuple(args), dict(kwargs), outputs, self._lookup, self._origin, tuple(schema), function)
+        return Call(name, tuple(args), dict(kwargs), outputs, self._lookup, self._origin, tuple(schema), function,
+                    axes=self.memory.axes)
 
     def _lookup(self, tensor):
         return self.memory.get(tensor) if has_memory(tensor) else None
@@ -145,8 +170,12 @@ class Execution:
             (self.memory.write if mutated else self.memory.put)(tensor, shadow)
 
     def _count(self, tensor, step):
-        number = self._uncounted.pop(key_of(tensor), 0) if has_memory(tensor) else 0
-        step.parameters += number
+        for _, number in self._uncounted.pop(key_of(tensor), ()) if has_memory(tensor) else ():
+            step.parameters += number
+
+    def unused(self) -> tuple[str, ...]:
+        """The names of the parameters that the forward did not use."""
+        return tuple(name for parameters in self._uncounted.values() for name, _ in parameters)
 
     def _before_write(self, tensor):
         """Keep the values of the network's own tensors before its forward writes to them."""

@@ -14,8 +14,9 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from .geometry import ReceptiveFieldError
+from .inputs import arguments
 from .interpreter import Execution, Step
-from .intervals import of_image
+from .intervals import of_inputs
 from .operators import EXITS, explanation, name_of
 from .rules import spatial
 from .rules.registry import UnknownOperation, flat_tensors, registered
@@ -28,15 +29,17 @@ class Follower(Execution):
         super().__init__(network)
         self.network = network
         self.names = {id(module): name for name, module in reversed(list(network.named_modules()))}
-        self.functions: list = []  # the function that the network has called, while it runs
         self.error: Exception | None = None
         self.failed_in, self.failed_on = "", None
 
-    def run(self, image):
-        """The network's output for one image batch; the steps are in ``self.open[0].inside``."""
+    def run(self, space, tensors):
+        """The network's output for its inputs; the steps are in ``self.open[0].inside``."""
         with self.silence():
-            self.memory.put(image, of_image(image.shape))
-            self.open[0].source = self.memory.get(image)
+            self.memory.axes = len(space.pixels)
+            for tensor, shadow in zip(tensors, of_inputs([t.shape for t in tensors], [i.axes for i in space.inputs])):
+                self.memory.put(tensor, shadow)
+            self.open[0].source = self.memory.get(tensors[0])
+        args, kwargs = arguments(self.network, space, tensors)
         with ExitStack() as stack:
             for module in self._hookable():
                 hook = module.register_forward_pre_hook(self._enter, prepend=True, with_kwargs=True)
@@ -46,7 +49,7 @@ class Follower(Execution):
             stack.callback(self.put_back)
             stack.enter_context(_Operations(self))
             stack.enter_context(_Functions(self))
-            output = self.network(image)
+            output = self.network(*args, **kwargs)
             with self.silence():
                 self.open[0].result = self._first(output)
         if self.error:
@@ -84,8 +87,9 @@ class Follower(Execution):
                     self._count(parameter, step)
             step.result = self._first(tensors)
             if step.result is None:
+                self.open[-1].waiting += step.parameters + step.waiting
                 return
-            self.open[-1].inside.append(step)
+            self.open[-1].add(step)
 
     def _hookable(self):
         """The modules to listen to, around their own hooks, which may change what goes in and out."""
@@ -130,9 +134,9 @@ class Follower(Execution):
             step.result = self._first(output)
             if step.result is not None and (step.operations or own):
                 step.name = f"{parent.name}.{step.op}()" if parent.name else f"{step.op}()"
-                parent.inside.append(step)
+                parent.add(step)
             else:
-                parent.parameters += step.parameters
+                parent.waiting += step.parameters + step.waiting
                 parent.operations += step.operations
         return output
 

@@ -91,7 +91,7 @@ def _where(call):
     if not call.fixed(condition):
         return None
     condition = condition.cpu()
-    parts = [shadows.broadcast(call.shadow(t) if isinstance(t, torch.Tensor) else shadows.nothing(()), call.shape)
+    parts = [shadows.broadcast(call.shadow(t) if isinstance(t, torch.Tensor) else call.nothing(()), call.shape)
              for t in (one, other)]
     result = shadows.union(call.shape, parts)
     bounds = tuple(shadows.collapsed(torch.where(condition, a, b), 1) for a, b in

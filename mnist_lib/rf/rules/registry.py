@@ -88,6 +88,7 @@ class Call:
     parameter_names: tuple[str, ...] = ()  # of the operator, in order
     function: Callable | None = None
     details: dict = field(default_factory=dict)  # for the table: kernel, stride, ..., multiply_adds
+    axes: int = 2  # of the image, or of all inputs together
 
     def get(self, name, default=None):
         """An argument of an ATen operator by its name."""
@@ -103,7 +104,11 @@ class Call:
 
     def shadow(self, tensor) -> Shadow:
         """A tensor's shadow; the empty one for a constant."""
-        return self.lookup(tensor) or shadows.nothing(tensor.shape)
+        return self.lookup(tensor) or self.nothing(tensor.shape)
+
+    def nothing(self, shape) -> Shadow:
+        """The shadow of a constant of a shape."""
+        return shadows.nothing(shape, self.axes)
 
     @property
     def traced(self) -> list[torch.Tensor]:
@@ -134,16 +139,17 @@ class Call:
         return shadows.union(self.shape, parts)
 
     def window(self, kernel, stride=1, padding=0, dilation=1, tensor=None) -> Shadow:
-        """A sliding window over H and W of (N, C, H, W); mixes all channels.
+        """A sliding window over the map's axes, H and W of (N, C, H, W); mixes all channels.
 
-        One number or (height, width) each. Raises ReceptiveFieldError where this does not
-        give the output's size.
+        One number or one for each axis, (height, width). Raises ReceptiveFieldError where this
+        does not give the output's size.
         """
         source = self.shadow(self.traced[0] if tensor is None else tensor)
-        result = shadows.reduce(source, [1], True)
-        self.details.update(kernel=two(kernel), stride=two(stride), padding=two(padding), dilation=two(dilation))
-        for dim, *numbers in zip((2, 3), two(kernel), two(stride), two(padding), two(dilation)):
-            result = read(result, dim, window(source.shape[dim], *numbers))
+        result, count = shadows.reduce(source, [1], True), len(source.shape) - 2
+        numbers = [listed(value, count) for value in (kernel, stride, padding, dilation)]
+        self.details.update(zip(("kernel", "stride", "padding", "dilation"), numbers))
+        for dim, *window_of in zip(range(2, 2 + count), *numbers):
+            result = read(result, dim, window(source.shape[dim], *window_of))
         if result.shape[2:] != self.shape[2:]:
             raise ReceptiveFieldError(f"the rule for {self.name} gives a map of {result.shape[2:]}, "
                                       f"but the operation returned {self.shape[2:]}")
@@ -161,6 +167,7 @@ def flat_tensors(tree) -> list[torch.Tensor]:
     return [tensor for part in tree for tensor in flat_tensors(part)]
 
 
-def two(value) -> tuple[int, int]:
-    """(height, width) from one number or two."""
-    return (value, value) if isinstance(value, int) else tuple(value)
+def listed(value, count) -> tuple[int, ...]:
+    """A setting for each of ``count`` axes, from one number, one in a list, or a list."""
+    value = (value,) if isinstance(value, int) else tuple(value)
+    return value * count if len(value) == 1 else value

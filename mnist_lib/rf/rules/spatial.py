@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import torch
 
 from .. import intervals as shadows
-from ..intervals import NOTHING, Shadow, found_steps
+from ..factors import by_factors, joined
+from ..intervals import NOTHING, STILL, Shadow, found_steps
 from ..taps import adaptive, antialiased, interpolated, nearest, shifted, transposed, window
 from ..windows import read
-from .registry import Call, built_in
-
-
-def _listed(value, count):
-    """A setting for each of ``count`` axes, from one number, a list of one, or a list."""
-    value = [value] if isinstance(value, int) else list(value)
-    return value * count if len(value) == 1 else value
+from .registry import Call, built_in, listed
 
 
 def _read_all(shadow: Shadow, reaches) -> Shadow:
@@ -31,9 +27,9 @@ def _read_all(shadow: Shadow, reaches) -> Shadow:
 def _(call):
     source, weight = call.args[:2]
     axes = weight.dim() - 2
-    stride, padding = _listed(call.get("stride", 1), axes), _listed(call.get("padding", 0), axes)
-    dilation, flipped = _listed(call.get("dilation", 1), axes), call.get("transposed", False)
-    extra, groups = _listed(call.get("output_padding", 0), axes), call.get("groups", 1)
+    stride, padding = listed(call.get("stride", 1), axes), listed(call.get("padding", 0), axes)
+    dilation, flipped = listed(call.get("dilation", 1), axes), call.get("transposed", False)
+    extra, groups = listed(call.get("output_padding", 0), axes), call.get("groups", 1)
     kernel = list(weight.shape[2:])
     call.details.update(kernel=tuple(kernel), stride=tuple(stride), padding=tuple(padding), dilation=tuple(dilation))
     places = source.shape[-axes:] if flipped else call.shape[-axes:]
@@ -64,14 +60,17 @@ def _(call):
 
 def _grouped(shadow, dim, groups, ch_out):
     """Channels out of channels in: each group's outputs depend on all of the group's inputs."""
-    bounds = []
-    for axis in shadow.bounds:
-        if axis.shape[dim + 1] > 1:
-            axis = axis.unflatten(dim + 1, (groups, -1)).amin(dim + 2)
-            axis = axis.repeat_interleave(ch_out // groups, dim + 1) if groups > 1 else axis
-        bounds.append(axis)
-    shape = shadow.shape[:dim] + (ch_out,) + shadow.shape[dim + 1:]
-    return Shadow(shape, tuple(bounds), shadow.steps)
+    if groups == 1:
+        mixed = shadows.reduce(shadow, [dim], True)
+        mixed = replace(mixed, steps=tuple((*axis[:dim], STILL, *axis[dim + 1:]) for axis in mixed.steps))
+        return shadows.broadcast(mixed, (*shadow.shape[:dim], ch_out, *shadow.shape[dim + 1:]))
+    if groups == ch_out == shadow.shape[dim]:
+        return shadow
+    lead, rest, steps = shadow.shape[:dim], shadow.shape[dim + 1:], shadow.steps
+    apart = shadows.reshaped(shadow, (*lead, groups, shadow.shape[dim] // groups, *rest))
+    apart = shadows.reduce(apart, [dim + 1], True)
+    apart = shadows.broadcast(apart, (*lead, groups, ch_out // groups, *rest))
+    return replace(shadows.reshaped(apart, (*lead, ch_out, *rest)), steps=steps)
 
 
 def _used_taps(call: Call, weight, axes):
@@ -100,9 +99,9 @@ def _some_taps(call, shadow, used, stride, padding, dilation):
           "max_pool1d_with_indices", "mkldnn_max_pool2d", "avg_pool1d", "avg_pool2d", "avg_pool3d", "_max_pool1d")
 def _(call):
     axes = int(call.name.split("pool")[1][0])
-    source, kernel = call.args[0], _listed(call.args[1], axes)
-    stride = _listed(call.get("stride") or kernel, axes)
-    padding, dilation = _listed(call.get("padding", 0), axes), _listed(call.get("dilation", 1), axes)
+    source, kernel = call.args[0], listed(call.args[1], axes)
+    stride = listed(call.get("stride") or kernel, axes)
+    padding, dilation = listed(call.get("padding", 0), axes), listed(call.get("dilation", 1), axes)
     call.details.update(kernel=tuple(kernel), stride=tuple(stride), padding=tuple(padding), dilation=tuple(dilation))
     ceil_mode = bool(call.get("ceil_mode", False))
     reaches = [window(n, *numbers, ceil_mode) for n, *numbers in
@@ -186,35 +185,40 @@ def _(call):
 @built_in("im2col")
 def _(call):
     source, kernel, dilation, padding, stride = call.args[:5]
-    shadow = call.shadow(source)
-    reaches = [shifted(n + 2 * p, -p) for n, p in zip(source.shape[-2:], padding)]
-    padded = _read_all(shadow, reaches)
-    places = [window(n, k, s, 0, d) for n, k, s, d in zip(padded.shape[-2:], kernel, stride, dilation)]
-    index = [torch.tensor([list(r.taps(i)) for i in range(r.size)]).T for r in places]  # (k, places)
-
-    def columns(t):
-        t = t[..., index[0], :][..., index[1]]  # (N, C, kh, lh, kw, lw)
-        return t.transpose(-3, -2).flatten(-2).flatten(-4, -2)
-
     call.details.update(kernel=tuple(kernel), stride=tuple(stride), padding=tuple(padding), dilation=tuple(dilation))
-    return shadows.moved(padded, columns)
+    padded = _read_all(call.shadow(source), [shifted(n + 2 * p, -p) for n, p in zip(source.shape[-2:], padding)])
+    (parts, split), rank = joined(*by_factors(padded), [-2 % source.dim(), -1 % source.dim()]), source.dim()
+    lead = split[:rank - 2]
+    index = [torch.tensor([list(reach.taps(i)) for i in range(reach.size)]).T for reach in  # (k, places)
+             (window(n, k, s, 0, d) for n, k, s, d in zip(padded.shape[-2:], kernel, stride, dilation))]
+    found = []
+    for part in parts:
+        for place, each in zip((-2, -1), index):
+            at = part.dim() + place
+            part = (part.index_select(at, each.flatten()).unflatten(at, each.shape) if part.shape[at] > 1
+                    else part.unsqueeze(at))
+        found.append(part.transpose(-3, -2))  # (4, N, C, kh, kw, lh, lw)
+    (kh, lh), (kw, lw) = (each.shape for each in index)
+    split = (*lead[:-1], (*lead[-1], kh, kw), (lh, lw))
+    bounds = shadows.stored(found, split)
+    return Shadow(call.shape, bounds, found_steps(call.shape, bounds, padded.steps))
 
 
 @built_in("col2im")
 def _(call):
     source, size, kernel, dilation, padding, stride = call.args[:6]
-    lead, channels = source.shape[:-2], source.shape[-2] // (kernel[0] * kernel[1])
+    lead, channels = tuple(source.shape[:-2]), source.shape[-2] // (kernel[0] * kernel[1])
     places = [window(n, k, s, p, d).size for n, k, s, p, d in zip(size, kernel, stride, padding, dilation)]
-    bounds = []
-    for axis in call.shadow(source).bounds:
-        full = axis.expand(4, *source.shape).reshape(4, *lead, channels, *kernel, *places)
-        wide = [n + 2 * p for n, p in zip(size, padding)]
-        out = torch.full((4, *lead, channels, *wide), NOTHING, dtype=torch.int32)
+    apart = shadows.reshaped(call.shadow(source), (*lead, channels, *kernel, *places))
+    wide, bounds = [n + 2 * p for n, p in zip(size, padding)], []
+    for axis in apart.bounds:
+        axis = axis.expand(*axis.shape[:-4], *kernel, *places)
+        out = torch.full((*axis.shape[:-4], *wide), NOTHING, dtype=torch.int32)
         for y in range(kernel[0]):
             for x in range(kernel[1]):
                 part = out[..., y * dilation[0]:y * dilation[0] + stride[0] * places[0]:stride[0],
                            x * dilation[1]:x * dilation[1] + stride[1] * places[1]:stride[1]]
-                part.copy_(torch.minimum(part, full[..., y, x, :, :]))
+                part.copy_(torch.minimum(part, axis[..., y, x, :, :]))
         out = out[..., padding[0]:padding[0] + size[0], padding[1]:padding[1] + size[1]]
         bounds.append(shadows.collapsed(out, 1))
     return Shadow(call.shape, tuple(bounds), found_steps(call.shape, bounds))
