@@ -68,7 +68,7 @@ def accuracy_zoom(step: str | Experiment, low: float = 98.5, high: float = 99.6,
     The band round the line is one binomial standard error; the last five epochs
     are shaded. Values below ``low`` are outside the figure.
     """
-    from .findings import standard_error
+    from .statistics import standard_error
 
     step, runs = experiment(step), recorded(step) if runs is None else runs
     drawing, axes = figure(height=4)

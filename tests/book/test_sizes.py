@@ -3,9 +3,9 @@
 import pytest
 
 from mnist_lib.book import sizes
-from mnist_lib.book.findings import Spread
 from mnist_lib.book.report import RULE, Summary
 from mnist_lib.book.sources import source
+from mnist_lib.book.statistics import Spread
 
 
 def of(parameters, *finals, holds=0):

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import pytest
 
 from mnist_lib.book import sources
-from mnist_lib.book.findings import standard_error
+from mnist_lib.book.statistics import standard_error
 from mnist_lib.experiments.catalogue import EXPERIMENTS
 from mnist_lib.networks.architecture import count_parameters
 from tests.chapters.prose import ROOT, Found, chapters, results
