@@ -17,6 +17,7 @@ from .pictures import confusion, digits, draws, misclassified
 from .report import RULE, recorded, summary
 from .sources import source
 from .style import COLOURS, GREY, INK, LINES, MARKERS, SOURCE, STYLE, TARGET, TEST, TRAIN, Picture, figure, use_style
+from .tables import signed
 
 __all__ = ["COLOURS", "Picture", "accuracy_zoom", "confusion", "digits", "distributions", "draws", "figure",
            "learning_curves", "learning_rate", "misclassified", "path_curves", "size_against_accuracy",
@@ -191,7 +192,7 @@ def learning_rate(*steps: str | Experiment):
 def distributions(rows: dict[str, dict], *, low: float = -4, high: float = 4, columns: str = ""):
     """Histograms in rows and columns: ``rows[name][layer]`` is a tensor; the same axis for all."""
     names = list(next(iter(rows.values())))
-    drawing, axes = figure(len(rows), len(names), height=1.5 * len(rows) + 0.6, sharex=True, squeeze=False)
+    drawing, axes = figure(len(rows), len(names), height=1.75 * len(rows) + 0.6, sharex=True, squeeze=False)
     for i, (row, layers) in enumerate(rows.items()):
         for j, name in enumerate(names):
             values = layers[name].detach().flatten().numpy()
@@ -199,9 +200,9 @@ def distributions(rows: dict[str, dict], *, low: float = -4, high: float = 4, co
             cell.hist(values, bins=80, range=(low, high), density=True, color=COLOURS[i])
             cell.set(yticks=[], xlim=(low, high))
             cell.grid(False)
-            cell.set_title(name if i == 0 else "", fontsize=11)
-            cell.annotate(f"mean {values.mean():.2f}\nsd {values.std():.2f}", (0.02, 0.97), fontsize=9.5,
-                          xycoords="axes fraction", va="top")
+            mean = signed(float(values.mean())).removeprefix("+")
+            told = f"mean {mean}\nsd {values.std():.2f}"  # above the bars, not on them
+            cell.set_title(f"{name}\n{told}" if i == 0 else told, fontsize=9, fontweight="normal")
         axes[i][0].set_ylabel(row)
     drawing.supxlabel(columns, fontsize=11)
     return drawing

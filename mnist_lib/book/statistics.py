@@ -125,7 +125,7 @@ class Comparison:
     def __str__(self) -> str:
         text = f"{signed(self.points)} points, {signed(self.images, 0)} images"
         if self.seeds < ENOUGH:
-            return f"{text}; {'one training' if self.seeds == 1 else f'{self.seeds} trainings'} on a side, {NO_VERDICT}"
+            return f"{text}; from {'one training' if self.seeds == 1 else f'{self.seeds} trainings'}, {NO_VERDICT}"
         text += f"; 95 % interval over the seeds {self.interval()}"
         if self.images_variance is not None:
             text += f", over images and seeds {'at most ' * self.bound}{self.interval(images=True)}"

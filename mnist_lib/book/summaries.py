@@ -137,7 +137,7 @@ def numbers(step: str) -> dict[str, str]:
             spread = getattr(ours, name)
             values |= {name: f"{spread.mean:.2f}", f"{name}_low": f"{spread.low:.2f}",
                        f"{name}_high": f"{spread.high:.2f}", f"{name}_sd": sd(spread)}
-        values |= {f"holds_{n}": str(count) for n, count in ours.holds.items()}
+        values |= {f"holds_{n}": str(ours.share(n)) for n in ours.holds}  # "3 of 5 (15 to 95 %)"
     if theirs:
         values |= {"source_final": f"{theirs.log.final:.2f}", "source_best": f"{theirs.log.best:.2f}",
                    "source_train": f"{theirs.log.train_accuracy[-1]:.2f}",

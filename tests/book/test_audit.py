@@ -144,7 +144,7 @@ CAN_HOLD = {
     "starts_at": ("drill-down/fully-connected", dict(accuracy=95.79)),
     "in_one_epoch": ("same-padding/plateau", dict(train=98.85, test=99.44)),
     "overfits": ("six-models/setup", {}),
-    "stops_rising": ("six-models/setup", dict(epoch=10)),
+    "stops_rising": ("drill-down/onecycle", dict(epoch=10)),
     "gains_over_the_step_before": ("six-models/batchnorm", {}),
     "small_gains": ("x", dict(steps=["six-models/batchnorm", "six-models/steplr"])),
     "moves": ("same-padding/plateau", dict(train="rises", test="falls")),
