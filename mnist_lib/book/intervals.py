@@ -1,6 +1,6 @@
 """The formulas behind ``statistics.py``: standard errors, half widths, p-values, shares. Numbers or arrays.
 
-Accuracies are in per cent, differences in points. scipy belongs to the extra ``[book]`` and is loaded when used.
+Accuracies are in per cent, differences in points. scipy belongs to the extra ``[chapters]`` and is loaded when used.
 """
 
 from __future__ import annotations
