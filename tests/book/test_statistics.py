@@ -1,5 +1,7 @@
 """The theory of a difference: error rates by simulation, intervals against scipy and against a bootstrap."""
 
+import re
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -7,6 +9,7 @@ from scipy import stats
 from mnist_lib.book import statistics
 from mnist_lib.book.intervals import counted, half_width, images_variance
 from mnist_lib.book.statistics import CLEAR, HERE, NO_VERDICT, NOT_CLEAR, Share, Spread, compare, holm, prediction
+from tests.chapters.prose import ROOT
 
 DRAWS = 2_000
 TOO_OFTEN = 0.05 + 3 * (0.05 * 0.95 / DRAWS) ** 0.5  # 5 % and three standard errors of so many draws: 6.5 %
@@ -200,3 +203,10 @@ def test_a_prediction_needs_three_seeds_and_sharpens_with_more():
     many = prediction(tuple(99.1 + 0.1 * stats.norm.ppf((i + 0.5) / 60) for i in range(60)))
     assert few.high - few.low > 2 * (many.high - many.low)
     assert many == pytest.approx((99.1 - 0.2, 99.1 + 0.2), abs=0.01)
+
+
+def test_nothing_calls_the_old_rule():
+    old = re.compile(r"is_noise|\.noise\b|\bNOISE\b|[Ww]ithin noise|\bDifference\(|report\.MARGIN")
+    files = [*(ROOT / "book").rglob("*.md"), *(ROOT / "mnist_lib").rglob("*.py")]
+    assert len(files) > 100
+    assert not [str(file) for file in files if old.search(file.read_text(encoding="utf-8"))]
