@@ -16,6 +16,8 @@ from .tables import Link
 
 HOLDS, FAILS = "holds", "does not hold"
 _BOX = {HOLDS: "tip", FAILS: "warning", NOT_CLEAR: "note", NO_VERDICT: "note"}  # the theme's own, for light and dark
+_MARK = {HOLDS: ("✓", "#00674c"), FAILS: ("✗", "#9a4300"), NOT_CLEAR: ("≈", "#0a5b97"),
+         NO_VERDICT: ("?", "#0a5b97")}  # for a notebook, which has no boxes
 SEVERITY = {"high": "a conclusion hangs on it", "medium": "wrong or contradictory", "low": "changes nothing"}
 
 
@@ -34,8 +36,11 @@ class Finding:
         return f"{', '.join(filter(None, (self.verdict.capitalize(), self.sure)))}: {self.sentence}"
 
     def _repr_html_(self) -> str:
-        return (f'<div class="admonition {_BOX[self.verdict]}">'
-                f'<p class="admonition-title"><strong>{escape(self.title)}</strong></p>'
+        mark, colour = _MARK[self.verdict]
+        return (f'<div class="admonition {_BOX[self.verdict]}" style="border-left: 4px solid {colour}; '
+                f'padding-left: 12px">'
+                f'<p class="admonition-title"><span class="mark" aria-hidden="true">{mark} </span>'
+                f'<strong>{escape(self.title)}</strong></p>'
                 f"<p>{escape(self.evidence)}</p></div>")
 
     def __repr__(self) -> str:

@@ -94,7 +94,7 @@ def table(of: Iterable[Entry] | None = None) -> PageTable:
             f"{e.theirs.log.final:.2f}" if e.theirs else "", "" if claim is None else f"{claim:.2f}", e.verdict))
     return PageTable(
         "All recorded steps of the five paths",
-        ("step", "test (%)", "seeds", *(f"hold,\nN = {n}" for n in LAST), "para-\nmeters",
+        ("step", "test (%)", "seeds", *(f"hold,\nN = {n}" for n in LAST), "parameters",
          "multiply-\nadds (M)", "field\n(px)", "source's\nlog (%)", "source\nclaims\n(%)", "the\nclaim is"),
         tuple(rows),
         "Multiply-adds are those of one image, in millions. Field: the receptive field of the last map larger than "
@@ -103,7 +103,8 @@ def table(of: Iterable[Entry] | None = None) -> PageTable:
         "source's log is its last epoch, its claim mostly its best one; a claim is too high, or too low, if it lies "
         "outside of the 95 % prediction interval for the last epoch of one more training of ours, and possible inside "
         "it; fewer than three seeds say nothing.",
-        sortable=True)
+        sortable=True, secondary=("seeds", "hold,\nN = 3", "hold,\nN = 5", "multiply-\nadds (M)", "field\n(px)",
+                                  "source's\nlog (%)"))
 
 
 @styled

@@ -16,7 +16,7 @@ from ..data import Normalize, ToTensor, mnist
 from ..training import TEST_IMAGES, Run, evaluate, records, trained
 from .findings import Finding, finding
 from .statistics import Comparison, compare
-from .style import INK, STYLE, WIDTH, Picture, figure
+from .style import FRAME, INK, STYLE, WIDTH, Picture, figure
 from .summaries import recorded
 from .tables import signed
 
@@ -195,7 +195,7 @@ def class_maps(images: Tensor, maps: Tensor) -> Picture:
             for cell in row:
                 cell.set(xticks=[], yticks=[])
                 cell.grid(False)
-                cell.spines[:].set(visible=True, color="#bbbbbb", linewidth=0.6)
+                cell.spines[:].set(visible=True, color=FRAME, linewidth=0.6)
             row[0].spines[:].set_visible(False)
     return Picture(drawing)
 

@@ -51,7 +51,8 @@ class PageTable:
     """A table of strings. The first column holds the rows' names; lines in a cell end with ``\\n``.
 
     Shows as HTML in a notebook and as text elsewhere. On a page of the book a reader sorts a
-    ``sortable`` one by its columns (``book/_static/sorting.js``).
+    ``sortable`` one by its columns (``book/_static/site/sorting.js``), and on a phone opens the
+    ``secondary`` columns, named here, when they are wanted (``columns.js`` beside it).
     """
 
     caption: str
@@ -59,8 +60,11 @@ class PageTable:
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
     sortable: bool = False
+    secondary: tuple[str, ...] = ()
 
     def __post_init__(self):
+        if unknown := set(self.secondary) - set(self.columns[1:]):
+            raise ValueError(f"the table {self.caption!r} has no column {min(unknown)!r} to leave to a fold")
         for row in self.rows:
             if len(row) != len(self.columns):
                 raise ValueError(f"the table {self.caption!r} has {len(self.columns)} columns; "
@@ -73,13 +77,14 @@ class PageTable:
 
     def _repr_html_(self) -> str:
         sides = [self._side(i) for i in range(len(self.columns))]
+        aside = [' class="secondary"' * (c in self.secondary) for c in self.columns]
         whole = [f'{where[:-1]}; white-space: nowrap"' if "right" in where else where for where in sides]
         rows = [[Cell(_text(row[0]), sides[0], names_row=True),
-                 *(Cell(_text(cell), _key(cell) + where) for cell, where in zip(row[1:], whole[1:], strict=True))]
-                for row in self.rows]
-        kind = "table" + " wide" * (len(self.columns) > MANY) + " sortable n-last" * self.sortable
-        heads = [Cell(_text(c), where) for c, where in zip(self.columns, sides, strict=True)]
-        return html_table(kind, _text(self.caption), heads, rows, _text(self.note))
+                 *(Cell(_text(cell), kind + _key(cell) + where)
+                   for cell, kind, where in zip(row[1:], aside[1:], whole[1:], strict=True))] for row in self.rows]
+        kinds = "table" + " wide" * (len(self.columns) > MANY) + " sortable n-last" * self.sortable
+        heads = [Cell(_text(c), kind + where) for c, kind, where in zip(self.columns, aside, sides, strict=True)]
+        return html_table(kinds, _text(self.caption), heads, rows, _text(self.note))
 
     def _side(self, i: int) -> str:
         """Numbers stand on the right, words on the left."""
