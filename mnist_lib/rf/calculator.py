@@ -8,20 +8,21 @@ whatever else the network computes. Chapter: ``book/receptive-field.md``.
 
 from __future__ import annotations
 
-import random
 import sys
 from contextlib import ExitStack, contextmanager, nullcontext
 from unittest import mock
 
 import torch
+from torch.utils._pytree import tree_flatten, tree_unflatten
 
 from .chain import field_of_layers, image_size
 from .geometry import ReceptiveFieldError
 from .rows import rows_of
 from .rules.registry import UnknownOperation, rule
+from .snapshot import left_as_found
 from .table import Table
 
-__all__ = ["ReceptiveFieldError", "UnknownOperation", "left_as_found", "receptive_field", "rule"]
+__all__ = ["ReceptiveFieldError", "UnknownOperation", "receptive_field", "rule"]
 
 
 def receptive_field(network, input_size=None, *, title=None) -> Table:
@@ -47,30 +48,43 @@ def receptive_field(network, input_size=None, *, title=None) -> Table:
     size = image_size(input_size)
     if len(tuple(input_size)) == 2:
         size = (_channels_of(network), *size[1:])
-    from .tracer import Follower
+    from .interpreter import Interpreter
+    from .repeat import confirm, drawn_outside
+    from .tracer import Tracer
 
-    with left_as_found(network), torch.no_grad(), _in_single_operations():
-        image, context = _image(network, size)
-        follower = Follower(network)
-        try:
+    with torch.no_grad(), _in_single_operations():
+        with left_as_found(network) as snapshot:
+            image, context = _image(network, size)
+            tracer = Tracer(network, Interpreter(network), snapshot.tensors)
+            drew = drawn_outside(snapshot)
             with context:
-                follower.run(image)
-        except ReceptiveFieldError as error:
-            if isinstance(error, UnknownOperation) or follower.error is None:
-                raise
-            raise ReceptiveFieldError(f"in {follower.failed_in or type(network).__name__}: {error}") from error
-        except Exception as error:
-            shape = f", whose input has shape {tuple(follower.failed_on)}" if follower.failed_on else ""
-            raise ReceptiveFieldError(f"the network cannot be run on {size}: it stops in "
-                                      f"{follower.failed_in or type(network).__name__}{shape}: {error}") from error
-        root = follower.open[0]
+                _run(tracer, image, size)
+            drew = drew()
+        root = tracer.open[0]
         if root.result is None:
+            confirm(network, tracer, image, drew)
             raise ReceptiveFieldError(f"{type(network).__name__} returns nothing that depends on the image")
+        confirm(network, tracer, image, drew)
         rows, blocks = rows_of(root, size[1:])
     convention = "as in evaluation: batch normalization mixes no pixels"
     if image.is_meta:
         convention += "; a network without values (meta device): masks count as dense"
     return Table(title or type(network).__name__, size, tuple(rows), tuple(blocks), convention)
+
+
+def _run(tracer, image, size):
+    """The network's first run; errors name the module in which it stops."""
+    name = type(tracer.network).__name__
+    try:
+        tracer.run(image)
+    except ReceptiveFieldError as error:
+        if isinstance(error, UnknownOperation) or tracer.error is None:
+            raise
+        raise ReceptiveFieldError(f"in {tracer.failed_in or name}: {error}") from error
+    except Exception as error:
+        shape = f", whose input has shape {tuple(tracer.failed_on)}" if tracer.failed_on else ""
+        raise ReceptiveFieldError(f"the network cannot be run on {size}: it stops in "
+                                  f"{tracer.failed_in or name}{shape}: {error}") from error
 
 
 @contextmanager
@@ -83,6 +97,8 @@ def _in_single_operations():
             stack.enter_context(mock.patch.object(torch, "compile", _uncompiled))
         elif hasattr(torch.compiler, "set_stance"):
             stack.enter_context(torch.compiler.set_stance("force_eager"))
+        if hasattr(torch, "cond"):
+            stack.enter_context(mock.patch.object(torch, "cond", _both_branches))
         try:
             from torch.nn.attention import SDPBackend, sdpa_kernel
         except ImportError:  # torch before 2.3
@@ -95,6 +111,15 @@ def _in_single_operations():
 def _uncompiled(model=None, **_):
     """``torch.compile`` as it is called and as it decorates, without compiling."""
     return (lambda decorated: decorated) if model is None else model
+
+
+def _both_branches(pred, true_fn, false_fn, operands=()):
+    """``torch.cond``: both branches, and element by element one or the other's result."""
+    if not isinstance(pred, torch.Tensor):
+        return (true_fn if pred else false_fn)(*operands)
+    one, spec = tree_flatten(true_fn(*operands))
+    other, _ = tree_flatten(false_fn(*operands))
+    return tree_unflatten([torch.where(pred, a, b) for a, b in zip(one, other)], spec)
 
 
 def _channels_of(network) -> int:
@@ -115,47 +140,3 @@ def _image(network, size):
         return torch.empty(1, *size, dtype=first.dtype, device="meta"), torch.device("meta")
     image = torch.rand(1, *size, generator=torch.Generator().manual_seed(0))
     return image.to(first.device, first.dtype), nullcontext()
-
-
-@contextmanager
-def left_as_found(network):
-    """Evaluation mode for as long as it lasts; then everything is as it was, also after an error.
-
-    That is: each module's mode, attributes and hooks, and the random state of torch, numpy and
-    Python. (What a forward writes into parameters and buffers, the follower puts back.)
-    """
-    modules = list(network.modules())
-    attributes = [(m, dict(vars(m)), {k: v.copy() for k, v in vars(m).items()
-                                      if isinstance(v, (dict, list, set))}) for m in modules]
-    state, numpy = random.getstate(), sys.modules.get("numpy")
-    numpy_state = numpy.random.get_state() if numpy else None
-    devices = {p.device.index for p in network.parameters() if p.is_cuda}
-    with ExitStack() as stack:
-        stack.enter_context(torch.random.fork_rng(devices=sorted(devices)))
-        try:
-            for module in modules:
-                module.__dict__["training"] = False
-            yield
-        finally:
-            random.setstate(state)
-            if numpy:
-                numpy.random.set_state(numpy_state)
-            for module, values, contents in attributes:
-                vars(module).clear()
-                vars(module).update(values)
-                for name, content in contents.items():
-                    _refill(values[name], content)
-
-
-def _refill(container, content):
-    """Give a dict, list or set its content back, if it changed."""
-    if isinstance(container, list):
-        if len(container) != len(content) or any(a is not b for a, b in zip(container, content)):
-            container[:] = content
-    elif isinstance(container, set):
-        if container != content:
-            container.clear()
-            container.update(content)
-    elif list(container) != list(content) or any(container[k] is not content[k] for k in content):
-        container.clear()
-        container.update(content)

@@ -9,8 +9,9 @@ from math import prod
 import torch
 
 from .geometry import Geometry, whole
-from .intervals import NOTHING, STILL, Shadow, goes_on
+from .intervals import NOTHING, STILL, Shadow
 from .row import Extent, Extents, Row
+from .steps import goes_on
 
 _MERGES = {"add", "iadd", "radd", "sub", "isub", "rsub", "mul", "imul", "rmul", "div", "truediv", "cat", "concat",
            "concatenate", "stack", "maximum", "minimum", "max", "min", "lerp", "addcmul", "where"}
