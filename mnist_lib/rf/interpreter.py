@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import torch
 
 from .geometry import ReceptiveFieldError
-from .intervals import Shadow, broadcast, of_image, reduce
+from .intervals import Shadow, broadcast, of_inputs, reduce
 from .operators import COSTLY, READINGS, base_name, without_computing
 from .rules.pointwise import elementwise
 from .rules.registry import BUILT_IN, Call, flat_tensors, registered
@@ -35,6 +35,12 @@ class Step:
     merged: list = field(default_factory=list)  # the intervals that were brought together
     inside: list = field(default_factory=list)  # steps made within a module's call
     children: bool = False
+    waiting: int = 0  # parameters that went through something untraced, on their way to the next step
+
+    def add(self, step):
+        """Append a step made within this one; what waited is counted there."""
+        step.parameters, self.waiting = step.parameters + self.waiting, 0
+        self.inside.append(step)
 
 
 class Interpreter:
@@ -43,7 +49,10 @@ class Interpreter:
     def __init__(self, network, axes=2):
         self.memory = Memory(axes)
         self.chance = False  # whether random numbers were drawn
-        self._parameters = {key_of(p): p.numel() for p in network.parameters() if has_memory(p)}
+        self._parameters: dict = {}  # the names and sizes of the parameters in each piece of memory
+        for name, parameter in network.named_parameters():
+            if has_memory(parameter):
+                self._parameters.setdefault(key_of(parameter), []).append((name, parameter.numel()))
         self._uncounted = dict(self._parameters)
         self._learned = set(self._parameters)  # the memory of parameters and of all that is made of them
         self._random: set = set()  # and of all that is made of random numbers
@@ -53,12 +62,17 @@ class Interpreter:
         self.decisions: list[bool] = []  # for a second run to take the same
         self._filler = torch.Generator().manual_seed(1)
 
-    def begin(self, image):
-        """Follow an image batch."""
-        self.memory.put(image, of_image(image.shape))
+    def begin(self, space, tensors):
+        """Follow the inputs."""
+        self.memory.axes = len(space.pixels)
+        for tensor, intervals in zip(tensors, of_inputs([t.shape for t in tensors], [i.axes for i in space.inputs])):
+            self.memory.put(tensor, intervals)
 
-    def operation(self, function, args, kwargs, mutated, step):
-        """(output, whether it depends on the image). Raises NoRule where that cannot be told how."""
+    def operation(self, function, args, kwargs, mutated, step, unseen=False):
+        """(output, whether it depends on the image). Raises NoRule where that cannot be told how.
+
+        ``step`` is the one under way; ``unseen``: no function of Python has called the operation.
+        """
         name = function.overloadpacket.__name__
         tensors = flat_tensors((args, kwargs))
         if torch.Tag.nondeterministic_seeded in function.tags:
@@ -70,13 +84,15 @@ class Interpreter:
         if name in COSTLY:
             self.decisions.append(skipped is not None)
         output = function(*args, **kwargs) if skipped is None else skipped
+        outputs, own = flat_tensors(output), step
+        if traced and unseen:
+            own = self._unseen(name, tensors, traced, step)
         for tensor in tensors:
-            self.count(tensor, step)
-        outputs = flat_tensors(output)
+            self.count(tensor, own)
         if not traced:
             self._note_origin(function, args, kwargs, tensors, [*outputs, *mutated], mutated)
             return output, False
-        step.operations += 1
+        own.operations += 1
         if torch.Tag.inplace_view in function.tags:
             return output, True  # the same memory in another shape, which it can be looked up by
         for tensor in outputs or mutated:
@@ -88,8 +104,20 @@ class Interpreter:
             found = self._apply(function, call)
             if found is NotImplemented or found is None and call.outputs and call.name not in READINGS:
                 raise NoRule(call.name)
-            self.note(call, found, step, mutated)
+            self.note(call, found, own, mutated)
+            own.result = self.first(outputs or mutated) if own is not step else own.result
+            if own is not step and own.result is not None:
+                step.add(own)
         return output, True
+
+    def _unseen(self, name, tensors, traced, parent):
+        """A step for an operation that no function of Python called: a scripted network's are told by their weights."""
+        parent.children = True
+        keys = [key_of(t) for t in tensors if has_memory(t)]
+        owner = next((self._parameters[key][0][0].rpartition(".")[0] for key in keys if key in self._parameters), "")
+        label = f"{parent.name}.{name}()" if parent.name else f"{name}()"
+        merged = [s for s in map(self.memory.get, traced) if s is not None]
+        return Step(owner or label, name, None, source=merged[0] if merged else None, merged=merged)
 
     def _follows(self, tensor, function):
         if function.is_view and self.memory.in_parts(tensor):
@@ -169,7 +197,12 @@ class Interpreter:
 
     def count(self, tensor, step):
         """Add a parameter to the step that uses it first."""
-        step.parameters += self._uncounted.pop(key_of(tensor), 0) if has_memory(tensor) else 0
+        for _, number in self._uncounted.pop(key_of(tensor), ()) if has_memory(tensor) else ():
+            step.parameters += number
+
+    def unused(self) -> tuple[str, ...]:
+        """The names of the parameters that the forward did not use."""
+        return tuple(name for parameters in self._uncounted.values() for name, _ in parameters)
 
     def speaks(self, tree) -> bool:
         """Whether a rule for a whole function or module has anything to tell: it takes what is followed."""
@@ -194,10 +227,10 @@ class Repetition:
         self._decisions = iter(decisions)
         self._filler = torch.Generator().manual_seed(seed)
 
-    def begin(self, image):
+    def begin(self, space, tensors):
         """Nothing to follow."""
 
-    def operation(self, function, args, kwargs, mutated, step):
+    def operation(self, function, args, kwargs, mutated, step, unseen=False):
         """(output, False)."""
         skip = function.overloadpacket.__name__ in COSTLY and next(self._decisions, False)
         output = without_computing(function, args, kwargs, self._filler) if skip else None

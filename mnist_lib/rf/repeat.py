@@ -18,7 +18,7 @@ import torch
 from .interpreter import Repetition, Step
 from .journal import difference
 from .operators import advice, explanation, where
-from .rules.registry import UnknownOperation, flat_tensors
+from .rules.registry import UnknownOperation
 from .snapshot import left_as_found
 from .tracer import Tracer
 
@@ -39,66 +39,82 @@ def drawn_outside(snapshot):
     return drew
 
 
-def confirm(network, first: Tracer, image, drew: bool) -> None:
-    """Raise UnknownOperation where a first run's table would not hold for another image, or by chance.
+class Repeats:
+    """The further runs of a network that was followed once, each from the same state."""
 
-    ``drew``: whether random numbers outside of torch were drawn, too.
-    """
-    if image.is_meta:
-        return
-    if first.exits.written():
-        raise _refusal(network, first, None, "values are written into the memory of one of its tensors")
-    other, error = _again(network, first, _other_image(image))
-    place = difference(first.journal, other.journal, cut_short=error is not None)
-    if place is not None:
-        raise _refusal(network, first, place, "it takes values of the image out of the graph, and they come back",
-                       other)
-    _turn(network, first, image, "image", "values of the image decide what the network executes")
-    if drew or first.interpreter.chance:
-        _draw(network, first, image)
+    def __init__(self, network, first: Tracer, space, tensors):
+        self.network, self.first, self.space, self.tensors = network, first, space, tensors
 
+    def confirm(self, drew: bool) -> None:
+        """Raise UnknownOperation where the first run's table would not hold for another image, or by chance.
 
-def _turn(network, first, image, reads, why):
-    """Read other numbers, or decide otherwise, and see whether the network executes anything else."""
-    exits = [e for e in first.exits.seen if e.reads == reads]
-    decisions = [e for e in exits if e.decides]
-    plans = [{e.number: "turn"} for e in decisions[:_MOST]]
-    if len(decisions) > _MOST:
-        plans.append({e.number: "turn" for e in decisions})
-    numbers = [e for e in exits if not e.decides]
-    plans += [{e.number: how for e in numbers} for how in ("up", "down", "zero") if numbers]
-    for plan in plans:
-        other, error = _again(network, first, image, plan)
-        place = difference(first.journal, other.journal, loosely=reads == "chance", cut_short=error is not None)
-        looked = error is None or isinstance(error, _ONLY_LOOKED) or "turn" in plan.values()
-        if place is not None or not looked:
-            raise _refusal(network, first, place, why, exits=[e for e in exits if e.number in plan])
-
-
-def _draw(network, first, image):
-    why = "what the network executes depends on chance"
-    _turn(network, first, image, "chance", why)
-    for seed in (*range(1, _SEEDS + 1), "low", "high"):
-        other, error = _again(network, first, image, seed=seed)
-        place = difference(first.journal, other.journal, loosely=True, cut_short=error is not None)
+        ``drew``: whether random numbers outside of torch were drawn, too.
+        """
+        if self.first.exits.written():
+            raise self.refusal(None, "values are written into the memory of one of its tensors")
+        other, error = self.again(list(map(_other, self.tensors)), fill=2)
+        place = difference(self.first.journal, other.journal, cut_short=error is not None)
         if place is not None:
-            chance = [e for e in first.exits.seen if e.reads == "chance"]
-            raise _refusal(network, first, place, f"{why}: draw once and keep it, when the network is built", exits=chance)
+            raise self.refusal(place, "it takes values of the image out of the graph, and they come back")
+        self.turn("image", "values of the image decide what the network executes")
+        if drew or self.first.interpreter.chance:
+            self.draw()
 
+    def turn(self, reads, why):
+        """Read other numbers, or decide otherwise, and see whether the network executes anything else."""
+        exits = [e for e in self.first.exits.seen if e.reads == reads]
+        decisions = [e for e in exits if e.decides]
+        plans = [{e.number: "turn"} for e in decisions[:_MOST]]
+        if len(decisions) > _MOST:
+            plans.append({e.number: "turn" for e in decisions})
+        numbers = [e for e in exits if not e.decides]
+        plans += [{e.number: how for e in numbers} for how in ("up", "down", "zero") if numbers]
+        for plan in plans:
+            other, error = self.again(self.tensors, plan)
+            place = difference(self.first.journal, other.journal, loosely=reads == "chance",
+                               cut_short=error is not None)
+            looked = error is None or isinstance(error, _ONLY_LOOKED) or "turn" in plan.values()
+            if place is not None or not looked:
+                raise self.refusal(place, why, [e for e in exits if e.number in plan])
 
-def _again(network, first, image, alter=None, seed=None):
-    """Another run from the same state: its tracer, and the error that it stopped with."""
-    error = None
-    with left_as_found(network) as snapshot, contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        tracer = Tracer(network, Repetition(first.interpreter.decisions, 1 + (image is not first.image)), snapshot.tensors, alter)
-        if seed is not None:
-            _reseed(seed, snapshot)
-        try:
-            tracer.run(image)
-        except Exception as stopped:
-            error = stopped
-    return tracer, error
+    def draw(self):
+        """Draw other random numbers."""
+        why = "what the network executes depends on chance"
+        self.turn("chance", why)
+        for seed in (*range(1, _SEEDS + 1), "low", "high"):
+            other, error = self.again(self.tensors, seed=seed)
+            place = difference(self.first.journal, other.journal, loosely=True, cut_short=error is not None)
+            if place is not None:
+                raise self.refusal(place, f"{why}: draw once and keep it, when the network is built",
+                                   [e for e in self.first.exits.seen if e.reads == "chance"])
+
+    def again(self, tensors, alter=None, seed=None, fill=1):
+        """Another run: its tracer, and the error that it stopped with."""
+        error = None
+        with left_as_found(self.network) as snapshot, contextlib.redirect_stdout(io.StringIO()), \
+                warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tracer = Tracer(self.network, Repetition(self.first.interpreter.decisions, fill), snapshot.tensors, alter)
+            if seed is not None:
+                _reseed(seed, snapshot)
+            try:
+                tracer.run(self.space, tensors)
+            except Exception as stopped:
+                error = stopped
+        return tracer, error
+
+    def refusal(self, place, why, exits=None):
+        """The error: which function has read the numbers, in which module, and a rule that helps."""
+        exits = [e for e in self.first.exits.seen if e.reads == "image"] if exits is None else exits
+        entries = self.first.journal.entries
+        at = entries[min(place, len(entries) - 1)] if place is not None and entries else None
+        step = _step(self.network, _common([e.step.name for e in exits] + [at.place] * (at is not None)))
+        if exits:
+            inner = exits[0].called if isinstance(exits[0].called, torch._ops.OpOverload) else None
+            return UnknownOperation(explanation(exits[0].called, inner, step, why, True))
+        what = f"before {at.name!r}" if at is not None else "there"
+        return UnknownOperation(f"no rule for what {where(step)} does {what}: {why}, where no operation can be "
+                                f"followed (through numpy, a file, another thread, chance). {advice(step)}")
 
 
 def _reseed(seed, snapshot):
@@ -130,29 +146,12 @@ def _untempered(word):
     return found & 0xFFFFFFFF
 
 
-def _other_image(image):
-    """Another image of the same kind."""
-    if not image.is_floating_point():
-        return image.flip(-1)
-    made = torch.rand(image.shape, generator=torch.Generator().manual_seed(1)).to(image)
-    return made.as_strided(image.shape, image.stride()) if made.stride() != image.stride() else made
-
-
-def _refusal(network, first, place, why, other=None, exits=None):
-    """The error: which function has read the numbers, in which module, and a rule that helps."""
-    exits = [e for e in first.exits.seen if e.reads == "image"] if exits is None else exits
-    entries = first.journal.entries
-    names = [e.step.name for e in exits]
-    if place is not None and (place < len(entries) or other is not None and other.journal.entries):
-        at = entries[min(place, len(entries) - 1)]
-        names.append(at.place)
-    step = _step(network, _common(names))
-    if exits:
-        inner = exits[0].called if isinstance(exits[0].called, torch._ops.OpOverload) else None
-        return UnknownOperation(explanation(exits[0].called, inner, step, why, True))
-    what = f"before {entries[min(place, len(entries) - 1)].name!r}" if place is not None and entries else "there"
-    return UnknownOperation(f"no rule for what {where(step)} does {what}: {why} where no operation can be followed "
-                            f"(through numpy, a file, another thread, chance). {advice(step)}")
+def _other(tensor):
+    """Another input of the same kind."""
+    if not tensor.is_floating_point():
+        return tensor.flip(-1)
+    made = torch.rand(tensor.shape, generator=torch.Generator().manual_seed(1)).to(tensor)
+    return torch.empty_like(tensor).copy_(made)
 
 
 def _common(names) -> str:

@@ -15,6 +15,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from .exits import Exits
 from .geometry import ReceptiveFieldError
+from .inputs import arguments
 from .interpreter import NoRule, Repetition, Step
 from .journal import Journal
 from .operators import ARRAYS, READINGS, base_name, explanation, mutated_by, where
@@ -43,13 +44,13 @@ class Tracer:
         self.error: Exception | None = None
         self.failed_in, self.failed_on = "", None
 
-    def run(self, image):
-        """The network's output for one image batch; the steps are in ``self.open[0].inside``."""
-        self.image = image
+    def run(self, space, tensors):
+        """The network's output for its inputs; the steps are in ``self.open[0].inside``."""
         with self.silence():
-            self.interpreter.begin(image)
-            self.journal.made([image])
-            self.open[0].source = self.interpreter.first(image)
+            self.interpreter.begin(space, tensors)
+            self.journal.made(tensors)
+            self.open[0].source = self.interpreter.first(tensors[0])
+        args, kwargs = arguments(self.network, space, tensors)
         with ExitStack() as stack:
             for module in self._hookable():
                 hook = module.register_forward_pre_hook(self._enter, prepend=True, with_kwargs=True)
@@ -59,7 +60,7 @@ class Tracer:
             stack.callback(self.written.put_back)
             stack.enter_context(_Operations(self))
             stack.enter_context(_Functions(self))
-            output = self.network(image)
+            output = self.network(*args, **kwargs)
             with self.silence():
                 self.open[0].result = self.interpreter.first(output)
                 self.journal.enters("", flat_tensors(output))
@@ -81,7 +82,8 @@ class Tracer:
         name = base_name(function)
         self.journal.note(name, self._module().name, args, kwargs, mutated, function.is_view)
         try:
-            output, depends = self.interpreter.operation(function, args, kwargs, mutated, self.open[-1])
+            output, depends = self.interpreter.operation(function, args, kwargs, mutated, self.open[-1],
+                                                                not self.functions)
         except NoRule:
             raise self.unknown(function) from None
         made = flat_tensors(output)
@@ -132,7 +134,7 @@ class Tracer:
             step.result = self.interpreter.first(tensors)
             if step.result is None:
                 return
-            self.open[-1].inside.append(step)
+            self.open[-1].add(step)
 
     def _hookable(self):
         """The modules to listen to, around their own hooks, which may change what goes in and out."""
@@ -202,9 +204,9 @@ class Tracer:
         step.result = self.interpreter.first(output)
         if step.result is not None and (step.operations or own):
             step.name = f"{parent.name}.{step.op}()" if parent.name else f"{step.op}()"
-            parent.inside.append(step)
+            parent.add(step)
         else:
-            parent.parameters += step.parameters
+            parent.waiting += step.parameters + step.waiting
             parent.operations += step.operations
 
     def _array(self, function, args, kwargs, source):

@@ -37,7 +37,7 @@ def compare(network, size, cropped=False):
             continue
         for axis, geometry in enumerate(row.output):
             if geometry.start is not None:
-                lines = (found.rows, found.columns)[axis].any(2 - axis)  # over the other axis of the map
+                lines = found.lines[axis].any(2 - axis)  # over the other axis of the map
                 seen = {unit: brute_force.ends(lines[:, unit]) for unit in range(lines.shape[1])}
                 compared += _compare_line(geometry, {u: s for u, s in seen.items() if s}, size[1 + axis], cropped)
     return table, compared

@@ -11,7 +11,7 @@ import torch
 
 from .. import intervals as shadows
 from .. import moving
-from ..intervals import NOTHING, Shadow, found_steps
+from ..intervals import Shadow, found_steps
 from .registry import built_in
 
 

@@ -11,7 +11,6 @@ from .. import intervals as shadows
 from .. import moving
 from ..intervals import NOTHING, Shadow
 from ..steps import common
-from .pointwise import without
 from .registry import built_in
 
 
