@@ -15,6 +15,11 @@ from .rules.structure import Zeros
 from .storage import Memory, has_memory, key_of
 
 
+_BOUNDING = {"native_layer_norm", "native_group_norm", "layer_norm", "group_norm", "_softmax", "_safe_softmax",
+             "sigmoid", "tanh", "_fused_rms_norm", "rms_norm", "hardsigmoid", "hardtanh", "sign", "sin", "cos"}
+_GROWING = {"div", "reciprocal", "log", "rsqrt", "pow", "exp", "expm1", "log_softmax", "_log_softmax", "atanh", "tan"}
+
+
 class NoRule(Exception):
     """What an operation's outputs depend on is not known."""
 
@@ -57,6 +62,7 @@ class Interpreter:
         self._learned = set(self._parameters)  # the memory of parameters and of all that is made of them
         self._random: set = set()  # and of all that is made of random numbers
         self._rewritten: set = set()  # parameters' memory that the forward wrote to
+        self._bounded: set = set()  # the memory of what cannot grow with the image: normalized, and made of that
         self._zeros = Zeros(self._origin)
         self._notes: dict = {}  # what rules tell each other: of a pooling, for its unpooling
         self.decisions: list[bool] = []  # for a second run to take the same
@@ -105,10 +111,20 @@ class Interpreter:
             if found is NotImplemented or found is None and call.outputs and call.name not in READINGS:
                 raise NoRule(call.name)
             self.note(call, found, own, mutated)
+            self._note_bounds(call.name, traced, outputs or mutated, bool(mutated))
             own.result = self.first(outputs or mutated) if own is not step else own.result
             if own is not step and own.result is not None:
                 step.add(own)
         return output, True
+
+    def _note_bounds(self, name, traced, outputs, written):
+        """Note whether the values of what was made can grow without end when the image's do."""
+        bounded = name in _BOUNDING or name not in _GROWING and all(key_of(t) in self._bounded for t in traced)
+        for tensor in outputs:
+            if has_memory(tensor) and bounded and (not written or name in _BOUNDING or key_of(tensor) in self._bounded):
+                self._bounded.add(key_of(tensor))
+            elif has_memory(tensor):
+                self._bounded.discard(key_of(tensor))
 
     def _unseen(self, name, tensors, traced, parent):
         """A step for an operation that no function of Python called: a scripted network's are told by their weights."""
@@ -146,7 +162,7 @@ class Interpreter:
         schema = [a.name for a in function._schema.arguments] if function is not None else ()
         return Call(name, tuple(args), dict(kwargs), outputs, self.memory.get, self._origin, tuple(schema), function,
                     axes=self.memory.axes, zeros=self._zeros.of, notes=self._notes,
-                    written=tuple(written))
+                    written=tuple(written), bounded=lambda t: has_memory(t) and key_of(t) in self._bounded)
 
     def _note_origin(self, function, args, kwargs, inputs, outputs, mutated):
         """Constants made of parameters or of random numbers are told apart from fixed ones."""

@@ -39,6 +39,7 @@ class Journal:
     def __init__(self, tensors):
         self.entries: list[Entry] = []
         self._explained = {key_of(t) for t in tensors if has_memory(t)}
+        self.trusting = False  # a rule of the user's was applied, who may know more of sizes
         self._blank: set = set()  # memory that was only set aside, and may be filled out of sight
 
     def note(self, name, place, args, kwargs, written=(), looks_only=False) -> None:
@@ -69,7 +70,7 @@ class Journal:
     def _described(self, tree, skip, looks_only):
         if isinstance(tree, torch.Tensor):
             mark = None if looks_only or id(tree) in skip else self._mark(tree)
-            return ("tensor", tuple(tree.shape), str(tree.dtype), mark)
+            return ("tensor", () if self.trusting else tuple(tree.shape), str(tree.dtype), mark)
         if isinstance(tree, (list, tuple)):
             return tuple(self._described(part, skip, looks_only) for part in tree)
         if isinstance(tree, dict):

@@ -108,7 +108,7 @@ class Repeats:
         exits = [e for e in self.first.exits.seen if e.reads == "image"] if exits is None else exits
         entries = self.first.journal.entries
         at = entries[min(place, len(entries) - 1)] if place is not None and entries else None
-        step = _step(self.network, _common([e.step.name for e in exits] + [at.place] * (at is not None)))
+        step = _step(self.network, _common([e.step.name for e in exits] + ([at.place] if at is not None else [])))
         if exits:
             inner = exits[0].called if isinstance(exits[0].called, torch._ops.OpOverload) else None
             return UnknownOperation(explanation(exits[0].called, inner, step, why, True))

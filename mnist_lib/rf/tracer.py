@@ -90,7 +90,8 @@ class Tracer:
         if name in _BLANK:
             for tensor in made:
                 tensor.zero_() if tensor.layout is torch.strided and not tensor.is_quantized else None
-        self.journal.made(made, name in _BLANK)
+        if not function.is_view and not name.startswith("set_"):  # these have the memory of something else
+            self.journal.made(made, name in _BLANK)
         if depends:
             for unfed in self.open:
                 unfed.source = unfed.source or self.interpreter.first((args, kwargs))
@@ -127,6 +128,7 @@ class Tracer:
             tensors = flat_tensors(output)
             if own:
                 self.journal.made(tensors)
+                self.journal.trusting = True
             if own and tensors and self.interpreter.speaks((args, kwargs)):
                 self._rule(type(module).__name__, own, args, kwargs, tensors, step)
                 for parameter in module.parameters():

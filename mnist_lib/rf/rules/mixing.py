@@ -11,6 +11,7 @@ from .. import intervals as shadows
 from .. import moving
 from ..intervals import NOTHING, Shadow
 from ..steps import common
+from .pointwise import added_low
 from .registry import built_in
 
 
@@ -53,7 +54,7 @@ def _(call):
 @built_in("sum", "mean", "amax", "amin", "prod", "std", "var", "var_mean", "std_mean", "max", "min", "norm",
           "linalg_vector_norm", "argmax", "argmin", "all", "any", "median", "nanmedian", "mode",
           "nansum", "nanmean", "count_nonzero", "aminmax", "topk", "kthvalue", "sort", "argsort", "msort",
-          "trace", "histc", "bincount")
+          "trace", "histc", "bincount", "_is_all_true", "_is_any_true")
 def _(call):
     if call.name in ("max", "min") and len(call.tensors) == 2:
         return call.same()
@@ -97,11 +98,11 @@ def _(call):
 
 
 @built_in("mm", "bmm", "addmm", "baddbmm", "addbmm", "mv", "addmv", "dot", "vdot", "matmul", "linear",
-          "_addmm_activation", "mkldnn_linear", "_cdist_forward", "_euclidean_dist")
+          "_addmm_activation", "mkldnn_linear", "_cdist_forward", "_euclidean_dist", "_sparse_mm", "_sparse_addmm")
 def _(call):
     added = []
     left, right = call.args[:2]
-    if call.name in ("addmm", "baddbmm", "addmv", "_addmm_activation"):
+    if call.name in ("addmm", "baddbmm", "addmv", "_addmm_activation", "_sparse_addmm"):
         added, left, right = [call.args[0]], *call.args[1:3]
     elif call.name in ("linear", "mkldnn_linear"):
         added = [t for t in [call.get("bias")] if t is not None]
@@ -111,7 +112,7 @@ def _(call):
     call.details["multiply_adds"] = torch.Size(call.shape).numel() * left.shape[-1]
     parts = [_product(call, left, right, turned)]
     parts += [call.shadow(t) for t in added if call.lookup(t) is not None]
-    return shadows.union(call.shape, parts)
+    return added_low(call, shadows.union(call.shape, parts), added)
 
 
 @built_in("_trilinear")

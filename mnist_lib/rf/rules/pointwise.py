@@ -13,7 +13,7 @@ import torch
 
 from .. import intervals as shadows
 from ..intervals import NOTHING, Shadow
-from .registry import Call
+from .registry import Call, built_in
 
 VERY_LOW = -50.0  # added to a score, or put in its place: perhaps a mask
 
@@ -24,6 +24,9 @@ def elementwise(call: Call) -> Shadow | None:
                "lerp": _lerp, "addcmul": _addcmul, "exp": _exp, "neg": _carried, "clone": _carried}.get(call.name)
     found = special(call) if special else None
     return call.same() if found is None else found
+
+
+built_in("masked_fill")(elementwise)
 
 
 def masked_zero(call, *tensors):
@@ -83,18 +86,25 @@ def _quotient(call):
 
 
 def _sum(call):
-    result, low = call.same(), marks(call, call.args[:2])
-    infinite = None
-    for sign, tensor in ((1, call.args[0]), (call.get("alpha", 1) * (-1 if call.name == "sub" else 1), call.args[1])):
-        if isinstance(tensor, torch.Tensor) and call.lookup(tensor) is None and call.fixed(tensor) \
-                and tensor.is_floating_point():
-            added = fitted((tensor * sign).cpu(), call.shape)
-            if not bool((added <= VERY_LOW).all()):
-                low = added <= VERY_LOW if low is None else low | (added <= VERY_LOW)
-                infinite = added == -torch.inf
-    if infinite is not None and bool(infinite.any()):
-        result = without(result, infinite, "low")
-    return result if low is None or not bool(low.any()) else replace(result, off=low, off_kind="low")
+    sign = call.get("alpha", 1) * (-1 if call.name == "sub" else 1)
+    return added_low(call, call.same(), call.args[:1], marks(call, call.args[:2]), call.args[1:2], sign)
+
+
+def added_low(call, result, terms, low=None, others=(), sign=1):
+    """Intervals of a sum, marked where a constant term is very low; where it is minus infinity nothing is left.
+
+    ``others`` are terms that count times ``sign``.
+    """
+    for times, tensor in [*((1, t) for t in terms), *((sign, t) for t in others)]:
+        if isinstance(tensor, torch.Tensor) and tensor.is_floating_point() and call.fixed(tensor):
+            added = fitted((tensor * times).cpu(), call.shape)
+            below = added <= VERY_LOW
+            if not bool(below.any()) or bool(below.all()):
+                continue
+            low = below if low is None else low | below
+            infinite = added == -torch.inf
+            result = without(result, infinite, "low") if bool(infinite.any()) else result
+    return result if low is None else replace(result, off=low, off_kind="low")
 
 
 def _where(call):

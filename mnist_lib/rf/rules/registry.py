@@ -110,6 +110,8 @@ class Call:
     notes: dict = field(default_factory=dict)  # what the rules of one run tell each other
     written: tuple = ()  # the tensors that the operation has written to, whose old values are gone
 
+    bounded: Callable[[torch.Tensor], bool] = lambda tensor: False  # its values cannot grow with the image's
+
     def get(self, name, default=None):
         """An argument of an ATen operator by its name."""
         if name in self.kwargs:

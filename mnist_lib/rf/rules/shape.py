@@ -89,7 +89,7 @@ def _(call):
 @built_in("view", "_unsafe_view", "reshape", "_reshape_alias", "view_copy", "_reshape_copy", "unflatten", "flatten")
 def _(call):
     if not isinstance(call.args[1], (list, tuple)):  # another dtype: the elements are cut anew
-        return NotImplemented
+        return []  # the memory knows
     shape = call.shape
     before = call.shadow(call.args[0])
     after = shadows.reshaped(before, shape)

@@ -16,6 +16,7 @@ from ..intervals import NOTHING
 from .pointwise import without
 from .registry import built_in
 
+_SURELY = -5000.0
 _FAR = 30.0  # below the highest score of the others, besides three times the spread of all scores
 
 
@@ -30,6 +31,8 @@ def cut_off(call, source, dims) -> torch.Tensor | None:
     if not finite.numel():
         return None
     reach = _FAR + 3 * float(finite.max() - finite.min())
+    if not call.bounded(source):  # what is low beside these scores may not be beside those of another image
+        low = low & (values <= _SURELY)
     cut = low & (values <= others.amax(dims, keepdim=True) - reach) & others.amax(dims, keepdim=True).isfinite()
     return cut if bool(cut.any()) else None
 
@@ -49,6 +52,7 @@ def _(call):
     """What is cut off still has a logarithm, which depends on its own score and on all that is not cut off."""
     source, dim = call.shadow(call.args[0]), call.args[1]
     cut = cut_off(call, call.args[0], [dim])
+    cut = None if cut is None else cut & (call.args[0].detach() < _SURELY).cpu()
     if cut is None:
         return shadows.spread(source, [dim])
     kept = replace(source, bounds=tuple(b.masked_fill(cut, NOTHING) for b in source.bounds), off=None, off_kind="")
