@@ -5,9 +5,10 @@
 PYTHON ?= python3
 VENV   := .venv
 RUN    := $(VENV)/bin/python
+UV     := uv==0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help environment book check-site check-pages check-reproducible check-notebooks check-links serve test train verify notebooks publish bench lint clean
+.PHONY: audit help environment book check-site check-pages check-reproducible check-notebooks check-links serve test train verify notebooks publish bench lint lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -32,11 +33,23 @@ check-reproducible: environment ## build the book once more, from nothing, and c
 check-links: environment ## follow every link that leads out of the book (needs the internet)
 	$(RUN) -c "from jupyter_book.cli.main import main; main()" build . --builder linkcheck
 
-serve: ## serve the built site on this machine
-	@"$(PYTHON)" tools/serve.py
+PORTS := $(or $(PORT),8000 8001 8002 8003 8004 8005 8006 8007 8008 8009)
+
+serve: ## serve the built site on this machine, on the first free port from 8000 up (make serve PORT=9000)
+	@test -f _build/html/index.html || { echo "There is no site yet: run make book first" >&2; exit 1; }
+	@for port in $(PORTS); do \
+	  "$(PYTHON)" -u -m http.server $$port --bind 127.0.0.1 --directory _build/html 2>/dev/null && exit; \
+	done; echo "No free port among $(PORTS): name another, make serve PORT=9000" >&2; exit 1
 
 test: environment ## run every test (ARGS chooses: make test ARGS=tests/training/test_records.py)
 	$(RUN) -m pytest $(or $(ARGS),-n auto)
+
+lock: ## write requirements.lock anew after a change of requirements.txt (ARGS=--upgrade: the newest of everything)
+	@test -x _build/uv/bin/uv || { "$(PYTHON)" -m venv _build/uv && _build/uv/bin/python -m pip install --quiet $(UV); }
+	@"$(PYTHON)" tools/lock.py _build/uv/bin/uv $(ARGS)
+
+audit: environment ## ask which of the locked versions have a known weakness (needs the internet)
+	$(RUN) -m pip_audit --require-hashes --disable-pip --requirement requirements.lock
 
 train: environment ## train what has no record yet: make train ARGS="six-models --seeds 3"
 	$(RUN) -m mnist_lib train $(or $(ARGS),--all)
@@ -50,8 +63,8 @@ notebooks: book ## turn the chapters into notebooks for Jupyter, in _build/html/
 check-notebooks: environment ## execute every notebook in an empty folder and a new environment
 	@$(RUN) tools/check_notebooks.py $(ARGS)
 
-publish: ## put the built site and its notebooks on the branch gh-pages of origin
-	@"$(PYTHON)" tools/publish.py
+publish: environment ## put the built site and its notebooks on the branch gh-pages of origin
+	@$(RUN) tools/publish.py $(ARGS)
 
 bench: environment ## time the trainer against a bare loop, side by side
 	$(RUN) -m benchmarks $(ARGS)

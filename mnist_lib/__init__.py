@@ -14,19 +14,39 @@ from importlib import import_module
 
 __version__ = "0.1.0"
 
+# What torch does not bring, and the extra of the package that does (pyproject.toml).
+EXTRAS = {"matplotlib": "plot", "numpy": "plot", "pandas": "frame", "torchvision": "train", "safetensors": "train",
+          "tqdm": "train", "scipy": "chapters", "torchsummary": "chapters"}
+
+
+class MissingExtra(ImportError):
+    """A package is not installed that an extra brings; the message says which."""
+
+
+def need(module: str):
+    """Import and return a module of ``EXTRAS``; raises :class:`MissingExtra` where it is not installed."""
+    try:
+        return import_module(module)
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package not in EXTRAS:
+            raise
+        raise MissingExtra(f"{package} is not installed, and this needs it: "
+                           f'pip install "mnist_lib[{EXTRAS[package]}]"') from error
+
 
 def door(room: str, table: dict[str, str]) -> tuple:
     """``__all__``, ``__getattr__`` and ``__dir__`` of a room: a file's name → the names it gives, in one string.
 
     A file that gives its own name is given whole, as a module. A name is looked up when it is
-    first asked for, and its file is imported then.
+    first asked for, and its file is imported then; :class:`MissingExtra` says what that file lacks.
     """
     home = {name: file for file, names in table.items() for name in names.split()}
 
     def get(name):
         if name not in home:
             raise AttributeError(f"module {room!r} has no attribute {name!r}")
-        module = import_module(f"{room}.{home[name]}")
+        module = need(f"{room}.{home[name]}")
         return module if name == home[name] else getattr(module, name)
 
     return sorted(home), get, lambda: sorted(home)

@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 
-from . import commands
+from . import MissingExtra, commands
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -29,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of a pipe, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except (KeyError, ValueError, OSError, ArithmeticError) as error:
+    except (KeyError, ValueError, OSError, ArithmeticError, MissingExtra) as error:
         message = error.args[0] if isinstance(error, KeyError) and error.args else error
         print(f"{parser.prog} {options.command}: {message}", file=sys.stderr)
         return 2

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import posixpath
 import re
+import sys
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -23,6 +24,11 @@ from notebook_cells import notebook_cell
 from reexecute import cache_root
 from sphinx.util import logging
 from to_markdown import Caption, Markdown, NoMarkdown, is_cell
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib  # which Sphinx brings there
 
 FOLDER = "notebooks"
 HEADING = re.compile(r"#{1,6} ")
@@ -78,10 +84,7 @@ def page_markdown(app, docname: str) -> Markdown:
 def prepare_setup(app, config) -> None:
     """Once a build: the code of the first cell, for this repository at this version, in both its forms."""
     address, branch = repository.address_and_branch(app.srcdir)
-    project = Path(app.srcdir) / "pyproject.toml"
-    listed = re.search(r"^dependencies = \[(.*?)^\]", project.read_text(encoding="utf-8") if project.exists() else "",
-                       re.MULTILINE | re.DOTALL)
-    needs = re.findall(r'"(.*?)"', listed[1]) if listed else []
+    needs = requirements(Path(app.srcdir) / "pyproject.toml", "chapters")
     names = {re.split(r"\W", need)[0] for need in needs}
     pinned = [line.partition("#")[0].strip() for line in
               (Path(app.srcdir) / "requirements.txt").read_text(encoding="utf-8").splitlines()]
@@ -89,6 +92,23 @@ def prepare_setup(app, config) -> None:
     version = repository.commit(app.srcdir)
     app.notebook_setup = {later: first_cell.first_cell(address or "", version, branch, needs, tested, later)
                           for later in (True, False)}
+
+
+def requirements(project: Path, extra: str) -> list[str]:
+    """What the package needs with an extra, by its ``pyproject.toml``; empty where there is none."""
+    if not project.exists():
+        return []
+    declared = tomllib.loads(project.read_text(encoding="utf-8"))["project"]
+    found = list(declared.get("dependencies", []))
+    waiting = [extra]
+    while waiting:
+        for line in declared.get("optional-dependencies", {}).get(waiting.pop(0), []):
+            own = re.fullmatch(rf"{declared['name']}\[(.*)\]", line)
+            if own:  # an extra that stands for others
+                waiting += [name.strip() for name in own[1].split(",")]
+            else:
+                found.append(line)
+    return found
 
 
 def setup_code(app, cells) -> str:

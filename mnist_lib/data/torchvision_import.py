@@ -10,6 +10,8 @@ import sys
 
 import torch
 
+from mnist_lib import need
+
 _OPERATORS = ("nms", "qnms")
 _libraries = []  # an operator's declaration lives only as long as the library that made it
 
@@ -19,19 +21,18 @@ def import_torchvision():
 
     A torchvision that imports by itself is left as it is. Otherwise the two operators get a
     declaration without an implementation, so that calling one still fails, and says so.
-    Raises ImportError where torchvision is not installed, and the original RuntimeError
+    Raises MissingExtra where torchvision is not installed, and the original RuntimeError
     where the import fails for any other reason.
     """
     try:
-        import torchvision
+        return need("torchvision")
     except RuntimeError as error:
         if "operator torchvision::" not in str(error):
             raise
         _declare_operators()
         for name in [m for m in sys.modules if m.partition(".")[0] == "torchvision"]:
             del sys.modules[name]  # the first attempt left half a package behind
-        import torchvision
-    return torchvision
+        return need("torchvision")
 
 
 def _declare_operators():

@@ -17,7 +17,7 @@ import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
-from .inputs import arguments, run_on
+from .inputs import altered, arguments, probed, run_on
 from .row import unit_of
 from .rules.registry import flat_tensors
 from .snapshot import left_as_found
@@ -93,25 +93,12 @@ def sweep(network, input_size=None, layers=None, dims=None, batch=32, *, inputs=
         model = positive_copy(network, biases=probe == "bright")
         with torch.no_grad(), _Straight(lifted=probe == "bright"):
             for axis in range(len(space.pixels)):
-                _probe(model, space, _bases(network, tensors, probe), probe, axis, names, dims, batch, changed)
+                _probe(model, space, probed(tensors, probe == "bright"), probe, axis, names, dims, batch, changed)
     missing = (names or set()) - {name for name, _ in changed}
     if missing:
         raise KeyError(f"no layer called {', '.join(map(repr, sorted(missing)))} gave a map")
     return {name: Measured(tuple(changed[name, axis] for axis in range(len(space.pixels))), name or "the network",
                            space) for name, axis in changed if axis == 0}
-
-
-def _bases(network, tensors, probe):
-    """The inputs that lines are changed of, a batch of one each; tokens and masks keep their kind of number."""
-    generator, bases = torch.Generator().manual_seed(7), []
-    for tensor in tensors:
-        base = tensor[:1].cpu()
-        if base.is_floating_point():
-            base = torch.zeros(base.shape, dtype=torch.float64)
-            if probe == "bright":
-                base = base + 0.5 + torch.rand(base.shape, generator=generator, dtype=torch.float64)
-        bases.append(base)
-    return bases
 
 
 def _probe(model, space, bases, probe, axis, names, dims, batch, changed):
@@ -127,7 +114,7 @@ def _probe(model, space, bases, probe, axis, names, dims, batch, changed):
         images = base.repeat(count, *(1,) * (base.dim() - 1))
         for k in range(count):
             line = images.select(0, k).select(dim, first + k)
-            line.copy_(_changed(line, 50 if probe == "bright" else 1))
+            line.copy_(altered(line, 50 if probe == "bright" else 1))
         for name, after in _outputs(model, space, [*many[:chosen], images, *many[chosen + 1:]], names).items():
             same = before[name]
             different = (after != same) & ~(after.isnan() & same.isnan())
@@ -138,13 +125,6 @@ def _probe(model, space, bases, probe, axis, names, dims, batch, changed):
             if (name, axis) not in changed:
                 changed[name, axis] = torch.zeros(lines, *different.shape[1:], dtype=torch.bool)
             changed[name, axis][first:first + count] |= different
-
-
-def _changed(line, more):
-    """Other numbers: larger ones, the other truth, the token before or after."""
-    if line.is_floating_point():
-        return line + more
-    return ~line if line.dtype == torch.bool else torch.where(line > 0, line - 1, line + 1)
 
 
 def _outputs(model, space, images, names) -> dict[str, torch.Tensor]:

@@ -1,4 +1,4 @@
-"""The tensors that a network is run on, made from sizes or taken from examples."""
+"""The tensors that a network is run on: made from sizes, taken from examples, altered by brute force."""
 
 from __future__ import annotations
 
@@ -97,3 +97,23 @@ def example(network, size, seed=0) -> torch.Tensor:
         count = next((m.num_embeddings for m in network.modules() if isinstance(m, torch.nn.Embedding)), 2)
         return torch.randint(count, (1, *size), generator=generator).to(first.device)
     return torch.rand(1, *size, generator=generator).to(first.device, first.dtype)
+
+
+def probed(tensors, bright: bool) -> list[torch.Tensor]:
+    """Inputs for brute force, a batch of one each, black or of random greys; tokens and masks keep their numbers."""
+    generator, found = torch.Generator().manual_seed(7), []
+    for tensor in tensors:
+        base = tensor[:1].cpu()
+        if base.is_floating_point():
+            base = torch.zeros(base.shape, dtype=torch.float64)
+            if bright:
+                base = base + 0.5 + torch.rand(base.shape, generator=generator, dtype=torch.float64)
+        found.append(base)
+    return found
+
+
+def altered(line, more):
+    """Other numbers in the place of some: larger ones, the other truth, the token before or after."""
+    if line.is_floating_point():
+        return line + more
+    return ~line if line.dtype == torch.bool else torch.where(line > 0, line - 1, line + 1)

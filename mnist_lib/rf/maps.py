@@ -33,7 +33,7 @@ def _dims_of(shadow, axes, size):
     found = sorted({d for dims in per_axis for d in dims})
     if rank == count + 2 and set(found) <= set(range(2, rank)):
         found = list(range(2, rank))
-    if all(len(dims) == 1 for dims in per_axis) and len(found) == count:
+    if all(len(dims) == 1 for dims in per_axis) and len({dims[0] for dims in per_axis}) == count:
         return [dims[0] for dims in per_axis]
     return found
 

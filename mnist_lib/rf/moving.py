@@ -8,7 +8,7 @@ from math import gcd, prod
 import torch
 
 from .factors import by_factors, joined, places, stored
-from .intervals import Shadow, collapsed, dropped, narrowed
+from .intervals import Shadow, collapsed, dropped, narrowed, nothing
 from .steps import STILL, common, found_steps, through
 
 
@@ -36,6 +36,8 @@ def sliced(shadow: Shadow, dim: int, start: int, size: int, step: int = 1) -> Sh
     """``size`` elements along a dimension from ``start``, each ``step`` further on."""
     if size == shadow.shape[dim]:
         return shadow
+    if not size:
+        return nothing((*shadow.shape[:dim], 0, *shadow.shape[dim + 1:]), len(shadow.steps))
     parts, split = by_factors(shadow)
     inner = prod(split[dim][1:])
     still = all(part.shape[p] == 1 for part in parts for p in places(split, [dim]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from mnist_lib import need
+
 from .row import unit_of
 
 GREY, ACCENT = "#808080", "#d9730d"  # both stand out on white and on black
@@ -15,8 +17,7 @@ def plot_field(table, image, layer: str, unit=None, ax=None):
     stretch; of a volume, (D, H, W) or (C, D, H, W), the slice in the middle of the field is
     shown. Returns the axes.
     """
-    import matplotlib.pyplot as plt
-    import numpy
+    plt, numpy = need("matplotlib.pyplot"), need("numpy")
 
     if len(table.space.inputs) > 1:
         raise ValueError("a picture shows one input: table.of(name).plot(...), with one of "
@@ -50,8 +51,7 @@ def _squeezed(picture, count):
 
 
 def _on_picture(ax, picture, seen, whole):
-    from matplotlib.patches import Rectangle
-
+    Rectangle = need("matplotlib.patches").Rectangle
     ax.imshow(picture if picture.ndim == 2 or picture.shape[-1] in (3, 4) else picture.mean(-1), cmap="gray")
     if all(seen):
         (top, bottom), (left, right) = seen
@@ -80,7 +80,7 @@ def _on_line(ax, sequence, seen, whole):
 
 def plot_growth(table, ax=None):
     """Draw the receptive field behind each layer, as steps, with the image's size as a line."""
-    import matplotlib.pyplot as plt
+    plt = need("matplotlib.pyplot")
 
     rows = [row for row in table.rows if not row.plain]
     ax = ax or plt.subplots(figsize=(7, 0.24 * len(rows) + 1.2))[1]
@@ -105,17 +105,16 @@ def plot_effective(field, ax=None):
 
     ``field`` is an ``EffectiveField`` of ``brute_force.py``. The circle holds its share of the mass.
     """
-    import matplotlib.pyplot as plt
-    from matplotlib.patches import Circle, Rectangle
+    plt, patches = need("matplotlib.pyplot"), need("matplotlib.patches")
 
     ax = ax or plt.subplots(figsize=(4, 4))[1]
     ax.imshow(field.mass.numpy() ** 0.5, cmap="magma")  # the root, so that the faint rim shows
     (top, bottom), (left, right) = field.interval
-    ax.add_patch(Rectangle((left - 0.5, top - 0.5), right - left + 1, bottom - top + 1, fill=False,
-                           edgecolor=ACCENT, linewidth=2, label="theoretical field"))
+    ax.add_patch(patches.Rectangle((left - 0.5, top - 0.5), right - left + 1, bottom - top + 1, fill=False,
+                                   edgecolor=ACCENT, linewidth=2, label="theoretical field"))
     row, column = field.centre
-    ax.add_patch(Circle((column, row), max(field.radius, 0.5), fill=False, edgecolor=GREY, linestyle="--",
-                        linewidth=1.5, label=f"{field.share:.0%} of the gradient"))
+    ax.add_patch(patches.Circle((column, row), max(field.radius, 0.5), fill=False, edgecolor=GREY, linestyle="--",
+                                linewidth=1.5, label=f"{field.share:.0%} of the gradient"))
     ax.set_title(f"{field.layer}: radius {field.radius:.1f} pixels hold {field.share:.0%}", color=GREY)
     ax.set_axis_off()
     return ax

@@ -121,8 +121,8 @@ def _details(step):
                                ("dilation", "dilation")):
             value = getattr(step.module, attribute, None)
             details[key] = details[key] if value is None else value
-    count = max((len(v) for v in details.values() if isinstance(v, tuple)), default=1)
-    return {k: v if isinstance(v, str) else listed(v, count) for k, v in details.items()}
+    count = max(1, len(step.source.shape) - 2)  # PyTorch runs some one-dimensional layers as those of one row
+    return {k: v if isinstance(v, str) else listed(v, count)[-count:] for k, v in details.items()}
 
 
 def _unmoved(before: Geometry, after: Geometry) -> bool:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from mnist_lib import need
+
 from . import formats
 from .row import Row, unit_of
 from .space import Space, of_size
@@ -105,10 +107,8 @@ class Table:
         return formats.as_dict(self, columns, plain)
 
     def to_frame(self, columns="full", plain=True):
-        """A pandas DataFrame, one row a layer. Raises ImportError without pandas."""
-        import pandas
-
-        return pandas.DataFrame(self.to_dict(columns, plain)["rows"])
+        """A pandas DataFrame, one row a layer; MissingExtra says what to install without pandas."""
+        return need("pandas").DataFrame(self.to_dict(columns, plain)["rows"])
 
     def to_markdown(self, columns="compact", plain=False) -> str:
         """A Markdown table; ``columns`` is "compact", "full" or a list of names."""

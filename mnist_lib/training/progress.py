@@ -11,6 +11,8 @@ import os
 import sys
 import time
 
+from mnist_lib import need
+
 KINDS = ("auto", "bar", "lines", "none")
 REFRESH = 0.2  # seconds between two moves of the bar
 
@@ -28,10 +30,9 @@ class Progress:
 
     def __enter__(self) -> Progress:
         if self.kind == "bar":
-            from tqdm.auto import tqdm
-
-            self.bar = tqdm(total=self.epochs, desc=self.title, unit="epoch",
-                            bar_format="{desc}: {n:.1f}/{total} epochs |{bar}| {elapsed}<{remaining}{postfix}")
+            self.bar = need("tqdm.auto").tqdm(
+                total=self.epochs, desc=self.title, unit="epoch",
+                bar_format="{desc}: {n:.1f}/{total} epochs |{bar}| {elapsed}<{remaining}{postfix}")
         return self
 
     def __exit__(self, *_) -> None:

@@ -224,6 +224,6 @@ def test_the_claims_lie_in_one_file():
     """No other file of the library holds the sources' logs."""
     log = json.dumps(json.loads((ROOT / "mnist_lib/book/sources.json").read_text())
                      ["steps"]["six-models/steplr"]["log"]["test_accuracy"])[1:-1]
-    holders = [path.name for path in (ROOT / "mnist_lib").iterdir() if path.suffix in (".py", ".json")
+    holders = [path.name for path in (ROOT / "mnist_lib").rglob("*.*") if path.suffix in (".py", ".json")
                and log in re.sub(r"\s+", " ", path.read_text(encoding="utf-8"))]
     assert holders == ["sources.json"]

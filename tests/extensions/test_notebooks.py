@@ -189,7 +189,9 @@ def root(tmp_path_factory):
     (root / "code.py").write_text("x = '```'\n")
     (root / "picture.png").write_bytes(b"\x89PNG")
     (root / "requirements.txt").write_text("torch==2.13.0   # networks\nsphinx==7.4.7\n")
-    (root / "pyproject.toml").write_text('dependencies = [\n    "torch>=2.2",\n    "tqdm>=4",\n]\n')
+    (root / "pyproject.toml").write_text(
+        '[project]\nname = "own"\ndependencies = ["torch>=2.2"]\n[project.optional-dependencies]\n'
+        'train = ["tqdm>=4"]\nchapters = ["own[train]"]\nother = ["sphinx"]\n')
     (root / "refs.bib").write_text("@book{one, author={Ann One}, title={T}, publisher={P}, year=2001}")
     return root
 
