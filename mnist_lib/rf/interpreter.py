@@ -14,7 +14,6 @@ from .rules.registry import BUILT_IN, Call, flat_tensors, registered
 from .rules.structure import Zeros
 from .storage import Memory, has_memory, key_of
 
-
 _BOUNDING = {"native_layer_norm", "native_group_norm", "layer_norm", "group_norm", "_softmax", "_safe_softmax",
              "sigmoid", "tanh", "_fused_rms_norm", "rms_norm", "hardsigmoid", "hardtanh", "sign", "sin", "cos"}
 _GROWING = {"div", "reciprocal", "log", "rsqrt", "pow", "exp", "expm1", "log_softmax", "_log_softmax", "atanh", "tan"}
@@ -211,6 +210,11 @@ class Interpreter:
                 raise NoRule(call.name)  # it could not be found again
             (self.memory.write if mutated else self.memory.put)(tensor, result)
 
+    def tell(self, name, rule, args, kwargs, outputs, step, written=()):
+        """Note what a rule for a whole function or module tells of its outputs."""
+        call = self.call(name, None, args, kwargs, outputs)
+        self.note(call, rule(call), step, written)
+
     def count(self, tensor, step):
         """Add a parameter to the step that uses it first."""
         for _, number in self._uncounted.pop(key_of(tensor), ()) if has_memory(tensor) else ():
@@ -234,41 +238,6 @@ class Interpreter:
     def first(self, tree) -> Shadow | None:
         """The intervals of the first tensor that depends on the image."""
         return next((found for found in map(self.memory.get, flat_tensors(tree)) if found is not None), None)
-
-
-class Repetition:
-    """In an interpreter's place in a second run: no intervals, and the first run's decisions."""
-
-    def __init__(self, decisions, seed):
-        self._decisions = iter(decisions)
-        self._filler = torch.Generator().manual_seed(seed)
-
-    def begin(self, space, tensors):
-        """Nothing to follow."""
-
-    def operation(self, function, args, kwargs, mutated, step, unseen=False):
-        """(output, False)."""
-        skip = function.overloadpacket.__name__ in COSTLY and next(self._decisions, False)
-        output = without_computing(function, args, kwargs, self._filler) if skip else None
-        return function(*args, **kwargs) if output is None else output, False
-
-    def speaks(self, tree) -> bool:
-        """What the first run said."""
-        return next(self._decisions, False)
-
-    def first(self, tree):
-        """Nothing is known of any tensor."""
-
-    def by_chance(self, tensors) -> bool:
-        """Nothing is known of any tensor."""
-        return False
-
-    def spoken(self, rule, name, args, kwargs):
-        """What the first run found: any rule will do, as it is not asked."""
-        return rule if next(self._decisions, False) else None
-
-    def count(self, *_):
-        """Nothing to count."""
 
 
 def _fitted(result, shape) -> Shadow:

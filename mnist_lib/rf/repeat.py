@@ -15,9 +15,10 @@ import warnings
 
 import torch
 
-from .interpreter import Repetition, Step
+from .interpreter import Step
 from .journal import difference
 from .operators import advice, explanation, where
+from .repetition import Repetition
 from .rules.registry import UnknownOperation
 from .snapshot import left_as_found
 from .tracer import Tracer

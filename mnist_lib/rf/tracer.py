@@ -10,17 +10,16 @@ from __future__ import annotations
 from contextlib import ExitStack, contextmanager
 
 import torch
-from torch.overrides import TorchFunctionMode
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from .exits import Exits
 from .geometry import ReceptiveFieldError
 from .inputs import arguments
-from .interpreter import NoRule, Repetition, Step
+from .interpreter import NoRule, Step
 from .journal import Journal
+from .modes import Functions, Operations
 from .operators import ARRAYS, READINGS, base_name, explanation, mutated_by, where
 from .rules.registry import FUNCTIONS, UnknownOperation, flat_tensors, registered
-from .snapshot import Written
+from .written import Written
 
 _BLANK = {"empty", "empty_strided", "new_empty", "new_empty_strided", "empty_like", "empty_permuted"}
 
@@ -58,8 +57,8 @@ class Tracer:
                 hook = module.register_forward_hook(self._leave, with_kwargs=True, always_call=True)
                 stack.callback(hook.remove)
             stack.callback(self.written.put_back)
-            stack.enter_context(_Operations(self))
-            stack.enter_context(_Functions(self))
+            stack.enter_context(Operations(self))
+            stack.enter_context(Functions(self))
             output = self.network(*args, **kwargs)
             with self.silence():
                 self.open[0].result = self.interpreter.first(output)
@@ -130,7 +129,7 @@ class Tracer:
                 self.journal.made(tensors)
                 self.journal.trusting = True
             if own and tensors and self.interpreter.speaks((args, kwargs)):
-                self._rule(type(module).__name__, own, args, kwargs, tensors, step)
+                self.interpreter.tell(type(module).__name__, own, args, kwargs, tensors, step)
                 for parameter in module.parameters():
                     self.interpreter.count(parameter, step)
             step.result = self.interpreter.first(tensors)
@@ -189,17 +188,10 @@ class Tracer:
         inputs = flat_tensors((args, kwargs))
         written = [t for t in outputs if any(t is a for a in inputs)]
         self.journal.made(outputs)
-        self._rule(plain, own, args, kwargs, outputs, step, written if len(written) == len(outputs) else ())
+        self.interpreter.tell(plain, own, args, kwargs, outputs, step, written if len(written) == len(outputs) else ())
         for tensor in inputs:
             self.interpreter.count(tensor, step)
         step.operations += 1
-
-    def _rule(self, name, own, args, kwargs, outputs, step, written=()):
-        """Note what a rule for a whole function or module tells of its outputs."""
-        if isinstance(self.interpreter, Repetition):
-            return
-        call = self.interpreter.call(name, None, args, kwargs, outputs)
-        self.interpreter.note(call, own(call), step, written)
 
     def _close(self, step, output, own):
         parent = self.open[-1]
@@ -253,33 +245,3 @@ class Tracer:
 def base_name_of(function) -> str:
     """The name of an operator or a function."""
     return base_name(function) if isinstance(function, torch._ops.OpOverload) else getattr(function, "__name__", "")
-
-
-class _Operations(TorchDispatchMode):
-    @classmethod
-    def _should_skip_dynamo(cls):
-        return False  # torch would load its compiler to skip this; nothing is compiled here (calculator.py)
-
-    def __init__(self, tracer):
-        super().__init__()
-        self.tracer = tracer
-
-    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
-        try:
-            return self.tracer.operation(function, args, kwargs or {})
-        except Exception as error:
-            self.tracer.fail(error)
-            raise
-
-
-class _Functions(TorchFunctionMode):
-    def __init__(self, tracer):
-        super().__init__()
-        self.tracer = tracer
-
-    def __torch_function__(self, function, types, args=(), kwargs=None):
-        try:
-            return self.tracer.function(function, args, kwargs or {})
-        except Exception as error:
-            self.tracer.fail(error)
-            raise

@@ -21,8 +21,9 @@ _MATRICES = ("linalg_inv_ex", "linalg_solve_ex", "_linalg_solve_ex", "linalg_qr"
              "_linalg_eigh", "linalg_eig", "linalg_eigvals", "_linalg_eigvals", "linalg_cholesky_ex", "cholesky",
              "linalg_lu", "linalg_lu_factor_ex", "linalg_lu_solve", "lu_unpack", "linalg_matrix_exp", "_linalg_det",
              "_linalg_slogdet", "linalg_pinv", "linalg_lstsq", "linalg_solve_triangular", "triangular_solve",
-             "cholesky_solve", "cholesky_inverse", "linalg_householder_product", "geqrf", "ormqr", "linalg_ldl_factor_ex",
-             "linalg_ldl_solve", "_linalg_check_errors", "inverse", "pinverse", "matrix_exp", "linalg_cond")
+             "cholesky_solve", "cholesky_inverse", "linalg_householder_product", "geqrf", "ormqr",
+             "linalg_ldl_factor_ex", "linalg_ldl_solve", "_linalg_check_errors", "inverse", "pinverse", "matrix_exp",
+             "linalg_cond")
 
 
 @built_in(*_MATRICES)

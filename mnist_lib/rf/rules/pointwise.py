@@ -20,8 +20,9 @@ VERY_LOW = -50.0  # added to a score, or put in its place: perhaps a mask
 
 def elementwise(call: Call) -> Shadow | None:
     """The rule of all operations that PyTorch tags as pointwise."""
-    special = {"mul": _product, "div": _quotient, "add": _sum, "sub": _sum, "where": _where, "masked_fill": _masked_fill,
-               "lerp": _lerp, "addcmul": _addcmul, "exp": _exp, "neg": _carried, "clone": _carried}.get(call.name)
+    special = {"mul": _product, "div": _quotient, "add": _sum, "sub": _sum, "where": _where,
+               "masked_fill": _masked_fill, "lerp": _lerp, "addcmul": _addcmul, "exp": _exp, "neg": _carried,
+               "clone": _carried}.get(call.name)
     found = special(call) if special else None
     return call.same() if found is None else found
 

@@ -11,8 +11,9 @@ from .registry import built_in
 
 
 @built_in("quantize_per_tensor", "quantize_per_channel", "dequantize", "int_repr", "_make_per_tensor_quantized_tensor",
-          "fake_quantize_per_tensor_affine", "fake_quantize_per_tensor_affine_cachemask", "fake_quantize_per_channel_affine",
-          "fake_quantize_per_channel_affine_cachemask", "_fake_quantize_per_tensor_affine_cachemask_tensor_qparams",
+          "fake_quantize_per_tensor_affine", "fake_quantize_per_tensor_affine_cachemask",
+          "fake_quantize_per_channel_affine", "fake_quantize_per_channel_affine_cachemask",
+          "_fake_quantize_per_tensor_affine_cachemask_tensor_qparams",
           "_fake_quantize_learnable_per_tensor_affine", "_fake_quantize_learnable_per_channel_affine",
           "quantize_per_tensor_dynamic")
 def _(call):

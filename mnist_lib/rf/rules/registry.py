@@ -190,9 +190,8 @@ def flat_tensors(tree, depth=8) -> list[torch.Tensor]:
     elif is_dataclass(tree) and not isinstance(tree, type):
         tree = [getattr(tree, f.name, None) for f in fields(tree)]
     elif not isinstance(tree, (tuple, list, set, frozenset, deque)):
-        if type(tree).__module__.partition(".")[0] in _NOT_PLAIN or not isinstance(getattr(tree, "__dict__", None), dict):
-            return []
-        if isinstance(tree, (type, torch.nn.Module)) or callable(tree):
+        plain = type(tree).__module__.partition(".")[0] not in _NOT_PLAIN and not callable(tree)
+        if not plain or not isinstance(getattr(tree, "__dict__", None), dict):
             return []
         tree = vars(tree).values()
     return [tensor for part in tree for tensor in flat_tensors(part, depth - 1)] if depth else []

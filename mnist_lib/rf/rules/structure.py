@@ -13,9 +13,9 @@ from ..storage import has_memory, key_of
 from .registry import flat_tensors
 
 #: f(0) = 0, element by element.
-_KEEPING = {"abs", "neg", "sign", "sqrt", "square", "relu", "tanh", "sin", "tan", "asin", "atan", "sinh", "asinh", "erf",
-            "expm1", "round", "floor", "ceil", "trunc", "leaky_relu", "gelu", "silu", "clone", "detach", "_to_copy",
-            "alias", "contiguous", "lift_fresh", "positive", "_conj", "elu", "hardshrink", "softshrink"}
+_KEEPING = {"abs", "neg", "sign", "sqrt", "square", "relu", "tanh", "sin", "tan", "asin", "atan", "sinh", "asinh",
+            "erf", "expm1", "round", "floor", "ceil", "trunc", "leaky_relu", "gelu", "silu", "clone", "detach",
+            "_to_copy", "alias", "contiguous", "lift_fresh", "positive", "_conj", "elu", "hardshrink", "softshrink"}
 #: Sums of products, and shuffles: which results are surely zero can be asked of the operation itself.
 _LINEAR = {"mul", "mm", "bmm", "sum", "cat", "stack", "flip", "roll", "repeat", "index_select", "index", "permute",
            "reshape", "_unsafe_view", "expand", "constant_pad_nd", "tril", "triu", "convolution", "diagonal_copy",
