@@ -8,7 +8,7 @@ RUN    := $(VENV)/bin/python
 UV     := uv==0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: audit help environment book check-site check-pages check-reproducible check-notebooks check-links serve test train verify notebooks publish bench lint lock clean
+.PHONY: audit help environment book check-site check-pages check-reproducible check-notebooks check-links serve test train verify notebooks pdf publish bench lint lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -59,6 +59,9 @@ verify: environment ## evaluate all recorded weights again and compare with thei
 
 notebooks: book ## turn the chapters into notebooks for Jupyter, in _build/html/notebooks
 	@echo "The notebooks are in $(CURDIR)/_build/html/notebooks, one for each chapter with code."
+
+pdf: environment ## print the whole built book as one PDF, by Chromium, into _build/book.pdf
+	@$(RUN) tools/make_pdf.py $(ARGS)
 
 check-notebooks: environment ## execute every notebook in an empty folder and a new environment
 	@$(RUN) tools/check_notebooks.py $(ARGS)

@@ -33,6 +33,8 @@ def assemble(root: Path) -> Path:
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(site, target)
     shutil.copytree(root / "binder", target / "binder")
+    if (pdf := root / "_build" / "book.pdf").exists():  # what `make pdf` made
+        shutil.copy(pdf, target)
     (target / ".nojekyll").touch()  # GitHub leaves out folders with an underscore otherwise
     return target
 

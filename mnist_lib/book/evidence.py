@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from .findings import signed
-from .style import INK, STYLE, WIDTH, Picture, figure
+from .style import FRAME, INK, STYLE, WIDTH, Picture, figure
 
 SIGNED = "RdBu"  # red below zero, white at zero, blue above
 
@@ -48,7 +48,7 @@ def class_maps(images: Tensor, maps: Tensor) -> Picture:
             for cell in row:
                 cell.set(xticks=[], yticks=[])
                 cell.grid(False)
-                cell.spines[:].set(visible=True, color="#bbbbbb", linewidth=0.6)
+                cell.spines[:].set(visible=True, color=FRAME, linewidth=0.6)
             row[0].spines[:].set_visible(False)
     return Picture(drawing)
 

@@ -18,6 +18,7 @@ from ..training import TEST_IMAGES
 
 HOLDS, FAILS, NOISE = "holds", "does not hold", "within noise"
 _BOX = {HOLDS: "tip", FAILS: "warning", NOISE: "note"}  # the theme's own boxes, for light and dark
+_MARK = {HOLDS: ("✓", "#00674c"), FAILS: ("✗", "#9a4300"), NOISE: ("≈", "#0a5b97")}  # for a notebook, which has none
 
 
 def standard_error(accuracy: float, images: int = TEST_IMAGES) -> float:
@@ -123,8 +124,11 @@ class Finding:
 
     def _repr_html_(self) -> str:
         title = f"{self.verdict.capitalize()}: {self.sentence}"
-        return (f'<div class="admonition {_BOX[self.verdict]}">'
-                f'<p class="admonition-title"><strong>{escape(title)}</strong></p>'
+        mark, colour = _MARK[self.verdict]
+        return (f'<div class="admonition {_BOX[self.verdict]}" style="border-left: 4px solid {colour}; '
+                f'padding-left: 12px">'
+                f'<p class="admonition-title"><span class="mark" aria-hidden="true">{mark} </span>'
+                f'<strong>{escape(title)}</strong></p>'
                 f"<p>{escape(self.evidence)}</p></div>")
 
     def __repr__(self) -> str:

@@ -88,7 +88,7 @@ def table(of: Iterable[Entry] | None = None) -> Table:
             f"{e.theirs.log.final:.2f}" if e.theirs else "", "" if claim is None else f"{claim:.2f}", e.verdict))
     return Table(
         "All recorded steps of the five paths",
-        ("step", "test (%)", "seeds", *(f"holds\nN = {n}\n(%)" for n in LAST), "para-\nmeters",
+        ("step", "test (%)", "seeds", *(f"holds\nN = {n}\n(%)" for n in LAST), "parameters",
          "multiply-\nadds (M)", "field\n(px)", "source's\nlog (%)", "source\nclaims\n(%)", "the\nclaim is"),
         tuple(rows),
         "Multiply-adds are those of one image, in millions. Field: the receptive field of the last map larger than "
@@ -96,4 +96,5 @@ def table(of: Iterable[Entry] | None = None) -> Table:
         f"seeds with at least {RULE:.2f} % in each of the last N epochs. The source's log is its last epoch, its claim "
         f"mostly its best one; a claim is too high if it lies more than {MARGIN:.2f} points above our best seed's last "
         "epoch.",
-        sortable=True)
+        sortable=True, secondary=("seeds", "holds\nN = 3\n(%)", "holds\nN = 5\n(%)", "multiply-\nadds (M)",
+                                  "field\n(px)", "source's\nlog (%)"))

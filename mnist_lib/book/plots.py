@@ -16,7 +16,22 @@ from ..training import Run
 from .pictures import confusion, digits, draws, misclassified
 from .report import RULE, recorded, summary
 from .sources import source
-from .style import COLOURS, GREY, INK, LINES, MARKERS, SOURCE, STYLE, TARGET, TEST, TRAIN, Picture, figure, use_style
+from .style import (
+    BAND,
+    COLOURS,
+    GREY,
+    INK,
+    LINES,
+    MARKERS,
+    SOURCE,
+    STYLE,
+    TARGET,
+    TEST,
+    TRAIN,
+    Picture,
+    figure,
+    use_style,
+)
 
 __all__ = ["COLOURS", "Picture", "accuracy_zoom", "confusion", "digits", "distributions", "draws", "figure",
            "learning_curves", "learning_rate", "misclassified", "path_curves", "size_against_accuracy",
@@ -73,7 +88,7 @@ def accuracy_zoom(step: str | Experiment, low: float = 98.5, high: float = 99.6,
     step, runs = experiment(step), recorded(step) if runs is None else runs
     drawing, axes = figure(height=4)
     noise = standard_error(RULE)
-    axes.axvspan(step.epochs - 4.5, step.epochs + 0.5, color="#f0f0f0", zorder=0, label="last five epochs")
+    axes.axvspan(step.epochs - 4.5, step.epochs + 0.5, color=BAND, zorder=0, label="last five epochs")
     axes.axhspan(RULE - noise, RULE + noise, color=TARGET, alpha=0.15, linewidth=0)
     axes.axhline(RULE, color=TARGET, linewidth=1.2, label=f"{RULE:.1f} % ± {noise:.3f}")
     _over_seeds(axes, [r.train_accuracies for r in runs], TRAIN, "--", "training, running")

@@ -43,7 +43,8 @@ class Table:
     """A table of strings. The first column holds the rows' names; lines in a cell end with ``\\n``.
 
     Shows as HTML in a notebook and as text elsewhere. On a page of the book a reader sorts a
-    ``sortable`` one by its columns (``book/_static/sorting.js``).
+    ``sortable`` one by its columns (``book/_static/site/sorting.js``), and on a phone opens the
+    ``secondary`` columns, named here, when they are wanted (``columns.js`` beside it).
     """
 
     caption: str
@@ -51,8 +52,11 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
     sortable: bool = False
+    secondary: tuple[str, ...] = ()
 
     def __post_init__(self):
+        if unknown := set(self.secondary) - set(self.columns[1:]):
+            raise ValueError(f"the table {self.caption!r} has no column {min(unknown)!r} to leave to a fold")
         for row in self.rows:
             if len(row) != len(self.columns):
                 raise ValueError(f"the table {self.caption!r} has {len(self.columns)} columns; "
@@ -65,13 +69,14 @@ class Table:
 
     def _repr_html_(self) -> str:
         sides = [self._side(i) for i in range(len(self.columns))]
-        head = "".join(f'<th scope="col"{side}>{_text(c)}</th>' if c else "<td></td>"
-                       for c, side in zip(self.columns, sides, strict=True))
+        aside = [' class="secondary"' * (c in self.secondary) for c in self.columns]
+        head = "".join(f'<th scope="col"{kind}{side}>{_text(c)}</th>' if c else "<td></td>"
+                       for c, kind, side in zip(self.columns, aside, sides, strict=True))
         body = "".join(
             f'<tr><th scope="row"{sides[0]}>{_text(row[0])}</th>'
-            + "".join(f"<td{_key(cell)}{side[:-1]}; white-space: nowrap\">{_text(cell)}</td>" if "right" in side
-                      else f"<td{_key(cell)}{side}>{_text(cell)}</td>"
-                      for cell, side in zip(row[1:], sides[1:], strict=True)) + "</tr>"
+            + "".join(f"<td{kind}{_key(cell)}{side[:-1]}; white-space: nowrap\">{_text(cell)}</td>" if "right" in side
+                      else f"<td{kind}{_key(cell)}{side}>{_text(cell)}</td>"
+                      for cell, kind, side in zip(row[1:], aside[1:], sides[1:], strict=True)) + "</tr>"
             for row in self.rows)
         note = f"<p><small>{_text(self.note)}</small></p>" if self.note else ""
         kind = "table" + " wide" * (len(self.columns) > MANY) + " sortable n-last" * self.sortable

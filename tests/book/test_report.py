@@ -72,6 +72,8 @@ def test_a_finding_says_its_verdict(verdict, expected):
     assert found.verdict == expected and expected in repr(found)
     assert "A &lt; B" in found._repr_html_() and "1 &amp; 2" in found._repr_html_()
     assert expected in found._repr_html_().lower()
+    assert "border-left: 4px solid #" in found._repr_html_()  # a notebook has no style sheet of ours
+    assert any(mark in found._repr_html_() for mark in "✓✗≈")
 
 
 def test_other_verdicts_are_refused():
@@ -98,6 +100,14 @@ def test_html_of_a_table_is_accessible_and_has_no_colours():
     assert [a.get("scope") for t, a in tags if t == "th"] == ["col", "col", "row"]
     assert "two<br>lines" in html
     assert "color" not in html and "background" not in html
+
+
+def test_columns_that_a_phone_folds_away_are_named_and_marked():
+    html = Table("t", ("", "a", "b"), (("row", "1", "2"),), secondary=("b",))._repr_html_()
+    marked = [tag for tag, attributes in Tags(html).found if attributes.get("class") == "secondary"]
+    assert marked == ["th", "td"]
+    with pytest.raises(ValueError, match="no column 'c'"):
+        Table("t", ("", "a"), (), secondary=("c",))
 
 
 def test_a_row_of_the_wrong_length_is_named():

@@ -19,7 +19,6 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 LARGEST = 30_000_000  # bytes of the site without its notebooks
 LOOKING = Path(__file__).with_name("looking.js").read_text(encoding="utf-8")
 READY = """async () => {
-  await window.MathJax?.startup?.promise;
   await document.fonts.ready;
   await new Promise((done) => setTimeout(done, 100));  // what answers to a change of size
 }"""
@@ -61,8 +60,7 @@ class Reader:
         self.page.on("requestfailed", lambda request: self.faults.append(f"not loaded: {request.url}"))
 
     def listen(self, said):
-        if said.type == "error":
-            self.faults.append(f"console: {said.text}")
+        self.faults.append(f"console, {said.type}: {said.text}")
 
     def judge(self, request):
         if not request.url.startswith((self.site.as_uri() + "/", "data:", "blob:")):

@@ -2,7 +2,7 @@
    colour-blind safe pair of the book's figures, on a light and on a dark page. */
 (function (root) {
   "use strict";
-  const digit = root.mnistDigit || (root.mnistDigit = {});
+  const parts = root.bookParts || (root.bookParts = {});
   const LIGHT = { paper: [255, 255, 255], ink: [26, 26, 26], above: [213, 94, 0], below: [0, 114, 178], line: "#6b6b6b" };
   const DARK = { paper: [18, 18, 18], ink: [242, 242, 242], above: [255, 159, 64], below: [86, 180, 233], line: "#9a9a9a" };
 
@@ -14,36 +14,66 @@
     out[at + 3] = 255;
   }
 
-  /* An off-screen picture with a pixel a number. */
+  /* Colours in STEPS shades, each as the four bytes of a pixel; made once for a mode. `ink` goes from paper to
+     ink, `signed` from the lowest over paper in the middle to the highest; NONE is for what is no number. */
+  const STEPS = 255, NONE = [128, 128, 128, 255], made = new Map();
+
+  function shades() {
+    const now = palette();
+    if (!made.has(now)) {
+      const ink = new Uint8ClampedArray(4 * (STEPS + 1)), signed = new Uint8ClampedArray(4 * (2 * STEPS + 2));
+      for (let i = 0; i <= STEPS; i++) {
+        mixed(now.paper, now.ink, i / STEPS, ink, 4 * i);
+        mixed(now.paper, now.above, i / STEPS, signed, 4 * (STEPS + i));
+        mixed(now.paper, now.below, i / STEPS, signed, 4 * (STEPS - i));
+      }
+      signed.set(NONE, 4 * (2 * STEPS + 1));
+      made.set(now, { ink: new Uint32Array(ink.buffer), signed: new Uint32Array(signed.buffer) });
+    }
+    return made.get(now);
+  }
+
+  /* An off-screen picture with a pixel a number. There is one for each size, so it has to be used at once. */
+  const sheets = new Map();
+
   function raster(width, height, paint) {
-    const canvas = document.createElement("canvas");
-    canvas.width = width;
-    canvas.height = height;
-    const context = canvas.getContext("2d"), image = context.createImageData(width, height);
-    paint(image.data);
+    const key = `${width} ${height}`;
+    if (!sheets.has(key)) {
+      if (sheets.size > 60) sheets.clear();
+      const canvas = document.createElement("canvas");
+      canvas.width = width;
+      canvas.height = height;
+      const context = canvas.getContext("2d", { willReadFrequently: true }), image = context.createImageData(width, height);
+      sheets.set(key, { canvas, context, image, pixels: new Uint32Array(image.data.buffer) });
+    }
+    const { canvas, context, image, pixels } = sheets.get(key);
+    paint(pixels);
     context.putImageData(image, 0, 0);
     return canvas;
   }
 
-  /* Ink from 0 to 1, or signed values against `limit`. */
-  function inkRaster(ink, side) {
-    const { paper, ink: colour } = palette();
-    return raster(side, side, (out) => { for (let i = 0; i < ink.length; i++) mixed(paper, colour, ink[i], out, 4 * i); });
+  /* Ink from 0 to `full`, or signed values against `limit`. */
+  function inkRaster(ink, side, full = 1) {
+    const shade = shades().ink;
+    return raster(side, side, (out) => { for (let i = 0; i < ink.length; i++) out[i] = shade[Math.round((STEPS / full) * ink[i])]; });
   }
 
   function signedRaster(values, width, height, limit) {
-    const { paper, above, below } = palette();
+    const shade = shades().signed, factor = limit ? STEPS / limit : 0;
     return raster(width, height, (out) => {
-      for (let i = 0; i < values.length; i++) {
-        const share = limit ? Math.min(1, Math.abs(values[i]) / limit) : 0;
-        mixed(paper, values[i] > 0 ? above : below, share, out, 4 * i);
+      for (let i = 0; i < out.length; i++) {
+        const at = Math.round(values[i] * factor);
+        out[i] = shade[Number.isNaN(at) ? 2 * STEPS + 1 : STEPS + Math.min(STEPS, Math.max(-STEPS, at))];
       }
     });
   }
 
   function largest(values) {
     let limit = 0;
-    for (const v of values) limit = Math.max(limit, Math.abs(v));
+    for (let i = 0; i < values.length; i++) {
+      const size = Math.abs(values[i]);
+      if (size > limit && size < Infinity) limit = size;
+    }
     return limit;
   }
 
@@ -87,9 +117,10 @@
   /* The background and the text of a cell that holds a number, legible on each other. */
   function cellStyle(value, limit) {
     const { paper, above, below } = palette(), out = [0, 0, 0, 0];
+    if (!Number.isFinite(value)) return "";
     mixed(paper, value > 0 ? above : below, limit ? 0.55 * Math.min(1, Math.abs(value) / limit) : 0, out, 0);
     return `background: rgb(${out.slice(0, 3).map(Math.round)}); color: ${isDark() ? "#ffffff" : "#000000"}`;
   }
 
-  digit.pictures = { palette, inkRaster, signedRaster, largest, show, frame, frameField, paleOutside, cellStyle };
+  parts.pictures = { palette, inkRaster, signedRaster, largest, show, frame, frameField, paleOutside, cellStyle };
 })(window);

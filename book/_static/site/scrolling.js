@@ -3,7 +3,7 @@
 (() => {
   const SCROLLERS = {
     ".pst-scrollable-table-container, .cell_output > .output, .cell_output .output > div": "Table",
-    "div.math mjx-container, span.math": "Formula",
+    "div.math": "Formula",
     "pre": "Code",
   };
 
@@ -32,9 +32,5 @@
     }
   };
 
-  /* Formulas are there when MathJax has set them, which it says by a promise. */
-  window.addEventListener("load", async () => {
-    await window.MathJax?.startup?.promise;
-    watch();
-  });
+  window.addEventListener("load", watch);
 })();
