@@ -17,10 +17,10 @@ import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
-from .calculator import left_as_found
 from .inputs import altered, arguments, probed, run_on
 from .row import unit_of
 from .rules.registry import flat_tensors
+from .snapshot import left_as_found
 from .space import Space
 
 _F = torch.nn.functional

@@ -8,21 +8,22 @@ whatever else the network computes. Chapter: ``book/receptive-field.md``.
 
 from __future__ import annotations
 
-import random
 import sys
 from contextlib import ExitStack, contextmanager, nullcontext
 from unittest import mock
 
 import torch
+from torch.utils._pytree import tree_flatten, tree_unflatten
 
 from .chain import field_of_layers
 from .geometry import ReceptiveFieldError
 from .inputs import run_on
 from .rows import rows_of
 from .rules.registry import UnknownOperation, rule
+from .snapshot import left_as_found
 from .table import Table
 
-__all__ = ["ReceptiveFieldError", "UnknownOperation", "left_as_found", "receptive_field", "rule"]
+__all__ = ["ReceptiveFieldError", "UnknownOperation", "receptive_field", "rule"]
 
 
 def receptive_field(network, input_size=None, *, inputs=None, title=None) -> Table:
@@ -49,36 +50,48 @@ def receptive_field(network, input_size=None, *, inputs=None, title=None) -> Tab
             raise ValueError("a list of layers has one input: give its input_size instead of inputs")
         return field_of_layers(network, input_size, title)
     network = getattr(network, "_orig_mod", network)  # a compiled network follows the one it was made from
-    with left_as_found(network), torch.no_grad(), _in_single_operations():
-        space, tensors = run_on(network, input_size, inputs)
-        follower = _followed(network, space, tensors)
-        rows, blocks = rows_of(follower.open[0], space)
+    with torch.no_grad(), _in_single_operations():
+        space, tensors, tracer = _followed(network, input_size, inputs)
+        rows, blocks = rows_of(tracer.open[0], space)
     convention = "as in evaluation: batch normalization mixes no pixels"
     if tensors[0].is_meta:
         convention += "; a network without values (meta device): masks count as dense"
     return Table(title or type(network).__name__, _sizes(space), tuple(rows), tuple(blocks), convention, space,
-                 follower.unused())
+                 tracer.interpreter.unused())
 
 
-def _followed(network, space, tensors):
-    """The follower of a network that has run once; errors name the layer."""
-    from .tracer import Follower
+def _followed(network, input_size, inputs):
+    """What a network was run on, and the tracer that followed it, also where it runs another way."""
+    from .interpreter import Interpreter
+    from .repeat import Repeats, drawn_outside
+    from .tracer import Tracer
 
-    follower = Follower(network)
-    try:
+    with left_as_found(network) as snapshot:
+        space, tensors = run_on(network, input_size, inputs)
+        tracer, drew = Tracer(network, Interpreter(network), snapshot.tensors), drawn_outside(snapshot)
         with torch.device("meta") if tensors[0].is_meta else nullcontext():
-            follower.run(space, tensors)
-    except ReceptiveFieldError as error:
-        if isinstance(error, UnknownOperation) or follower.error is None:
-            raise
-        raise ReceptiveFieldError(f"in {follower.failed_in or type(network).__name__}: {error}") from error
-    except Exception as error:
-        shape = f", whose input has shape {tuple(follower.failed_on)}" if follower.failed_on else ""
-        raise ReceptiveFieldError(f"the network cannot be run on {_sizes(space)}: it stops in "
-                                  f"{follower.failed_in or type(network).__name__}{shape}: {error}") from error
-    if follower.open[0].result is None:
+            _run(tracer, space, tensors)
+        drew = drew()
+    if not tensors[0].is_meta:
+        Repeats(network, tracer, space, tensors).confirm(drew)
+    if tracer.open[0].result is None:
         raise ReceptiveFieldError(f"{type(network).__name__} returns nothing that depends on the image")
-    return follower
+    return space, tensors, tracer
+
+
+def _run(tracer, space, tensors):
+    """The network's first run; errors name the module in which it stops."""
+    name = type(tracer.network).__name__
+    try:
+        tracer.run(space, tensors)
+    except ReceptiveFieldError as error:
+        if isinstance(error, UnknownOperation) or tracer.error is None:
+            raise
+        raise ReceptiveFieldError(f"in {tracer.failed_in or name}: {error}") from error
+    except Exception as error:
+        shape = f", whose input has shape {tuple(tracer.failed_on)}" if tracer.failed_on else ""
+        raise ReceptiveFieldError(f"the network cannot be run on {_sizes(space)}: it stops in "
+                                  f"{tracer.failed_in or name}{shape}: {error}") from error
 
 
 def _sizes(space):
@@ -97,6 +110,8 @@ def _in_single_operations():
             stack.enter_context(mock.patch.object(torch, "compile", _uncompiled))
         elif hasattr(torch.compiler, "set_stance"):
             stack.enter_context(torch.compiler.set_stance("force_eager"))
+        if hasattr(torch, "cond"):
+            stack.enter_context(mock.patch.object(torch, "cond", _both_branches))
         try:
             from torch.nn.attention import SDPBackend, sdpa_kernel
         except ImportError:  # torch before 2.3
@@ -111,45 +126,10 @@ def _uncompiled(model=None, **_):
     return (lambda decorated: decorated) if model is None else model
 
 
-@contextmanager
-def left_as_found(network):
-    """Evaluation mode for as long as it lasts; then everything is as it was, also after an error.
-
-    That is: each module's mode, attributes and hooks, and the random state of torch, numpy and
-    Python. (What a forward writes into parameters and buffers, the follower puts back.)
-    """
-    modules = list(network.modules())
-    attributes = [(m, dict(vars(m)), {k: v.copy() for k, v in vars(m).items()
-                                      if isinstance(v, (dict, list, set))}) for m in modules]
-    state, numpy = random.getstate(), sys.modules.get("numpy")
-    numpy_state = numpy.random.get_state() if numpy else None
-    devices = {p.device.index for p in network.parameters() if p.is_cuda}
-    with ExitStack() as stack:
-        stack.enter_context(torch.random.fork_rng(devices=sorted(devices)))
-        try:
-            for module in modules:
-                module.__dict__["training"] = False
-            yield
-        finally:
-            random.setstate(state)
-            if numpy:
-                numpy.random.set_state(numpy_state)
-            for module, values, contents in attributes:
-                vars(module).clear()
-                vars(module).update(values)
-                for name, content in contents.items():
-                    _refill(values[name], content)
-
-
-def _refill(container, content):
-    """Give a dict, list or set its content back, if it changed."""
-    if isinstance(container, list):
-        if len(container) != len(content) or any(a is not b for a, b in zip(container, content)):
-            container[:] = content
-    elif isinstance(container, set):
-        if container != content:
-            container.clear()
-            container.update(content)
-    elif list(container) != list(content) or any(container[k] is not content[k] for k in content):
-        container.clear()
-        container.update(content)
+def _both_branches(pred, true_fn, false_fn, operands=()):
+    """``torch.cond``: both branches, and element by element one or the other's result."""
+    if not isinstance(pred, torch.Tensor):
+        return (true_fn if pred else false_fn)(*operands)
+    one, spec = tree_flatten(true_fn(*operands))
+    other, _ = tree_flatten(false_fn(*operands))
+    return tree_unflatten([torch.where(pred, a, b) for a, b in zip(one, other)], spec)

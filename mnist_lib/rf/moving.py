@@ -60,15 +60,14 @@ def selected(shadow: Shadow, dim: int, index: int) -> Shadow:
     """One element along a dimension, which is gone then."""
     parts, split = by_factors(shadow)
     index %= shadow.shape[dim]
+    off = None if shadow.off is None else shadow.off.expand(shadow.shape).select(dim, index)
     for at, n in reversed(list(zip(places(split, [dim]), split[dim]))):
         index, digit = divmod(index, n)
         parts = [part if part.shape[at] == 1 else part.narrow(at, digit, 1) for part in parts]
     split = (*split[:dim], (1,) * len(split[dim]), *split[dim + 1:])
     shape = (*shadow.shape[:dim], 1, *shadow.shape[dim + 1:])
     gone = dropped(Shadow(shape, stored(parts, split), shadow.steps), [dim])
-    if shadow.off is None:
-        return gone
-    return replace(gone, off=shadow.off.expand(shadow.shape).select(dim, index), off_kind=shadow.off_kind)
+    return gone if off is None else replace(gone, off=off, off_kind=shadow.off_kind)
 
 
 def moved_along(shadow: Shadow, dims, function, shape) -> Shadow:

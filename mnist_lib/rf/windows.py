@@ -82,3 +82,11 @@ def _tables(reach, size):
     exact = torch.tensor([[-1 if (real := inside(tap, size, reach.border)) is None else real
                            for tap in t] + [-1] * (most - len(t)) for t in taps])
     return exact, formula, absent if absent.any() else None
+
+
+def read_all(shadow: Shadow, reaches) -> Shadow:
+    """The shadow after one reach for each of the last dimensions; None leaves a dimension alone."""
+    for dim, reach in zip(range(-len(reaches), 0), reaches):
+        if reach is not None:
+            shadow = read(shadow, dim, reach)
+    return shadow

@@ -11,7 +11,7 @@ from .. import intervals as shadows
 from .. import moving
 from ..intervals import NOTHING, Shadow
 from ..steps import common
-from .pointwise import without
+from .pointwise import added_low
 from .registry import built_in
 
 
@@ -51,21 +51,10 @@ def _(call):
     return [mixed] + [_statistics(mixed, t) for t in call.outputs[1:]]
 
 
-@built_in("_softmax", "_log_softmax", "_safe_softmax", "softmax", "log_softmax")
-def _(call):
-    source, dim = call.shadow(call.args[0]), call.args[1]
-    if source.off_kind != "low":
-        return shadows.spread(source, [dim])
-    low = source.off.expand(source.shape)
-    low = low & ~low.all(dim % len(source.shape), keepdim=True)
-    kept = replace(source, bounds=tuple(b.masked_fill(low, NOTHING) for b in source.bounds))
-    return without(shadows.spread(kept, [dim]), low, "zero")
-
-
 @built_in("sum", "mean", "amax", "amin", "prod", "std", "var", "var_mean", "std_mean", "max", "min", "norm",
-          "linalg_vector_norm", "logsumexp", "argmax", "argmin", "all", "any", "median", "nanmedian", "mode",
+          "linalg_vector_norm", "argmax", "argmin", "all", "any", "median", "nanmedian", "mode",
           "nansum", "nanmean", "count_nonzero", "aminmax", "topk", "kthvalue", "sort", "argsort", "msort",
-          "_linalg_det", "bincount")
+          "trace", "histc", "bincount", "_is_all_true", "_is_any_true")
 def _(call):
     if call.name in ("max", "min") and len(call.tensors) == 2:
         return call.same()
@@ -100,17 +89,20 @@ def _(call):
 
 @built_in("prelu", "_prelu_kernel", "rrelu_with_noise", "nan_to_num", "bernoulli", "hardswish", "hardsigmoid",
           "silu", "mish", "gelu", "elu", "log_sigmoid", "log_sigmoid_forward", "isclose", "softplus", "isnan",
-          "_fused_dropout", "hardshrink", "softshrink", "rrelu", "celu", "selu", "complex", "polar", "threshold")
+          "_fused_dropout", "hardshrink", "softshrink", "rrelu", "celu", "selu", "complex", "polar", "threshold",
+          "normal", "normal_functional", "poisson", "_standard_gamma", "binomial", "resolve_conj",
+          "resolve_neg", "_conj_physical", "logit", "_to_dense", "to_dense",
+          "_to_sparse", "to_sparse", "coalesce", "_coalesce")
 def _(call):
     return call.same()
 
 
 @built_in("mm", "bmm", "addmm", "baddbmm", "addbmm", "mv", "addmv", "dot", "vdot", "matmul", "linear",
-          "_addmm_activation", "mkldnn_linear", "_cdist_forward", "_euclidean_dist")
+          "_addmm_activation", "mkldnn_linear", "_cdist_forward", "_euclidean_dist", "_sparse_mm", "_sparse_addmm")
 def _(call):
     added = []
     left, right = call.args[:2]
-    if call.name in ("addmm", "baddbmm", "addmv", "_addmm_activation"):
+    if call.name in ("addmm", "baddbmm", "addmv", "_addmm_activation", "_sparse_addmm"):
         added, left, right = [call.args[0]], *call.args[1:3]
     elif call.name in ("linear", "mkldnn_linear"):
         added = [t for t in [call.get("bias")] if t is not None]
@@ -120,7 +112,7 @@ def _(call):
     call.details["multiply_adds"] = torch.Size(call.shape).numel() * left.shape[-1]
     parts = [_product(call, left, right, turned)]
     parts += [call.shadow(t) for t in added if call.lookup(t) is not None]
-    return shadows.union(call.shape, parts)
+    return added_low(call, shadows.union(call.shape, parts), added)
 
 
 @built_in("_trilinear")
@@ -161,13 +153,12 @@ def _product(call, left, right, turned):
 
 
 def _operand(call, tensor):
-    """A factor's shadow; of a constant, which of its elements are zero, where that is meant to be."""
-    shadow = call.shadow(tensor)
-    if call.lookup(tensor) is None and tensor.numel() > 1 and call.computed(tensor):
-        zero = (tensor == 0).cpu()
-        if zero.any() and not zero.all():
-            return replace(shadow, off=zero, off_kind="zero")
-    return shadow
+    """A factor's intervals; of a constant, which of its elements are surely zero."""
+    before = call.shadow(tensor)
+    zero = call.sure_zeros(tensor) if tensor.numel() > 1 else None
+    if zero is not None and not bool(zero.all()):
+        return replace(before, off=zero, off_kind="zero")
+    return before
 
 
 def _masked_terms(one, two, axis):

@@ -10,6 +10,7 @@ from .. import intervals as shadows
 from .. import moving
 from ..factors import groups_of
 from ..intervals import NOTHING, STILL, Shadow, found_steps
+from .indexing import anywhere
 from .registry import built_in, flat_tensors, listed
 
 
@@ -25,10 +26,16 @@ def _(call):
 
 
 @built_in("zeros_like", "ones_like", "full_like", "empty_like", "rand_like", "randn_like", "randint_like",
-          "new_empty", "new_zeros", "new_ones", "new_full", "new_empty_strided", "fill", "zero", "uniform",
-          "normal", "bernoulli_like", "resize", "exponential", "random")
+          "new_empty", "new_zeros", "new_ones", "new_full", "new_empty_strided", "zero", "uniform",
+          "bernoulli_like", "exponential", "random", "geometric", "log_normal", "cauchy", "randint_like")
 def _(call):
     return None if not call.traced else [call.nothing(t.shape) for t in call.outputs]
+
+
+@built_in("fill")
+def _(call):
+    value = call.args[1]
+    return shadows.broadcast(call.shadow(value) if isinstance(value, torch.Tensor) else call.nothing(()), call.shape)
 
 
 @built_in("permute", "permute_copy")
@@ -82,7 +89,7 @@ def _(call):
 @built_in("view", "_unsafe_view", "reshape", "_reshape_alias", "view_copy", "_reshape_copy", "unflatten", "flatten")
 def _(call):
     if not isinstance(call.args[1], (list, tuple)):  # another dtype: the elements are cut anew
-        return NotImplemented
+        return []  # the memory knows
     shape = call.shape
     before = call.shadow(call.args[0])
     after = shadows.reshaped(before, shape)
@@ -138,12 +145,12 @@ def _(call):
 
 
 @built_in("flip", "roll", "repeat", "repeat_interleave", "unfold", "unfold_copy", "diagonal", "diagonal_copy",
-          "index_select", "index", "_unsafe_index", "take_along_dim", "tile", "movedim", "rot90", "narrow",
+          "index_select", "index", "_unsafe_index", "tile", "movedim", "rot90", "narrow",
           "channel_shuffle", "native_channel_shuffle", "tril", "triu", "pixel_shuffle", "pixel_unshuffle")
 def _(call):
     indices = flat_tensors((call.args[1:], call.kwargs))
     if call.lookup(call.args[0]) is None or not all(map(call.fixed, indices)):
-        return NotImplemented  # where it reads depends on the image, or on chance, or has no values to go by
+        return _anywhere(call, indices)
     before = call.shadow(call.args[0])
     if call.name == "roll" and len(before.shape) and call.get("dims"):
         after = before
@@ -158,6 +165,20 @@ def _(call):
     else:
         after = moving.moved_along(before, dims, _in_place_of_first(call), call.shape)
     return _keeping_steps(call, after)
+
+
+def _anywhere(call, indices):
+    """Where it reads is not known: it depends on the image, or on parameters. By chance there is no rule."""
+    if call.name in ("index", "_unsafe_index"):
+        return anywhere(call)
+    if call.name != "index_select" or any(call.lookup(t) is None and call.origin(t) == "random" for t in indices):
+        return NotImplemented
+    dim = call.args[1] % max(1, call.args[0].dim())
+    read, index = shadows.reduce(call.shadow(call.args[0]), [dim], True), call.shadow(call.args[2])
+    if not call.args[0].dim():
+        return NotImplemented
+    wide = shadows.reshaped(index, (*(1,) * dim, call.shape[dim], *(1,) * (len(call.shape) - dim - 1)))
+    return shadows.union(call.shape, [read, wide])
 
 
 def _touched(call, shape):
@@ -207,45 +228,3 @@ def _keeping_steps(call, after):
             kept[-2:] = [shadows.through(step, law) for step in axis[-2:]]
         steps.append(tuple(kept))
     return Shadow(after.shape, after.bounds, tuple(steps), after.off, after.off_kind)
-
-
-@built_in("embedding")
-def _(call):
-    weight, index = call.args[:2]
-    if call.lookup(weight) is not None:
-        return NotImplemented
-    return shadows.broadcast(moving.unsqueezed(call.shadow(index), index.dim()), call.shape)
-
-
-@built_in("gather")
-def _(call):
-    source, dim, index = call.args[:3]
-    if call.fixed(index) and call.lookup(source) is not None:
-        return shadows.moved(call.shadow(source), lambda t: t.gather(dim, index.cpu()))
-    read = shadows.reduce(call.shadow(source), [dim], True)
-    return shadows.union(call.shape, [read, call.shadow(index)])
-
-
-@built_in("slice_scatter", "select_scatter", "index_put", "_unsafe_index_put", "index_copy", "index_fill",
-          "diagonal_scatter", "masked_scatter")
-def _(call):
-    places = [t for t in call.tensors[1:] if not t.is_floating_point()]
-    if call.name == "masked_scatter" or call.get("accumulate") or not all(map(call.fixed, places)):
-        return NotImplemented
-
-    def swapped(tree, part):
-        if isinstance(tree, torch.Tensor):
-            if not tree.is_floating_point():
-                return tree.cpu()
-            shadow = call.shadow(tree)
-            axis, k = part
-            return shadow.bounds[axis][k].expand(shadow.shape).contiguous()
-        if isinstance(tree, (list, tuple)):
-            return [swapped(each, part) for each in tree]
-        return NOTHING if call.name == "index_fill" and isinstance(tree, float) else tree
-
-    function = getattr(torch.ops.aten, call.name)
-    bounds = tuple(shadows.collapsed(torch.stack([function(*swapped(call.args, (axis, k))) for k in range(4)]), 1)
-                   for axis in range(call.axes))
-    known = [axis for t in call.traced for axis in call.shadow(t).steps]
-    return Shadow(call.shape, bounds, found_steps(call.shape, bounds, known))
