@@ -6,6 +6,8 @@ PYTHON ?= python3
 VENV   := .venv
 RUN    := $(VENV)/bin/python
 UV     := uv==0.13.9
+# Tests on all cores; what shares an expensive fixture stays with one worker.
+SIDE_BY_SIDE := -n auto --dist loadgroup
 
 .DEFAULT_GOAL := help
 .PHONY: audit help environment book check-site check-pages check-reproducible check-notebooks check-links serve test train verify notebooks pdf publish bench lint lock clean
@@ -25,7 +27,7 @@ check-site: ## look through the built site for missing files and anything loaded
 	@"$(PYTHON)" tools/check_site.py
 
 check-pages: environment ## look at every built page in Chromium: phone and desktop, light and dark, offline
-	REQUIRE_BROWSER=1 REQUIRE_SITE=1 $(RUN) -m pytest tests/site $(or $(ARGS),-n auto)
+	REQUIRE_BROWSER=1 REQUIRE_SITE=1 $(RUN) -m pytest tests/site $(or $(ARGS),$(SIDE_BY_SIDE))
 
 check-reproducible: environment ## build the book once more, from nothing, and compare the sites byte by byte
 	@$(RUN) tools/compare_sites.py
@@ -42,7 +44,7 @@ serve: ## serve the built site on this machine, on the first free port from 8000
 	done; echo "No free port among $(PORTS): name another, make serve PORT=9000" >&2; exit 1
 
 test: environment ## run every test (ARGS chooses: make test ARGS=tests/training/test_records.py)
-	$(RUN) -m pytest $(or $(ARGS),-n auto)
+	$(RUN) -m pytest $(or $(ARGS),$(SIDE_BY_SIDE))
 
 lock: ## write requirements.lock anew after a change of requirements.txt (ARGS=--upgrade: the newest of everything)
 	@test -x _build/uv/bin/uv || { "$(PYTHON)" -m venv _build/uv && _build/uv/bin/python -m pip install --quiet $(UV); }

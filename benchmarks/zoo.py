@@ -84,7 +84,7 @@ def followed(name, build, size) -> dict:
             "megabytes": _megabytes(), "before": before}
     maps = [row for row in (*table.rows, *table.blocks[:-1]) if len(row.shape) == 2 and min(row.shape) > 1
             and all(g.jump is not None for g in row.output)]
-    deepest = max(maps, key=lambda row: (max(g.field for g in row.output), max(g.jump for g in row.output)),
+    deepest = max(maps, key=lambda row: (sum(g.field for g in row.output), sum(g.jump for g in row.output)),
                   default=None)
     shown = {"rows": len(table), "parameters": table.parameters, "multiply_adds": table.multiply_adds,
              "unused": len(table.unused),

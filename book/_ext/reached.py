@@ -17,8 +17,9 @@ from pathlib import Path
 
 LIBRARY = "mnist_lib"
 LOADERS = {"importlib.import_module", "import_module", "__import__"}
-STARTERS = {"os.system", "os.popen", "exec"}  # may run anything, as may what is imported from:
-STARTING = {"subprocess", "runpy"}
+STARTERS = {"os.system", "os.popen", "exec", ".system", ".run_line_magic", ".run_cell_magic"}  # may run anything, as
+STARTING = {"subprocess", "runpy"}  # may what is imported from these, and from `os` or under another name:
+RENAMED = {("os", "system"), ("os", "popen"), ("importlib", "import_module")}
 Ask = tuple[str, "str | None"]  # a module, and the name that is wanted of it (None: the module itself)
 EVERYTHING: Ask = (LIBRARY, None)
 
@@ -94,7 +95,8 @@ def asked_by(node: ast.AST, package: str, door: bool) -> Iterator[Ask]:
         module = absolute("." * node.level + (node.module or ""), package)
         if module.partition(".")[0] == LIBRARY:
             yield from ((module, name.name) for name in node.names)
-        elif module in STARTING:
+        elif module in STARTING or any((module, name.name) in RENAMED and (module == "os" or name.asname)
+                                       for name in node.names):
             yield EVERYTHING
     elif isinstance(node, ast.Call) and dotted(node.func) in STARTERS:
         yield EVERYTHING

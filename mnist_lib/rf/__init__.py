@@ -17,6 +17,7 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "chain": "field_of_layers",
     "effective_field": "effective",
     "geometry": "Geometry",
+    "html_writer": "Cell html_table side",
     "snapshot": "left_as_found",
     "layers": "Layer avg_pool batchnorm conv dropout global_avg_pool max_pool pair relu",
 })

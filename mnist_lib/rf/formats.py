@@ -11,6 +11,8 @@ import io
 from fractions import Fraction
 from html import escape
 
+from .html_writer import Cell, html_table, side
+
 #: Every column in order, with what it means (the HTML header's title).
 COLUMNS = {
     "name": "layer, by the module's qualified name",
@@ -186,15 +188,10 @@ def as_csv(table, columns="full", plain=True) -> str:
 
 def as_html(table, columns="compact", plain=False) -> str:
     names, heads, rows, cells = _texts(table, columns, plain)
-    sides = ["left" if name in _LEFT else "right" for name in names]
-    head = "".join(f'<th scope="col" style="text-align: {side}" title="{escape(COLUMNS[name.partition(" ")[0]])}">'
-                   f"{escape(head)}</th>" for name, head, side in zip(names, heads, sides))
-    body = []
-    for line in cells:
-        row = "".join(f'<th scope="row" style="text-align: left">{escape(cell)}</th>' if name == "name"
-                      else f'<td style="text-align: {side}">{escape(cell)}</td>'
-                      for name, side, cell in zip(names, sides, line))
-        body.append(f"<tr>{row}</tr>")
-    return (f'<table class="table receptive-fields">\n<caption style="caption-side: top">'
-            f"{escape(_caption(table))}</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>\n"
-            + "\n".join(body) + f"\n</tbody>\n</table>\n<p><small>{escape(_summary(table, rows))}</small></p>")
+    sides = [side("left" if name in _LEFT else "right") for name in names]
+    heads = [Cell(escape(head), f'{where} title="{escape(COLUMNS[name.partition(" ")[0]])}"')
+             for name, head, where in zip(names, heads, sides)]
+    lines = [[Cell(escape(cell), where, name == "name") for name, where, cell in zip(names, sides, line)]
+             for line in cells]
+    return html_table("table receptive-fields", escape(_caption(table)), heads, lines, escape(_summary(table, rows)),
+                      newline="\n")

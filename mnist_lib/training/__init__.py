@@ -8,10 +8,12 @@ from mnist_lib import door
 
 __all__, __getattr__, __dir__ = door(__name__, {
     "campaigns": "LARGE campaign local_executor missing",
+    "challenge": "challenge Recipe",
     "devices": "machine pick_device",
     "epoch_weights": "epoch_weights",
     "evaluation": "TOLERANCE WEIGHTS_UNDER evaluate test_set trained verify",
     "fast": "conv3x3 keep_memory speed_up",
+    "grading": "grading",
     "loop": "average_of fit train train_epoch",
     "optimizer": "Schedule sgd",
     "progress": "Progress",

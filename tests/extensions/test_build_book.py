@@ -14,6 +14,8 @@ import yaml
 
 from tests import ROOT
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("build-book")]  # one worker builds its book
+
 FRONT = ("---\nfile_format: mystnb\n"
          "kernelspec: {display_name: Python 3, language: python, name: python3}\n---\n\n")
 PAGES = {

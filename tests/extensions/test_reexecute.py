@@ -120,6 +120,12 @@ DOOR = "__init__.py rf/__init__.py rf/colours.py rf/picture.py rf/registry.py un
     ("import subprocess\nsubprocess.run(['make', 'list'])", EVERYTHING),
     ("from runpy import run_module", EVERYTHING),
     ("import os\nos.system('make list')", EVERYTHING),
+    ("from os import system\nsystem('make list')", EVERYTHING),
+    ("get_ipython().system('make list')", EVERYTHING),
+    ("from importlib import import_module as load\nload('mnist_lib.plots')", EVERYTHING),
+    ("import mnist_lib as m", EVERYTHING),
+    ("from mnist_lib import *", EVERYTHING),
+    ("__import__('mnist_lib.claims')", "__init__.py claims.json claims.py unnamed.css"),
 ])
 def test_files_that_a_cell_reaches(root, code, files):
     assert reaches(code, root) == files

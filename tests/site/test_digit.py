@@ -406,8 +406,8 @@ DAMAGES = {
     "other images": (lambda d: d.update(input=[3, 28, 28]), "“input”"),
     "eleven digits": (lambda d: d["layers"].pop(), "must give ten"),
     "too few parameters": (lambda d: d.update(parameters=12), "says that the network has 12 parameters"),
-    "too many parameters": (
-        lambda d: d.update(parameters=7_000_000), "has 7,000,000 parameters, and its layers have 2,3"),
+    "too many parameters": (lambda d: d.update(parameters=7_000_000),
+                            "has 7,000,000 parameters, and its layers have 2,3"),
     "more work than a page can do": (lambda d: d["layers"].insert(0, dict(
         type="zero_pad", name="frame", padding=[900, 900, 900, 900])), "does not fit|too large|steps|takes 216"),
 }

@@ -2,6 +2,7 @@
 
 import copy
 import json
+from functools import cache
 
 import pytest
 import torch
@@ -117,7 +118,7 @@ def examine(page, chains):
 
     The digits lie on a speckled ground: over an even one a maximum has many places, and which of them
     takes the gradient depends on how each side rounds. Where two places still tie, torch itself differs
-    between double and single precision, so both are given: (image, values) twice.
+    between double and single precision, so both can be asked for: (image, values) of ``in_precision(kind)``.
     """
     images = mnist("test").images[:len(chains)].flatten(1).int()
     images = (images + torch.randint(0, 60, images.shape)).clamp(max=255)
@@ -128,24 +129,27 @@ def examine(page, chains):
               for _ in range(PER_LAYER)] for s in shapes]
     said = page.evaluate(LOOK, [[format.to_json(d) for d in documents], units, images.tolist()])
     for i, (network, document) in enumerate(zip(chains, documents)):
-        both = []
-        for kind in (torch.float64, torch.float32):
+        @cache
+        def in_precision(kind, i=i, network=network, document=document):
             image = digits[i].view(1, 1, 28, 28).to(kind).requires_grad_()
             values = values_of(copy.deepcopy(network).to(kind), image)
-            values += [("flat", values[-1][1].flatten(1))] * (len(document.layers) - len(values))
-            both.append((image, values))
-        yield document, both, units[i], said[i]
+            return image, values + [("flat", values[-1][1].flatten(1))] * (len(document.layers) - len(values))
+
+        yield document, in_precision, units[i], said[i]
 
 
-def check_values_and_gradients(document, both, units, said):
+def check_values_and_gradients(document, in_precision, units, said):
     for (at, unit), told in zip(units, said["units"]):
         driven, off = torch.tensor(told["driven"], dtype=torch.float64), []
-        for image, values in both:
+        for kind in (torch.float64, torch.float32):
+            image, values = in_precision(kind)
             value = values[at - 1][1][0].flatten()[unit]
             (gradient,) = torch.autograd.grad(value, image, retain_graph=True)
             expected = (gradient * image).flatten().detach().double()
             assert told["value"] == pytest.approx(value.item(), abs=1e-3, rel=1e-3)
             off.append(((driven - expected).abs().max() / (1 + expected.abs().max())).item())
+            if off[-1] < 1e-3:  # the other precision is asked only where places tie
+                break
         assert min(off) < 1e-3, document.layers[at - 1]
 
 
@@ -211,10 +215,10 @@ def check_units(opened, chains) -> int:
     """Hold everything that the page shows of these networks to PyTorch; returns how many fields were compared."""
     checked = 0
     for network, look in zip(chains, examine(opened, chains)):
-        document, both, units, said = look
+        document, in_precision, units, said = look
         check_values_and_gradients(*look)
         check_arithmetic(said)
-        checked += check_fields(network, both[0][1], networks._shapes(document), units, said)
+        checked += check_fields(network, in_precision(torch.float64)[1], networks._shapes(document), units, said)
     return checked
 
 
