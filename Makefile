@@ -7,7 +7,7 @@ VENV   := .venv
 RUN    := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help environment book check-site check-pages check-reproducible check-notebooks check-links serve test train verify notebooks publish bench lint clean
+.PHONY: help environment book check-site check-pages check-reproducible check-notebooks check-links serve test test-faults train verify notebooks publish bench lint clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -37,6 +37,10 @@ serve: ## serve the built site on this machine
 
 test: environment ## run every test (ARGS chooses: make test ARGS=tests/training/test_records.py)
 	$(RUN) -m pytest $(or $(ARGS),-n auto)
+
+test-faults: environment ## inject every fault that is known, count how each ends, and write results/faults.json
+	$(RUN) -m tests.faults $(ARGS)
+	$(RUN) -m tests.faults --kills 30
 
 train: environment ## train what has no record yet: make train ARGS="six-models --seeds 3"
 	$(RUN) -m mnist_lib train $(or $(ARGS),--all)
