@@ -64,7 +64,8 @@ def damaged_files(log: str) -> Iterator[Fault]:
                 if (place, kind) in EXCEPT:
                     continue
                 outcome = "survived" if kind in damage.HARMLESS else expected
-                yield Fault(kind, place, command, Path(file).name, outcome, lambda world, d=do, f=file: d(world / f),
+                yield Fault(kind, place, command, Path(file).name if kind != "a link to nowhere" else "", outcome,
+                            lambda world, d=do, f=file: d(world / f),
                             writes=("out.json", file, "results/small"))
 
 

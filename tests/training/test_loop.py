@@ -120,7 +120,8 @@ def start(results, tmp_path):
                                             "PYTHONPATH": str(REPOSITORY)})
 
 
-def test_killed_and_started_again_gives_the_same_weights(tmp_path):
+def test_killed_and_started_again_gives_the_same_weights(tmp_path, monkeypatch):
+    monkeypatch.setattr(records, "TEST_IMAGES", FEW_TEST)  # as in the script
     undisturbed, disturbed = tmp_path / "a", tmp_path / "b"
     whole = start(undisturbed, tmp_path)
     killed = start(disturbed, tmp_path)
