@@ -5,9 +5,12 @@
 PYTHON ?= python3
 VENV   := .venv
 RUN    := $(VENV)/bin/python
+UV     := uv==0.13.9
+# Tests on all cores; what shares an expensive fixture stays with one worker.
+SIDE_BY_SIDE := -n auto --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help environment book check-site check-pages check-reproducible check-notebooks check-links serve test test-faults train verify notebooks publish bench lint clean
+.PHONY: audit help environment book check-site check-pages check-reproducible check-notebooks check-links serve test test-faults train verify notebooks pdf publish bench lint lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -24,7 +27,7 @@ check-site: ## look through the built site for missing files and anything loaded
 	@"$(PYTHON)" tools/check_site.py
 
 check-pages: environment ## look at every built page in Chromium: phone and desktop, light and dark, offline
-	REQUIRE_BROWSER=1 REQUIRE_SITE=1 $(RUN) -m pytest tests/site $(or $(ARGS),-n auto)
+	REQUIRE_BROWSER=1 REQUIRE_SITE=1 $(RUN) -m pytest tests/site $(or $(ARGS),$(SIDE_BY_SIDE))
 
 check-reproducible: environment ## build the book once more, from nothing, and compare the sites byte by byte
 	@$(RUN) tools/compare_sites.py
@@ -32,11 +35,23 @@ check-reproducible: environment ## build the book once more, from nothing, and c
 check-links: environment ## follow every link that leads out of the book (needs the internet)
 	$(RUN) -c "from jupyter_book.cli.main import main; main()" build . --builder linkcheck
 
-serve: ## serve the built site on this machine
-	@"$(PYTHON)" tools/serve.py
+PORTS := $(or $(PORT),8000 8001 8002 8003 8004 8005 8006 8007 8008 8009)
+
+serve: ## serve the built site on this machine, on the first free port from 8000 up (make serve PORT=9000)
+	@test -f _build/html/index.html || { echo "There is no site yet: run make book first" >&2; exit 1; }
+	@for port in $(PORTS); do \
+	  "$(PYTHON)" -u -m http.server $$port --bind 127.0.0.1 --directory _build/html 2>/dev/null && exit; \
+	done; echo "No free port among $(PORTS): name another, make serve PORT=9000" >&2; exit 1
 
 test: environment ## run every test (ARGS chooses: make test ARGS=tests/training/test_records.py)
-	$(RUN) -m pytest $(or $(ARGS),-n auto)
+	$(RUN) -m pytest $(or $(ARGS),$(SIDE_BY_SIDE))
+
+lock: ## write requirements.lock anew after a change of requirements.txt (ARGS=--upgrade: the newest of everything)
+	@test -x _build/uv/bin/uv || { "$(PYTHON)" -m venv _build/uv && _build/uv/bin/python -m pip install --quiet $(UV); }
+	@"$(PYTHON)" tools/lock.py _build/uv/bin/uv $(ARGS)
+
+audit: environment ## ask which of the locked versions have a known weakness (needs the internet)
+	$(RUN) -m pip_audit --require-hashes --disable-pip --requirement requirements.lock
 
 test-faults: environment ## inject every fault that is known, count how each ends, and write results/faults.json
 	$(RUN) -m tests.faults $(ARGS)
@@ -51,11 +66,14 @@ verify: environment ## evaluate all recorded weights again and compare with thei
 notebooks: book ## turn the chapters into notebooks for Jupyter, in _build/html/notebooks
 	@echo "The notebooks are in $(CURDIR)/_build/html/notebooks, one for each chapter with code."
 
+pdf: environment ## print the whole built book as one PDF, by Chromium, into _build/book.pdf
+	@$(RUN) tools/make_pdf.py $(ARGS)
+
 check-notebooks: environment ## execute every notebook in an empty folder and a new environment
 	@$(RUN) tools/check_notebooks.py $(ARGS)
 
-publish: ## put the built site and its notebooks on the branch gh-pages of origin
-	@"$(PYTHON)" tools/publish.py
+publish: environment ## put the built site and its notebooks on the branch gh-pages of origin
+	@$(RUN) tools/publish.py $(ARGS)
 
 bench: environment ## time the trainer against a bare loop, side by side
 	$(RUN) -m benchmarks $(ARGS)

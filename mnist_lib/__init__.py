@@ -56,6 +56,7 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "rf": "receptive_field rule measure effective",
     "networks": "Architecture build",
     "experiments": "Experiment experiment EXPERIMENTS",
-    "training": "fit Run",
+    "training": "fit Run Recipe",
     "data": "mnist",
+    "book": "challenge",
 })

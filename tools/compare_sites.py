@@ -10,8 +10,8 @@ dates and durations, is taken out.
 
 from __future__ import annotations
 
-import difflib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -26,41 +26,27 @@ BLURRED: dict[str, tuple[str, ...]] = {
 }
 
 
-def content(site: Path, name: str) -> bytes:
-    """The bytes of a file of a site, without dates and durations."""
-    data = (site / name).read_bytes()
-    for pattern in BLURRED.get(name, ()):
-        data = re.sub(pattern.encode(), b"(when)", data)
-    return data
-
-
-def names(site: Path) -> set[str]:
-    """The files of a site, but for the notebooks that are put beside it and the logs of failed cells."""
-    found = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
-    return {name for name in found if not name.startswith(("notebooks/", "reports/"))}
+SHOWN = 200  # lines of what differs
 
 
 def differences(site: Path, other: Path) -> list[str]:
-    """A line for each file that is in one site alone or differs, with the first lines that do."""
-    here, there = names(site), names(other)
-    found = [f"{name} is only in {site}" for name in sorted(here - there)]
-    found += [f"{name} is only in {other}" for name in sorted(there - here)]
-    for name in sorted(here & there):
-        one, two = content(site, name), content(other, name)
-        if one != two:
-            found.append(f"{name} differs{first_difference(one, two)}")
-    return found
+    """What ``diff`` says about two sites: the files that are in one alone, and the first lines that differ.
 
-
-def first_difference(one: bytes, two: bytes, lines: int = 6) -> str:
-    """The first lines in which two texts differ, indented; nothing for what is no text."""
-    try:
-        pair = (one.decode().splitlines(), two.decode().splitlines())
-    except UnicodeDecodeError:
-        return ""
-    changed = [line for line in difflib.unified_diff(*pair, n=0, lineterm="")
-               if line.startswith(("+", "-")) and not line.startswith(("+++", "---"))]
-    return "".join(f"\n    {line[:160]}" for line in changed[:lines])
+    The notebooks that are put beside a site and the logs of failed cells are no part of it.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        for source, name in ((site, "one"), (other, "two")):
+            shutil.copytree(source, Path(folder, name), symlinks=True)
+            for left_out in ("notebooks", "reports"):
+                shutil.rmtree(Path(folder, name, left_out), ignore_errors=True)
+            for blurred, patterns in BLURRED.items():
+                file = Path(folder, name, blurred)
+                for pattern in patterns if file.exists() else ():
+                    file.write_bytes(re.sub(pattern.encode(), b"(when)", file.read_bytes()))
+        said = subprocess.run(["diff", "--recursive", "--unified=0", "one", "two"], cwd=folder, stdout=subprocess.PIPE)
+        if said.returncode > 1:
+            said.check_returncode()
+    return [line[:160] for line in said.stdout.decode(errors="replace").splitlines()]
 
 
 def copy_repository(root: Path, target: Path) -> None:
@@ -92,7 +78,7 @@ def main(arguments: list[str]) -> int:
                 print(build.stdout, "The second build failed.", sep="\n", file=sys.stderr)
                 return 1
             found = differences(site, Path(folder) / "_build" / "html")
-    print("\n".join(found) or "Both builds gave the same site, dates aside.",
+    print("\n".join(found[:SHOWN]) or "Both builds gave the same site, dates aside.",
           file=sys.stderr if found else sys.stdout)
     return 1 if found else 0
 

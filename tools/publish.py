@@ -13,7 +13,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,27 +33,22 @@ def assemble(root: Path) -> Path:
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(site, target)
     shutil.copytree(root / "binder", target / "binder")
+    if (pdf := root / "_build" / "book.pdf").exists():  # what `make pdf` made
+        shutil.copy(pdf, target)
     (target / ".nojekyll").touch()  # GitHub leaves out folders with an underscore otherwise
     return target
 
 
-def push(root: Path, folder: Path, remote: str = "origin") -> None:
-    """Make `folder` the only commit of the published branch of `remote`."""
-    directory = git(root, "rev-parse", "--absolute-git-dir")
-    with tempfile.TemporaryDirectory() as holder:
-        environment = {**os.environ, "GIT_DIR": directory, "GIT_WORK_TREE": str(folder),
-                       "GIT_INDEX_FILE": str(Path(holder) / "index")}
-        git(folder, "add", "--all", "--force", ".", env=environment)
-        tree = git(folder, "write-tree", env=environment)
-    who = ("-c", "user.name=publish", "-c", "user.email=publish@users.noreply.github.com")
-    made = git(root, *who, "commit-tree", tree, "-m", f"Site of {commit(root) or 'an unknown version'}")
-    git(root, "push", "--quiet", "--force", remote, f"{made}:refs/heads/{PUBLISHED}")
+def push(root: Path, folder: Path) -> None:
+    """Make `folder` the only commit of the published branch, here and at origin.
 
-
-def git(folder: Path, *command: str, env=None) -> str:
-    """What git prints. Raises CalledProcessError; git says on stderr what went wrong."""
-    return subprocess.run(["git", *command], cwd=folder, env=env, check=True, text=True,
-                          stdout=subprocess.PIPE).stdout.strip()
+    Raises CalledProcessError; ghp-import and git say on stderr what went wrong.
+    """
+    who = {"GIT_COMMITTER_NAME": "publish", "GIT_COMMITTER_EMAIL": "publish@users.noreply.github.com"}
+    subprocess.run(["git", "update-ref", "-d", f"refs/heads/{PUBLISHED}"], cwd=root, check=True)
+    subprocess.run([sys.executable, "-m", "ghp_import", "--no-history", "--push", "--branch", PUBLISHED, "--message",
+                    f"Site of {commit(root) or 'an unknown version'}", str(folder)],
+                   cwd=root, env={**os.environ, **who}, check=True)
 
 
 def main(arguments: list[str]) -> int:

@@ -1,9 +1,8 @@
 """Sphinx extension: the data and the scripts of the page ``book/calculator.md``.
 
 The page starts from the networks of the book. They are taken from the library's registry when the
-book is built and written beside the page's scripts as ``_static/calculator/presets.js``, with one
-test digit of each class, so that the page needs no request and works from a file. The scripts are
-loaded on this page alone.
+book is built and stand with the page's scripts in ``_static/calculator/all.js``, with one test digit of each
+class, so that the page needs no request and works from a file. It is loaded on this page alone.
 """
 
 from __future__ import annotations
@@ -12,11 +11,13 @@ import base64
 import json
 from pathlib import Path
 
+from bundle import PARTS, bundle
 from fresh import is_fresh
 
 PAGE = "book/calculator"
-SCRIPTS = ("geometry", "dependence", "layers", "network", "address", "export", "presets", "dom", "start",
-           "card", "editor", "results", "stage", "maps", "drawing", "page")  # each stands on those before it
+STATIC = Path(__file__).resolve().parents[1] / "_static"
+OWN = ("geometry", "dependence", "layers", "network", "address", "export", "controls", "start", "card", "editor",
+       "results", "stage", "maps", "drawing", "page")  # each stands on those before it
 TYPES = {"conv": "conv", "conv_transpose": "tconv", "max_pool": "max", "avg_pool": "avg", "global_avg_pool": "global"}
 FOLLOWING = ("relu", "batchnorm", "dropout")  # what moves nothing stands behind the layer it follows
 
@@ -113,7 +114,7 @@ def digits() -> list[dict]:
             for label, index in enumerate(indices)]
 
 
-def script() -> str:
+def data() -> str:
     """The JavaScript that hands ``presets`` and ``digits`` to the page."""
     return ("/* Made by book/_ext/calculator.py from the library's registry when the book is built. */\n"
             "(function (calculator) {\n"
@@ -122,25 +123,30 @@ def script() -> str:
             "})((window.fieldCalculator = window.fieldCalculator || {}));\n")
 
 
-def write_data(app) -> None:
+def script() -> str:
+    """All that the page runs, its data first."""
+    return data() + bundle(STATIC, (*PARTS, *(f"calculator/{name}" for name in OWN)))
+
+
+def write_script(app) -> None:
     """Before any page is written, so that the address of the script can carry its content's hash."""
     if app.builder.format == "html" and (Path(app.srcdir) / f"{PAGE}.md").exists():
-        target = Path(app.outdir) / "_static" / "calculator" / "presets.js"
-        if is_fresh(target, Path(app.srcdir), "mnist_lib/*.py", "data/*", "book/_ext/calculator.py"):
+        target = Path(app.outdir) / "_static" / "calculator" / "all.js"
+        if is_fresh(target, Path(app.srcdir), "mnist_lib/**/*.py", "data/*", "book/_ext/calculator.py",
+                    "book/_ext/bundle.py", "book/_static/calculator/*", "book/_static/parts/*"):
             return
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(script(), encoding="utf-8")
 
 
-def load_scripts(app, pagename, templatename, context, doctree) -> None:
-    """The page's own style and scripts, on this page alone."""
+def load_script(app, pagename, templatename, context, doctree) -> None:
+    """The page's own style and script, on this page alone."""
     if pagename == PAGE:
         app.add_css_file("calculator/calculator.css")
-        for name in SCRIPTS:
-            app.add_js_file(f"calculator/{name}.js", loading_method="defer")
+        app.add_js_file("calculator/all.js", loading_method="defer")
 
 
 def setup(app):
-    app.connect("builder-inited", write_data)
-    app.connect("html-page-context", load_scripts)
+    app.connect("builder-inited", write_script)
+    app.connect("html-page-context", load_script)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

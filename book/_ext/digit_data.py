@@ -1,8 +1,9 @@
-"""Sphinx extension: the data of the page "Draw a digit", made from the records when the site is built.
+"""Sphinx extension: the scripts and the data of the page "Draw a digit", made when the site is built.
 
-Networks and digits become classic scripts that hand over one value each, because a page opened
-from a file may not fetch anything else. Offered is every network under LARGEST parameters whose
-weights are recorded; more records make a longer list, without an edit.
+What the page needs at once is one script, ``_static/digit/all.js``: its code, the list of networks and
+the sample of digits. Each network's weights, and the digits that some network gets wrong, are scripts
+that it loads when they are asked for: a page opened from a file may not fetch anything else. Offered
+is every network under LARGEST parameters whose weights are recorded; more records make a longer list.
 """
 
 from __future__ import annotations
@@ -11,13 +12,18 @@ import base64
 import json
 from pathlib import Path
 
+from bundle import PARTS, bundle
 from fresh import is_fresh
 
 LARGEST = 8000  # parameters: what this book is about
 SAMPLE = 10  # test images of each digit, the first ones
 PAGE = "book/digit"
-LAST = "catalogue.js"  # written when all else is there
+FIRST, LAST = "all.js", "others.js"  # written before the pages, and when all else is there
 FOLDER = Path("_static") / "digit"
+STATIC = Path(__file__).resolve().parents[1] / "_static"
+CODE = ("activations", "shapes", "forward", "backward", "network", "reading", "preprocess", "arithmetic", "describe",
+        "loading")  # each stands on those before it
+VISIBLE = ("pad", "result", "maps", "flow", "inspector", "looking", "chooser", "compare", "epochs", "networks", "page")
 
 
 def offered() -> list:
@@ -47,13 +53,17 @@ def index(found) -> list[dict]:
              "wrong": [list(pair) for pair in run.misclassified]} for run in found]
 
 
-def chosen_digits(found) -> list[int]:
-    """Indices of test images: the first SAMPLE of each digit, and all that an offered network gets wrong."""
+def sample() -> list[int]:
+    """Indices of test images: the first SAMPLE of each digit."""
     from mnist_lib.data import mnist
 
     labels = mnist("test").labels
-    sample = {int(i) for digit in range(10) for i in (labels == digit).nonzero()[:SAMPLE, 0]}
-    return sorted(sample | {image for run in found for image, _ in run.misclassified})
+    return sorted(int(i) for digit in range(10) for i in (labels == digit).nonzero()[:SAMPLE, 0])
+
+
+def others(found) -> list[int]:
+    """Indices of the test images that an offered network gets wrong, without those of the sample."""
+    return sorted({image for run in found for image, _ in run.misclassified} - set(sample()))
 
 
 def packed(pixels: bytes) -> bytes:
@@ -72,15 +82,13 @@ def packed(pixels: bytes) -> bytes:
 
 
 def digits_data(indices: list[int]) -> dict:
-    """Test images for the page: indices, labels, how many are the sample's, and the packed pixels."""
+    """Test images for the page: indices, labels, and the packed pixels."""
     from mnist_lib.data import mnist
 
     digits = mnist("test")
     pixels = b"".join(digits.images[i].numpy().tobytes() for i in indices)
     labels = digits.labels[indices].tolist()
-    first = {i for digit in range(10) for i in (digits.labels == digit).nonzero()[:SAMPLE, 0].tolist()}
-    return {"index": indices, "label": labels, "sample": [i for i in indices if i in first],
-            "pixels": base64.b64encode(packed(pixels)).decode("ascii")}
+    return {"index": indices, "label": labels, "pixels": base64.b64encode(packed(pixels)).decode("ascii")}
 
 
 def script(call: str, *values) -> str:
@@ -96,28 +104,58 @@ def network_script(run, epochs: bool = False) -> str:
                   json.loads(to_json(export_run(run, epochs=epochs))))
 
 
-def write_data(folder: Path) -> list:
-    """Write all scripts below `folder`; returns the runs that are offered."""
+def page_script(found) -> str:
+    """All that the page needs at once: the shared parts, its code, the list of networks, the sample of digits."""
+    data = script("catalogue", index(found)) + script("sampleDigits", digits_data(sample()))
+    own = [f"digit/{name}" for name in CODE]
+    return bundle(STATIC, (*PARTS, *own)) + data + bundle(STATIC, (f"digit/{name}" for name in VISIBLE))
+
+
+def write_page(folder: Path, found: list) -> None:
+    """Write what the page loads itself."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / FIRST).write_text(page_script(found), encoding="utf-8")
+
+
+def write_data(folder: Path, found: list) -> None:
+    """Write what the page loads when it is asked for: the weights of all networks, the other digits."""
     from mnist_lib.training import epoch_weights
 
-    found = offered()
     (folder / "networks").mkdir(parents=True, exist_ok=True)
-    (folder / "digits.js").write_text(script("testDigits", digits_data(chosen_digits(found))))
     for run in found:
         (folder / "networks" / f"{file_name(run)}.js").write_text(network_script(run))
         if epoch_weights.path(run).exists():
             (folder / "networks" / f"{file_name(run)}-epochs.js").write_text(network_script(run, epochs=True))
-    (folder / LAST).write_text(script("catalogue", index(found)))
-    return found
+    (folder / LAST).write_text(script("otherDigits", digits_data(others(found))))
 
 
-def write_into_site(app, error):
+MADE_FROM = ("results/*/*/*", "mnist_lib/**/*.py", "data/*", "book/_ext/digit_data.py", "book/_ext/bundle.py")
+
+
+def write_page_into_site(app):
+    """Before any page is written, so that the address of the script can carry its content's hash."""
+    folder = Path(app.outdir) / FOLDER
+    if app.builder.format == "html" and (Path(app.srcdir) / f"{PAGE}.md").exists() and not is_fresh(
+            folder / FIRST, Path(app.srcdir), *MADE_FROM, "book/_static/digit/*", "book/_static/parts/*"):
+        write_page(folder, offered())
+
+
+def write_data_into_site(app, error):
     folder = Path(app.outdir) / FOLDER
     if not error and app.builder.format == "html" and PAGE in app.env.found_docs and not is_fresh(
-            folder / LAST, Path(app.srcdir), "results/*/*/*", "mnist_lib/*.py", "data/*", "book/_ext/digit_data.py"):
-        write_data(folder)
+            folder / LAST, Path(app.srcdir), *MADE_FROM):
+        write_data(folder, offered())
+
+
+def load_script(app, pagename, templatename, context, doctree):
+    """The page's own style and script, on this page alone."""
+    if pagename == PAGE:
+        app.add_css_file("digit/digit.css")
+        app.add_js_file(f"digit/{FIRST}", loading_method="defer")
 
 
 def setup(app):
-    app.connect("build-finished", write_into_site)
+    app.connect("builder-inited", write_page_into_site)
+    app.connect("html-page-context", load_script)
+    app.connect("build-finished", write_data_into_site)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -33,7 +33,8 @@ def get_library(source, commit, branch, needs, tested):
         return lines[-1] if done.returncode else ""
 
     here = Path.cwd()
-    copy = here / f"mnist-book-{commit[:7] or branch}"
+    version = os.environ.get("MNIST_LIB_VERSION") or commit or branch or "HEAD"
+    copy = here / f"mnist-book-{commit[:7] if version == commit else re.sub(r'[^0-9A-Za-z.]+', '-', version)}"
     found = importlib.util.find_spec("mnist_lib")
     installed = Path(found.origin).parents[1] if found and found.origin else None
     above = (here, *here.parents)
@@ -46,18 +47,18 @@ def get_library(source, commit, branch, needs, tested):
         if not source:
             raise RuntimeError("This notebook was made where the book's address is not known. Give the address, or "
                                "the folder, of a clone of the book: run %env MNIST_LIB_SOURCE=… and this cell again.")
-        print(f"Getting the library, the data and the recorded runs from {source}")
+        print(f"Getting the library, the data and the recorded runs from {source}, version {version}")
         partial = Path(tempfile.mkdtemp(prefix=copy.name, suffix=".partial", dir=here))
-        for wanted in filter(None, (commit, branch, "HEAD")):
-            problem = run("git", "init", "--quiet", str(partial)) or run(
-                "git", "-C", str(partial), "fetch", "--quiet", "--depth", "1", source, wanted)
-            if not problem:
-                problem = run("git", "-C", str(partial), "checkout", "--quiet", "FETCH_HEAD")
-                break
+        problem = (run("git", "init", "--quiet", str(partial))
+                   or run("git", "-C", str(partial), "fetch", "--quiet", "--depth", "1", source, version)
+                   or run("git", "-C", str(partial), "checkout", "--quiet", "FETCH_HEAD"))
         if problem or not is_whole(partial):
             shutil.rmtree(partial, ignore_errors=True)
-            raise RuntimeError(f"The book could not be fetched from {source}: {problem or 'it is not the book'}. Check "
-                               "the network, or give another clone: %env MNIST_LIB_SOURCE=… and run this cell again.")
+            raise RuntimeError(f"Version {version} of the book could not be fetched from {source}: "
+                               f"{problem or 'it is not the book'}. Check the network, give another clone (%env "
+                               "MNIST_LIB_SOURCE=…), or choose a version that is there, whose code and numbers may be "
+                               f"others than this notebook's (%env MNIST_LIB_VERSION={branch or 'main'}), and run "
+                               "this cell again.")
         folder = partial.rename(copy)
     if folder != installed:
         sys.path.insert(0, str(folder))

@@ -2,17 +2,16 @@
 
 jupyter-cache knows a chapter by the code in its cells alone, and would go on showing outputs
 of yesterday's library. This extension gives each chapter a key over everything its code may
-read: ``requirements.txt``, the modules of the library that it reaches (through imports, from
-module to module), and the folders of data that it or those modules name. The key is the name
-of the cache folder the chapter is looked up in, and a chapter whose key changed is read again.
+read: the pinned packages, the files of the library that it reaches (``reached.py``), and the
+folders of data that it or those files name. The key is the name of the cache folder the chapter
+is looked up in, and a chapter whose key changed is read again.
 
-Where it cannot be told what a chapter reads (``import mnist_lib`` as a whole, a shell line),
-everything is taken: a chapter may be executed too often, never too seldom.
+Comments, docstrings and layout have no part in a key, as no output can depend on them, unless the
+chapter or a file that it reaches looks at source code (``SHOWS_SOURCE``): then every byte counts.
 """
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import re
 import shutil
@@ -21,8 +20,11 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-LIBRARY = "mnist_lib"
-FOLDERS = ("data", "results", "benchmarks")  # of the repository: a chapter may read their files
+from reached import file_code, forget, reached_files, read_code
+
+FOLDERS = ("data", "results")  # of the repository: a chapter may read their files
+SHOWS_SOURCE = {"getsource", "getsourcelines", "getdoc", "getcomments", "__doc__", "help", "linecache", "traceback",
+                "print_exc", "format_exc", "f_lineno", "tb_lineno", "lineno", "doctest"}
 CODE_CELL = re.compile(r"^(`{3,}|:{3,})\{code-cell\}[^\n]*\n(.*?)^\1\s*$", re.MULTILINE | re.DOTALL)
 UNFINISHED = re.compile(r"^\.|^__pycache__$|^checkpoints$|\.(partial|checkpoint|log)$")  # as in .gitignore
 KEPT = 10  # caches of earlier keys that are kept, for going back and forth between versions
@@ -37,79 +39,11 @@ def code_cells(text: str) -> list[str]:
     return cells
 
 
-def imported_modules(source: str, root: Path) -> set[str] | None:
-    """The library's modules that `source` imports; None where it cannot be told."""
-    try:
-        tree = ast.parse(source)
-    except SyntaxError:  # a magic or a shell line
-        return None if LIBRARY in source or "from ." in source else set()
-    modules: set[str | None] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for name in node.names:
-                package, _, rest = name.name.partition(".")
-                if package == LIBRARY:
-                    modules.add(rest.partition(".")[0] or None)
-        elif isinstance(node, ast.ImportFrom):
-            package, _, rest = (node.module or "").partition(".")
-            if node.level:
-                package, rest = LIBRARY, node.module or ""
-            if package == LIBRARY and rest:
-                modules.add(rest.partition(".")[0])
-            elif package == LIBRARY:
-                modules.update(home_of(name.name, root) for name in node.names)
-                modules.discard("__init__")  # counted anyway
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            if re.search(rf"-m\W+{LIBRARY}|^{LIBRARY}$", node.value):  # a command line
-                modules.add(None)
-        elif "import_module" in (getattr(node, "attr", None), getattr(node, "id", None)):
-            modules.add(None)
-    return None if None in modules else modules
-
-
-def home_of(name: str, root: Path) -> str | None:
-    """The module that ``from mnist_lib import name`` loads; None where it cannot be told."""
-    if (root / LIBRARY / f"{name}.py").exists() or (root / LIBRARY / name).is_dir():
-        return name
-    tree = ast.parse((root / LIBRARY / "__init__.py").read_text())
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id == name:
-            return "__init__"  # such as __version__
-        if isinstance(node, ast.Dict):  # the table of public names: {"fit": "training", ...}
-            for key, value in zip(node.keys, node.values, strict=True):
-                if isinstance(key, ast.Constant) and key.value == name:
-                    return value.value if isinstance(value, ast.Constant) else None
-    return None
-
-
-def reached_files(cells: list[str], root: Path) -> list[Path]:
-    """The library's files that `cells` may run or read, in order of their names."""
-    everything = [path for path in sorted((root / LIBRARY).rglob("*"))
-                  if path.suffix in (".py", ".json")]
-    waiting: set[str] = set()
-    for cell in cells:
-        modules = imported_modules(cell, root)
-        if modules is None:
-            return everything
-        waiting |= modules
-    if not waiting:
-        return []
-    seen: set[str] = set()
-    files = {path for path in everything if path.name == "__init__.py" or path.suffix != ".py"}
-    while waiting:
-        module = waiting.pop()
-        seen.add(module)
-        path = root / LIBRARY / f"{module}.py"
-        paths = [path] if path.exists() else sorted((root / LIBRARY / module).rglob("*.py"))
-        if not paths:
-            return everything
-        for path in paths:
-            files.add(path)
-            modules = imported_modules(path.read_text(), root)
-            if modules is None:
-                return everything
-            waiting |= modules - seen
-    return sorted(files)
+def shows_source(text: str, files: list[Path], root: Path) -> bool:
+    """Whether an output of a chapter may hold a piece of source code, a docstring or a line's number."""
+    codes = [*map(read_code, code_cells(text)), *(file_code(path, root) for path in files)]
+    magic = any("magic" in code.names for code in codes)  # such as %timeit or build?
+    return magic or "raises-exception" in text or any(code.names & SHOWS_SOURCE for code in codes)
 
 
 def chapter_key(text: str, root: Path) -> str | None:
@@ -119,14 +53,25 @@ def chapter_key(text: str, root: Path) -> str | None:
         return None
     digest = hashlib.sha256(sys.version.encode())
     files = reached_files(cells, root)
-    code = "\n".join([*cells, *(path.read_text() for path in files)])
-    add_file(digest, root / "requirements.txt", root)
+    modules = [path for path in files if path.suffix == ".py"]
+    exact = shows_source(text, modules, root)
+    digest.update(pinned(root).encode())
     for path in files:
-        add_file(digest, path, root)
+        if exact or path not in modules:
+            add_file(digest, path, root)
+        else:
+            digest.update(f"{path.relative_to(root).as_posix()}\0{file_code(path, root).meaning}\0".encode())
+    strings = set().union(*(code.strings for code in [*map(read_code, cells), *(file_code(p, root) for p in modules)]))
     for folder in FOLDERS:
-        if re.search(rf"\b{folder}\b", code):
+        if any(re.match(rf"(\.\./)*{folder}(/|$)", string) for string in strings):
             digest.update(folder_hash(root / folder))
     return digest.hexdigest()[:16]
+
+
+def pinned(root: Path) -> str:
+    """The lines of ``requirements.txt`` without comments, up to what only the tests need."""
+    lines = (root / "requirements.txt").read_text(encoding="utf-8").partition("\n# The tests\n")[0].splitlines()
+    return "\n".join(filter(None, (re.sub(r"(^|\s)#.*", "", line).strip() for line in lines)))
 
 
 @cache
@@ -149,6 +94,7 @@ def add_file(digest, path: Path, root: Path) -> None:
 def find_changed(app, env, added, changed, removed) -> list[str]:
     """The chapters whose key is another than when they were last read."""
     folder_hash.cache_clear()
+    forget()
     keys = {name: chapter_key(Path(env.doc2path(name)).read_text(encoding="utf-8"), Path(app.srcdir))
             for name in env.found_docs}
     before = getattr(env, "chapter_keys", {})

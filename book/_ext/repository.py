@@ -3,6 +3,14 @@
 The publishing workflow says it in its environment (``GITHUB_REPOSITORY`` and the like); on a
 reader's machine it is git's remote ``origin``. Where neither names a web address the buttons
 that would lead there are left out, so that a fork or a bare copy builds without an edit.
+
+A page gives commands that need the address in a block of its own, followed by what to do without::
+
+    ```{with-address}
+    pip install git+ADDRESS
+    ---
+    pip install .       # in your clone
+    ```
 """
 
 from __future__ import annotations
@@ -11,6 +19,9 @@ import os
 import re
 import subprocess
 from urllib.parse import urlsplit
+
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
 
 PUBLISHED = "gh-pages"  # the branch that holds the site and its notebooks
 
@@ -75,8 +86,21 @@ def find_addresses(app, config):
             use_repository_button=True, use_issues_button=True, use_edit_page_button=True)
 
 
+class WithAddress(SphinxDirective):
+    """A block of shell commands with the repository's address in place of ADDRESS, or the commands without it."""
+
+    has_content = True
+
+    def run(self):
+        known, _, unknown = "\n".join(self.content).partition("\n---\n")
+        address = self.config.book_address
+        text = known.replace("ADDRESS", address) if address else unknown
+        return [nodes.literal_block(text, text, language="bash")]
+
+
 def setup(app):
-    app.add_config_value("book_address", None, "html")
+    app.add_config_value("book_address", None, "env")
+    app.add_directive("with-address", WithAddress)
     app.add_config_value("book_site", None, "html")
     app.connect("config-inited", find_addresses, priority=100)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

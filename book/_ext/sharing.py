@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from html import escape, unescape
 from pathlib import Path
+from urllib.parse import quote
 from xml.sax.saxutils import escape as escape_xml
 
 from docutils import nodes
@@ -16,6 +17,9 @@ from repository import site_address
 
 LENGTH = 200  # characters of a description: what is shown of it
 NAMES = {"genindex": "Index", "search": "Search", "py-modindex": "Modules"}  # pages without a title of their own
+TEXTS = {"genindex": "Every name of the book and its library, in the order of the alphabet.",
+         "search": "Look a word or a question up in the book.",
+         "py-modindex": "The modules of the library mnist_lib."}
 CARD = "_static/social-card.png"
 CARD_TEXT = "A handwritten digit made of many small blue squares, one of them orange: MNIST in 8,000 parameters"
 
@@ -52,7 +56,7 @@ def tags(title: str, description: str, site_name: str, address: str | None, page
 def add_tags(app, pagename, templatename, context, doctree):
     """Put description and tags into a page's head; one set by the page itself stays."""
     config = app.config
-    description = describe(doctree) if doctree else context.get("description") or ""
+    description = describe(doctree) if doctree else context.get("description") or TEXTS.get(pagename, "")
     title = unescape(re.sub(r"<[^>]+>", "", context.get("title") or NAMES.get(pagename, config.html_title)))
     before = context.get("metatags") or ""
     if description and 'name="description"' not in before:
@@ -65,8 +69,10 @@ def extra_pages(app):
     """The start of the site, which leads to the landing page, and the page for what isn't there."""
     root = app.config.root_doc
     description = describe(app.env.get_and_resolve_doctree(root, app.builder))
-    shared = {"landing": f"{root}.html", "address": app.config.html_baseurl}
+    icon = quote((Path(app.srcdir) / app.config.html_favicon).read_text(encoding="utf-8").strip())
+    shared = {"landing": f"{root}.html", "address": app.config.html_baseurl, "icon": f"data:image/svg+xml,{icon}"}
     yield "index", {"title": app.config.html_title, "description": description, **shared}, "start.html"
+    shared["description"] = "No page of this book is at this address."
     yield "404", {"title": "Not found", **shared}, "not-found.html"
 
 

@@ -1,13 +1,20 @@
 """Sphinx extension: what the theme copies into every site and no page ever asks for goes again.
 
-Maps of compressed scripts and styles (3.3 MB, for the theme's own developers), templates that lie
-among the static files, and the translations of a book that has one language.
+Its scripts, sheets and fonts, which ``weight.py`` replaces; maps of compressed files (3.3 MB, for the
+theme's own developers); templates that lie among the static files; and the translations of a book
+that has one language.
 """
 
 import shutil
 from pathlib import Path
 
-UNNEEDED = ("**/*.map", "*-macros.html", "locales")
+UNNEEDED = ("**/*.map", "*-macros.html", "locales", "scripts", "styles", "vendor/fontawesome",
+            "images/logo_deepnote.svg", "images/logo_jupyterhub.svg", "images/logo_jupyterlite.svg",
+            "mystnb.*.css", "basic.css", "book.css",
+            "pygments.css", "exercise.css", "sphinx-design.min.css", "sphinx_highlight.js", "doctools.js",
+            "documentation_options.js", "togglebutton.*", "copybutton*", "clipboard.min.js", "copy-button.svg",
+            "check-solid.svg", "webpack-macros.html", "site/*.css", "searchtools.js", "language_data.js",
+            "../searchindex.js")
 
 
 def remove_unneeded(app, error):
@@ -19,5 +26,5 @@ def remove_unneeded(app, error):
 
 
 def setup(app):
-    app.connect("build-finished", remove_unneeded)
+    app.connect("build-finished", remove_unneeded, priority=900)  # after weight.py has read them
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -16,11 +16,11 @@ from ..networks import count_parameters
 from . import audit_logs, audit_networks, audit_training
 from .audit_logs import images, run_at_the_end
 from .audit_networks import exact_claims, fields
-from .checked import SEVERITY, Checked, Sequence
-from .findings import FAILS, HOLDS, NOISE
+from .findings import FAILS, HOLDS, SEVERITY, Checked, Sequence
 from .links import step_link
 from .sources import Statement, project, source, statement, statements, steps
-from .tables import Link, Table
+from .statistics import NO_VERDICT, NOT_CLEAR
+from .tables import Link, PageTable
 
 CHECKS: dict[str, Callable[[Statement], Checked]] = {
     f.__name__: f for module in (audit_logs, audit_networks, audit_training) for f in module.CHECKS}
@@ -28,7 +28,7 @@ PATHS = ("three-modules", "three-steps", "six-models", "same-padding", "drill-do
 KINDS = {
     "slip": "A slip of the pen", "formula": "A wrong formula or table",
     "code": "Code that does something else than meant", "best epoch": "A best epoch told as a result",
-    "test set": "The test set as a guide", "noise": "Noise told as an effect",
+    "test set": "The test set as a guide", "noise": "One training told as an effect",
     "several changes": "Several changes in one step", "explanation": "An explanation that does not fit",
     "limits": "Limits, names and roundings", "rule": "The rule itself"}
 LAST = (1, 2, 3, 5)
@@ -76,7 +76,7 @@ def unchecked(path: str | None = None) -> tuple[Statement, ...]:
     return tuple(s for s in statements(path) if s.check is None)
 
 
-def summary() -> Table:
+def summary() -> PageTable:
     """How many statements hold, by project; the failing ones by severity."""
     groups = {path: (lambda f, path=path: f.path == path and not f.key.startswith(("rule", "all"))) for path in PATHS}
     groups["the rule, for every N, in eight logs"] = lambda f: f.key.startswith("rule")
@@ -86,13 +86,14 @@ def summary() -> Table:
     for name, belongs in groups.items():
         own = [f for f in findings() if belongs(f)]
         failing = [f for f in own if f.verdict != HOLDS]
-        cells = [len(own), *(sum(f.verdict == v for f in own) for v in (HOLDS, FAILS, NOISE)),
+        cells = [len(own), *(sum(f.verdict == v for f in own) for v in (HOLDS, FAILS)),
+                 sum(f.verdict in (NOT_CLEAR, NO_VERDICT) for f in own),
                  *(sum(f.severity == level for f in failing) for level in SEVERITY),
                  len([s for s in unchecked() if name in (s.path, "all")])]
         rows.append((Link(name, f"#{name}") if name in PATHS else name, *map(str, cells)))
-    return Table("Statements of the five projects, recomputed",
-                 ("", "checked", "hold", "do not hold", "within noise", "high", "medium", "low", "not checkable"),
-                 tuple(rows), "The three columns before the last divide what does not hold or is within noise: high "
+    return PageTable("Statements of the five projects, recomputed",
+                 ("", "checked", "hold", "do not hold", "no verdict", "high", "medium", "low", "not checkable"),
+                 tuple(rows), "The three columns before the last divide what does not hold or has no verdict: high "
                  f"where {SEVERITY['high']}, medium for what is {SEVERITY['medium']}, low for what {SEVERITY['low']}.")
 
 
@@ -124,19 +125,19 @@ def figures(path: str) -> dict[str, tuple[int, int]]:
     return {name: (right, given) for name, (right, given) in counts.items()}
 
 
-def figures_table() -> Table:
+def figures_table() -> PageTable:
     """The figures of the sources' tables that are right, by project."""
     by_path = {path: figures(path) for path in PATHS}
     names = list(by_path[PATHS[0]])
     total = {name: tuple(map(sum, zip(*(by_path[path][name] for path in PATHS)))) for name in names}
-    return Table("Figures in the projects' tables that are right",
+    return PageTable("Figures in the projects' tables that are right",
                  ("", *names), tuple((path, *(f"{right} of {given}" if given else "–" for right, given in of.values()))
                                      for path, of in {**by_path, "all": total}.items()),
                  "Parameters: counts given to the last digit. Fields: rows of their tables. Accuracies: those that "
                  "some epoch of the project's own log has.")
 
 
-def rule_table() -> Table:
+def rule_table() -> PageTable:
     """The rule by each candidate's own log: the last five epochs, N = 1, 2, 3, 5, and the run at the end."""
     rows = []
     for s in (s for s in statements() if s.key.startswith("rule")):
@@ -144,7 +145,7 @@ def rule_table() -> Table:
         rows.append((step_link(s.step), f"{count_parameters(experiment(s.step).architecture):,}",
                      *(f"{a:.2f}" for a in log.test_accuracy[-5:]), *("yes" if log.holds(n) else "no" for n in LAST),
                      str(run_at_the_end(log))))
-    return Table("The rule by each candidate's own log: test accuracy (%) of its last five epochs",
+    return PageTable("The rule by each candidate's own log: test accuracy (%) of its last five epochs",
                  ("step", "parameters", *(f"{n} before" for n in (4, 3, 2, 1)), "last",
                   *(f"N\u00a0=\u00a0{n}" for n in LAST), "run"), tuple(rows),
                  "N = 3 asks for the target in each of the last three epochs; the run is the number of last epochs "
@@ -157,14 +158,14 @@ def one_image_short() -> list[str]:
             and images(source(s.step).log.final) == images(99.40) - 1]
 
 
-def kinds_table(*kinds: str) -> Table:
+def kinds_table(*kinds: str) -> PageTable:
     """The statements of some kinds, each with its verdict and its step."""
     rows = [(f.sentence, f.verdict, step_link(f.step)) for kind in kinds for f in findings(kind=kind)]
-    return Table(", ".join(KINDS[kind] for kind in kinds), ("what is said", "verdict", "step"), tuple(rows))
+    return PageTable(", ".join(KINDS[kind] for kind in kinds), ("what is said", "verdict", "step"), tuple(rows))
 
 
-def unchecked_table() -> Table:
+def unchecked_table() -> PageTable:
     """What cannot be recomputed, with what was read and where."""
-    return Table("What cannot be recomputed here",
+    return PageTable("What cannot be recomputed here",
                  ("what is said", "what we read", "where"),
                  tuple((s.sentence, s.evidence, Link(project(s.path).repository, s.url)) for s in unchecked()))

@@ -9,9 +9,10 @@ from __future__ import annotations
 from ..experiments import PATHS, experiment
 from ..networks import count_parameters
 from ..training import TEST_IMAGES
-from .checked import Checked, answer, listed
-from .findings import FAILS, HOLDS, NOISE, difference, signed
+from .findings import FAILS, Checked, answer, listed
 from .sources import RULE, Log, Statement, source, steps
+from .statistics import NO_VERDICT
+from .tables import signed
 
 LIMITS = {"parameters": 8_000, "epochs": 15}
 
@@ -92,46 +93,52 @@ def in_one_epoch(s: Statement) -> Checked:
                      f"{log.final:.2f}.", bool(set(epochs[0]) & set(epochs[1])))
 
 
+def one_log(points: float) -> str:
+    """The verdict on a rise read in one training: none, or that its own log shows no rise."""
+    return NO_VERDICT if points > 0 else FAILS
+
+
+def read(points: float) -> str:
+    """A difference of two readings: "+0.06 points, +6 images"."""
+    return f"{signed(points)} points, {signed(images(points), 0)} images"
+
+
 def overfits(s: Statement) -> Checked:
-    """The best training accuracy above the best test accuracy, by more than the noise."""
+    """The best training accuracy above the best test accuracy, in the source's one training."""
     log = source(s.step).log
     best, last = max(log.train_accuracy), log.train_accuracy[-1]
-    gap = difference([log.best], [best])
     above = sum(test > train for train, test in zip(log.train_accuracy, log.test_accuracy, strict=True))
     before = experiment(s.step).before
     change = f" Best test accuracy against the step before: {signed(log.best - source(before).log.best)} points." \
         if before and source(before) else ""
     return answer(s, f"Best training accuracy {best:.2f}, best test accuracy {log.best:.2f}: training minus test "
-                     f"{gap}. In the last epoch {signed(last - log.final)} points; the test accuracy lies above the "
-                     f"training accuracy in {above} of {len(log.test_accuracy)} epochs.{change}", gap)
+                     f"{read(best - log.best)}. In the last epoch {signed(last - log.final)} points; the test accuracy "
+                     f"lies above the training accuracy in {above} of {len(log.test_accuracy)} epochs.{change} One "
+                     "training.", one_log(best - log.best))
 
 
 def stops_rising(s: Statement) -> Checked:
-    """No test accuracy after an epoch above the best up to it, beyond the noise."""
+    """No test accuracy after an epoch above the best up to it, in the source's one training."""
     log, epoch = source(s.step).log, s.figures["epoch"]
     before, after = log.test_accuracy[:epoch], log.test_accuracy[epoch:]
-    rise = difference([max(before)], [max(after)])
     higher = [f"epoch {e}: {a:.2f}" for e, a in enumerate(after, epoch + 1) if a > max(before)]
     return answer(s, f"Epoch {epoch}: {before[-1]:.2f}, best until then {max(before):.2f}; higher afterwards: "
-                     f"{listed(higher)}. Rise of the best: {rise}.", rise.is_noise or rise.points < 0)
+                     f"{listed(higher)}. Rise of the best: {read(max(after) - max(before))}.", not higher)
 
 
 def gains_over_the_step_before(s: Statement) -> Checked:
-    """The best accuracy of a step against that of the step before: a rise beyond the noise."""
+    """The best accuracy of a step against that of the step before, one training each."""
     now, before = source(s.step).log, source(experiment(s.step).before).log
-    gain, last = difference([before.best], [now.best]), difference([before.final], [now.final])
-    return answer(s, f"Best epoch {before.best:.2f} before, {now.best:.2f} now: {gain}. Last epoch: {last}.", gain)
+    return answer(s, f"Best epoch {before.best:.2f} before, {now.best:.2f} now: {read(now.best - before.best)}. Last "
+                     f"epoch: {read(now.final - before.final)}. One training each.", one_log(now.best - before.best))
 
 
 def small_gains(s: Statement) -> Checked:
-    """The rises of several steps together: within noise as long as one of them is."""
-    gains = {step: difference([source(experiment(step).before).log.best], [source(step).log.best])
-             for step in s.figures["steps"]}
-    falls = any(gain.points < -gain.noise for gain in gains.values())
+    """The rises of several steps together, one training each: none of them says anything by itself."""
+    gains = {step: source(step).log.best - source(experiment(step).before).log.best for step in s.figures["steps"]}
     return answer(s, "Best against best, in test images: "
-                  + "; ".join(f"{step} {signed(g.images, 0)} (noise {100 * g.noise:.1f})" for step, g in gains.items())
-                  + ". One training each.",
-                  FAILS if falls else NOISE if any(gain.is_noise for gain in gains.values()) else HOLDS)
+                  + "; ".join(f"{step} {signed(images(gain), 0)}" for step, gain in gains.items())
+                  + ". One training each.", one_log(min(gains.values())))
 
 
 def moves(s: Statement) -> Checked:
@@ -151,7 +158,7 @@ def best_is_last(s: Statement) -> Checked:
     extra = [images(log.best) - images(log.final) for log in logs]
     readings = sorted({len(log.test_accuracy) for log in logs})
     return answer(s, f"In {sum(e > 0 for e in extra)} of {len(logs)} logs the best reading lies above the last one: by "
-                     f"{sum(extra) / len(extra):.1f} images on the mean and {max(extra)} at most. Each is the best of "
+                     f"{sum(extra) / len(extra):.1f} images on average and {max(extra)} at most. Each is the best of "
                      f"{listed(readings, 'or')} readings of the test images, by which epoch, network and rates were "
                      "chosen; no project has a validation split.", not any(extra))
 

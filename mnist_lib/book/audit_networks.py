@@ -11,8 +11,8 @@ from itertools import product
 from ..experiments import experiment
 from ..networks import Architecture, count_parameters, flat_layers
 from ..rf import field_of_layers, pair
-from .aspects import aspects, units
-from .checked import Checked, answer, listed
+from .changes import aspects, units
+from .findings import Checked, answer, listed
 from .sources import Statement, source, steps
 
 

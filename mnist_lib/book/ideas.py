@@ -2,59 +2,58 @@
 
 Two steps of a path that differ in one aspect are an experiment on it, whether or not they
 follow each other. The effect is the difference of their mean test accuracies after the last
-epoch; its interval is Welch's, from the seeds of the two steps themselves. Shown on ``book/ideas.md``.
+epoch, with the intervals of ``statistics.py``. Shown on ``book/ideas.md``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from itertools import combinations
-from statistics import median
+from itertools import combinations, cycle
+from statistics import median, stdev
 
 from ..experiments import PATHS, Experiment, OneCycleLR, experiment
+from ..training import Run
 from . import report
-from .aspects import between
-from .findings import signed
+from .changes import between
 from .links import step_link
-from .sources import source
-from .tables import Table
+from .plots import styled
+from .statistics import ENOUGH, Comparison, holm
+from .style import COLOURS, GREY, INK, SOURCE, figure
+from .tables import PageTable, signed
 
 IDEAS = {  # an aspect in which steps differ, and the idea it stands for
     "batch normalization": "batch normalization", "order within the unit": "order of the unit", "dropout": "dropout",
     "pooling": "global average pooling", "order of the layers": "place of the max pooling",
     "training images": "augmentation", "learning-rate schedule": "schedule", "optimizer": "schedule",
     "channels": "capacity", "number of layers": "capacity", "kernels": "capacity", "ReLU": "nonlinearity"}
-LEVEL = 0.95
-ENOUGH = 3  # seeds from which on a step says something about its scatter
-
-
 @dataclass(frozen=True)
 class Effect:
     """What ``after`` gains over ``before``, two steps that differ in ``idea`` alone.
 
-    ``points`` is the difference of the mean accuracies, ``interval`` its 95 % interval, ``theirs`` the
-    difference in the source's logs; all in points, ``theirs`` is ``None`` where one of the two has no source.
+    ``gain`` is the comparison of their last epochs over the seeds, ``theirs`` the difference in the source's logs in
+    points, ``None`` where one of the two has no source.
     """
 
     idea: str
     before: str
     after: str
-    points: float
-    interval: tuple[float, float]
+    gain: Comparison
     theirs: float | None
 
     @property
+    def points(self) -> float:
+        """The difference of the mean accuracies."""
+        return self.gain.points
+
+    @property
     def clear(self) -> bool:
-        """Whether the interval leaves out zero."""
-        low, high = self.interval
-        return low > 0 or high < 0
+        """Whether other seeds would say the same, at least on these images."""
+        return self.gain.clear
 
     def turned(self) -> Effect:
         """What ``before`` gains over ``after``."""
-        low, high = self.interval
-        return Effect(self.idea, self.after, self.before, -self.points, (-high, -low),
-                      None if self.theirs is None else -self.theirs)
+        return Effect(self.idea, self.after, self.before, -self.gain, None if self.theirs is None else -self.theirs)
 
 
 def ideas_between(before: str | Experiment, after: str | Experiment) -> list[str]:
@@ -69,22 +68,31 @@ def ideas_between(before: str | Experiment, after: str | Experiment) -> list[str
     return list(dict.fromkeys(IDEAS.get(aspect, aspect) for aspect in between(before, after)))
 
 
+def fell(run: Run) -> bool:
+    """Whether the learning rate of a training fell: it ends below its highest value.
+
+    Asks the record, not the schedule: a rule that waits for a plateau may never act.
+    """
+    return run.final.last_learning_rate < max(e.learning_rate for e in run.epochs)
+
+
 def falls(step: str | Experiment) -> bool:
-    """Whether the step's learning rate falls: not if it is constant, or a cycle that hardly moves."""
-    schedule = experiment(step).schedule
-    return schedule is not None and getattr(schedule, "per", "batch") == "batch"
+    """Whether the learning rate fell in every recorded training of a step."""
+    return all(map(fell, report.recorded(step)))
 
 
 def scatter(falling: bool) -> float:
     """The standard deviation of single trainings, in points: the middle one of all steps of one kind.
 
-    Steps with a falling learning rate end quietly, those with a constant one jump to the end, so the two
-    kinds are kept apart. The median, because a few networks that are hard to train scatter several times as
-    far as the others. ``LookupError`` if no step of the kind has three seeds.
+    Trainings whose rate fell end quietly, the others jump to the end, so the two kinds are kept apart, within a
+    step, too. The median, because a few networks that are hard to train scatter several times as far as the others.
+    ``LookupError`` if no step has three trainings of the kind.
     """
-    spreads = [report.summary(s).final.sd for s in _with_enough_seeds() if falls(s) == falling]
+    kinds = ([run.final.test_accuracy for run in report.recorded(s) if fell(run) == falling]
+             for s in _with_enough_seeds())
+    spreads = [stdev(values) for values in kinds if len(values) >= ENOUGH]
     if not spreads:
-        raise LookupError(f"no step whose rate {'falls' if falling else 'stays'} has {ENOUGH} recorded seeds; "
+        raise LookupError(f"no step has {ENOUGH} recorded trainings whose rate {'fell' if falling else 'stayed'}; "
                           "train some: python -m mnist_lib train --all --seeds 5")
     return median(spreads)
 
@@ -96,23 +104,8 @@ def _with_enough_seeds(path: str | None = None) -> list[Experiment]:
 
 
 def effect(before: str, after: str, idea: str = "") -> Effect:
-    """The effect of ``after`` over ``before``; both need two recorded seeds.
-
-    The interval is that of Welch's t-test (Biometrika 34, 1947): from the spread of each step's own seeds, and
-    wider the fewer they are.
-    """
-    from scipy.stats import ttest_ind  # takes longer to import than the rest of this file
-
-    ours = [report.summary(step).final for step in (before, after)]
-    low, high = ttest_ind(ours[1].values, ours[0].values, equal_var=False).confidence_interval(LEVEL)
-    return Effect(idea, before, after, ours[1].mean - ours[0].mean, (float(low), float(high)),
-                  _in_the_logs(before, after))
-
-
-def _in_the_logs(before: str, after: str) -> float | None:
-    """The difference of the last epochs in the source's logs."""
-    logs = [source(step) for step in (before, after)]
-    return logs[1].log.final - logs[0].log.final if all(logs) else None
+    """The effect of ``after`` over ``before``; both need two recorded seeds."""
+    return Effect(idea, before, after, report.gain(before, after), report.in_the_logs(before, after))
 
 
 def alone() -> list[Effect]:
@@ -131,30 +124,67 @@ def by_idea(of: Iterable[Effect]) -> list[Effect]:
     return sorted(of, key=lambda e: order.index(e.idea))
 
 
-def table(of: Iterable[Effect] | None = None) -> Table:
-    """The effects, idea by idea."""
-    rows = []
-    for e in by_idea(alone() if of is None else of):
-        low, high = e.interval
+def table(of: Iterable[Effect] | None = None) -> PageTable:
+    """The effects, idea by idea: each judged by itself, and all of them as one family."""
+    of, rows = by_idea(alone() if of is None else of), []
+    for e, together in zip(of, holm([e.gain for e in of]), strict=True):
         rows.append((e.idea, step_link(e.before), step_link(e.after, e.after.partition("/")[2]), signed(e.points),
-                     f"{signed(low)} to {signed(high)}", "clear" if e.clear else "noise",
+                     str(e.gain.interval()), str(e.gain.interval(images=True)), e.gain.verdict, together,
                      "" if e.theirs is None else signed(e.theirs)))
-    return Table("Pairs of steps that differ in one idea", ("idea", "from", "to", "effect\n(points)",
-                 "95 % interval", "so it is", "source's\nlogs"), tuple(rows),
-                 "Test accuracy after the last epoch, mean over the seeds. The interval is Welch's, from the spread "
-                 "of the two steps' own seeds.")
+    return PageTable("Pairs of steps that differ in one idea", ("idea", "from", "to", "effect\n(points)",
+                     "over\nseeds", "over seeds\nand images", "so it is", f"as one\nof {len(rows)}",
+                     "source's\nlogs"), tuple(rows),
+                     "Test accuracy after the last epoch, mean over the seeds, with two 95 % intervals: over the seeds "
+                     "on these images (Welch), and over seeds and images. As one of so many: Holm's adjustment for "
+                     "all pairs of the table.")
 
 
-def mixed() -> Table:
+def mixed() -> PageTable:
     """The recorded steps that change several ideas at once, with what came of it."""
     rows = []
     for steps in PATHS.values():
         for step in steps:
             if step.before and report.recorded(step) and report.recorded(step.before):
                 if len(ideas := ideas_between(step.before, step)) > 1:
-                    theirs = _in_the_logs(step.before, step.name)
+                    theirs = report.in_the_logs(step.before, step.name)
                     rows.append((step_link(step.name), ", ".join(ideas),
                                  signed(report.gain(step.before, step.name).points),
                                  "" if theirs is None else signed(theirs)))
-    return Table("Steps that change several ideas at once", ("step", "what changes", "effect\n(points)",
+    return PageTable("Steps that change several ideas at once", ("step", "what changes", "effect\n(points)",
                  "source's\nlogs"), tuple(rows), "None of these says what one of its ideas is worth.")
+
+
+@styled
+def effects(of: Iterable[Effect]):
+    """One row a pair of steps, grouped by idea: the effect, its two intervals, and a hollow mark for the source's logs.
+
+    The thick line is the interval over the seeds, the thin one that over seeds and images.
+    """
+    of = by_idea(of)
+    ideas = list(dict.fromkeys(e.idea for e in of))
+    drawing, axes = figure(height=0.42 * (len(of) + len(ideas)) + 1.2)
+    axes.axvline(0, color=GREY, linewidth=1.2, zorder=1)
+    names, colours = [], []  # one line of text for an idea, two for a pair of steps
+    for idea, colour in zip(ideas, cycle(COLOURS)):
+        names, colours = [*names, idea], [*colours, colour]
+        for e in (e for e in of if e.idea == idea):
+            row, (path, _, step) = len(names), e.after.partition("/")
+            names, colours = [*names, f"{path}:\n{e.before.partition('/')[2]} → {step}"], [*colours, INK]
+            for images, width in ((False, 3), (True, 1)):
+                axes.plot(e.gain.interval(images=images), [row, row], color=colour, linewidth=width)
+            axes.plot(e.points, row, "o", color=colour, markersize=7, label="ours")
+            if e.theirs is not None:
+                axes.plot(e.theirs, row, "D", markerfacecolor="none", color=SOURCE, markersize=6,
+                          label="source's logs")
+    axes.set_yticks(range(len(names)), names, fontsize=8.5)  # beside the axes: no name crosses the zero line
+    for name, colour in zip(axes.get_yticklabels(), colours, strict=True):
+        name.set_color(colour)
+        if "\n" not in name.get_text():
+            name.set(fontsize=10.5, fontweight="bold")
+    axes.grid(False, axis="y")
+    axes.set(ylim=(len(names) - 0.4, -0.6), title="effect (points)")
+    axes.margins(x=0.08)
+    handles, labels = axes.get_legend_handles_labels()
+    once = dict(zip(labels, handles))
+    drawing.legend(once.values(), once.keys(), loc="outside lower center", ncols=2)
+    return drawing

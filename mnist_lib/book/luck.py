@@ -16,8 +16,12 @@ from ..experiments import STEPS, recorded_as
 from ..training import Run
 from . import report
 from .links import step_link
-from .report import LAST, RULE
-from .tables import Table
+from .plots import styled
+from .sources import RULE
+from .statistics import LEVEL, Share
+from .style import BLUE, INK, RED, figure
+from .summaries import LAST
+from .tables import PageTable
 
 NORMAL = NormalDist()
 
@@ -48,16 +52,20 @@ def reach(step: str, runs: Sequence[Run] | None = None) -> Reach:
                  {n: sum(r.holds(n, RULE) for r in runs) for n in LAST})
 
 
-def touched_and_held(steps: Iterable[str] = tuple(STEPS)) -> Table:
+def touched_and_held(steps: Iterable[str] = tuple(STEPS)) -> PageTable:
     """The steps with a training that touches the rule, and how many of them still hold it at the end."""
     found = [r for step in steps if recorded_as(step) == step and (r := reach(step)).touched]
-    rows = [(step_link(r.step), str(r.trainings), str(r.touched), *(str(r.held[n]) for n in LAST)) for r in found]
+    def row(name: str, trainings: int, *counts: int) -> tuple[str, ...]:
+        return (name, str(trainings), *(f"{k}\n{Share(k, trainings).percents}" for k in counts))
+
+    rows = [row(step_link(r.step), r.trainings, r.touched, *(r.held[n] for n in LAST)) for r in found]
     if rows:
-        rows.append(("all of these", *(str(sum(column)) for column in zip(
-            *((r.trainings, r.touched, *r.held.values()) for r in found), strict=True))))
-    return Table(f"Trainings that reach {RULE:.2f} %, and trainings that hold it",
+        counts = zip(*((r.trainings, r.touched, *r.held.values()) for r in found), strict=True)
+        rows.append(row("all of these", *map(sum, counts)))
+    return PageTable(f"Trainings that reach {RULE:.2f} %, and trainings that hold it",
                  ("step", "trainings", "reach it at\nsome epoch", *(f"hold it for\nN = {n}" for n in LAST)),
-                 tuple(rows), "Steps whose trainings never reach it are left out.")
+                 tuple(rows), "With the 95 % interval of the share of trainings. Steps whose trainings never reach it "
+                     "are left out, so the last row is a sample of no kind of training.")
 
 
 def right_order(difference: float, sd: float, seeds: int = 1) -> float:
@@ -69,16 +77,31 @@ def right_order(difference: float, sd: float, seeds: int = 1) -> float:
     return NORMAL.cdf(difference / (sd * math.sqrt(2 / seeds)))
 
 
-def seeds_needed(difference: float, sd: float, level: float = 0.95, power: float = 0.8) -> int:
-    """How many trainings of each of two networks show a difference of their means.
+def power(difference: float, sd: float, seeds: int, level: float = LEVEL) -> float:
+    """How often a difference is shown: that an interval of ``level`` over ``seeds`` trainings each leaves out zero.
 
-    Shown means that an interval of ``level`` leaves out zero, in a share ``power`` of all such
-    comparisons: n >= 2 (z_level + z_power)^2 (sd / difference)^2, with the two-sided normal quantile.
+    Trainings of both scatter normally with ``sd``, so that the test's statistic has a noncentral t distribution.
+    """
+    from scipy.stats import nct, t
+
+    bound, shift = t.ppf((1 + level) / 2, 2 * seeds - 2), difference / (sd * math.sqrt(2 / seeds))
+    if shift > 30:  # certain; the noncentral distribution is not computed that far out
+        return 1.0
+    return float(nct.sf(bound, 2 * seeds - 2, shift) + nct.cdf(-bound, 2 * seeds - 2, shift))
+
+
+def seeds_needed(difference: float, sd: float, level: float = LEVEL, often: float = 0.8) -> int:
+    """How many trainings of each of two networks show a difference of their means, in a share ``often`` of all cases.
+
+    Starts from n = 2 (z_level + z_often)^2 (sd / difference)^2, with normal quantiles, which is a little too few.
     """
     if difference <= 0:
         raise ValueError(f"a difference is a positive number of points, not {difference}")
-    quantiles = NORMAL.inv_cdf((1 + level) / 2) + NORMAL.inv_cdf(power)
-    return max(2, math.ceil(2 * (quantiles * sd / difference) ** 2))
+    quantiles = NORMAL.inv_cdf((1 + level) / 2) + NORMAL.inv_cdf(often)
+    n = max(2, math.floor(2 * (quantiles * sd / difference) ** 2))
+    while power(difference, sd, n, level) < often:
+        n += 1
+    return n
 
 
 class Order(NamedTuple):
@@ -105,3 +128,38 @@ def orders(steps: Iterable[str] = tuple(STEPS), seeds: int = 3) -> list[Order]:
         share = sum(0.5 if x == y else y > x for x, y in pairs) / len(pairs)
         found.append(Order(a, b, points, share))
     return found
+
+
+def pooled(before: str, after: str) -> float:
+    """The standard deviation of single trainings of two steps: the root of the mean of their variances."""
+    return math.sqrt(sum(report.summary(step).final.sd ** 2 for step in (before, after)) / 2)
+
+
+@styled
+def picking(runs: Sequence[Run]):
+    """How many images the best epoch of each training lies above its last one."""
+    extra = [picked(run) for run in runs]
+    drawing, axes = figure(height=3)
+    axes.hist(extra, bins=range(0, max(extra) + 2), color=BLUE, align="left", rwidth=0.9)
+    axes.set(title="trainings", xlabel="test images by which the best epoch beats the last")
+    return drawing
+
+
+@styled
+def telling_apart(of: Sequence[Order], sds: dict[str, float], *, largest: float = 0.4):
+    """The share of single comparisons that put two steps in the right order, over the difference of their means.
+
+    Points are pairs of recorded steps, the curves what a normal scatter gives for each standard
+    deviation in ``sds``; differences above ``largest`` points are left out.
+    """
+    drawing, axes = figure(height=3.6)
+    shown = [o for o in of if o.points <= largest]
+    axes.plot([o.points for o in shown], [100 * o.share for o in shown], "o", color=INK, markersize=5, alpha=0.5,
+              label="pairs of recorded steps")
+    xs = [largest * i / 100 for i in range(101)]
+    for (name, sd), colour, line in zip(sds.items(), (BLUE, RED), ("-", "--"), strict=False):
+        axes.plot(xs, [100 * right_order(x, sd) for x in xs], line, color=colour, label=f"{name}, sd {sd:.2f}")
+    axes.set(title="right order from one seed each (%)", xlabel="difference of the mean accuracies (points)",
+             ylim=(40, 102))
+    drawing.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=1)
+    return drawing

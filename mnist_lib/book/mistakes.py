@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ..training import Run
-from .tables import Table
+from .tables import PageTable
 
 
 def predictions(run: Run, labels: Sequence[int] | None = None) -> tuple[list[int], list[int]]:
@@ -27,7 +27,7 @@ def confusion(run: Run, labels: Sequence[int] | None = None) -> list[list[int]]:
     return [[counts[true, digit] for digit in range(10)] for true in range(10)]
 
 
-def per_class(run: Run, labels: Sequence[int] | None = None) -> Table:
+def per_class(run: Run, labels: Sequence[int] | None = None) -> PageTable:
     """How many images of each digit are right, over the whole test set, and what the others are taken for."""
     rows, table = [], confusion(run, labels)
     for digit, row in enumerate(table):
@@ -38,5 +38,5 @@ def per_class(run: Run, labels: Sequence[int] | None = None) -> Table:
     right = sum(row[d] for d, row in enumerate(table))
     images = sum(map(sum, table))
     rows.append(("all", f"{images:,}", f"{right:,}", f"{100 * right / images:.2f}", ""))
-    return Table(f"Accuracy by digit, {run.experiment}, seed {run.seed}, all {images:,} test images",
+    return PageTable(f"Accuracy by digit, {run.experiment}, seed {run.seed}, all {images:,} test images",
                  ("digit", "images", "right", "accuracy (%)", "most often taken for"), tuple(rows))

@@ -14,7 +14,7 @@ from .style import GREY, INK, STYLE, WIDTH, Picture, figure
 
 def digits(images, captions: Sequence[str] | None = None, *, columns: int = 10, width: float = WIDTH,
            limits: tuple[float, float] | None = None) -> Picture:
-    """Images (N, 1, H, W) in a grid, ink dark on white, each under its caption.
+    """Images (N, 1, H, W) in a grid, ink dark on white, each under its caption of one line or more.
 
     ``limits`` are the values shown as white and as black; by default the smallest and
     largest of all the images.
@@ -24,7 +24,7 @@ def digits(images, captions: Sequence[str] | None = None, *, columns: int = 10, 
     columns = min(columns, len(values))
     rows = math.ceil(len(values) / columns)
     side = width / columns
-    label = 0.2 if captions else 0.0
+    label = 0.2 * max((caption.count("\n") + 1 for caption in captions or ()), default=0)
     with matplotlib.rc_context(STYLE):
         drawing, axes = figure(rows, columns, width=width, height=rows * (side + label), squeeze=False)
         drawing.get_layout_engine().set(w_pad=0.02, h_pad=0.02, wspace=0.02, hspace=0.02)

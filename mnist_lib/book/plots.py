@@ -16,7 +16,23 @@ from ..training import Run
 from .pictures import confusion, digits, draws, misclassified
 from .report import RULE, recorded, summary
 from .sources import source
-from .style import COLOURS, GREY, INK, LINES, MARKERS, SOURCE, STYLE, TARGET, TEST, TRAIN, Picture, figure, use_style
+from .style import (
+    BAND,
+    COLOURS,
+    GREY,
+    INK,
+    LINES,
+    MARKERS,
+    SOURCE,
+    STYLE,
+    TARGET,
+    TEST,
+    TRAIN,
+    Picture,
+    figure,
+    use_style,
+)
+from .tables import signed
 
 __all__ = ["COLOURS", "Picture", "accuracy_zoom", "confusion", "digits", "distributions", "draws", "figure",
            "learning_curves", "learning_rate", "misclassified", "path_curves", "size_against_accuracy",
@@ -68,12 +84,12 @@ def accuracy_zoom(step: str | Experiment, low: float = 98.5, high: float = 99.6,
     The band round the line is one binomial standard error; the last five epochs
     are shaded. Values below ``low`` are outside the figure.
     """
-    from .findings import standard_error
+    from .statistics import standard_error
 
     step, runs = experiment(step), recorded(step) if runs is None else runs
     drawing, axes = figure(height=4)
     noise = standard_error(RULE)
-    axes.axvspan(step.epochs - 4.5, step.epochs + 0.5, color="#f0f0f0", zorder=0, label="last five epochs")
+    axes.axvspan(step.epochs - 4.5, step.epochs + 0.5, color=BAND, zorder=0, label="last five epochs")
     axes.axhspan(RULE - noise, RULE + noise, color=TARGET, alpha=0.15, linewidth=0)
     axes.axhline(RULE, color=TARGET, linewidth=1.2, label=f"{RULE:.1f} % ± {noise:.3f}")
     _over_seeds(axes, [r.train_accuracies for r in runs], TRAIN, "--", "training, running")
@@ -191,7 +207,7 @@ def learning_rate(*steps: str | Experiment):
 def distributions(rows: dict[str, dict], *, low: float = -4, high: float = 4, columns: str = ""):
     """Histograms in rows and columns: ``rows[name][layer]`` is a tensor; the same axis for all."""
     names = list(next(iter(rows.values())))
-    drawing, axes = figure(len(rows), len(names), height=1.5 * len(rows) + 0.6, sharex=True, squeeze=False)
+    drawing, axes = figure(len(rows), len(names), height=1.75 * len(rows) + 0.6, sharex=True, squeeze=False)
     for i, (row, layers) in enumerate(rows.items()):
         for j, name in enumerate(names):
             values = layers[name].detach().flatten().numpy()
@@ -199,9 +215,9 @@ def distributions(rows: dict[str, dict], *, low: float = -4, high: float = 4, co
             cell.hist(values, bins=80, range=(low, high), density=True, color=COLOURS[i])
             cell.set(yticks=[], xlim=(low, high))
             cell.grid(False)
-            cell.set_title(name if i == 0 else "", fontsize=11)
-            cell.annotate(f"mean {values.mean():.2f}\nsd {values.std():.2f}", (0.02, 0.97), fontsize=9.5,
-                          xycoords="axes fraction", va="top")
+            mean = signed(float(values.mean())).removeprefix("+")
+            told = f"mean {mean}\nsd {values.std():.2f}"  # above the bars, not on them
+            cell.set_title(f"{name}\n{told}" if i == 0 else told, fontsize=9, fontweight="normal")
         axes[i][0].set_ylabel(row)
     drawing.supxlabel(columns, fontsize=11)
     return drawing

@@ -1,17 +1,27 @@
-"""Small experiments on a network: what its layers put out, and how its first steps go.
+"""Small experiments on a network: what its layers put out, where its scores come from, how its first steps go.
 
 Used by the step pages of ``book/paths`` to isolate one idea at a time.
 """
 
 from __future__ import annotations
 
+from statistics import fmean
+
+import matplotlib
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..data import Normalize, ToTensor, mnist
-from ..training import Run, evaluate, trained
-from .findings import Finding, difference, finding
+from ..training import TEST_IMAGES, Run, evaluate, records, trained
+from .findings import Finding, finding
+from .statistics import Comparison, compare
+from .style import FRAME, INK, STYLE, WIDTH, Picture, figure
+from .summaries import recorded
+from .tables import signed
+
+EVERY = 5  # one of so many training images is asked; an odd number, see training_accuracy
+SIGNED = "RdBu"  # red below zero, white at zero, blue above
 
 
 def sample(count: int = 512, split: str = "train") -> tuple[Tensor, Tensor]:
@@ -69,7 +79,7 @@ def first_losses(network: nn.Module, steps: int = 100, *, batch_size: int = 64, 
     return losses
 
 
-def training_accuracy(run: Run, every: int = 5) -> float:
+def training_accuracy(run: Run, every: int = EVERY) -> float:
     """Accuracy in per cent of a run's final weights on the training images, in evaluation mode.
 
     Dropout and augmentation are off, as they are on the test set: only this
@@ -109,15 +119,32 @@ def remeasured(network: nn.Module, images: Tensor, *, masks: bool = False) -> nn
     return network.eval()
 
 
-def overfits(run: Run, sentence: str = "The network overfits.") -> Finding:
-    """Whether a run's final weights do better on training images than on test images, both in evaluation mode.
+def with_weights(step: str) -> list[Run]:
+    """The recorded runs of a step whose weights are kept, by seed."""
+    return [run for run in recorded(step) if run.weights and records.weights_path(run).exists()]
 
-    ``sentence`` is what the finding is to say. Needs recorded weights.
+
+def gap(step: str) -> tuple[Comparison, list[float]]:
+    """Accuracy on training images minus that on test images, both in evaluation mode, over all seeds with weights.
+
+    And the accuracies on the training images, in per cent, by seed. The two sets of images are drawn apart.
     """
-    on_training = training_accuracy(run)
-    gap = difference([run.final.test_accuracy], [on_training])
-    return finding(sentence, f"Seed {run.seed}, in evaluation mode: {on_training:.2f} % on training images, "
-                   f"{run.final.test_accuracy:.2f} % on test images; {gap}.", gap)
+    of = with_weights(step)
+    on_training = [training_accuracy(run) for run in of]
+    return compare([run.final.test_accuracy for run in of], on_training, paired=True,
+                   images=(TEST_IMAGES, 60_000 // EVERY)), on_training
+
+
+def overfits(run: Run, sentence: str = "The network overfits.") -> Finding:
+    """Whether trainings like this do better on training images than on test images, both in evaluation mode.
+
+    Asks every seed of the run's step whose weights are kept. ``sentence`` is what the finding is to say.
+    """
+    found, on_training = gap(run.experiment)
+    on_test = [run.final.test_accuracy for run in with_weights(run.experiment)]
+    return finding(sentence, f"{len(on_test)} seed{'s' * (len(on_test) > 1)} with weights, in evaluation mode: "
+                   f"{fmean(on_training):.2f} % on training images, {fmean(on_test):.2f} % on test images; "
+                   f"{found}.", found)
 
 
 def slant(images: Tensor) -> Tensor:
@@ -134,3 +161,56 @@ def slant(images: Tensor) -> Tensor:
     dx = x - (ink * x).sum((1, 2), keepdim=True) / mass
     dy = y - (ink * y).sum((1, 2), keepdim=True) / mass
     return torch.rad2deg(torch.atan(-(ink * dx * dy).sum((1, 2)) / (ink * dy * dy).sum((1, 2))))
+
+
+def accuracy_by_place(maps: Tensor, labels: Tensor) -> Tensor:
+    """The accuracy in per cent of each place by itself, (H, W), from class maps (N, 10, H, W) and labels (N,)."""
+    return 100 * (maps.argmax(1) == labels.view(-1, 1, 1)).float().mean(0)
+
+
+def vote(maps: Tensor) -> Tensor:
+    """The digit (N,) that most places of the class maps (N, 10, H, W) are for; the smaller one of two equals."""
+    ballots = torch.nn.functional.one_hot(maps.argmax(1), maps.shape[1])
+    return ballots.sum((1, 2)).argmax(1)
+
+
+def class_maps(images: Tensor, maps: Tensor) -> Picture:
+    """Images (N, 1, h, w), a row each, beside their ten maps (N, 10, H, W).
+
+    Red is below zero, white zero and blue above, on one scale for each row. Above each map stand the digit and
+    its score, the mean of the map.
+    """
+    maps = maps.detach()
+    with matplotlib.rc_context(STYLE):
+        side = WIDTH / 11
+        drawing, axes = figure(len(images), 11, height=len(images) * (side + 0.36), squeeze=False)
+        drawing.get_layout_engine().set(w_pad=0.02, h_pad=0.02, wspace=0.03, hspace=0.02)
+        for image, scores, row in zip(images, maps, axes, strict=True):
+            row[0].imshow(image[0].numpy(), cmap="gray_r", interpolation="nearest")
+            most = scores.abs().max().item()
+            for digit, cell in enumerate(row[1:]):
+                cell.imshow(scores[digit].numpy(), cmap=SIGNED, vmin=-most, vmax=most, interpolation="nearest")
+                mean = signed(scores[digit].mean().item(), 1).removeprefix("+")
+                cell.set_title(f"{digit}\n{mean}", fontsize=9.5, fontweight="normal", loc="center", pad=2)
+            for cell in row:
+                cell.set(xticks=[], yticks=[])
+                cell.grid(False)
+                cell.spines[:].set(visible=True, color=FRAME, linewidth=0.6)
+            row[0].spines[:].set_visible(False)
+    return Picture(drawing)
+
+
+def places(named: dict[str, Tensor]) -> Picture:
+    """Accuracies by place (H, W), from :func:`accuracy_by_place`: a panel each, the number in its place."""
+    with matplotlib.rc_context(STYLE):
+        drawing, axes = figure(1, len(named), height=WIDTH / max(2, len(named)) + 0.25, squeeze=False)
+        for (name, by_place), panel in zip(named.items(), axes[0], strict=True):
+            panel.imshow(by_place.numpy(), cmap="Blues", vmin=0, vmax=130)  # light enough for dark numbers
+            for y, row in enumerate(by_place.tolist()):
+                for x, value in enumerate(row):
+                    panel.annotate(f"{value:.0f}", (x, y), ha="center", va="center", fontsize=10, color=INK)
+            panel.set(xticks=[], yticks=[])
+            panel.set_title(name, fontsize=11)
+            panel.grid(False)
+            panel.spines[:].set_visible(False)
+    return Picture(drawing)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from ..experiments import HELD_OUT, Least, Search
 from ..networks import count_parameters
 from ..training import search as trials
-from .tables import Table
+from .tables import PageTable
 
 
-def search_tables(search: Search) -> list[Table]:
+def search_tables(search: Search) -> list[PageTable]:
     """The log, a table a round: every candidate, the best first, with its parameters and its trials."""
     found = []
     for number, (each, judged) in enumerate(trials.retrace(search), 1):
@@ -21,7 +21,7 @@ def search_tables(search: Search) -> list[Table]:
                 if isinstance(each.choose, Least) else "")
         if rule and not any(map(each.choose.met, (j.score for j in judged))):
             rule += " None has, so the best was taken."
-        found.append(Table(
+        found.append(PageTable(
             f"The search “{search.name}”, round {number}: {each.question}",
             ("candidate", "parameters", "mean (%)", "each seed (%)", "chosen"), rows,
             f"Accuracy on the {HELD_OUT:,} images held out, {mean}.{rule}"))

@@ -11,9 +11,10 @@ from typing import NamedTuple
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter
 
 from .plots import styled
-from .report import LAST, RULE, Summary
+from .sources import RULE
 from .style import BLUE, RED, SOURCE, TARGET, figure
-from .tables import Link, Table
+from .summaries import LAST, Summary
+from .tables import Link, PageTable
 
 
 class Published(NamedTuple):
@@ -35,22 +36,24 @@ PUBLISHED = (
 )
 
 
-def published() -> Table:
+def published() -> PageTable:
     """The public record as far as it was found, the largest network first."""
-    return Table(
+    return PageTable(
         "Small networks that others have published", ("parameters", "test (%)", "how", "where"),
         tuple((f"{p.parameters:,}", f"{p.accuracy:.2f}", p.how, Link(p.link.split("/")[3], p.link) if p.link else "")
               for p in PUBLISHED),
         "Without a link: known to us by its numbers only. None of them says how often it was tried.")
 
 
-def table(of: Sequence[Summary]) -> Table:
+def table(of: Sequence[Summary]) -> PageTable:
     """Ours, the largest first: accuracy after the last epoch over the seeds, and how many of them hold the rule."""
     rows = tuple(
         (s.step, f"{s.parameters:,}", f"{s.final.mean:.2f}", f"{s.final.low:.2f} to {s.final.high:.2f}",
-         str(len(s.seeds)), *(str(s.holds[n]) for n in LAST)) for s in sorted(of, key=lambda s: -s.parameters))
-    return Table("Test accuracy and size",
-                 ("network", "parameters", "mean (%)", "range (%)", "seeds", *(f"hold, N = {n}" for n in LAST)), rows)
+         str(len(s.seeds)), *(f"{s.holds[n]}\n{s.share(n).percents}" for n in LAST))
+        for s in sorted(of, key=lambda s: -s.parameters))
+    return PageTable("Test accuracy and size",
+                 ("network", "parameters", "mean (%)", "range (%)", "seeds", *(f"hold,\nN = {n}" for n in LAST)), rows,
+                     "How many seeds hold the rule, with the 95 % interval of their share.")
 
 
 @styled

@@ -1,9 +1,10 @@
 """How every figure of the book looks: sizes, colours, and the two ways a figure is shown.
 
-Line figures are SVG, pictures of digits PNG. Both stand on a light card, so that
-they read the same on a light and a dark page. The colours are those of Okabe and
-Ito, which stay apart for colour-blind readers; no figure tells things apart by
-colour alone.
+Line figures are SVG with their text as text, pictures of digits PNG. They are drawn
+once, on white; on a page of the book each colour has a role, and the page says what
+the role looks like in the light and in the dark (``book/_ext/figures.py``). So a line
+figure takes its colours from here. They are those of Okabe and Ito, which stay apart
+for colour-blind readers; no figure tells things apart by colour alone.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from matplotlib.figure import Figure
 
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 PURPLE, SKY, INK, GREY = "#CC79A7", "#56B4E9", "#1a1a1a", "#6b6b6b"
+PALE, FRAME, GRID, BAND = "#9cc3dd", "#bbbbbb", "#dcdcdc", "#f0f0f0"
 COLOURS = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY, INK)
 LINES = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)), (0, (1, 1)))
 MARKERS = "os^DvPX<"
@@ -28,9 +30,10 @@ STYLE = {
     "axes.labelsize": 12, "xtick.labelsize": 11, "ytick.labelsize": 11, "legend.fontsize": 11,
     "text.color": INK, "axes.labelcolor": INK, "xtick.color": INK, "ytick.color": INK,
     "axes.edgecolor": GREY, "axes.spines.top": False, "axes.spines.right": False,
-    "axes.grid": True, "grid.color": "#dcdcdc", "grid.linewidth": 0.8, "axes.axisbelow": True,
+    "axes.grid": True, "grid.color": GRID, "grid.linewidth": 0.8, "axes.axisbelow": True,
     "lines.linewidth": 2, "legend.frameon": False, "image.cmap": "gray_r",
     "svg.hashsalt": "mnist_lib",  # the same figure gives the same file
+    "svg.fonttype": "none",  # text stays text: it can be read aloud, found and copied
 }
 
 

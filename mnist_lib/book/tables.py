@@ -6,7 +6,9 @@ import re
 from dataclasses import dataclass
 from html import escape
 
-NUMERIC = re.compile(r"[-+−±]?[\d.,]+[KM]?(( (of|to|±) |–)[\d.,]+)?|–|yes|no")  # what stands on the right
+from ..rf import Cell, html_table, side
+
+NUMERIC = re.compile(r"[-+−±]?[\d.,]+[KM]?(( (of|to|±) |–)[-+−]?[\d.,]+)?( %)?|\d+\n\d+ to \d+ %|–|yes|no")  # right
 
 MANY = 6  # columns that stand side by side in the page's own size of letters
 
@@ -38,12 +40,19 @@ class Keyed(str):
         return keyed
 
 
+def signed(value: float, digits: int = 2) -> str:
+    """A number with its sign, and no sign for what rounds to zero."""
+    text = f"{value:+.{digits}f}".replace("-", "−")
+    return text[1:] if float(f"{value:.{digits}f}") == 0 else text
+
+
 @dataclass(frozen=True)
-class Table:
+class PageTable:
     """A table of strings. The first column holds the rows' names; lines in a cell end with ``\\n``.
 
     Shows as HTML in a notebook and as text elsewhere. On a page of the book a reader sorts a
-    ``sortable`` one by its columns (``book/_static/sorting.js``).
+    ``sortable`` one by its columns (``book/_static/site/sorting.js``), and on a phone opens the
+    ``secondary`` columns, named here, when they are wanted (``columns.js`` beside it).
     """
 
     caption: str
@@ -51,8 +60,11 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
     sortable: bool = False
+    secondary: tuple[str, ...] = ()
 
     def __post_init__(self):
+        if unknown := set(self.secondary) - set(self.columns[1:]):
+            raise ValueError(f"the table {self.caption!r} has no column {min(unknown)!r} to leave to a fold")
         for row in self.rows:
             if len(row) != len(self.columns):
                 raise ValueError(f"the table {self.caption!r} has {len(self.columns)} columns; "
@@ -65,24 +77,20 @@ class Table:
 
     def _repr_html_(self) -> str:
         sides = [self._side(i) for i in range(len(self.columns))]
-        head = "".join(f'<th scope="col"{side}>{_text(c)}</th>' if c else "<td></td>"
-                       for c, side in zip(self.columns, sides, strict=True))
-        body = "".join(
-            f'<tr><th scope="row"{sides[0]}>{_text(row[0])}</th>'
-            + "".join(f"<td{_key(cell)}{side[:-1]}; white-space: nowrap\">{_text(cell)}</td>" if "right" in side
-                      else f"<td{_key(cell)}{side}>{_text(cell)}</td>"
-                      for cell, side in zip(row[1:], sides[1:], strict=True)) + "</tr>"
-            for row in self.rows)
-        note = f"<p><small>{_text(self.note)}</small></p>" if self.note else ""
-        kind = "table" + " wide" * (len(self.columns) > MANY) + " sortable n-last" * self.sortable
-        return (f'<table class="{kind}"><caption style="caption-side: top">{_text(self.caption)}</caption>'
-                f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{note}")
+        aside = [' class="secondary"' * (c in self.secondary) for c in self.columns]
+        whole = [f'{where[:-1]}; white-space: nowrap"' if "right" in where else where for where in sides]
+        rows = [[Cell(_text(row[0]), sides[0], names_row=True),
+                 *(Cell(_text(cell), kind + _key(cell) + where)
+                   for cell, kind, where in zip(row[1:], aside[1:], whole[1:], strict=True))] for row in self.rows]
+        kinds = "table" + " wide" * (len(self.columns) > MANY) + " sortable n-last" * self.sortable
+        heads = [Cell(_text(c), kind + where) for c, kind, where in zip(self.columns, aside, sides, strict=True)]
+        return html_table(kinds, _text(self.caption), heads, rows, _text(self.note))
 
     def _side(self, i: int) -> str:
         """Numbers stand on the right, words on the left."""
         cells = [row[i] for row in self.rows if row[i]]
         words = i == 0 or not all(NUMERIC.fullmatch(cell) for cell in cells)
-        return f' style="text-align: {"left" if words else "right"}"'
+        return side("left" if words else "right")
 
     def __str__(self) -> str:
         grid = [self.columns, *self.rows]

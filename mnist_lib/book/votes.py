@@ -43,7 +43,7 @@ class Ballot:
 
     @property
     def reading(self) -> str:
-        """What a person reads in the image: the label, it or another digit, another digit; or not read."""
+        """What was read in the image: the label, it or another digit, another digit; or not read."""
         read = readings().get(self.index)
         if read is None:
             return UNREAD
@@ -52,7 +52,7 @@ class Ballot:
 
 @cache
 def readings() -> dict[int, str]:
-    """What a person read in hard test images, shown in random order without their labels: "7", or "72" for a 7 or 2."""
+    """What was read in hard test images, shown in random order without their labels: "7", or "72" for a 7 or 2."""
     text = Path(__file__).with_name("readings.json").read_text(encoding="utf-8")
     return {int(index): digits for index, digits in json.loads(text).items()}
 

@@ -19,7 +19,8 @@ def add_arguments(parser) -> None:
     parser.add_argument("network", metavar="NETWORK",
                         help="six-models/steplr, torchvision.models:resnet18, or my_net.py:Net")
     parser.add_argument("--input", nargs="+", type=int, metavar="N",
-                        help="channels, height and width of the image; the book's networks know theirs")
+                        help="channels, height and width of the image (1 100 for a sequence, 1 8 28 28 for a volume, "
+                             "100 for tokens); the book's networks know theirs")
     parser.add_argument("--format", choices=FORMATS, default="text", help="default: text")
     parser.add_argument("--columns", choices=("compact", "full"), help="default: compact; full for csv and json")
     parser.add_argument("--all", action="store_true", help="also the layers that move nothing")

@@ -15,6 +15,7 @@ def add_arguments(parser) -> None:
 
 def run(options) -> int:
     """Check the records; returns 1 if any of them does not hold, or if there are none."""
+    from ..book import assignment
     from ..training import ALL_SEEDS_UNDER, TEST_IMAGES, records, verify
     from .find_network import checked_jobs
 
@@ -32,6 +33,14 @@ def run(options) -> int:
     if total > weights:
         print(f"{total - weights} have no weights: of before those of every seed under {ALL_SEEDS_UNDER:,} parameters "
               "were kept, or of larger networks")
+    readers = 0
+    for name, recorded, measured, problem in assignment.readers.check_all():
+        readers, bad = readers + 1, bad + bool(problem)
+        print(f"{'FAILED' if problem else 'ok':7}submissions/{name}: recorded {recorded:,} of {TEST_IMAGES:,}, "
+              f"measured {'nothing' if measured is None else f'{measured:,}'}{'; ' + problem if problem else ''}",
+              flush=True)
+    if readers:
+        print(f"{readers} readers' networks, each run in a process of its own")
     if not total:
         print(f"no records were found in {records.root()}", file=sys.stderr)
     return 1 if bad or not total else 0

@@ -87,6 +87,12 @@ class _NoGoodCopy(Exception):
         self.notable = notable
 
 
+def data_folders():
+    """Return the folders that may hold the files: $MNIST_LIB_DATA, the repository's and the user's cache."""
+    chosen = os.environ.get(VARIABLE)
+    return [Path(folder) for folder in (chosen, REPOSITORY, cache_folder()) if folder]
+
+
 def _content(name):
     """Return the checked, uncompressed content of the file `name` as bytes."""
     chosen, cache = os.environ.get(VARIABLE), cache_folder()

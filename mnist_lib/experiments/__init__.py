@@ -12,6 +12,6 @@ __all__, __getattr__, __dir__ = door(__name__, {
         "convolutions network"),
     "catalogue": "EXPERIMENTS FINALS LADDER PATHS PLAIN STEPS experiment recorded_as",
     "names": "unknown",
-    "settings": "Because Experiment OPTIONS OneCycleLR ReduceLROnPlateau StepLR WarmupDecay",
+    "settings": "Because Experiment OPTIONS OneCycleLR ReduceLROnPlateau SGD StepLR WarmupDecay",
     "spaces": "Candidates HELD_OUT LAST Least Round Search held_out",
 })

@@ -7,7 +7,8 @@ Version 1 of the format is one object with these fields:
 ``name``, ``about``
     What the network is called, and a sentence on where it comes from.
 ``parameters``
-    Its trainable parameters.
+    Its trainable parameters, as the layers hold them: a batch normalization's scale and shift count
+    or not, its mean and variance never.
 ``input``, ``mean``, ``std``
     ``[1, 28, 28]``, and the two numbers that its images are normalized with: a pixel goes in as
     (ink - mean) / std, with ink from 0 (paper) to 1.
@@ -30,7 +31,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isfinite, prod
 from pathlib import Path
@@ -44,6 +45,7 @@ from ..training import read_json, schema, write_atomically
 FORMAT, VERSION = "mnist_lib network", 1
 INPUT = (1, 28, 28)
 LARGEST = 1_000_000_000  # bytes of a file: sixteen sets of the most weights
+MOST_WORK = 1_000_000_000  # products and comparisons for one image: what a page computes in seconds
 MOST_NUMBERS = 8_000_000  # of one set of weights: its file has 43 MB, and a browser can hold it
 
 Layer = dict  # "type", "name", and the settings of SETTINGS
@@ -111,6 +113,28 @@ def tensor_shapes(layer: Layer) -> list[tuple[int, ...]]:
     return [(layer["channels"],)] if kind == "prelu" else []
 
 
+def parameter_range(layers: Sequence[Layer]) -> tuple[int, int]:
+    """The fewest and the most parameters that layers can have been trained with.
+
+    They differ by the scales and shifts of batch normalization, which may be fixed.
+    """
+    norms = sum(layer["channels"] for layer in layers if layer["type"] == "batchnorm")
+    held = sum(prod(shape) for layer in layers for shape in tensor_shapes(layer))
+    return held - 4 * norms, held - 2 * norms
+
+
+def work_of(layers: Sequence[Layer], shapes: Sequence[tuple[int, ...]]) -> int:
+    """About how many products and comparisons one image takes; ``shapes`` are those behind the layers."""
+    total, before = 0, INPUT
+    for layer, shape in zip(layers, shapes):
+        area = prod(before[1:]) if layer["type"] == "global_avg_pool" else prod(layer.get("kernel", ()))
+        if layer["type"] == "conv2d":
+            area *= layer["in_channels"] // layer["groups"]
+        total += prod(shape) * (before[0] if layer["type"] == "linear" else area)
+        before = shape
+    return total
+
+
 def to_json(network: Exported) -> str:
     """The document as text, a layer and a snapshot a line."""
     head = {"format": FORMAT, "version": VERSION, "name": network.name, "about": network.about,
@@ -149,6 +173,9 @@ def read(file: Path | str) -> Exported:
                           for s in data["snapshots"])
         if not snapshots:
             raise ValueError("it holds no weights")
+        fewest, most = parameter_range(layers)
+        if not fewest <= data["parameters"] <= most:
+            raise ValueError(f"it says {data['parameters']:,} parameters, and its layers have {most:,}")
         return Exported(data["name"], data["about"], data["parameters"], data["mean"], data["std"], layers, snapshots)
     except KeyError as error:
         raise ValueError(f"{file} is not an exported network: {error} is missing; export it again") from error

@@ -7,6 +7,7 @@ are run on test digits, and the result must be that of the network. Taught in bo
 from __future__ import annotations
 
 import dataclasses
+from functools import lru_cache
 from math import prod
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from ..experiments import experiment
 from ..rf import left_as_found
 from ..training import Run, epoch_weights, trained
 from .chain_reader import NotStraight, chain_of
-from .format import INPUT, MOST_NUMBERS, Exported, Snapshot, read, write
+from .format import INPUT, MOST_NUMBERS, MOST_WORK, Exported, Snapshot, parameter_range, read, work_of, write
 
 CHECKED = 64  # test digits that an export is checked on
 TOLERANCE = 1e-4  # of the largest logit: sums of float32 in another order
@@ -62,8 +63,9 @@ def export_module(network: nn.Module, name: str, about: str = "", mean: float | 
     device = next((p.device for p in network.parameters()), torch.device("cpu"))
     dtype = next((p.dtype for p in network.parameters()), torch.float32)
     chain = chain_of(network, digits(2, mean, std).to(device, dtype))
-    return checked(Exported(name, about, sum(p.numel() for p in network.parameters()), mean, std, chain.layers,
-                            (Snapshot(chain.tensors),)))
+    fewest, most = parameter_range(chain.layers)  # of what runs: a network may have more, or use some twice
+    parameters = min(most, max(fewest, sum(p.numel() for p in network.parameters())))
+    return checked(Exported(name, about, parameters, mean, std, chain.layers, (Snapshot(chain.tensors),)))
 
 
 def checked(network: Exported) -> Exported:
@@ -81,6 +83,8 @@ def checked(network: Exported) -> Exported:
     shapes = _shapes(network)
     if (units := sum(prod(shape) for shape in shapes)) > MOST_UNITS:
         raise ValueError(f"the maps of {network.name} have {units:,} units; a page can show {MOST_UNITS:,} at most")
+    if (work := work_of(network.layers, shapes)) > MOST_WORK:
+        raise ValueError(f"an image takes {work:,} steps through {network.name}; a page computes {MOST_WORK:,} at most")
     if prod(shapes[-1]) != 10:
         raise NotStraight(f"the network gives {prod(shapes[-1]):,} numbers for an image, of shape {shapes[-1]}; "
                           "it must give ten, one for each digit")
@@ -146,4 +150,10 @@ def write_checked(network: Exported, original: nn.Module, file: Path | str) -> f
 def digits(count: int, mean: float | None = None, std: float | None = None) -> Tensor:
     """The first test digits ``(count, 1, 28, 28)``, normalized; with this book's mean and std if not given."""
     normalize = Normalize() if mean is None else Normalize(mean, std)
-    return normalize(ToTensor()(mnist("test").images[:count], None), None).view(count, *INPUT)
+    return normalize(ToTensor()(_test_images()[:count], None), None).view(count, *INPUT)
+
+
+@lru_cache(maxsize=1)
+def _test_images() -> Tensor:
+    """They are read from their packed file once: an export asks for them several times."""
+    return mnist("test").images

@@ -13,9 +13,11 @@ from mnist_lib import door
 
 __all__, __getattr__, __dir__ = door(__name__, {
     "brute_force": "check measure sweep",
-    "calculator": "left_as_found receptive_field rule",
+    "calculator": "receptive_field rule",
     "chain": "field_of_layers",
     "effective_field": "effective",
     "geometry": "Geometry",
+    "html_writer": "Cell html_table side",
+    "snapshot": "left_as_found",
     "layers": "Layer avg_pool batchnorm conv dropout global_avg_pool max_pool pair relu",
 })

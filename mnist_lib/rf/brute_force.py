@@ -17,9 +17,11 @@ import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
-from .chain import image_size
+from .inputs import altered, arguments, probed, run_on
 from .row import unit_of
 from .rules.registry import flat_tensors
+from .snapshot import left_as_found
+from .space import Space
 
 _F = torch.nn.functional
 #: Functions that are flat or negative somewhere, so that a change could be lost in them.
@@ -34,37 +36,38 @@ _LIFTED = {_F.sigmoid, torch.sigmoid, torch.Tensor.sigmoid, torch.Tensor.sigmoid
            torch.exp, torch.Tensor.exp}
 
 
-def measure(network, input_size, layer: str, unit=None) -> tuple:
+def measure(network, input_size=None, layer: str = "", unit=None, *, inputs=None) -> tuple | dict:
     """The pixels that one unit of a layer sees, as ``Table.interval``: ((top, bottom), (left, right)).
 
     ``layer`` is a module's qualified name ("" for the network's output), ``unit`` (row,
     column), one number for a token, or None for the central unit. An axis is None where no
-    pixel matters. Slow: it runs the network for every row and every column of the image, and
+    pixel matters. Slow: it runs the network for every line of the image along each axis, and
     so for small inputs. Raises KeyError where no such layer was executed.
     """
-    return sweep(network, input_size, [layer])[_plain(layer)].interval(unit)
+    return sweep(network, input_size, [layer], inputs=inputs)[_plain(layer)].interval(unit)
 
 
 @dataclass(frozen=True)
 class Measured:
-    """For each unit of a layer, which rows and which columns of the image change it.
+    """For each unit of a layer, which lines of the inputs change it.
 
-    ``rows`` and ``columns`` are boolean, ``(lines of the image, *shape of the map)``.
+    ``lines`` has for each axis a boolean tensor (lines of the image, *shape of the map).
     """
 
-    rows: torch.Tensor
-    columns: torch.Tensor
+    lines: tuple[torch.Tensor, ...]
     label: str = "the layer"
+    space: Space | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:
         """The map's shape."""
-        return tuple(self.rows.shape[1:])
+        return tuple(self.lines[0].shape[1:])
 
-    def interval(self, unit=None) -> tuple:
+    def interval(self, unit=None) -> tuple | dict:
         """((top, bottom), (left, right)) of the unit; an axis is None where nothing changes it."""
         place = unit_of(self, unit)
-        return tuple(ends(lines[(slice(None), *place)]) for lines in (self.rows, self.columns))
+        seen = tuple(ends(lines[(slice(None), *place)]) for lines in self.lines)
+        return seen if self.space is None else self.space.by_input(seen)
 
 
 def ends(changed) -> tuple[int, int] | None:
@@ -73,47 +76,49 @@ def ends(changed) -> tuple[int, int] | None:
     return (where[0], where[-1]) if where else None
 
 
-def sweep(network, input_size, layers=None, dims=None, batch=32) -> dict[str, Measured]:
+def sweep(network, input_size=None, layers=None, dims=None, batch=32, *, inputs=None) -> dict[str, Measured]:
     """``Measured`` for the last output of each module, by qualified name, in one go.
 
-    ``layers``: only these; "" is the network's output. ``dims`` maps a name to the output's
-    dimensions along which its units stand; else these are, of a map (N, C, H, W), the last two,
-    of tokens (N, tokens, C) the middle one. The network itself is left alone; its positive copy
-    runs on every line of the image twice, once on a dark image and once on a bright one.
+    ``input_size`` or ``inputs`` are those of ``receptive_field``. ``layers``: only these; "" is
+    the network's output. ``dims`` maps a name to the output's dimensions along which its units
+    stand; else these are, of a map (N, C, H, W), the last two, of tokens (N, tokens, C) the
+    middle one. The network itself is left alone; its positive copy runs on every line of the
+    image twice, once on a dark image and once on a bright one.
     """
-    size, dims = image_size(input_size), dims or {}
-    names = None if layers is None else {_plain(name) for name in layers}
+    with left_as_found(network):
+        space, tensors = run_on(network, input_size, inputs)
+    dims, names = dims or {}, None if layers is None else {_plain(name) for name in layers}
     changed: dict = {}
     for probe in ("dark", "bright"):
         model = positive_copy(network, biases=probe == "bright")
         with torch.no_grad(), _Straight(lifted=probe == "bright"):
-            for axis in (0, 1):
-                _probe(model, size, probe, axis, names, dims, batch, changed)
+            for axis in range(len(space.pixels)):
+                _probe(model, space, probed(tensors, probe == "bright"), probe, axis, names, dims, batch, changed)
     missing = (names or set()) - {name for name, _ in changed}
     if missing:
         raise KeyError(f"no layer called {', '.join(map(repr, sorted(missing)))} gave a map")
-    return {name: Measured(rows, changed[name, 1], name or "the network")
-            for (name, axis), rows in changed.items() if axis == 0}
+    return {name: Measured(tuple(changed[name, axis] for axis in range(len(space.pixels))), name or "the network",
+                           space) for name, axis in changed if axis == 0}
 
 
-def _probe(model, size, probe, axis, names, dims, batch, changed):
+def _probe(model, space, bases, probe, axis, names, dims, batch, changed):
     """Change one line of the image after the other; note the units that are not the same any more."""
-    generator = torch.Generator().manual_seed(7)
-    base, more = torch.zeros(1, *size, dtype=torch.float64), 1
-    if probe == "bright":
-        base, more = base + 0.5 + torch.rand(base.shape, generator=generator, dtype=torch.float64), 50
-    lines = size[1 + axis]
+    chosen = next(i for i, group in enumerate(space.groups) if axis in group)
+    base, lines = bases[chosen], space.pixels[axis]
+    dim = base.dim() - space.inputs[chosen].axes + axis - space.groups[chosen][0] - 1  # of one image
     count = min(batch, lines)
-    before = _outputs(model, base.repeat(count, 1, 1, 1), names)
+    many = [each.repeat(count, *(1,) * (each.dim() - 1)) for each in bases]
+    before = _outputs(model, space, many, names)
     for start in range(0, lines, count):
         first = min(start, lines - count)  # always as many images, as sums may be rounded by their number
-        images = base.repeat(count, 1, 1, 1)
+        images = base.repeat(count, *(1,) * (base.dim() - 1))
         for k in range(count):
-            images.select(0, k).select(1 + axis, first + k).add_(more)
-        for name, after in _outputs(model, images, names).items():
+            line = images.select(0, k).select(dim, first + k)
+            line.copy_(altered(line, 50 if probe == "bright" else 1))
+        for name, after in _outputs(model, space, [*many[:chosen], images, *many[chosen + 1:]], names).items():
             same = before[name]
             different = (after != same) & ~(after.isnan() & same.isnan())
-            kept = dims.get(name, {4: (2, 3), 3: (1,)}.get(after.dim(), ()))
+            kept = dims.get(name, (1,) if after.dim() == 3 and len(space.pixels) > 1 else tuple(range(2, after.dim())))
             others = [d for d in range(1, after.dim()) if d not in kept]
             different = different.permute(0, *kept, *others)
             different = different.flatten(1 + len(kept)).any(-1) if others else different
@@ -122,20 +127,21 @@ def _probe(model, size, probe, axis, names, dims, batch, changed):
             changed[name, axis][first:first + count] |= different
 
 
-def _outputs(model, images, names) -> dict[str, torch.Tensor]:
+def _outputs(model, space, images, names) -> dict[str, torch.Tensor]:
     """Every module's last output, by its qualified name; the network's is called ""."""
     found, hooks = {}, []
 
     def note(name, output):
         output = next(iter(flat_tensors(output)), None)
-        if output is not None and output.dim() and len(output) == len(images):
+        if output is not None and output.dim() and len(output) == len(images[0]):
             found[name] = output.clone()
 
     for name, module in model.named_modules():
         if name and (names is None or name in names) and not isinstance(module, torch.jit.ScriptModule):
             hooks.append(module.register_forward_hook(lambda m, args, output, name=name: note(name, output)))
     try:
-        output = model(images)
+        args, kwargs = arguments(model, space, images)
+        output = model(*args, **kwargs)
     finally:
         for hook in hooks:
             hook.remove()
@@ -218,18 +224,18 @@ def _plain(layer: str) -> str:
     return layer.partition("#")[0]
 
 
-def check(network, input_size, table) -> list[str]:
+def check(network, input_size=None, table=None, *, inputs=None) -> list[str]:
     """Differences between a table and the measurement: a line for each, none if they agree.
 
-    Compares every unit of every module's last output, along both axes.
+    Compares every unit of every module's last output, along all axes.
     """
     dims = {row.name: row.dims for row in (*table.blocks, *table.rows) if not row.name.endswith("()")}
-    return differences(sweep(network, input_size, None, dims), table)
+    return differences(sweep(network, input_size, None, dims, inputs=inputs), table)
 
 
 def differences(measured: dict[str, Measured], table) -> list[str]:
     """Where a table and a ``sweep`` of the same network disagree, a line for each layer and axis."""
-    problems, compared = [], 0
+    problems, compared, names = [], 0, table.space.axis_names
     for name, found in measured.items():
         try:
             row = table.at(name)
@@ -239,11 +245,11 @@ def differences(measured: dict[str, Measured], table) -> list[str]:
             problems.append(f"{name or 'output'}: the table has a map of {row.shape}, measured {found.shape}")
             continue
         compared += 1
-        for axis, lines in enumerate((found.rows, found.columns)):
+        for axis, lines in enumerate(found.lines):
             for unit in itertools.product(*map(range, found.shape)):
                 said, seen = row.extents.axes[axis].of(unit), ends(lines[(slice(None), *unit)])
                 if said != seen:
-                    problems.append(f"{name or 'output'}, unit {unit}, {('rows', 'columns')[axis]}: "
+                    problems.append(f"{name or 'output'}, unit {unit}, {names[axis]}: "
                                     f"the table says {said}, measured {seen}")
                     break
     return problems if compared or problems else ["nothing was measured: no module returned a map"]

@@ -8,29 +8,35 @@ whatever else the network computes. Chapter: ``book/receptive-field.md``.
 
 from __future__ import annotations
 
-import random
 import sys
 from contextlib import ExitStack, contextmanager, nullcontext
 from unittest import mock
 
 import torch
+from torch.utils._pytree import tree_flatten, tree_unflatten
 
-from .chain import field_of_layers, image_size
+from .chain import field_of_layers
 from .geometry import ReceptiveFieldError
+from .inputs import run_on
 from .rows import rows_of
 from .rules.registry import UnknownOperation, rule
+from .snapshot import left_as_found
 from .table import Table
 
-__all__ = ["ReceptiveFieldError", "UnknownOperation", "left_as_found", "receptive_field", "rule"]
+__all__ = ["ReceptiveFieldError", "UnknownOperation", "receptive_field", "rule"]
 
 
-def receptive_field(network, input_size=None, *, title=None) -> Table:
+def receptive_field(network, input_size=None, *, inputs=None, title=None) -> Table:
     """The receptive-field table of a network.
 
-    ``network`` is any ``torch.nn.Module`` that takes one image batch, or a plain list of
-    ``mnist_lib.rf.layers`` records, or an ``Architecture``. ``input_size`` is (C, H, W); for
-    (H, W) the channels are those the network's first convolution takes. An architecture knows
-    its own. The network runs once, as in evaluation, and is left exactly as it was.
+    ``network`` is any ``torch.nn.Module``, or a plain list of ``mnist_lib.rf.layers`` records, or
+    an ``Architecture``, which knows its own size. ``input_size`` is the image's, channels first:
+    (C, L) of a sequence, (C, H, W), or (C, D, H, W) of a volume; (L,) where tokens go into an
+    embedding. Two numbers are (C, L) where the network's first convolution (or pooling, padding,
+    normalization) is one-dimensional; else (H, W), with the channels that the first convolution
+    takes. ``inputs`` are several: a dict of such sizes or of example tensors, batch first, by the
+    names of the forward's arguments; the table then has a field in each.
+    The network runs once, as in evaluation, and is left exactly as it was.
 
     Raises UnknownOperation where an operation has no rule (the message shows how to register
     one), ReceptiveFieldError where the network cannot be run on such an input or a map shrinks
@@ -40,37 +46,58 @@ def receptive_field(network, input_size=None, *, title=None) -> Table:
         if callable(network) and not hasattr(network, "layers"):
             raise TypeError(f"receptive_field takes a torch module, a list of layers or an architecture, not "
                             f"{network!r}; wrap a function in a module, or call the class to build one")
+        if inputs is not None:
+            raise ValueError("a list of layers has one input: give its input_size instead of inputs")
         return field_of_layers(network, input_size, title)
     network = getattr(network, "_orig_mod", network)  # a compiled network follows the one it was made from
-    if input_size is None:
-        raise ValueError("input_size is needed: (channels, height, width)")
-    size = image_size(input_size)
-    if len(tuple(input_size)) == 2:
-        size = (_channels_of(network), *size[1:])
-    from .tracer import Follower
-
-    with left_as_found(network), torch.no_grad(), _in_single_operations():
-        image, context = _image(network, size)
-        follower = Follower(network)
-        try:
-            with context:
-                follower.run(image)
-        except ReceptiveFieldError as error:
-            if isinstance(error, UnknownOperation) or follower.error is None:
-                raise
-            raise ReceptiveFieldError(f"in {follower.failed_in or type(network).__name__}: {error}") from error
-        except Exception as error:
-            shape = f", whose input has shape {tuple(follower.failed_on)}" if follower.failed_on else ""
-            raise ReceptiveFieldError(f"the network cannot be run on {size}: it stops in "
-                                      f"{follower.failed_in or type(network).__name__}{shape}: {error}") from error
-        root = follower.open[0]
-        if root.result is None:
-            raise ReceptiveFieldError(f"{type(network).__name__} returns nothing that depends on the image")
-        rows, blocks = rows_of(root, size[1:])
+    with torch.no_grad(), _in_single_operations():
+        space, tensors, tracer = _followed(network, input_size, inputs)
+        rows, blocks = rows_of(tracer.open[0], space)
     convention = "as in evaluation: batch normalization mixes no pixels"
-    if image.is_meta:
+    if tensors[0].is_meta:
         convention += "; a network without values (meta device): masks count as dense"
-    return Table(title or type(network).__name__, size, tuple(rows), tuple(blocks), convention)
+    return Table(title or type(network).__name__, _sizes(space), tuple(rows), tuple(blocks), convention, space,
+                 tracer.interpreter.unused())
+
+
+def _followed(network, input_size, inputs):
+    """What a network was run on, and the tracer that followed it, also where it runs another way."""
+    from .interpreter import Interpreter
+    from .repeat import Repeats, drawn_outside
+    from .tracer import Tracer
+
+    with left_as_found(network) as snapshot:
+        space, tensors = run_on(network, input_size, inputs)
+        tracer, drew = Tracer(network, Interpreter(network), snapshot.tensors), drawn_outside(snapshot)
+        with torch.device("meta") if tensors[0].is_meta else nullcontext():
+            _run(tracer, space, tensors)
+        drew = drew()
+    if not tensors[0].is_meta:
+        Repeats(network, tracer, space, tensors).confirm(drew)
+    if tracer.open[0].result is None:
+        raise ReceptiveFieldError(f"{type(network).__name__} returns nothing that depends on the image")
+    return space, tensors, tracer
+
+
+def _run(tracer, space, tensors):
+    """The network's first run; errors name the module in which it stops."""
+    name = type(tracer.network).__name__
+    try:
+        tracer.run(space, tensors)
+    except ReceptiveFieldError as error:
+        if isinstance(error, UnknownOperation) or tracer.error is None:
+            raise
+        raise ReceptiveFieldError(f"in {tracer.failed_in or name}: {error}") from error
+    except Exception as error:
+        shape = f", whose input has shape {tuple(tracer.failed_on)}" if tracer.failed_on else ""
+        raise ReceptiveFieldError(f"the network cannot be run on {_sizes(space)}: it stops in "
+                                  f"{tracer.failed_in or name}{shape}: {error}") from error
+
+
+def _sizes(space):
+    """The size of the one input, or of each by its name."""
+    sizes = {each.name: each.size for each in space.inputs}
+    return sizes if len(sizes) > 1 else space.inputs[0].size
 
 
 @contextmanager
@@ -83,6 +110,8 @@ def _in_single_operations():
             stack.enter_context(mock.patch.object(torch, "compile", _uncompiled))
         elif hasattr(torch.compiler, "set_stance"):
             stack.enter_context(torch.compiler.set_stance("force_eager"))
+        if hasattr(torch, "cond"):
+            stack.enter_context(mock.patch.object(torch, "cond", _both_branches))
         try:
             from torch.nn.attention import SDPBackend, sdpa_kernel
         except ImportError:  # torch before 2.3
@@ -97,65 +126,10 @@ def _uncompiled(model=None, **_):
     return (lambda decorated: decorated) if model is None else model
 
 
-def _channels_of(network) -> int:
-    for module in network.modules():
-        if isinstance(module, torch.nn.modules.conv._ConvNd):
-            return module.in_channels
-    return 1
-
-
-def _image(network, size):
-    """A batch of one for the network: of its dtype, on its device; and the context to run it in."""
-    values = [p for p in (*network.parameters(), *network.buffers())]
-    if any(torch.nn.parameter.is_lazy(p) for p in values):
-        raise ReceptiveFieldError("the network has lazy layers whose shapes are not known yet: run it once "
-                                  "on an image, then ask again")
-    first = next((p for p in values if p.is_floating_point()), torch.empty(0))
-    if first.is_meta:
-        return torch.empty(1, *size, dtype=first.dtype, device="meta"), torch.device("meta")
-    image = torch.rand(1, *size, generator=torch.Generator().manual_seed(0))
-    return image.to(first.device, first.dtype), nullcontext()
-
-
-@contextmanager
-def left_as_found(network):
-    """Evaluation mode for as long as it lasts; then everything is as it was, also after an error.
-
-    That is: each module's mode, attributes and hooks, and the random state of torch, numpy and
-    Python. (What a forward writes into parameters and buffers, the follower puts back.)
-    """
-    modules = list(network.modules())
-    attributes = [(m, dict(vars(m)), {k: v.copy() for k, v in vars(m).items()
-                                      if isinstance(v, (dict, list, set))}) for m in modules]
-    state, numpy = random.getstate(), sys.modules.get("numpy")
-    numpy_state = numpy.random.get_state() if numpy else None
-    devices = {p.device.index for p in network.parameters() if p.is_cuda}
-    with ExitStack() as stack:
-        stack.enter_context(torch.random.fork_rng(devices=sorted(devices)))
-        try:
-            for module in modules:
-                module.__dict__["training"] = False
-            yield
-        finally:
-            random.setstate(state)
-            if numpy:
-                numpy.random.set_state(numpy_state)
-            for module, values, contents in attributes:
-                vars(module).clear()
-                vars(module).update(values)
-                for name, content in contents.items():
-                    _refill(values[name], content)
-
-
-def _refill(container, content):
-    """Give a dict, list or set its content back, if it changed."""
-    if isinstance(container, list):
-        if len(container) != len(content) or any(a is not b for a, b in zip(container, content)):
-            container[:] = content
-    elif isinstance(container, set):
-        if container != content:
-            container.clear()
-            container.update(content)
-    elif list(container) != list(content) or any(container[k] is not content[k] for k in content):
-        container.clear()
-        container.update(content)
+def _both_branches(pred, true_fn, false_fn, operands=()):
+    """``torch.cond``: both branches, and element by element one or the other's result."""
+    if not isinstance(pred, torch.Tensor):
+        return (true_fn if pred else false_fn)(*operands)
+    one, spec = tree_flatten(true_fn(*operands))
+    other, _ = tree_flatten(false_fn(*operands))
+    return tree_unflatten([torch.where(pred, a, b) for a, b in zip(one, other)], spec)

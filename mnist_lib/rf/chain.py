@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from math import prod
 
 from .geometry import Geometry, ReceptiveFieldError
-from .layers import Layer, pair
+from .layers import Layer
 from .row import Extent, Row
+from .space import image_size
 from .table import Table
 from .taps import inside, transposed, window
 
@@ -20,15 +22,18 @@ def field_of_layers(layers, input_size=None, title=None) -> Table:
 
     ``layers`` is a list of them, or of (name, layer) pairs, or an ``Architecture``, whose
     units are spelled out. Unnamed layers are called after their operation and numbered:
-    conv1, conv2, max_pool1. ``input_size`` is (C, H, W), or (H, W) for one channel.
+    conv1, conv2, max_pool1. ``input_size`` is (C, H, W), or (H, W) for one channel; (C, D, H, W)
+    of a volume; (C, L) of a sequence, where the layers say so: ``conv(8, (3,))``.
 
     Raises ReceptiveFieldError, naming the layer, for an unknown operation and for a map that
     shrinks to nothing; ValueError for an input size that is none.
     """
     named, title, own_size = _named(layers, title)
-    size = image_size(own_size if input_size is None else input_size)
+    dimension = next((len(v) for _, layer in named for v in _settings(layer) if isinstance(v, tuple)), None)
+    size = image_size(own_size if input_size is None else input_size, dimension)
     channels, plan, rows = size[0], (), []
-    maps = (Geometry(size[1]),) * 2 if size[1] == size[2] else (Geometry(size[1]), Geometry(size[2]))
+    lines = {n: Geometry(n) for n in size[1:]}
+    maps = tuple(lines[n] for n in size[1:])  # one object for equal axes, so that they are worked out once
     for name, layer in named:
         before, ch_in = maps, channels
         settings, steps = _steps(name, layer, maps)
@@ -40,25 +45,14 @@ def field_of_layers(layers, input_size=None, title=None) -> Table:
         if layer.op in ("conv", "conv_transpose"):
             channels = layer.channels or channels
         if layer.op == "flatten":
-            channels, maps = channels * maps[0].size * maps[1].size, tuple(map(_flat, maps))
+            channels, maps = channels * prod(g.size for g in maps), tuple(map(_flat, maps))
         plan = (*plan, steps) if steps else plan
         parameters, products = _costs(layer, ch_in, channels, before, maps)
         rows.append(Row(name, layer.op, before, maps, ChainExtents(plan, size[1:], layer.op == "flatten"),
-                        () if layer.op == "flatten" else (maps[0].size, maps[1].size), ch_in, channels,
-                        parameters=parameters, multiply_adds=products, plain=not steps, **settings))
+                        () if layer.op == "flatten" else tuple(g.size for g in maps), ch_in, channels,
+                        parameters=parameters, multiply_adds=products, plain=not steps,
+                        dims=tuple(range(2, 2 + len(maps))), **settings))
     return Table(title, size, tuple(rows))
-
-
-def image_size(input_size) -> tuple[int, int, int]:
-    """(C, H, W) from (C, H, W), or from (H, W) with one channel; else raises ValueError."""
-    try:
-        size = tuple(int(n) for n in input_size)
-        if size != tuple(input_size) or len(size) not in (2, 3) or min(size) < 1:
-            raise TypeError
-    except (TypeError, ValueError):
-        raise ValueError("input_size is (channels, height, width) or (height, width), each at least "
-                         f"1, not {input_size!r}") from None
-    return size if len(size) == 3 else (1, *size)
 
 
 def _named(layers, title):
@@ -75,44 +69,61 @@ def _named(layers, title):
     return named, title or "a list of layers", None
 
 
+def _settings(layer):
+    return (layer.kernel, layer.stride, layer.padding, layer.dilation, layer.output_padding)
+
+
 def _steps(name, layer, maps):
     """What the table prints of a layer, and for each axis the method of Geometry it stands for."""
+    count = len(maps)
     if layer.op in _PLAIN or layer.op == "flatten":
         return {}, ()
     if layer.op == "global_avg_pool":
         kernel = tuple(g.size for g in maps)
-        return (dict(kernel=kernel, stride=kernel, padding=(0, 0), dilation=(1, 1)),
+        return (dict(kernel=kernel, stride=kernel, padding=(0,) * count, dilation=(1,) * count),
                 tuple(("through", n, n) for n in kernel))
     if layer.op not in (*_WINDOWS, "conv_transpose"):
         raise ReceptiveFieldError(f"layer {name!r}: no rule for the operation {layer.op!r}; a list of layers "
                                   f"may hold {', '.join((*_WINDOWS, *_PLAIN))}, conv_transpose, "
                                   "global_avg_pool and flatten. For anything else, pass the torch module")
-    kernel, stride, dilation = pair(layer.kernel), pair(layer.stride), pair(layer.dilation)
-    if layer.padding == "same":
-        if stride != (1, 1):
-            raise ReceptiveFieldError(f"layer {name!r}: padding 'same' needs stride 1, not {layer.stride}")
-        padding = tuple(d * (k - 1) / 2 for k, d in zip(kernel, dilation))
-        if any(p % 1 for p in padding):
-            raise ReceptiveFieldError(f"layer {name!r}: padding 'same' of an even span is not the same on "
-                                      "both sides; give a number, or pass the torch module")
-        padding = tuple(map(int, padding))
-    else:
-        padding = (0, 0) if layer.padding == "valid" else pair(layer.padding)
+
+    def each(value):
+        value = (value,) * count if isinstance(value, int) else tuple(value)
+        if len(value) != count:
+            raise ReceptiveFieldError(f"layer {name!r}: a setting has {len(value)} numbers, but the input "
+                                      f"{count} {'axis' if count == 1 else 'axes'}; give one for each")
+        return value
+
+    kernel, stride, dilation = each(layer.kernel), each(layer.stride), each(layer.dilation)
+    padding = _same_padding(name, kernel, stride, dilation) if layer.padding == "same" else each(
+        0 if layer.padding == "valid" else layer.padding)
     settings = dict(kernel=kernel, stride=stride, padding=padding, dilation=dilation)
     windows = tuple(zip(kernel, stride, padding, dilation))
     if layer.op == "conv_transpose":
-        extra = pair(layer.output_padding)
-        return settings, tuple(("transposed", *w, e) for w, e in zip(windows, extra))
+        return settings, tuple(("transposed", *w, e) for w, e in zip(windows, each(layer.output_padding)))
     return settings, tuple(("through", *w, layer.ceil_mode) for w in windows)
 
 
+def _same_padding(name, kernel, stride, dilation):
+    if set(stride) != {1}:
+        raise ReceptiveFieldError(f"layer {name!r}: padding 'same' needs stride 1, not {stride}")
+    padding = tuple(d * (k - 1) / 2 for k, d in zip(kernel, dilation))
+    if any(p % 1 for p in padding):
+        raise ReceptiveFieldError(f"layer {name!r}: padding 'same' of an even span is not the same on "
+                                  "both sides; give a number, or pass the torch module")
+    return tuple(map(int, padding))
+
+
 def _apply(maps, steps):
-    """Both axes through a layer; once only where they are the same (square maps, square windows)."""
-    (method, *numbers), width = steps[0], steps[1]
-    height = getattr(maps[0], method)(*numbers)
-    if maps[0] is maps[1] and steps[0] == width:
-        return height, height
-    return height, getattr(maps[1], width[0])(*width[1:])
+    """All axes through a layer; once only where they are the same (square maps, square windows)."""
+    done, after = {}, []
+    for geometry, step in zip(maps, steps):
+        key = (id(geometry), step)
+        if key not in done:
+            method, *numbers = step
+            done[key] = getattr(geometry, method)(*numbers)
+        after.append(done[key])
+    return tuple(after)
 
 
 def _flat(geometry):
@@ -127,10 +138,10 @@ def _costs(layer, ch_in, ch_out, before, after):
         return 2 * ch_out, 0
     if layer.op not in ("conv", "conv_transpose"):
         return 0, 0
-    height, width = pair(layer.kernel)
-    weights = height * width * ch_in * ch_out
+    kernel = (layer.kernel,) * len(after) if isinstance(layer.kernel, int) else layer.kernel
+    weights = prod(kernel) * ch_in * ch_out
     places = after if layer.op == "conv" else before
-    return weights + layer.bias * ch_out, weights * places[0].size * places[1].size
+    return weights + layer.bias * ch_out, weights * prod(g.size for g in places)
 
 
 @dataclass(frozen=True)
@@ -138,22 +149,22 @@ class ChainExtents:
     """The exact fields behind some layers of a chain, worked out when they are asked for."""
 
     plan: tuple
-    size: tuple[int, int]
+    size: tuple[int, ...]
     flat: bool = False
 
     @property
-    def axes(self) -> tuple[Extent, Extent]:
-        """The exact fields along the image's height and width."""
+    def axes(self) -> tuple[Extent, ...]:
+        """The exact fields along each axis of the image."""
         return _extents(self)
 
 
 @lru_cache(maxsize=1024)
-def _extents(extents: ChainExtents) -> tuple[Extent, Extent]:
+def _extents(extents: ChainExtents) -> tuple[Extent, ...]:
     if extents.flat:
         whole = _extents(ChainExtents(extents.plan, extents.size))
         return tuple(Extent((), (min(e.first),), (max(e.last),)) for e in whole)
     if not extents.plan:
-        return tuple(_extent(axis, range(n), range(n)) for axis, n in enumerate(extents.size))
+        return tuple(_extent(axis, len(extents.size), range(n), range(n)) for axis, n in enumerate(extents.size))
     before = _extents(ChainExtents(extents.plan[:-1], extents.size))
     after = []
     for axis, ((method, *numbers), extent) in enumerate(zip(extents.plan[-1], before)):
@@ -165,10 +176,10 @@ def _extents(extents: ChainExtents) -> tuple[Extent, Extent]:
             read = [t for t in read if extent.first[t] <= extent.last[t]]
             first.append(min((extent.first[t] for t in read), default=1))
             last.append(max((extent.last[t] for t in read), default=0))
-        after.append(_extent(axis, first, last))
+        after.append(_extent(axis, len(before), first, last))
     return tuple(after)
 
 
-def _extent(axis, first, last) -> Extent:
-    shape = (len(first), 1) if axis == 0 else (1, len(first))
+def _extent(axis, count, first, last) -> Extent:
+    shape = tuple(len(first) if a == axis else 1 for a in range(count))
     return Extent(shape, tuple(first), tuple(last))

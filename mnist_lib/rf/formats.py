@@ -1,4 +1,8 @@
-"""How a receptive-field table is written: text, HTML, Markdown, CSV and plain dictionaries."""
+"""How a receptive-field table is written: text, HTML, Markdown, CSV and plain dictionaries.
+
+Where the axes of the image differ, a cell has a number for each: 3×5, or 3×3×5 in a volume. Of
+several inputs each has columns of its own, as ``r_out mask``.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,8 @@ import csv
 import io
 from fractions import Fraction
 from html import escape
+
+from .html_writer import Cell, html_table, side
 
 #: Every column in order, with what it means (the HTML header's title).
 COLUMNS = {
@@ -37,6 +43,7 @@ SHORT = {"name": "layer", "kernel": "k", "stride": "s", "padding": "p", "dilatio
          "multiply_adds": "multiply-adds"}
 _OPTIONAL = {"dilation": ("1", ""), "notes": ("",), "block": ("",)}  # left out where all rows say that
 _LEFT = {"name", "block", "op", "notes"}
+_OF_INPUT = {"n_in", "n_out", "j_in", "j_out", "r_in", "r_out", "start", "r_image"}  # told along an input's axes
 
 
 def value(row, column):
@@ -79,29 +86,57 @@ def _written(found) -> str:
 
 
 def _chosen(table, columns, plain):
-    """The rows and columns to show: (names of columns, rows, text of each cell)."""
+    """The rows and columns to show: (names of columns, rows, cell by cell the value)."""
     rows = [row for row in table.rows if plain or not row.plain]
-    names = list(COMPACT if columns == "compact" else COLUMNS if columns == "full" else columns)
-    for name in names:
-        if name not in COLUMNS:
+    wanted = list(COMPACT if columns == "compact" else COLUMNS if columns == "full" else columns)
+    several = [each.name for each in table.space.inputs] if len(table.space.inputs) > 1 else []
+    parts = {name: {id(row): row.of(group) for row in rows} for name, group in zip(several, table.space.groups)}
+    names, values = [], []
+    for name in wanted:
+        column, _, of = name.partition(" ")
+        if column not in COLUMNS or of and (of not in several or column not in _OF_INPUT):
             raise ValueError(f"no column is called {name!r}; there are " + ", ".join(COLUMNS))
-    cells = {name: [_written(value(row, name)) for row in rows] for name in names}
+        own = [of] if of else several if column in _OF_INPUT else [""]
+        for each in own or [""]:
+            names.append(f"{column} {each}" if each else column)
+            values.append([value(parts[each][id(row)] if each else row, column) for row in rows])
     if columns == "compact":
-        names = [n for n in names if n not in _OPTIONAL or not set(cells[n]) <= set(_OPTIONAL[n])]
-    return names, rows, [[cells[name][i] for name in names] for i in range(len(rows))]
+        kept = [i for i, name in enumerate(names) if name not in _OPTIONAL
+                or not {_written(found) for found in values[i]} <= set(_OPTIONAL[name])]
+        names, values = [names[i] for i in kept], [values[i] for i in kept]
+    return names, rows, [list(line) for line in zip(*values)]
+
+
+def _texts(table, columns, plain):
+    """(names of columns, their short names, rows, the text of each cell)."""
+    names, rows, values = _chosen(table, columns, plain)
+    return names, [_short(name) for name in names], rows, [[_written(found) for found in line] for line in values]
+
+
+def _short(name):
+    column, _, of = name.partition(" ")
+    return f"{SHORT.get(column, column)} {of}".rstrip()
 
 
 def _caption(table) -> str:
-    size = " × ".join(map(str, table.input_size))
-    return f"Receptive fields of {table.title}, input {size}"
+    sizes = [" × ".join(map(str, each.size)) for each in table.space.inputs]
+    if len(sizes) > 1:
+        sizes = [f"{each.name} {size}" for each, size in zip(table.space.inputs, sizes)]
+    return f"Receptive fields of {table.title}, input {', '.join(sizes)}"
 
 
 def _summary(table, rows) -> str:
     hidden = len(table.rows) - len(rows)
     last = table.rows[-1] if table.rows else None
     parts = [f"{table.parameters:,} parameters, {table.multiply_adds:,} multiply-adds"]
+    if table.unused:
+        more = f" and {len(table.unused) - 4} more" if len(table.unused) > 4 else ""
+        parts.append(f"not used: {', '.join(table.unused[:4])}{more}")
     if last is not None:
-        parts.append(f"field {_written(value(last, 'r_out'))} at the output")
+        fields = [_written(value(last.of(group), "r_out")) for group in table.space.groups]
+        if len(fields) > 1:
+            fields = [f"{field} of {each.name}" for field, each in zip(fields, table.space.inputs)]
+        parts.append(f"field {', '.join(fields)} at the output")
     if hidden:
         parts.append(f"{hidden} layer{'s that move' if hidden > 1 else ' that moves'} nothing "
                      f"{'are' if hidden > 1 else 'is'} not shown")
@@ -111,19 +146,21 @@ def _summary(table, rows) -> str:
 
 
 def as_dict(table, columns="full", plain=True) -> dict:
-    names, rows, _ = _chosen(table, columns, plain)
+    names, rows, values = _chosen(table, columns, plain)
 
     def listed(found):
         return [listed(part) for part in found] if isinstance(found, tuple) else found
 
-    return dict(title=table.title, input_size=list(table.input_size), convention=table.convention,
-                parameters=table.parameters, multiply_adds=table.multiply_adds,
-                rows=[{name: listed(value(row, name)) for name in names} for row in rows])
+    size = ({name: list(each) for name, each in table.input_size.items()} if isinstance(table.input_size, dict)
+            else list(table.input_size))
+    return dict(title=table.title, input_size=size, convention=table.convention,
+                parameters=table.parameters, multiply_adds=table.multiply_adds, unused=list(table.unused),
+                rows=[{name: listed(found) for name, found in zip(names, line)} for line in values])
 
 
 def as_text(table, columns="compact", plain=False) -> str:
-    names, rows, cells = _chosen(table, columns, plain)
-    lines = [[SHORT.get(name, name) for name in names], *cells]
+    names, heads, rows, cells = _texts(table, columns, plain)
+    lines = [heads, *cells]
     widths = [max(len(line[i]) for line in lines) for i in range(len(names))]
     body = ["  ".join(cell.ljust(width) if name in _LEFT else cell.rjust(width)
                       for cell, width, name in zip(line, widths, names)).rstrip() for line in lines]
@@ -132,8 +169,8 @@ def as_text(table, columns="compact", plain=False) -> str:
 
 
 def as_markdown(table, columns="compact", plain=False) -> str:
-    names, rows, cells = _chosen(table, columns, plain)
-    lines = ["| " + " | ".join(SHORT.get(name, name) for name in names) + " |",
+    names, heads, rows, cells = _texts(table, columns, plain)
+    lines = ["| " + " | ".join(head.replace("|", "\\|") for head in heads) + " |",
              "|" + "|".join(" --- " if name in _LEFT else " ---: " for name in names) + "|"]
     for line in cells:
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |")
@@ -141,7 +178,7 @@ def as_markdown(table, columns="compact", plain=False) -> str:
 
 
 def as_csv(table, columns="full", plain=True) -> str:
-    names, _, cells = _chosen(table, columns, plain)
+    names, _, _, cells = _texts(table, columns, plain)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(names)
@@ -150,16 +187,11 @@ def as_csv(table, columns="full", plain=True) -> str:
 
 
 def as_html(table, columns="compact", plain=False) -> str:
-    names, rows, cells = _chosen(table, columns, plain)
-    sides = ["left" if name in _LEFT else "right" for name in names]
-    head = "".join(f'<th scope="col" style="text-align: {side}" title="{escape(COLUMNS[name])}">'
-                   f"{escape(SHORT.get(name, name))}</th>" for name, side in zip(names, sides))
-    body = []
-    for line in cells:
-        row = "".join(f'<th scope="row" style="text-align: left">{escape(cell)}</th>' if name == "name"
-                      else f'<td style="text-align: {side}">{escape(cell)}</td>'
-                      for name, side, cell in zip(names, sides, line))
-        body.append(f"<tr>{row}</tr>")
-    return (f'<table class="table receptive-fields">\n<caption style="caption-side: top">'
-            f"{escape(_caption(table))}</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>\n"
-            + "\n".join(body) + f"\n</tbody>\n</table>\n<p><small>{escape(_summary(table, rows))}</small></p>")
+    names, heads, rows, cells = _texts(table, columns, plain)
+    sides = [side("left" if name in _LEFT else "right") for name in names]
+    heads = [Cell(escape(head), f'{where} title="{escape(COLUMNS[name.partition(" ")[0]])}"')
+             for name, head, where in zip(names, heads, sides)]
+    lines = [[Cell(escape(cell), where, name == "name") for name, where, cell in zip(names, sides, line)]
+             for line in cells]
+    return html_table("table receptive-fields", escape(_caption(table)), heads, lines, escape(_summary(table, rows)),
+                      newline="\n")

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from math import gcd, lcm
+from math import gcd
 
 from .taps import Reach, transposed, window, window_size
 
@@ -100,20 +100,6 @@ class Geometry:
         phases = [_hull(self.sees(tap) for tap in reach.taps(unit)) for unit in range(period)]
         return _from_phases(reach.size, whole(Fraction(self.jump) * inputs / outputs), phases)
 
-    def merge(self, other: Geometry) -> Geometry:
-        """The map whose unit i looks at all that unit i of either map looks at: a sum of branches.
-
-        See ``misalignment`` for whether they look at the same place. Maps of unequal jump
-        drift apart, so that each unit gets an interval of its own.
-        Raises ReceptiveFieldError where the sizes differ.
-        """
-        if self.size != other.size:
-            raise ReceptiveFieldError(f"branches of {self.size} and {other.size} units cannot be merged")
-        drift = self.jump != other.jump
-        period = self.size if drift else lcm(len(self.phases) or 1, len(other.phases) or 1)
-        phases = [_hull((self.sees(unit), other.sees(unit))) for unit in range(period)]
-        return _from_phases(self.size, self.jump, phases, keep=drift)
-
     def misalignment(self, other: Geometry) -> float:
         """The largest distance, in pixels, between the centres of the two maps' equal units."""
         apart = self.start - other.start
@@ -126,12 +112,12 @@ def _hull(intervals) -> tuple[int, int] | None:
     return (min(a for a, _ in some), max(b for _, b in some)) if some else None
 
 
-def _from_phases(size: int, jump: int | Fraction, phases: list, keep: bool = False) -> Geometry:
+def _from_phases(size: int, jump: int | Fraction, phases: list) -> Geometry:
     """A geometry from the intervals of one period's units; plain where all units see alike."""
     seen = [(i, *interval) for i, interval in enumerate(phases) if interval]
     if not seen:
         raise ReceptiveFieldError("no unit of the map looks at the image")
-    if not keep and isinstance(jump, int) and len(seen) == len(phases):
+    if isinstance(jump, int) and len(seen) == len(phases):
         _, first, last = seen[0]
         if all((a, b) == (first + i * jump, last + i * jump) for i, a, b in seen):
             return Geometry(size, jump, last - first + 1, (first + last + 1) / 2)

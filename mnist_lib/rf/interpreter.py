@@ -1,4 +1,4 @@
-"""One network's run, operation by operation: what is executed, what it depends on, what it costs."""
+"""One network's operations, as they run: what each depends on, which parameters it uses, what it overwrites."""
 
 from __future__ import annotations
 
@@ -7,11 +7,20 @@ from dataclasses import dataclass, field
 import torch
 
 from .geometry import ReceptiveFieldError
-from .intervals import Shadow, broadcast, reduce
-from .operators import COSTLY, has_memory, mutated_by, without_computing
+from .intervals import Shadow, broadcast, of_inputs, reduce
+from .operators import COSTLY, READINGS, base_name, without_computing
 from .rules.pointwise import elementwise
-from .rules.registry import BUILT_IN, Call, UnknownOperation, flat_tensors, registered
-from .storage import Memory, key_of
+from .rules.registry import BUILT_IN, Call, flat_tensors, registered
+from .rules.structure import Zeros
+from .storage import Memory, has_memory, key_of
+
+_BOUNDING = {"native_layer_norm", "native_group_norm", "layer_norm", "group_norm", "_softmax", "_safe_softmax",
+             "sigmoid", "tanh", "_fused_rms_norm", "rms_norm", "hardsigmoid", "hardtanh", "sign", "sin", "cos"}
+_GROWING = {"div", "reciprocal", "log", "rsqrt", "pow", "exp", "expm1", "log_softmax", "_log_softmax", "atanh", "tan"}
+
+
+class NoRule(Exception):
+    """What an operation's outputs depend on is not known."""
 
 
 @dataclass
@@ -27,97 +36,148 @@ class Step:
     parameters: int = 0
     multiply_adds: int = 0
     operations: int = 0
-    merged: list = field(default_factory=list)  # the shadows that were brought together
+    merged: list = field(default_factory=list)  # the intervals that were brought together
     inside: list = field(default_factory=list)  # steps made within a module's call
     children: bool = False
+    waiting: int = 0  # parameters that went through something untraced, on their way to the next step
+
+    def add(self, step):
+        """Append a step made within this one; what waited is counted there."""
+        step.parameters, self.waiting = step.parameters + self.waiting, 0
+        self.inside.append(step)
 
 
-class Execution:
-    """The operations of one run: their shadows, the parameters they use, what they overwrite.
+class Interpreter:
+    """The intervals of one run's tensors; ``operation`` runs one operation and works out its outputs'."""
 
-    ``open`` are the steps under way, from the network itself to the innermost one.
-    """
-
-    def __init__(self, network):
-        self.memory = Memory()
-        self.open: list[Step] = [Step("", type(network).__name__, network)]
-        self.asleep = 0  # above zero where a rule stands for all that happens inside
-        self._parameters = {key_of(p): p.numel() for p in network.parameters() if has_memory(p)}
-        held = [t for m in network.modules() for t in vars(m).values() if isinstance(t, torch.Tensor)]
-        self._state = {key_of(t) for t in (*network.parameters(), *network.buffers(), *held) if has_memory(t)}
+    def __init__(self, network, axes=2):
+        self.memory = Memory(axes)
+        self.chance = False  # whether random numbers were drawn
+        self._parameters: dict = {}  # the names and sizes of the parameters in each piece of memory
+        for name, parameter in network.named_parameters():
+            if has_memory(parameter):
+                self._parameters.setdefault(key_of(parameter), []).append((name, parameter.numel()))
         self._uncounted = dict(self._parameters)
         self._learned = set(self._parameters)  # the memory of parameters and of all that is made of them
         self._random: set = set()  # and of all that is made of random numbers
-        self._rewritten: dict = {}  # the network's own memory that the forward wrote: (tensor, old values)
+        self._rewritten: set = set()  # parameters' memory that the forward wrote to
+        self._bounded: set = set()  # the memory of what cannot grow with the image: normalized, and made of that
+        self._zeros = Zeros(self._origin)
+        self._notes: dict = {}  # what rules tell each other: of a pooling, for its unpooling
+        self.decisions: list[bool] = []  # for a second run to take the same
+        self._filler = torch.Generator().manual_seed(1)
 
-    def operation(self, function, args, kwargs):
-        """Run one ATen operation and note what its outputs depend on."""
+    def begin(self, space, tensors):
+        """Follow the inputs."""
+        self.memory.axes = len(space.pixels)
+        for tensor, intervals in zip(tensors, of_inputs([t.shape for t in tensors], [i.axes for i in space.inputs])):
+            self.memory.put(tensor, intervals)
+
+    def operation(self, function, args, kwargs, mutated, step, unseen=False):
+        """(output, whether it depends on the image). Raises NoRule where that cannot be told how.
+
+        ``step`` is the one under way; ``unseen``: no function of Python has called the operation.
+        """
         name = function.overloadpacket.__name__
-        mutated = mutated_by(function, args, kwargs)
         tensors = flat_tensors((args, kwargs))
-        for tensor in mutated:
-            self._before_write(tensor)
-        if self.asleep:
-            return function(*args, **kwargs)
-        traced = [t for t in tensors if self.memory.get(t) is not None]
-        output = without_computing(function, args, kwargs) if traced and name in COSTLY else None
-        output = function(*args, **kwargs) if output is None else output
-        step = self.open[-1]
+        if torch.Tag.nondeterministic_seeded in function.tags:
+            self.chance = True
+        traced = [t for t in tensors if self._follows(t, function)]
+        if any(key_of(t) in self._parameters for t in mutated if has_memory(t)):
+            self._rewritten.update(key_of(t) for t in mutated)
+        skipped = without_computing(function, args, kwargs, self._filler) if traced and name in COSTLY else None
+        if name in COSTLY:
+            self.decisions.append(skipped is not None)
+        output = function(*args, **kwargs) if skipped is None else skipped
+        outputs, own = flat_tensors(output), step
+        if traced and unseen:
+            own = self._unseen(name, tensors, traced, step)
         for tensor in tensors:
-            self._count(tensor, step)
-        outputs = flat_tensors(output)
+            self.count(tensor, own)
         if not traced:
-            self._note_origin(function, tensors, [*outputs, *mutated])
-            return output
-        step.operations += 1
+            self._note_origin(function, args, kwargs, tensors, [*outputs, *mutated], mutated)
+            return output, False
+        own.operations += 1
         if torch.Tag.inplace_view in function.tags:
-            return output  # the same memory in another shape, which it can be looked up by
-        for unfed in self.open:
-            unfed.source = unfed.source or self.memory.get(traced[0])
-        call = self._call(name.rstrip("_") if mutated else name, function, args, kwargs, outputs or mutated)
-        with torch._C.DisableTorchFunction():
-            found = self._apply(function, call)
-            if found is NotImplemented:
-                raise self.unknown(function, call)
-            self._note(call, found, step, mutated)
+            return output, True  # the same memory in another shape, which it can be looked up by
         for tensor in outputs or mutated:
             if not tensor.numel() and tensor.dim() > 1:
                 raise ReceptiveFieldError(f"the map shrinks to nothing (shape {tuple(tensor.shape)})")
-        return output
+        name = base_name(function)
+        call = self.call(name.rstrip("_") if mutated else name, function, args, kwargs, outputs or mutated, mutated)
+        with torch._C.DisableTorchFunction():
+            found = self._apply(function, call)
+            if found is NotImplemented or found is None and call.outputs and call.name not in READINGS:
+                raise NoRule(call.name)
+            self.note(call, found, own, mutated)
+            self._note_bounds(call.name, traced, outputs or mutated, bool(mutated))
+            own.result = self.first(outputs or mutated) if own is not step else own.result
+            if own is not step and own.result is not None:
+                step.add(own)
+        return output, True
+
+    def _note_bounds(self, name, traced, outputs, written):
+        """Note whether the values of what was made can grow without end when the image's do."""
+        bounded = name in _BOUNDING or name not in _GROWING and all(key_of(t) in self._bounded for t in traced)
+        for tensor in outputs:
+            if has_memory(tensor) and bounded and (not written or name in _BOUNDING or key_of(tensor) in self._bounded):
+                self._bounded.add(key_of(tensor))
+            elif has_memory(tensor):
+                self._bounded.discard(key_of(tensor))
+
+    def _unseen(self, name, tensors, traced, parent):
+        """A step for an operation that no function of Python called: a scripted network's are told by their weights."""
+        parent.children = True
+        keys = [key_of(t) for t in tensors if has_memory(t)]
+        owner = next((self._parameters[key][0][0].rpartition(".")[0] for key in keys if key in self._parameters), "")
+        label = f"{parent.name}.{name}()" if parent.name else f"{name}()"
+        merged = [s for s in map(self.memory.get, traced) if s is not None]
+        return Step(owner or label, name, None, source=merged[0] if merged else None, merged=merged)
+
+    def _follows(self, tensor, function):
+        if function.is_view and self.memory.in_parts(tensor):
+            return True
+        return self.memory.get(tensor) is not None
 
     def _apply(self, function, call):
         own = registered(function)
         if own:
             return own(call)
         if not call.outputs:
-            return NotImplemented if call.name in ("_local_scalar_dense", "equal", "item") else []
+            return []
+        if function.is_view and self.memory.in_parts(call.outputs[0]):
+            return []
         known = BUILT_IN.get(call.name)
         if known:
             return known(call)
-        if torch.Tag.pointwise in function.tags:
+        if torch.Tag.pointwise in function.tags and function.namespace == "aten":
             return elementwise(call)
-        if function.is_view and all(t.element_size() == call.traced[0].element_size() for t in call.outputs):
+        if function.is_view and function.namespace == "aten" and has_memory(call.outputs[0]):
             return []  # a view without a rule of its own: the memory knows
         return NotImplemented
 
-    def _call(self, name, function, args, kwargs, outputs):
+    def call(self, name, function, args, kwargs, outputs, written=()):
+        """An operation as its rule sees it."""
         schema = [a.name for a in function._schema.arguments] if function is not None else ()
-        return Call(name, tuple(args), dict(kwargs), outputs, self._lookup, self._origin, tuple(schema), function)
+        return Call(name, tuple(args), dict(kwargs), outputs, self.memory.get, self._origin, tuple(schema), function,
+                    axes=self.memory.axes, zeros=self._zeros.of, notes=self._notes,
+                    written=tuple(written), bounded=lambda t: has_memory(t) and key_of(t) in self._bounded)
 
-    def _lookup(self, tensor):
-        return self.memory.get(tensor) if has_memory(tensor) else None
-
-    def _note_origin(self, function, inputs, outputs):
+    def _note_origin(self, function, args, kwargs, inputs, outputs, mutated):
         """Constants made of parameters or of random numbers are told apart from fixed ones."""
-        keys = [key_of(t) for t in inputs]
-        made = [key_of(t) for t in outputs]
-        if any(key in self._learned for key in keys):
-            self._learned.update(made)
+        keys = [key_of(t) for t in inputs if has_memory(t)]
+        made = [key_of(t) for t in outputs if has_memory(t)]
         if torch.Tag.nondeterministic_seeded in function.tags or any(key in self._random for key in keys):
             self._random.update(made)
+        if any(key in self._learned for key in keys):
+            self._learned.update(made)
+            with torch._C.DisableTorchFunction():
+                self._zeros.follow(function, args, kwargs, outputs, mutated)
 
     def _origin(self, tensor) -> str:
         """Where a constant's values come from: "random", "parameter", "computed" from one, or "constant"."""
+        if not has_memory(tensor):
+            return "constant"
         key = key_of(tensor)
         if key in self._random:
             return "random"
@@ -125,56 +185,63 @@ class Execution:
             return "parameter"
         return "computed" if key in self._learned else "constant"
 
-    def _note(self, call, found, step, mutated=()):
-        """Store the shadows of a call's outputs."""
-        shadows = found if isinstance(found, (list, tuple)) else [found] * bool(found)
+    def by_chance(self, tensors) -> bool:
+        """Whether values come from random numbers."""
+        return any(has_memory(t) and key_of(t) in self._random for t in tensors)
+
+    def note(self, call, found, step, mutated=()):
+        """Store the intervals of a call's outputs."""
+        results = found if isinstance(found, (list, tuple)) else [found] * (found is not None)
         step.details = {**call.details, **step.details}
         step.multiply_adds += call.details.get("multiply_adds", 0)
-        targets = mutated or call.outputs
-        if len(shadows) == 1 < len(targets):
-            shadows = [_fitted(shadows[0], t.shape) for t in targets]
-        if shadows and len(shadows) != len(targets):
-            raise ReceptiveFieldError(f"the rule for {call.name} tells of {len(shadows)} outputs, but the operation "
+        targets = list(mutated) or call.outputs
+        if len(results) == 1 < len(targets):
+            results = [_fitted(results[0], t.shape) for t in targets]
+        if results and len(results) != len(targets):
+            raise ReceptiveFieldError(f"the rule for {call.name} tells of {len(results)} outputs, but the operation "
                                       f"returned {len(targets)}")
-        for tensor, shadow in zip(targets, shadows):
-            if shadow is None or not tensor.numel():
+        for tensor, result in zip(targets, results):
+            if result is None or not tensor.numel():
                 continue
-            if tuple(tensor.shape) != shadow.shape:
-                raise ReceptiveFieldError(f"the rule for {call.name} gives shape {shadow.shape}, but the operation "
+            if tuple(tensor.shape) != result.shape:
+                raise ReceptiveFieldError(f"the rule for {call.name} gives shape {result.shape}, but the operation "
                                           f"returned {tuple(tensor.shape)}")
-            (self.memory.write if mutated else self.memory.put)(tensor, shadow)
+            if not has_memory(tensor):
+                raise NoRule(call.name)  # it could not be found again
+            (self.memory.write if mutated else self.memory.put)(tensor, result)
 
-    def _count(self, tensor, step):
-        number = self._uncounted.pop(key_of(tensor), 0) if has_memory(tensor) else 0
-        step.parameters += number
+    def tell(self, name, rule, args, kwargs, outputs, step, written=()):
+        """Note what a rule for a whole function or module tells of its outputs."""
+        call = self.call(name, None, args, kwargs, outputs)
+        self.note(call, rule(call), step, written)
 
-    def _before_write(self, tensor):
-        """Keep the values of the network's own tensors before its forward writes to them."""
-        key = key_of(tensor) if has_memory(tensor) else None
-        if key in self._state and key not in self._rewritten:
-            flat = torch.empty(0, dtype=tensor.dtype, device=tensor.device).set_(tensor.untyped_storage())
-            self._rewritten[key] = (flat, flat.clone())
+    def count(self, tensor, step):
+        """Add a parameter to the step that uses it first."""
+        for _, number in self._uncounted.pop(key_of(tensor), ()) if has_memory(tensor) else ():
+            step.parameters += number
 
-    def put_back(self):
-        """Undo what the forward wrote into the network's own parameters and buffers."""
-        for flat, values in self._rewritten.values():
-            flat.copy_(values)
+    def unused(self) -> tuple[str, ...]:
+        """The names of the parameters that the forward did not use."""
+        return tuple(name for parameters in self._uncounted.values() for name, _ in parameters)
 
-    def _first(self, tree) -> Shadow | None:
-        """The shadow of the first tensor that depends on the image."""
-        for tensor in flat_tensors(tree):
-            shadow = self.memory.get(tensor) if has_memory(tensor) else None
-            if shadow is not None:
-                return shadow
-        return None
+    def speaks(self, tree) -> bool:
+        """Whether a rule for a whole function or module has anything to tell: it takes what is followed."""
+        self.decisions.append(self.first(tree) is not None)
+        return self.decisions[-1]
 
-    def unknown(self, function, call) -> UnknownOperation:
-        """The error for an operation without a rule."""
-        raise NotImplementedError
+    def spoken(self, rule, name, args, kwargs):
+        """The rule that a function's rule has for this call; None where it has none."""
+        found = rule(self.call(name, None, args, kwargs, []))
+        self.decisions.append(found is not None)
+        return found
+
+    def first(self, tree) -> Shadow | None:
+        """The intervals of the first tensor that depends on the image."""
+        return next((found for found in map(self.memory.get, flat_tensors(tree)) if found is not None), None)
 
 
-def _fitted(shadow, shape) -> Shadow:
-    """The shadow for an output of another shape: everything, as it is not known which part."""
-    if shadow.shape == tuple(shape):
-        return shadow
-    return broadcast(reduce(shadow, range(len(shadow.shape)), False), shape)
+def _fitted(result, shape) -> Shadow:
+    """Intervals for an output of another shape: everything, as it is not known which part."""
+    if result is None or result.shape == tuple(shape):
+        return result
+    return broadcast(reduce(result, range(len(result.shape)), False), shape)

@@ -1,26 +1,34 @@
 """What every number inside a network depends on: intervals that travel along with a tensor.
 
 A :class:`Shadow` gives, for each element of a tensor and each axis of the image, the first and
-last pixel it depends on. Moving elements moves their intervals, everything else takes unions,
-and spatial layers read the taps of ``taps.py``. Two intervals are kept:
+last pixel it depends on. Moving elements moves their intervals (``moving.py``), everything else
+takes unions, and spatial layers read the taps of ``taps.py``. Two intervals are kept:
 
 * the exact one, which ends at the image's border, as padding carries no pixel;
 * the one by formula, which goes on outside (an element of padding stands for the pixels that
   would be there), as in ``geometry.py``. Its width is the receptive field.
 
-Elements that share their intervals are stored once: a dimension along which nothing changes
-has size 1 in ``bounds``. ``steps`` says how the formula goes on along each dimension.
+An image has as many axes as it has: one for a sequence, three for a volume; several inputs
+have the axes of each, one after another. Elements that share their intervals are stored once: a
+dimension along which nothing changes has size 1 in ``bounds``, and a dimension made of others
+is stored by its factors (``factors.py``). ``steps`` says how the formula goes on along each
+dimension.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import gcd, lcm
+from functools import reduce as fold
 
 import torch
 
-NOTHING = 1 << 29  # as first pixel, and as minus the last one: the empty interval
-STILL = (1, 0)  # the step of a dimension along which the field stays where it is
+from .factors import alike, by_factors, joined, places, stored, viewed
+from .steps import NOTHING, STILL, common, found_steps, scaled, through
+
+__all__ = ["NOTHING", "STILL", "Shadow", "broadcast", "by_factors", "collapsed", "dropped", "found_steps", "moved",
+           "narrowed", "nothing", "of_image", "of_inputs", "reduce", "reshaped", "running", "spread", "stored",
+           "through", "union"]
 
 
 @dataclass(frozen=True)
@@ -36,46 +44,68 @@ class Shadow:
     """
 
     shape: tuple[int, ...]
-    bounds: tuple[torch.Tensor, torch.Tensor]
-    steps: tuple[tuple, tuple]
+    bounds: Sequence[torch.Tensor]
+    steps: tuple[tuple, ...]
     off: torch.Tensor | None = None
     off_kind: str = ""
 
 
 def of_image(shape) -> Shadow:
-    """The shadow of an image batch (N, C, H, W): every pixel depends on itself."""
-    bounds, steps = [], []
-    for dim in (2, 3):
-        line = torch.arange(shape[dim], dtype=torch.int32)
-        line = torch.stack((line, -line, line, -line))
-        bounds.append(line.reshape(4, *(shape[dim] if d == dim else 1 for d in range(4))))
-        steps.append(tuple((1, 1) if d == dim else STILL for d in range(4)))
-    return Shadow(tuple(shape), tuple(bounds), tuple(steps))
+    """The shadow of an image batch (N, C, ...): every pixel depends on itself, in all channels."""
+    return of_inputs([shape], [len(shape) - 2])[0]
 
 
-def nothing(shape) -> Shadow:
-    """The shadow of a constant."""
-    empty = torch.full((4, *(1 for _ in shape)), NOTHING, dtype=torch.int32)
-    return Shadow(tuple(shape), (empty, empty), ((STILL,) * len(shape),) * 2)
+def of_inputs(shapes, axes) -> list[Shadow]:
+    """The shadows of a network's inputs; each has the axes of its last dimensions, ``axes`` of them.
+
+    Along the axes of another input an element depends on nothing.
+    """
+    owners = [(i, dim) for i, (shape, count) in enumerate(zip(shapes, axes))
+              for dim in range(len(shape) - count, len(shape))]
+    found = []
+    for i, shape in enumerate(shapes):
+        bounds, steps = [], []
+        for owner, dim in owners:
+            if owner == i:
+                line = torch.arange(shape[dim], dtype=torch.int32)
+                line = torch.stack((line, -line, line, -line))
+                bounds.append(line.reshape(4, *(shape[dim] if d == dim else 1 for d in range(len(shape)))))
+            else:
+                bounds.append(_empty(len(shape)))
+            steps.append(tuple((1, 1) if owner == i and d == dim else STILL for d in range(len(shape))))
+        found.append(Shadow(tuple(shape), tuple(bounds), tuple(steps)))
+    return found
+
+
+def nothing(shape, axes=2) -> Shadow:
+    """The shadow of a constant; ``axes`` is the number of the image's (``call.nothing`` knows it)."""
+    return Shadow(tuple(shape), (_empty(len(shape)),) * axes, ((STILL,) * len(shape),) * axes)
+
+
+def _empty(rank):
+    return torch.full((4, *(1,) * rank), NOTHING, dtype=torch.int32)
 
 
 def union(shape, shadows) -> Shadow:
     """Element by element, all that any of the shadows depends on; broadcasts to ``shape``."""
     shape = tuple(shape)
-    if len(shadows) == 1 and shadows[0].shape == shape and shadows[0].off is None:
-        return shadows[0]
     shadows = [broadcast(shadow, shape) for shadow in shadows]
-    bounds, steps = [], []
-    for axis in (0, 1):
-        total = shadows[0].bounds[axis]
-        for shadow in shadows[1:]:
-            constant = [d for d, (n, m) in enumerate(zip(total.shape, shadow.bounds[axis].shape)) if n != m]
-            total = torch.minimum(total, shadow.bounds[axis])
-            for d in constant:  # a global part leaves no difference between the units
-                total = collapsed(total, d, d + 1)
-        bounds.append(total)
-        steps.append(tuple(_common(parts) for parts in zip(*(s.steps[axis] for s in shadows))))
-    return Shadow(shape, tuple(bounds), tuple(steps))
+    distinct = list({id(shadow.bounds): shadow for shadow in shadows}.values())
+    if len(distinct) == 1:
+        one = distinct[0]
+        return one if one.off is None else replace(one, off=None, off_kind="")
+    parts, split = alike(distinct)
+    totals = tuple(fold(_smaller, each) for each in zip(*parts))
+    steps = tuple(tuple(map(common, zip(*each))) for each in zip(*(s.steps for s in distinct)))
+    return Shadow(shape, stored(totals, split), steps)
+
+
+def _smaller(total, part):
+    constant = [d for d, (n, m) in enumerate(zip(total.shape, part.shape)) if n != m]
+    total = torch.minimum(total, part)
+    for d in constant:  # a global part leaves no difference between the units
+        total = collapsed(total, d, d + 1)
+    return total
 
 
 def broadcast(shadow: Shadow, shape) -> Shadow:
@@ -83,25 +113,15 @@ def broadcast(shadow: Shadow, shape) -> Shadow:
     shape, extra = tuple(shape), len(shape) - len(shadow.shape)
     if shape == shadow.shape:
         return shadow
+    parts, split = by_factors(shadow)
+    parts = tuple(b.reshape(4, *(1,) * extra, *b.shape[1:]) for b in parts)
     old = (1,) * extra + shadow.shape
-    bounds = tuple(b.reshape(4, *(1,) * extra, *b.shape[1:]) for b in shadow.bounds)
+    split = tuple(f if a == b else (b,) for f, a, b in zip(((1,),) * extra + split, old, shape))
     steps = tuple((STILL,) * extra + axis for axis in shadow.steps)
     steps = tuple(tuple(s if a == b else STILL for s, a, b in zip(axis, old, shape)) for axis in steps)
     off = shadow.off
-    return replace(shadow, shape=shape, bounds=bounds, steps=steps,
+    return replace(shadow, shape=shape, bounds=stored(parts, split), steps=steps,
                    off=None if off is None else off.reshape(*(1,) * extra, *off.shape))
-
-
-def _common(parts):
-    """The step of a union along one dimension: the first that moves; None if one has no law."""
-    moving = [step for step in parts if step != STILL]
-    if not moving or None in moving:
-        return None if moving else STILL
-    units, pixels = moving[0]
-    for other in moving[1:]:
-        if other[0] * pixels == other[1] * units:
-            units, pixels = lcm(units, other[0]), pixels * lcm(units, other[0]) // units
-    return units, pixels
 
 
 def reduce(shadow: Shadow, dims, keepdim: bool) -> Shadow:
@@ -113,58 +133,53 @@ def reduce(shadow: Shadow, dims, keepdim: bool) -> Shadow:
     rank = len(shadow.shape)
     dims = sorted(d % rank for d in dims) if rank else []
     shape = tuple(1 if d in dims else n for d, n in enumerate(shadow.shape))
-    bounds, steps = [], []
-    for axis in (0, 1):
-        total = shadow.bounds[axis]
-        for d in dims:
-            total = total.amin(d + 1, keepdim=True)
-        bounds.append(total)
-        steps.append(tuple(step if d not in dims else (STILL if step is None else _scaled(step, n))
-                           for d, (step, n) in enumerate(zip(shadow.steps[axis], shadow.shape))))
-    whole = Shadow(shape, tuple(bounds), tuple(steps))
+    parts, split = by_factors(shadow)
+    parts = [_least(part, places(split, dims)) for part in parts]
+    split = tuple((1,) * len(f) if d in dims else f for d, f in enumerate(split))
+    steps = tuple(tuple(step if d not in dims else (STILL if step is None else scaled(step, n))
+                        for d, (step, n) in enumerate(zip(axis, shadow.shape))) for axis in shadow.steps)
+    whole = Shadow(shape, stored(parts, split), steps)
     return whole if keepdim else dropped(whole, dims)
+
+
+def _least(part, dims):
+    dims = [d for d in dims if part.shape[d] > 1]
+    return part.amin(dims, keepdim=True) if dims else part
 
 
 def dropped(shadow: Shadow, dims) -> Shadow:
     """Without the given dimensions, each of size 1."""
     keep = [d for d in range(len(shadow.shape)) if d not in dims]
+    if len(keep) == len(shadow.shape):
+        return shadow
+    parts, split = by_factors(shadow)
+    kept = [0, *places(split, keep)]
     return Shadow(tuple(shadow.shape[d] for d in keep),
-                  tuple(b.reshape(4, *(b.shape[d + 1] for d in keep)) for b in shadow.bounds),
+                  stored([b.reshape([b.shape[p] for p in kept]) for b in parts], tuple(split[d] for d in keep)),
                   tuple(tuple(axis[d] for d in keep) for axis in shadow.steps))
 
 
 def spread(shadow: Shadow, dims) -> Shadow:
     """Every element depends on all elements along ``dims``; the shape stays: normalizations."""
-    bounds = []
-    for total in shadow.bounds:
-        for d in dims:
-            total = total.amin(d % len(shadow.shape) + 1, keepdim=True)
-        bounds.append(total)
-    return replace(shadow, bounds=tuple(bounds), off=None, off_kind="")
+    parts, split = by_factors(shadow)
+    dims = places(split, {d % len(shadow.shape) for d in dims})
+    return replace(shadow, bounds=stored([_least(part, dims) for part in parts], split), off=None, off_kind="")
 
 
 def running(shadow: Shadow, dim: int) -> Shadow:
     """Every element depends on itself and all before it along ``dim``: cumulative sums."""
-    bounds = tuple(b.cummin(dim % len(shadow.shape) + 1).values for b in shadow.bounds)
-    steps = tuple(tuple(None if d == dim % len(shadow.shape) and s != STILL else s
-                        for d, s in enumerate(axis)) for axis in shadow.steps)
-    return Shadow(shadow.shape, bounds, steps)
+    dim %= len(shadow.shape)
+    parts, split = joined(*by_factors(shadow), [dim])
+    place, = places(split, [dim])
+    steps = tuple(tuple(None if d == dim and s != STILL else s for d, s in enumerate(axis)) for axis in shadow.steps)
+    return Shadow(shadow.shape, stored([b.cummin(place).values for b in parts], split), steps)
 
 
-def _scaled(step, n):
-    units, pixels = step
-    shared = gcd(units, n)
-    return units // shared, pixels * n // shared
-
-
-def through(step, period):
-    """The step behind a layer: a outputs on, its taps are b inputs on."""
-    if step is None or step == STILL:
-        return step
-    outputs, inputs = period
-    units, pixels = step
-    shared = gcd(units, inputs)
-    return outputs * units // shared, pixels * inputs // shared
+def reshaped(shadow: Shadow, shape) -> Shadow:
+    """The same elements in the same order in another shape; ``steps`` are found anew."""
+    parts, split = viewed(*by_factors(shadow), shape)
+    off = None if shadow.off is None else collapsed(shadow.off.expand(shadow.shape).reshape(shape), 0)
+    return Shadow(tuple(shape), stored(parts, split), ((STILL,) * len(shape),) * len(parts), off, shadow.off_kind)
 
 
 def moved(shadow: Shadow, function, steps=None) -> Shadow:
@@ -173,14 +188,14 @@ def moved(shadow: Shadow, function, steps=None) -> Shadow:
     ``function`` maps a tensor of ``shadow.shape`` to the output. ``steps``, where the caller
     knows them, are those of the output; otherwise they are found from the moved intervals.
     """
-    bounds = tuple(collapsed(torch.stack([_narrowed(function(part.expand(shadow.shape))) for part in axis]), 1)
+    bounds = tuple(collapsed(torch.stack([narrowed(function(part.expand(shadow.shape))) for part in axis]), 1)
                    for axis in shadow.bounds)
     off = None if shadow.off is None else collapsed(function(shadow.off.expand(shadow.shape)), 0)
     shape = tuple(function(torch.empty(1).expand(shadow.shape)).shape)
     return Shadow(shape, bounds, steps or found_steps(shape, bounds, shadow.steps), off, shadow.off_kind)
 
 
-def _narrowed(tensor):
+def narrowed(tensor):
     """The tensor with size 1 along every dimension that is one number repeated in memory."""
     for d, stride in enumerate(tensor.stride()):
         tensor = tensor.narrow(d, 0, 1) if stride == 0 < tensor.shape[d] else tensor
@@ -189,38 +204,9 @@ def _narrowed(tensor):
 
 def collapsed(tensor, lead, end=None):
     """The tensor with size 1 along every dimension from ``lead`` to ``end`` where nothing changes."""
-    for d in range(lead, end or tensor.dim()):
+    for d in range(lead, tensor.dim() if end is None else end):
         if tensor.shape[d] > 1:
             first = tensor.narrow(d, 0, 1)
             if tensor.stride(d) == 0 or bool((tensor == first).all()):
                 tensor = first
     return tensor
-
-
-def goes_on(law, dim, step):
-    """For each line along ``dim``: does every interval lie one ``step`` ahead? An empty one follows an empty one."""
-    units, pixels = step
-    first, second = (law.narrow(dim, at, law.shape[dim] - units) for at in (0, units))
-    ahead = torch.tensor([pixels, -pixels]).reshape(2, *(1,) * (law.dim() - 1))
-    return ((second - first == ahead) | ((first == NOTHING) & (second == NOTHING))).all(dim, keepdim=True)
-
-
-def found_steps(shape, bounds, known=()):
-    """The steps that the intervals themselves show; None where they follow no law."""
-    periods = sorted({1, 2, 3, 4, *(s[0] for axis in known for s in axis if s)})
-    return tuple(tuple(_found(axis[2:], d + 1, n, periods) for d, n in enumerate(shape)) for axis in bounds)
-
-
-def _found(law, dim, size, periods):
-    if law.shape[dim] == 1:
-        return STILL
-    sign = torch.tensor([1, -1]).reshape(2, *(1,) * (law.dim() - 1))
-    for units in periods:
-        if size > units:
-            first, second = law.narrow(dim, 0, size - units), law.narrow(dim, units, size - units)
-            ahead = ((second - first) * sign)[(first != NOTHING) & (second != NOTHING)]
-            if ahead.numel() and bool((ahead == ahead[0]).all()):
-                pixels = int(ahead[0])
-                if pixels or units == 1:
-                    return units, pixels
-    return None

@@ -7,39 +7,61 @@ from torch.overrides import resolve_name
 
 from .rules.registry import flat_tensors
 
-#: Ways out of the graph: what they return no longer tells where it came from.
-EXITS = {"item", "tolist", "numpy", "__array__", "__dlpack__", "__bool__", "__float__", "__int__", "__index__",
-         "data_ptr"}
-#: What takes nearly all of a forward's time. Their values are not needed: a network whose flow
-#: depends on values of the image is refused, so that zeros of the right shape do.
+#: Functions that hand out the numbers of a tensor as something else than tensors.
+ARRAYS = {"numpy", "__array__", "tolist", "__dlpack__", "to_dlpack"}
+#: Operators that return a number, or yes or no.
+READINGS = {"_local_scalar_dense", "equal", "item", "is_nonzero", "allclose"}
+#: What takes nearly all of a forward's time. The values are not needed: what a network does with values
+#: of the image is watched by ``repeat.py``, for which any other will do.
 COSTLY = {"convolution", "mm", "addmm", "bmm", "baddbmm"}
+_WORTH_SKIPPING = 200_000  # multiply-adds
 
 
-def without_computing(function, args, kwargs):
-    """Zeros of the shape and layout that an operation returns; None where it must be run to tell."""
+def without_computing(function, args, kwargs, generator):
+    """Random numbers of the shape and layout that a costly operation returns; None where it must be run.
+
+    They are positive and near one, so that roots, logarithms and tests for finite numbers go well.
+    """
     def described(value):
         return value.to("meta") if isinstance(value, torch.Tensor) else value
 
-    if function.overloadpacket.__name__ == "convolution":
-        image, weight, groups = args[0], args[1], args[8]
-        if image.shape[1 - (image.dim() < weight.dim())] != weight.shape[1] * groups and not args[6]:
-            return None  # to have PyTorch say it
     try:
         shape = function(*map(described, args), **{k: described(v) for k, v in kwargs.items()})
-        if min(shape.shape, default=1) < 1:
+        if min(shape.shape, default=1) < 1 or shape.is_meta and args[0].is_meta:
             return None
-        return torch.empty_strided(shape.shape, shape.stride(), dtype=shape.dtype, device=args[0].device).zero_()
+        if shape.numel() * _terms(function, args) < _WORTH_SKIPPING:
+            return None
+        if function.overloadpacket.__name__ == "convolution" and not args[6]:
+            image, weight, groups = args[0], args[1], args[8]
+            if image.shape[1 - (image.dim() < weight.dim())] != weight.shape[1] * groups:
+                return None  # to have PyTorch say it
+        made = torch.empty_strided(shape.shape, shape.stride(), dtype=shape.dtype, device=args[0].device)
+        return _filled(made, generator)
     except Exception:  # whatever it is, the operation itself will say it better
         return None
 
 
-def has_memory(tensor) -> bool:
-    """Whether a tensor has a storage of its own or shares one (sparse ones have none)."""
-    try:
-        tensor.untyped_storage()
-        return True
-    except (NotImplementedError, RuntimeError):
-        return False
+def _terms(function, args):
+    """How many products each output of a costly operation is a sum of."""
+    if function.overloadpacket.__name__ == "convolution":
+        return args[1][0].numel()
+    return args[1 if function.overloadpacket.__name__ in ("addmm", "baddbmm") else 0].shape[-1]
+
+
+def _filled(tensor, generator):
+    """A dense tensor with one line of random numbers, over and over."""
+    flat = tensor.as_strided((tensor.numel(),), (1,)) if _dense(tensor) else tensor
+    line = torch.rand(min(flat.shape[-1], 4099), generator=generator).add_(0.5).to(tensor)
+    if flat.dim() > 1:
+        return flat.fill_(float(line[0]))
+    whole = len(flat) // len(line)
+    flat[:whole * len(line)].view(whole, len(line)).copy_(line)
+    flat[whole * len(line):].copy_(line[:len(flat) - whole * len(line)])
+    return tensor
+
+
+def _dense(tensor):
+    return tensor.untyped_storage().nbytes() == tensor.numel() * tensor.element_size()
 
 
 def mutated_by(function, args, kwargs) -> list[torch.Tensor]:
@@ -52,6 +74,12 @@ def mutated_by(function, args, kwargs) -> list[torch.Tensor]:
     return written
 
 
+def base_name(function) -> str:
+    """An operator's name without overload; with its library's in front unless it is one of PyTorch's own."""
+    library, _, name = function._schema.name.partition("::")
+    return name if library == "aten" else f"{library}::{name}"
+
+
 def name_of(function) -> str:
     """A function's name as one writes it: torch.nn.functional.grid_sample, aten.grid_sampler_2d."""
     if isinstance(function, torch._ops.OpOverload):
@@ -62,14 +90,33 @@ def name_of(function) -> str:
         return getattr(function, "__name__", str(function))
 
 
-def explanation(called, function, step, exit) -> str:
-    """What to say of an operation without a rule: ``called`` by the network, executed as ``function``."""
+def explanation(called, function, step, why, by_module) -> str:
+    """What to say of an operation without a rule: ``called`` by the network, executed as ``function``.
+
+    ``by_module``: the rule to register is one for the whole module in which it happens.
+    """
     name = name_of(called)
     inner = f" (operator {function})" if function is not None and function is not called else ""
-    where = f"{step.name!r} ({step.op})" if step.name else f"the network itself ({step.op})"
-    why = ("it takes values of the image out of the graph" if exit else
-           "what its outputs depend on is not known")
-    register = f"torch.ops.{name}" if isinstance(called, torch._ops.OpOverload) else name
-    return (f"no rule for {name}{inner}, called in {where}: {why}. Register one:\n\n"
-            f"    from mnist_lib import rule\n\n    @rule({register})\n    def _(call):\n"
-            "        return call.whole()  # or call.same(), call.window(kernel, stride, padding, dilation)\n")
+    if not by_module:
+        target = f"torch.ops.{name}" if isinstance(called, torch._ops.OpOverload) else name
+        imports = target.partition(".")[0]
+        more = f"    import {imports}\n" if imports.isidentifier() else ""
+        return (f"no rule for {name}{inner}, called in {where(step)}: {why}. Register one:\n\n{more}"
+                f"    from mnist_lib import rule\n\n    @rule({target})\n{_BODY}")
+    return f"no rule for {name}{inner}, called in {where(step)}: {why}. {advice(step)}"
+
+
+def where(step) -> str:
+    """A module as a message names it."""
+    return f"{step.name!r} ({step.op})" if step.name else f"the network itself ({step.op})"
+
+
+def advice(step) -> str:
+    """How to register a rule for a module."""
+    module = f"network.get_submodule({step.name!r})" if step.name else "network"
+    return ("Register a rule for what the module does as a whole:\n\n    from mnist_lib import rule\n\n"
+            f"    @rule(type({module}))\n{_BODY}")
+
+
+_BODY = ("    def _(call):\n"
+         "        return call.whole()  # or call.same(), call.window(kernel, stride, padding, dilation)\n")

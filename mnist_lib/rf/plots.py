@@ -6,45 +6,76 @@ from mnist_lib import need
 
 from .row import unit_of
 
-GREY, ACCENT = "#808080", "#d9730d"  # both stand out on white and on black
+GREY, ACCENT = "#757575", "#d9730d"  # both stand out on white and on black: at least 4.5 and 3 to 1
 
 
 def plot_field(table, image, layer: str, unit=None, ax=None):
     """Draw the pixels that one unit sees on an image, (H, W), (C, H, W) or (H, W, C).
 
     Solid: what lies inside the image. Dashed: the whole field, with what lies in the padding,
-    where the layer's units stand in a line. Returns the axes.
+    where the layer's units stand in a line. Of a sequence, (L,) or (C, L), the field is a shaded
+    stretch; of a volume, (D, H, W) or (C, D, H, W), the slice in the middle of the field is
+    shown. Returns the axes.
     """
     plt, numpy = need("matplotlib.pyplot"), need("numpy")
-    Rectangle = need("matplotlib.patches").Rectangle
 
-    row = table.at(layer)
+    if len(table.space.inputs) > 1:
+        raise ValueError("a picture shows one input: table.of(name).plot(...), with one of "
+                         + ", ".join(each.name for each in table.space.inputs))
+    row, count = table.at(layer), len(table.space.pixels)
     unit = unit_of(row, unit)
-    picture = numpy.asarray(image)
-    if picture.ndim == 3 and picture.shape[0] in (1, 3):
-        picture = picture.transpose(1, 2, 0)
-    picture = picture.squeeze()
-    if picture.shape[:2] != table.input_size[1:]:
-        raise ValueError(f"the image is {picture.shape[:2]}, the table is for {table.input_size[1:]}")
-    ax = ax or plt.subplots(figsize=(4, 4))[1]
-    ax.imshow(picture, cmap="gray")
-    rows, columns = table.interval(layer, unit)
-    if rows and columns:
-        ax.add_patch(Rectangle((columns[0] - 0.5, rows[0] - 0.5), columns[1] - columns[0] + 1,
-                               rows[1] - rows[0] + 1, fill=False, edgecolor=ACCENT, linewidth=2.5))
-    if len(unit) == 2 and all(g.start is not None for g in row.output):
-        whole = [g.sees(index) for g, index in zip(row.output, unit)]
-        if all(whole) and whole != [rows, columns]:
-            (top, bottom), (left, right) = whole
-            ax.add_patch(Rectangle((left - 0.5, top - 0.5), right - left + 1, bottom - top + 1, fill=False,
-                                   edgecolor=ACCENT, linewidth=1.5, linestyle="--", clip_on=False))
-            ax.set_xlim(min(left, 0) - 1, max(right, picture.shape[1]) + 1)
-            ax.set_ylim(max(bottom, picture.shape[0]) + 1, min(top, 0) - 1)
+    picture = _squeezed(numpy.asarray(image), count)
+    if picture.shape[:count] != table.space.pixels:
+        raise ValueError(f"the image is {picture.shape[:count]}, the table is for {table.space.pixels}")
+    seen = table.interval(layer, unit)
+    whole = seen
+    if len(unit) == count and all(g.start is not None for g in row.output):
+        whole = tuple(g.sees(index) for g, index in zip(row.output, unit))
+    ax = ax or plt.subplots(figsize=(4, 4) if count > 1 else (7, 2.2))[1]
+    depth = ""
+    if count == 3:
+        first, last = seen[0] or (0, 0)
+        picture, depth = picture[(first + last) // 2], f", depth {first} to {last}, slice {(first + last) // 2}"
+    (_on_line if count == 1 else _on_picture)(ax, picture, seen[-2:], whole[-2:])
     fields = {g.field for g in row.output}
-    ax.set_title(f"{layer}, unit {', '.join(map(str, unit)) or 0}: field {'×'.join(map(str, sorted(fields)))}",
+    ax.set_title(f"{layer}, unit {', '.join(map(str, unit)) or 0}: field {'×'.join(map(str, sorted(fields)))}{depth}",
                  color=GREY)
-    ax.set_axis_off()
     return ax
+
+
+def _squeezed(picture, count):
+    """The image without a channel dimension of one; channels last."""
+    if picture.ndim == count + 1 and (picture.shape[0] in (1, 3) or count != 2):
+        picture = picture.transpose(*range(1, picture.ndim), 0)
+    return picture[..., 0] if picture.ndim == count + 1 and picture.shape[-1] == 1 else picture
+
+
+def _on_picture(ax, picture, seen, whole):
+    Rectangle = need("matplotlib.patches").Rectangle
+    ax.imshow(picture if picture.ndim == 2 or picture.shape[-1] in (3, 4) else picture.mean(-1), cmap="gray")
+    if all(seen):
+        (top, bottom), (left, right) = seen
+        ax.add_patch(Rectangle((left - 0.5, top - 0.5), right - left + 1, bottom - top + 1, fill=False,
+                               edgecolor=ACCENT, linewidth=2.5))
+    if all(whole) and whole != seen:
+        (top, bottom), (left, right) = whole
+        ax.add_patch(Rectangle((left - 0.5, top - 0.5), right - left + 1, bottom - top + 1, fill=False,
+                               edgecolor=ACCENT, linewidth=1.5, linestyle="--", clip_on=False))
+        ax.set_xlim(min(left, 0) - 1, max(right, picture.shape[1]) + 1)
+        ax.set_ylim(max(bottom, picture.shape[0]) + 1, min(top, 0) - 1)
+    ax.set_axis_off()
+
+
+def _on_line(ax, sequence, seen, whole):
+    ax.plot(sequence, color=GREY, linewidth=1)
+    if seen[0]:
+        ax.axvspan(seen[0][0] - 0.5, seen[0][1] + 0.5, color=ACCENT, alpha=0.3, linewidth=0)
+    if whole[0] and whole != seen:
+        for end in (whole[0][0] - 0.5, whole[0][1] + 0.5):
+            ax.axvline(end, color=ACCENT, linestyle="--", linewidth=1.5)
+    ax.tick_params(colors=GREY)
+    for part in ax.spines.values():
+        part.set_color(GREY)
 
 
 def plot_growth(table, ax=None):
@@ -58,7 +89,7 @@ def plot_growth(table, ax=None):
     ax.barh(places, fields, color=ACCENT, height=0.65)
     for place, field in zip(places, fields):
         ax.text(field, place, f" {field}", va="center", color=GREY, fontsize=8)
-    ax.axvline(max(table.input_size[1:]), color=GREY, linestyle="--", linewidth=1)
+    ax.axvline(max(table.space.pixels), color=GREY, linestyle="--", linewidth=1)
     ax.set_yticks(list(places), [row.label for row in rows], fontsize=8)
     ax.invert_yaxis()
     ax.set_xlabel("receptive field in pixels (dashed: the image)")

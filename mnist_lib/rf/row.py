@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import formats
 from .geometry import Geometry
@@ -14,20 +14,35 @@ class Extent:
 
     ``shape`` is the map's shape, with 1 for an axis along which nothing changes; ``first`` and
     ``last`` are the first and last pixel of each unit, in row-major order. A unit that sees
-    nothing has first > last.
+    nothing has first > last. Where tokens are rows and columns one after another, ``split`` has
+    the sizes that each dimension is made of, as ((14, 14),), and ``shape`` goes by these.
     """
 
     shape: tuple[int, ...]
     first: tuple[int, ...]
     last: tuple[int, ...]
+    split: tuple[tuple[int, ...], ...] = ()
 
     def of(self, unit: tuple[int, ...]) -> tuple[int, int] | None:
         """The first and last pixel that the unit sees; None if it sees none."""
         place = 0
-        for index, size in zip(unit, self.shape):
+        for index, size in zip(self._digits(unit), self.shape):
             place = place * size + (index if size > 1 else 0)
         first, last = self.first[place], self.last[place]
         return (first, last) if first <= last else None
+
+    def _digits(self, unit):
+        """The unit's index by the sizes that ``shape`` goes by."""
+        if not self.split:
+            return unit
+        found = []
+        for index, sizes in zip(unit, self.split):
+            digits = []
+            for size in reversed(sizes):
+                index, digit = divmod(index, size)
+                digits.insert(0, digit)
+            found += digits
+        return found
 
     @property
     def widest(self) -> int:
@@ -37,7 +52,7 @@ class Extent:
 
 @dataclass(frozen=True)
 class Row:
-    """One layer, as executed. Pairs are (height, width); lengths are in pixels of the image.
+    """One layer, as executed. Tuples have a part for each axis, (height, width); lengths are in pixels of the image.
 
     ``name`` is the module's qualified name; what is called as a function ends in ``()`` and
     carries the name of the module that calls it. ``call`` counts a module's uses. ``input``
@@ -48,9 +63,9 @@ class Row:
 
     name: str
     op: str
-    input: tuple[Geometry, Geometry]
-    output: tuple[Geometry, Geometry]
-    extents: object  # anything with .axes, a pair of Extent
+    input: tuple[Geometry, ...]
+    output: tuple[Geometry, ...]
+    extents: object  # anything with .axes, an Extent for each axis
     shape: tuple[int, ...]  # of the map: (height, width), (tokens,) or () for one number a channel
     ch_in: int
     ch_out: int
@@ -76,6 +91,11 @@ class Row:
         """The qualified name without its last part; empty for a layer that stands by itself."""
         return self.name.rpartition(".")[0]
 
+    def of(self, axes) -> Row:
+        """The row with some of its axes only."""
+        parts = [tuple(part[axis] for axis in axes) for part in (self.input, self.output, self.extents.axes)]
+        return replace(self, input=parts[0], output=parts[1], extents=Extents(parts[2]))
+
     def __getattr__(self, column):
         if column in formats.COLUMNS and not column.startswith("_"):
             return formats.value(self, column)
@@ -84,9 +104,9 @@ class Row:
 
 @dataclass(frozen=True)
 class Extents:
-    """The exact fields of a map along the image's two axes."""
+    """The exact fields of a map along each axis of the inputs."""
 
-    axes: tuple[Extent, Extent]
+    axes: tuple[Extent, ...]
 
 
 def unit_of(row: Row, unit) -> tuple[int, ...]:

@@ -1,89 +1,168 @@
-"""Which shadow belongs to which tensor, through views and writes in place.
+"""Which intervals belong to which tensor, through views and writes in place.
 
-Shadows are kept by storage, not by tensor: all views of one piece of memory read from the same
-entry, and a write through one of them is seen by the others.
+Intervals are kept by storage, not by tensor: all views of one piece of memory read from the same
+entry, and a write through one of them is seen by the others, whatever number type they read it as.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import torch
 from torch.multiprocessing.reductions import StorageWeakRef
 
-from .intervals import NOTHING, Shadow, collapsed, found_steps
+from .factors import by_factors
+from .geometry import ReceptiveFieldError
+from .intervals import NOTHING, Shadow, broadcast, collapsed, found_steps, reduce, union
+
+
+@dataclass
+class Entry:
+    """What is known of one storage.
+
+    ``views``: by place in memory. ``dense``: a line of memory for each number of the intervals, once
+    a part of it was written; what is in ``views`` is then only read from there. ``granule``: the
+    bytes that one element of a line stands for.
+    """
+
+    views: dict = field(default_factory=dict)
+    dense: list | None = None
+    granule: int = 0
+    known: tuple = ()
 
 
 class Memory:
-    """The shadows of all living tensors that depend on the image; no tensor is kept alive."""
+    """The intervals of all living tensors that depend on the image; no tensor is kept alive."""
 
-    def __init__(self):
-        self._entries = {}
+    def __init__(self, axes=2):
+        self.axes = axes  # of the image, or of all inputs together
+        self._entries: dict[StorageWeakRef, Entry] = {}
         self._clean_at = 1000
 
     def get(self, tensor: torch.Tensor) -> Shadow | None:
-        """The shadow of a tensor; None for one that does not depend on the image."""
-        views = self._entries.get(key_of(tensor))
-        if not views or not tensor.numel():
+        """The intervals of a tensor; None for one that does not depend on the image."""
+        entry = self._entries.get(key_of(tensor)) if has_memory(tensor) else None
+        if entry is None or not tensor.numel():
             return None
-        place = _layout(tensor)
-        if place not in views:
-            views[place] = _look(_dense(views, tensor), place)
-        return None if _constant(views[place]) else views[place]
+        place = _place(tensor)
+        if place not in entry.views:
+            if place[1] is None or any(strides is None for _, strides, *_ in entry.views):
+                return _of_sparse(entry, place)
+            _thicken(entry, tensor)
+            entry.views[place] = _look(entry, place)
+        return None if _constant(entry.views[place]) else entry.views[place]
+
+    def in_parts(self, tensor: torch.Tensor) -> bool:
+        """Whether a tensor's memory was written in parts, so that its views need not be worked out ahead."""
+        entry = self._entries.get(key_of(tensor)) if has_memory(tensor) else None
+        return entry is not None and entry.dense is not None
 
     def put(self, tensor: torch.Tensor, shadow: Shadow) -> None:
-        """Note the shadow of a new tensor or of a new view."""
-        self._entries.setdefault(key_of(tensor), {})[_layout(tensor)] = shadow
+        """Note the intervals of a new tensor or of a new view."""
+        self._check(shadow)
+        self._entries.setdefault(key_of(tensor), Entry()).views[_place(tensor)] = shadow
         if len(self._entries) > self._clean_at:
-            self._entries = {key: views for key, views in self._entries.items() if not key.expired()}
+            self._entries = {key: entry for key, entry in self._entries.items() if not key.expired()}
             self._clean_at = 2 * len(self._entries) + 1000
 
     def write(self, tensor: torch.Tensor, shadow: Shadow) -> None:
-        """Note the shadow of a tensor that was written in place, for all views of its memory."""
-        place = _layout(tensor)
-        views = self._entries.get(key_of(tensor), {})
-        if _covers(tensor) and set(views) <= {place}:
-            views = {}
-        else:
-            dense = _dense(views, tensor)
-            for line, bounds in zip(dense[0], shadow.bounds):
-                for memory, part in zip(line, bounds):
-                    memory.as_strided(*place).copy_(part.expand(shadow.shape))
-            whole = (tuple(dense[0][0][0].shape), (1,), 0)
-            views = {whole: _look(dense, whole)}
-        self._entries[key_of(tensor)] = {**views, place: shadow}
+        """Note the intervals of a tensor that was written in place, for all views of its memory."""
+        self._check(shadow)
+        place, key = _place(tensor), key_of(tensor)
+        entry = self._entries.setdefault(key, Entry())
+        if place[1] is None or _covers(tensor) and set(entry.views) <= {place}:
+            self._entries[key] = Entry({place: shadow})
+            return
+        _thicken(entry, tensor, len(shadow.bounds))
+        for line, bounds in zip(entry.dense, shadow.bounds):
+            for memory, part in zip(line, bounds):
+                _strided(memory, place, entry.granule).copy_(part.expand(shadow.shape).unsqueeze(-1))
+        entry.known = (*entry.known, *(step for axis in shadow.steps for step in axis if step not in entry.known))
+        entry.views = {place: shadow}
+
+    def _check(self, shadow):
+        if not len(shadow.bounds) == len(shadow.steps) == self.axes:
+            raise ReceptiveFieldError(f"a rule gives intervals along {len(shadow.bounds)} axes, but the input has "
+                                      f"{self.axes}: make them from call.shadow and call.nothing")
+
+
+def has_memory(tensor) -> bool:
+    """Whether a tensor has a storage of its own or shares one; sparse ones have that of their values."""
+    try:
+        holder(tensor).untyped_storage()
+        return True
+    except (NotImplementedError, RuntimeError, ValueError):  # sparse in a way of its own, or a lazy layer's
+        return False
 
 
 def key_of(tensor) -> StorageWeakRef:
     """What identifies a tensor's memory, as long as it lives and not longer."""
-    return StorageWeakRef(tensor.untyped_storage())
+    return StorageWeakRef(holder(tensor).untyped_storage())
 
 
-def _layout(tensor):
-    """Shape, strides and offset; the stride of a dimension of size 1 says nothing and counts as 0."""
+def holder(tensor):
+    """The tensor in whose memory the numbers lie."""
+    if tensor.layout is torch.strided:
+        return tensor
+    return tensor._values() if tensor.layout is torch.sparse_coo else tensor.values()
+
+
+def _place(tensor):
+    """Shape, strides, offset and bytes of an element; no strides for a sparse tensor.
+
+    The stride of a dimension of size 1 says nothing and counts as 0.
+    """
+    if tensor.layout is not torch.strided:
+        return tuple(tensor.shape), None, 0, 0
     strides = tuple(stride if n > 1 else 0 for n, stride in zip(tensor.shape, tensor.stride()))
-    return tuple(tensor.shape), strides, tensor.storage_offset()
+    return tuple(tensor.shape), strides, tensor.storage_offset(), tensor.element_size()
+
+
+def _strided(memory, place, granule):
+    """A line of memory as a view reads it, with a last dimension for the granules of one element."""
+    shape, strides, offset, size = place
+    times = size // granule
+    return memory.as_strided((*shape, times), (*(s * times for s in strides), 1), offset * times)
 
 
 def _constant(shadow):
-    return all(b.numel() == 4 and bool((b == NOTHING).all()) for b in shadow.bounds)
+    parts, _ = by_factors(shadow)
+    return all(part.numel() == 4 and int(part.min()) == NOTHING for part in parts)
 
 
 def _covers(tensor):
     return tensor.numel() * tensor.element_size() == tensor.untyped_storage().nbytes()
 
 
-def _dense(views, tensor):
-    """Both axes' bounds, four lines each, for every element of the memory; and the steps in use."""
-    elements = tensor.untyped_storage().nbytes() // tensor.element_size()
-    lines = [[torch.full((elements,), NOTHING, dtype=torch.int32) for _ in range(4)] for _ in (0, 1)]
-    for place, shadow in views.items():
-        for line, bounds in zip(lines, shadow.bounds):
+def _of_sparse(entry, place):
+    """A sparse tensor's numbers, or another view of it: each may be any of those that are there."""
+    parts = [reduce(shadow, range(len(shadow.shape)), False) for shadow in entry.views.values()]
+    return broadcast(union((), parts), place[0])
+
+
+def _thicken(entry, tensor, axes=None):
+    """Give an entry its lines of memory, fine enough for the tensor's number type."""
+    sizes = [place[3] for place in entry.views] + [tensor.element_size()]
+    granule = min(sizes + [entry.granule] * bool(entry.granule))
+    if entry.dense is not None and entry.granule == granule:
+        return
+    elements = tensor.untyped_storage().nbytes() // granule
+    if entry.dense is not None:
+        times = entry.granule // granule
+        entry.dense = [[memory.repeat_interleave(times) for memory in line] for line in entry.dense]
+        entry.granule = granule
+        return
+    axes = axes or len(next(iter(entry.views.values())).bounds)
+    entry.dense = [[torch.full((elements,), NOTHING, dtype=torch.int32) for _ in range(4)] for _ in range(axes)]
+    entry.granule = granule
+    for place, shadow in entry.views.items():
+        for line, bounds in zip(entry.dense, shadow.bounds):
             for memory, part in zip(line, bounds):
-                memory.as_strided(*place).copy_(part.expand(shadow.shape))
-    known = [step for shadow in views.values() for axis in shadow.steps for step in axis]
-    return lines, (tuple(known),)
+                _strided(memory, place, granule).copy_(part.expand(shadow.shape).unsqueeze(-1))
+    entry.known = tuple({step for shadow in entry.views.values() for axis in shadow.steps for step in axis})
 
 
-def _look(dense, place):
-    lines, known = dense
-    bounds = tuple(collapsed(torch.stack([memory.as_strided(*place) for memory in line]), 1) for line in lines)
-    return Shadow(place[0], bounds, found_steps(place[0], bounds, known))
+def _look(entry, place):
+    bounds = tuple(collapsed(torch.stack([_strided(memory, place, entry.granule).amin(-1) for memory in line]), 1)
+                   for line in entry.dense)
+    return Shadow(place[0], bounds, found_steps(place[0], bounds, (entry.known,)))

@@ -14,6 +14,7 @@ from mnist_lib import need
 
 from . import formats
 from .row import Row, unit_of
+from .space import Space, of_size
 
 
 @dataclass(frozen=True)
@@ -23,14 +24,23 @@ class Table:
     Printing it gives aligned text, a notebook shows it as HTML; both leave out the layers that
     move nothing (batch normalization, ReLU, ...) and the columns that would be empty.
     ``to_frame``, ``to_csv`` and ``to_dict`` have everything. ``blocks`` are the modules that
-    contain others, and the network itself under the empty name: ``at`` finds them too.
+    contain others, and the network itself under the empty name: ``at`` finds them too. Of a
+    network with several inputs, ``input_size`` is a dict, each input has its own columns, and
+    ``of("mask")`` is the table of one. ``unused`` names the parameters that the forward
+    does not use.
     """
 
     title: str
-    input_size: tuple[int, int, int]
+    input_size: tuple[int, ...] | dict
     rows: tuple[Row, ...]
     blocks: tuple[Row, ...] = field(default=(), repr=False)
     convention: str = ""
+    space: Space = field(default=None, repr=False)
+    unused: tuple[str, ...] = ()
+
+    def __post_init__(self):
+        if self.space is None:
+            object.__setattr__(self, "space", of_size(self.input_size))
 
     def __repr__(self) -> str:
         return self.to_text()
@@ -60,8 +70,18 @@ class Table:
         near = get_close_matches(name, names, 5, 0.4) or names[:5]
         raise KeyError(f"no layer is called {name!r}; there are for example " + ", ".join(near))
 
-    def interval(self, layer: str, unit=None) -> tuple:
+    def of(self, name: str) -> Table:
+        """The table of one of several inputs, by its name. Raises KeyError for a name that is none."""
+        for group, each in zip(self.space.groups, self.space.inputs):
+            if each.name == name:
+                rows, blocks = (tuple(row.of(group) for row in rows) for rows in (self.rows, self.blocks))
+                return Table(self.title, each.size, rows, blocks, self.convention, Space((each,)))
+        raise KeyError(f"no input is called {name!r}; there are " + ", ".join(i.name for i in self.space.inputs))
+
+    def interval(self, layer: str, unit=None) -> tuple | dict:
         """The pixels that one unit of a layer sees: ((top, bottom), (left, right)), inclusive.
+
+        A pair for each axis: one of a sequence, three of a volume; of several inputs a dict by name.
 
         Clipped to the image: what padding adds is not counted. ``unit`` is (row, column), for
         tokens one number, and the central unit if it is not given; negative numbers count from
@@ -70,7 +90,7 @@ class Table:
         """
         row = self.at(layer)
         unit = unit_of(row, unit)
-        return tuple(extent.of(unit) for extent in row.extents.axes)
+        return self.space.by_input(tuple(extent.of(unit) for extent in row.extents.axes))
 
     @property
     def parameters(self) -> int:
@@ -110,7 +130,7 @@ class Table:
     _repr_html_ = to_html
 
     def plot(self, image, layer: str, unit=None, ax=None):
-        """Draw the field of one unit on an image, (H, W) or (C, H, W); returns the axes."""
+        """Draw the field of one unit on an image, (H, W) or (C, H, W), a sequence or a volume; returns the axes."""
         from .plots import plot_field
 
         return plot_field(self, image, layer, unit, ax)

@@ -123,10 +123,11 @@ def interpolated(outputs, scale: Fraction, align_corners=False, reach=1) -> Reac
 @lru_cache(maxsize=256)
 def antialiased(outputs, scale: Fraction, reach=1) -> Reach:
     """Resizing with a filter as wide as the scale: all units less than reach max(scale, 1) away."""
-    support = reach * max(scale, 1)
+    width = max(scale, 1)
 
     def taps(i):
         place = (i + Fraction(1, 2)) * scale - Fraction(1, 2)
-        return range(floor(place - support) + 1, ceil(place + support))
+        near = range(floor(place - reach * width) + 1, ceil(place + reach * width))
+        return tuple(t for t in near if t == place or (t - place) / width % 1)  # else its weight is zero
 
     return Reach(outputs, taps, (scale.denominator, scale.numerator))

@@ -10,57 +10,105 @@ from __future__ import annotations
 from contextlib import ExitStack, contextmanager
 
 import torch
-from torch.overrides import TorchFunctionMode
-from torch.utils._python_dispatch import TorchDispatchMode
 
+from .exits import Exits
 from .geometry import ReceptiveFieldError
-from .interpreter import Execution, Step
-from .intervals import of_image
-from .operators import EXITS, explanation, name_of
-from .rules import spatial
-from .rules.registry import UnknownOperation, flat_tensors, registered
+from .inputs import arguments
+from .interpreter import NoRule, Step
+from .journal import Journal
+from .modes import Functions, Operations
+from .operators import ARRAYS, READINGS, base_name, explanation, mutated_by, where
+from .rules.registry import FUNCTIONS, UnknownOperation, flat_tensors, registered
+from .written import Written
+
+_BLANK = {"empty", "empty_strided", "new_empty", "new_empty_strided", "empty_like", "empty_permuted"}
 
 
-class Follower(Execution):
-    """Runs a network once and collects the steps; use ``run``."""
+class Tracer:
+    """Runs a network once, and notes its steps and what it executed; use ``run``.
 
-    def __init__(self, network):
-        super().__init__(network)
+    ``open`` are the steps under way, from the network itself to the innermost one.
+    """
+
+    def __init__(self, network, interpreter, held=(), alter=None):
         self.network = network
+        self.interpreter = interpreter
+        self.written = Written(held)
+        self.journal = Journal(held)
+        self.exits = Exits(alter)
+        self.open: list[Step] = [Step("", type(network).__name__, network)]
+        self.asleep = 0  # above zero where a rule stands for all that happens inside
         self.names = {id(module): name for name, module in reversed(list(network.named_modules()))}
         self.functions: list = []  # the function that the network has called, while it runs
         self.error: Exception | None = None
         self.failed_in, self.failed_on = "", None
 
-    def run(self, image):
-        """The network's output for one image batch; the steps are in ``self.open[0].inside``."""
+    def run(self, space, tensors):
+        """The network's output for its inputs; the steps are in ``self.open[0].inside``."""
         with self.silence():
-            self.memory.put(image, of_image(image.shape))
-            self.open[0].source = self.memory.get(image)
+            self.interpreter.begin(space, tensors)
+            self.journal.made(tensors)
+            self.open[0].source = self.interpreter.first(tensors[0])
+        args, kwargs = arguments(self.network, space, tensors)
         with ExitStack() as stack:
             for module in self._hookable():
                 hook = module.register_forward_pre_hook(self._enter, prepend=True, with_kwargs=True)
                 stack.callback(hook.remove)
                 hook = module.register_forward_hook(self._leave, with_kwargs=True, always_call=True)
                 stack.callback(hook.remove)
-            stack.callback(self.put_back)
-            stack.enter_context(_Operations(self))
-            stack.enter_context(_Functions(self))
-            output = self.network(image)
+            stack.callback(self.written.put_back)
+            stack.enter_context(Operations(self))
+            stack.enter_context(Functions(self))
+            output = self.network(*args, **kwargs)
             with self.silence():
-                self.open[0].result = self._first(output)
+                self.open[0].result = self.interpreter.first(output)
+                self.journal.enters("", flat_tensors(output))
         if self.error:
             raise self.error
+        return output
+
+    # Operations ------------------------------------------------------------------------------
+
+    def operation(self, function, args, kwargs):
+        """Run one ATen operation and note what its outputs depend on."""
+        mutated = mutated_by(function, args, kwargs)
+        for tensor in mutated:
+            self.written.before(tensor)
+        if self.asleep:
+            output = function(*args, **kwargs)
+            self.journal.made(flat_tensors(output))
+            return output
+        name = base_name(function)
+        self.journal.note(name, self._module().name, args, kwargs, mutated, function.is_view)
+        try:
+            output, depends = self.interpreter.operation(function, args, kwargs, mutated, self.open[-1],
+                                                                not self.functions)
+        except NoRule:
+            raise self.unknown(function) from None
+        made = flat_tensors(output)
+        if name in _BLANK:
+            for tensor in made:
+                tensor.zero_() if tensor.layout is torch.strided and not tensor.is_quantized else None
+        if not function.is_view and not name.startswith("set_"):  # these have the memory of something else
+            self.journal.made(made, name in _BLANK)
+        if depends:
+            for unfed in self.open:
+                unfed.source = unfed.source or self.interpreter.first((args, kwargs))
+        if name in READINGS:
+            chance = not depends and self.interpreter.by_chance(flat_tensors(args))
+            called = self.functions[-1] if self.functions else function
+            return self.exits.leave(output, called, self._module(), "image" if depends else "chance" * chance)
         return output
 
     # Modules -------------------------------------------------------------------------------
 
     def _enter(self, module, args, kwargs):
         with self.silence():
-            name = self.names.get(id(module), type(module).__name__)
             if self._is_root(module):
                 return
-            step = Step(name, type(module).__name__, module, source=self._first((args, kwargs)))
+            name = self.names.get(id(module), type(module).__name__)
+            self.journal.enters(self._module().name, flat_tensors((args, kwargs)))
+            step = Step(name, type(module).__name__, module, source=self.interpreter.first((args, kwargs)))
             self.open[-1].children = True
             self.open.append(step)
         if registered(type(module)):
@@ -77,15 +125,17 @@ class Follower(Execution):
             return
         with self.silence():
             tensors = flat_tensors(output)
-            if own and self._first((args, kwargs)) is not None:
-                call = self._call(type(module).__name__, None, args, kwargs, tensors)
-                self._note(call, own(call), step)
+            if own:
+                self.journal.made(tensors)
+                self.journal.trusting = True
+            if own and tensors and self.interpreter.speaks((args, kwargs)):
+                self.interpreter.tell(type(module).__name__, own, args, kwargs, tensors, step)
                 for parameter in module.parameters():
-                    self._count(parameter, step)
-            step.result = self._first(tensors)
+                    self.interpreter.count(parameter, step)
+            step.result = self.interpreter.first(tensors)
             if step.result is None:
                 return
-            self.open[-1].inside.append(step)
+            self.open[-1].add(step)
 
     def _hookable(self):
         """The modules to listen to, around their own hooks, which may change what goes in and out."""
@@ -94,23 +144,28 @@ class Follower(Execution):
     def _is_root(self, module):
         return module is self.network and len(self.open) == 1 and not registered(type(module))
 
+    def _module(self) -> Step:
+        return next((s for s in reversed(self.open) if s.module is not None), self.open[0])
+
     # Functions -----------------------------------------------------------------------------
 
     def function(self, function, args, kwargs):
         """Run one function that the network called, as a step of its own."""
-        if self.asleep or len(self.functions) > 0:
+        if self.asleep or self.functions:
             return function(*args, **kwargs)
         plain = getattr(function, "__name__", str(function))
-        if plain in EXITS and self._first(args) is not None and not registered(function):
-            raise self.unknown(function, None)
-        own = registered(function)
-        if own is None and plain == "pad" and "circular" in (kwargs.get("mode"), *args[2:3]):
-            own = spatial.circular_pad
-        own = own if own and self._first((args, kwargs)) is not None else None
-        parent, step = self.open[-1], Step("", plain.strip("_"), None)
+        own = registered(function) or FUNCTIONS.get(plain)
         with self.silence():
-            step.source = self._first((args, kwargs))
-            step.merged = [s for s in map(self._lookup, flat_tensors((args, kwargs))) if s is not None]
+            source = self.interpreter.first((args, kwargs))
+            own = own if own and self.interpreter.speaks((args, kwargs)) else None
+        if plain in ARRAYS and own is None:
+            return self._array(function, args, kwargs, source)
+        step = Step("", plain.strip("_"), None, source=source)
+        with self.silence():
+            step.merged = [s for s in map(self.interpreter.first, flat_tensors((args, kwargs))) if s is not None]
+        if own and not registered(function):
+            with self.silence():  # does it speak for this call?
+                own = self.interpreter.spoken(own, plain, args, kwargs)
         self.open.append(step)
         self.functions.append(function)
         self.asleep += bool(own)
@@ -122,25 +177,54 @@ class Follower(Execution):
             self.open.remove(step)
         with self.silence():
             if own:
-                call = self._call(plain, None, args, kwargs, flat_tensors(output))
-                self._note(call, own(call), step)
-                for tensor in call.tensors:
-                    self._count(tensor, step)
-                step.operations += 1
-            step.result = self._first(output)
-            if step.result is not None and (step.operations or own):
-                step.name = f"{parent.name}.{step.op}()" if parent.name else f"{step.op}()"
-                parent.inside.append(step)
-            else:
-                parent.parameters += step.parameters
-                parent.operations += step.operations
+                self._note_function(function, plain, own, args, kwargs, output, step)
+            self._close(step, output, own)
         return output
 
-    def unknown(self, function, call) -> UnknownOperation:
+    def _note_function(self, function, plain, own, args, kwargs, output, step):
+        outputs = flat_tensors(output)
+        if not outputs:
+            raise self.unknown(function)
+        inputs = flat_tensors((args, kwargs))
+        written = [t for t in outputs if any(t is a for a in inputs)]
+        self.journal.made(outputs)
+        self.interpreter.tell(plain, own, args, kwargs, outputs, step, written if len(written) == len(outputs) else ())
+        for tensor in inputs:
+            self.interpreter.count(tensor, step)
+        step.operations += 1
+
+    def _close(self, step, output, own):
+        parent = self.open[-1]
+        step.result = self.interpreter.first(output)
+        if step.result is not None and (step.operations or own):
+            step.name = f"{parent.name}.{step.op}()" if parent.name else f"{step.op}()"
+            parent.add(step)
+        else:
+            parent.waiting += step.parameters + step.waiting
+            parent.operations += step.operations
+
+    def _array(self, function, args, kwargs, source):
+        """Hand out a tensor's numbers: in a second run, others."""
+        self.functions.append(function)
+        try:
+            tensor = self.exits.altered(args[0]) if isinstance(args[0], torch.Tensor) else args[0]
+            output = function(tensor, *args[1:], **kwargs)
+        finally:
+            self.functions.pop()
+        with self.silence():
+            chance = source is None and self.interpreter.by_chance(flat_tensors(args))
+            self.exits.left(function, self._module(), "image" if source is not None else "chance" * chance,
+                            args[0] if source is not None else None)
+        return output
+
+    def unknown(self, function) -> UnknownOperation:
+        """The error for an operation without a rule."""
         called = self.functions[-1] if self.functions else function
-        module = next((s for s in reversed(self.open) if s.module is not None), self.open[0])
-        exit = name_of(called).rpartition(".")[2] in EXITS or call is not None and not call.outputs
-        return UnknownOperation(explanation(called, function, module, exit))
+        plain = getattr(called, "__name__", "")
+        returns_nothing = isinstance(called, torch._ops.OpOverload) and not called._schema.returns
+        by_module = plain.startswith("__") or plain in ARRAYS or returns_nothing or base_name_of(called) in READINGS
+        why = "what its outputs depend on is not known"
+        return UnknownOperation(explanation(called, function, self._module(), why, by_module))
 
     @contextmanager
     def silence(self):
@@ -151,38 +235,13 @@ class Follower(Execution):
     def fail(self, error):
         """Remember the first error and where it happened, even if the network catches it."""
         if not self.failed_in:
-            step = next((s for s in reversed(self.open) if s.module is not None and s.name), None)
-            self.failed_in = f"{step.name!r} ({step.op})" if step else "its own forward"
-            self.failed_on = step.source.shape if step and step.source else None
+            step = self._module()
+            self.failed_in = where(step) if step.name else "its own forward"
+            self.failed_on = step.source.shape if step.source else None
         if isinstance(error, ReceptiveFieldError) and self.error is None:
             self.error = error
 
 
-class _Operations(TorchDispatchMode):
-    @classmethod
-    def _should_skip_dynamo(cls):
-        return False  # torch would load its compiler to skip this; nothing is compiled here (calculator.py)
-
-    def __init__(self, follower):
-        super().__init__()
-        self.follower = follower
-
-    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
-        try:
-            return self.follower.operation(function, args, kwargs or {})
-        except Exception as error:
-            self.follower.fail(error)
-            raise
-
-
-class _Functions(TorchFunctionMode):
-    def __init__(self, follower):
-        super().__init__()
-        self.follower = follower
-
-    def __torch_function__(self, function, types, args=(), kwargs=None):
-        try:
-            return self.follower.function(function, args, kwargs or {})
-        except Exception as error:
-            self.follower.fail(error)
-            raise
+def base_name_of(function) -> str:
+    """The name of an operator or a function."""
+    return base_name(function) if isinstance(function, torch._ops.OpOverload) else getattr(function, "__name__", "")

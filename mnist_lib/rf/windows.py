@@ -6,7 +6,9 @@ from functools import lru_cache
 
 import torch
 
-from .intervals import NOTHING, STILL, Shadow, collapsed, goes_on, through
+from .factors import by_factors, joined, places, stored
+from .intervals import NOTHING, STILL, Shadow, collapsed
+from .steps import goes_on, through
 from .taps import Reach, inside
 
 
@@ -14,13 +16,12 @@ def read(shadow: Shadow, dim: int, reach: Reach) -> Shadow:
     """The shadow of a spatial layer along one dimension: output i depends on its taps."""
     dim %= len(shadow.shape)
     size = shadow.shape[dim]
-    bounds, steps = [], []
-    for axis in (0, 1):
-        step = shadow.steps[axis][dim]
-        bounds.append(_read(shadow.bounds[axis], dim + 1, size, reach, step))
-        steps.append(shadow.steps[axis][:dim] + (through(step, reach.period),) + shadow.steps[axis][dim + 1:])
+    parts, split = joined(*by_factors(shadow), [dim])
+    place, = places(split, [dim])
+    parts = [_read(part, place, size, reach, axis[dim]) for part, axis in zip(parts, shadow.steps)]
+    steps = tuple(axis[:dim] + (through(axis[dim], reach.period),) + axis[dim + 1:] for axis in shadow.steps)
     shape = shadow.shape[:dim] + (reach.size,) + shadow.shape[dim + 1:]
-    return Shadow(shape, tuple(bounds), tuple(steps))
+    return Shadow(shape, stored(parts, split[:dim] + ((reach.size,),) + split[dim + 1:]), steps)
 
 
 def _read(bounds, dim, size, reach, step):
@@ -81,3 +82,11 @@ def _tables(reach, size):
     exact = torch.tensor([[-1 if (real := inside(tap, size, reach.border)) is None else real
                            for tap in t] + [-1] * (most - len(t)) for t in taps])
     return exact, formula, absent if absent.any() else None
+
+
+def read_all(shadow: Shadow, reaches) -> Shadow:
+    """The shadow after one reach for each of the last dimensions; None leaves a dimension alone."""
+    for dim, reach in zip(range(-len(reaches), 0), reaches):
+        if reach is not None:
+            shadow = read(shadow, dim, reach)
+    return shadow

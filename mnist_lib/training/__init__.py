@@ -8,11 +8,13 @@ from mnist_lib import door
 
 __all__, __getattr__, __dir__ = door(__name__, {
     "campaigns": "LARGE campaign local_executor missing",
+    "challenge": "challenge Recipe",
     "devices": "machine pick_device",
     "epoch_weights": "epoch_weights",
     "evaluation": "ALL_SEEDS_UNDER WEIGHTS_UNDER evaluate test_set trained",
     "fast": "conv3x3 keep_memory speed_up",
     "files": "files read_json ready_to_write write_atomically",
+    "grading": "grading",
     "loop": "average_of checked_seed fit train train_epoch",
     "optimizer": "Schedule sgd",
     "progress": "Progress",

@@ -107,6 +107,7 @@ TRIAL = (
           f"a list, as long as `correct`; each {NUMBER}", _list_of(_number)),
     Field("seconds", "seconds", "training time of all epochs", NUMBER, _number),
     Field("machine", "", "where it was trained, as below", "an object", lambda value: isinstance(value, dict)),
+    Field("ended", "", "when it ended, in UTC, as in ISO 8601", "text", _text, False),
     Field("seal", "", "SHA-256 of all other fields (below)", HEX64, _hexadecimal(64), False),
 )
 

@@ -16,6 +16,7 @@ import statistics
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,6 +39,7 @@ class Trial:
     loss: tuple[float, ...]
     seconds: float
     machine: dict
+    ended: str | None = None  # when, in UTC; trials from before this was kept have none
 
     def accuracy(self, last: int = LAST) -> float:
         """Per cent of the held-out images, the mean of the last epochs."""
@@ -90,8 +92,9 @@ def try_out(search: str, label: str, step: Experiment, seed: int) -> Trial:
     ready_to_write(path(search, step, seed))
     run, _ = train(held_out(step), seed, "auto")
     trial = Trial(label, run.fingerprint, seed, run.parameters, tuple(e.test_correct for e in run.epochs),
-                  tuple(e.test_loss for e in run.epochs), round(run.seconds, 1), run.machine)
-    data = dataclasses.asdict(trial)
+                  tuple(e.test_loss for e in run.epochs), round(run.seconds, 1), run.machine,
+                  datetime.now(timezone.utc).isoformat(timespec="seconds"))
+    data = {name: value for name, value in dataclasses.asdict(trial).items() if value not in ("", None)}
     content = json.dumps(data | {"seal": seal_of(data)}, indent=1)
     write_atomically(path(search, step, seed), (content + "\n").encode())
     return trial

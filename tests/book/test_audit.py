@@ -11,10 +11,12 @@ from html.parser import HTMLParser
 import pytest
 import torch
 
-from mnist_lib.book import audit, audit_logs, audit_networks, audit_training, checked
-from mnist_lib.book.findings import FAILS, HOLDS, NOISE
+from mnist_lib.book import audit, audit_logs, audit_networks, audit_training, findings
+from mnist_lib.book.findings import FAILS, HOLDS
+from mnist_lib.book.probe import with_weights
 from mnist_lib.book.sources import source, statement, statements, steps
-from mnist_lib.book.tables import Link, Table
+from mnist_lib.book.statistics import ENOUGH, NO_VERDICT, NOT_CLEAR
+from mnist_lib.book.tables import Link, PageTable
 from mnist_lib.experiments.catalogue import EXPERIMENTS
 from mnist_lib.networks.architecture import Architecture, count_parameters
 from mnist_lib.rf.layers import batchnorm, conv
@@ -32,6 +34,7 @@ def audit_id(key: str) -> str:
 
 
 # The audit's verdict on each statement, and the numbers of its evidence.
+MANY = len(with_weights("six-models/dropout")) >= ENOUGH  # enough seeds with weights for a verdict on ours
 EXPECTED = {
     "rule.1": (FAILS, "99.36 99.39 99.32 99.43 99.40 2"), "rule.2": (FAILS, "99.43 99.39 99.50 99.45 99.43 3"),
     "rule.3": (FAILS, "99.38 99.41 99.45 99.45 99.39"), "rule.4": (FAILS, "99.07 99.10 99.40 99.40 99.39"),
@@ -39,15 +42,15 @@ EXPECTED = {
     "rule.7": (FAILS, "99.40 99.38 99.34 99.43 99.44 2"), "rule.8": (HOLDS, "99.49 99.46 99.53 99.45 99.50 6"),
     "0.1": (FAILS, "15 14,070 6.8000e-04 6.8051e-04 0.95"), "0.2": (FAILS, "99.39 3 15 12 13 14 99.45"),
     "0.3": (FAILS, "14 15 99.43 99.40"), "0.4": (FAILS, "10 64 157 1,570 10,000"),
-    "0.5a": (FAILS, "channels"), "0.5b": (NOISE, "6 99.29 99.35"), "0.6": (FAILS, "dropout"),
+    "0.5a": (FAILS, "channels"), "0.5b": (NO_VERDICT, "6 99.29 99.35"), "0.6": (FAILS, "dropout"),
     "0.7": (FAILS, "33"), "0.8": (FAILS, "4 8"),
     "1.1": (FAILS, "99.40 99.40 99.39"), "1.2": (FAILS, "8,172 6,920 7,148 65,536 7x7"), "1.3": (FAILS, "5x5 7x7"),
     "1.4a": (FAILS, "8,172 20 15 99.73 99.59"), "1.4b": (FAILS, "8,084 20 99.09 16 99.07"),
     "1.5": (FAILS, ""), "1.6": (FAILS, "test"), "1.7b": (HOLDS, "8,172 4,900 3,272"),
     "2.1": (FAILS, "98.93 14 98.92"), "2.2": (FAILS, "7,448 7,416"),
     "2.3": (FAILS, "dropout"), "2.4": (FAILS, "98.98 test accuracy"), "2.5": (FAILS, "98.98 98.79 9 15 0.49"),
-    "2.6a": (FAILS, "0.13 0.06"), "2.6b": (NOISE, "0.02 0.29"), "2.7": (FAILS, "99.40 99.20 15"),
-    "2.8": (NOISE, "98.98 99.04 6"), "2.10": (FAILS, "6,379,786"), "2.11a": (FAILS, "4"),
+    "2.6a": (FAILS, "0.13 0.06"), "2.6b": (NO_VERDICT, "0.02 0.29"), "2.7": (FAILS, "99.40 99.20 15"),
+    "2.8": (NO_VERDICT, "98.98 99.04 6"), "2.10": (FAILS, "6,379,786"), "2.11a": (FAILS, "4"),
     "2.11b": (FAILS, "6 10 16 24 40"),
     "3.1": (FAILS, "99.34"), "3.2": (FAILS, "10 98.99 12 15 99.28 99.34"), "3.3": (FAILS, "48"),
     "3.4": (FAILS, "14 99.26 99.19"), "3.5a": (HOLDS, "99.43 99.44"), "3.5b": (FAILS, "99.19"),
@@ -60,8 +63,9 @@ EXPECTED = {
     "4.6": (FAILS, "0.7 0.95 0.85 0.95"), "4.7": (FAILS, "99.43 98.43"), "4.8a": (FAILS, "99.03 99.04 99.02 99.03"),
     "4.8b": (FAILS, "97.94 98.64 97.95 98.76"), "4.9a": (FAILS, "136 380 516"), "4.9b": (FAILS, "98.43 98.22"),
     "4.10": (FAILS, ""), "4.11": (FAILS, ""), "4.12a": (FAILS, "99.35 100"), "4.12b": (FAILS, "93.57 78.52 95.79"),
-    "all.1": (FAILS, "15 20 no project has a validation split"), "all.2": (NOISE, "4 6 8"),
-    "all.3": (FAILS, "running"), "all.4a": (FAILS, ""), "all.4b": (FAILS, ""), "all.4c": (FAILS, ""),
+    "all.1": (FAILS, "15 20 no project has a validation split"), "all.2": (NO_VERDICT, "4 6 8"),
+    "all.3": (FAILS if MANY else NO_VERDICT, "running"), "all.4a": (FAILS, ""), "all.4b": (FAILS, ""),
+    "all.4c": (FAILS, ""),
     "all.4d": (FAILS, ""), "all.4e": (FAILS, ""), "all.5": (HOLDS, "1 × 1"), "all.6": (HOLDS, ""),
 }
 NOT_RECOMPUTED = {"0.9", "0.10", "1.7a", "2.9", "3.10", "4.4b"}
@@ -140,7 +144,7 @@ CAN_HOLD = {
     "starts_at": ("drill-down/fully-connected", dict(accuracy=95.79)),
     "in_one_epoch": ("same-padding/plateau", dict(train=98.85, test=99.44)),
     "overfits": ("six-models/setup", {}),
-    "stops_rising": ("six-models/setup", dict(epoch=10)),
+    "stops_rising": ("drill-down/onecycle", dict(epoch=10)),
     "gains_over_the_step_before": ("six-models/batchnorm", {}),
     "small_gains": ("x", dict(steps=["six-models/batchnorm", "six-models/steplr"])),
     "moves": ("same-padding/plateau", dict(train="rises", test="falls")),
@@ -189,6 +193,9 @@ def altered(check, step, figures):
     return dataclasses.replace(some, step=some.step if step == "x" else step, figures=figures)
 
 
+ONE_TRAINING = ("overfits", "gains_over_the_step_before", "small_gains")  # a rise read in one log proves nothing
+
+
 @pytest.mark.parametrize("check", audit.CHECKS)
 def test_a_true_statement_holds(check, monkeypatch):
     if check == "printed_training_accuracy_compares":
@@ -197,7 +204,11 @@ def test_a_true_statement_holds(check, monkeypatch):
         monkeypatch.setattr(audit_training.nn, "BatchNorm2d", LearnedMean)
         assert audit.check("4.9a").verdict == HOLDS
         return
-    assert audit.check(altered(check, *CAN_HOLD[check])).verdict == HOLDS
+    found = audit.check(altered(check, *CAN_HOLD[check])).verdict
+    if check == "printed_training_accuracy_compares":  # that two numbers are equal is never concluded
+        assert found in (NO_VERDICT, NOT_CLEAR)
+    else:
+        assert found == (NO_VERDICT if check in ONE_TRAINING else HOLDS)
 
 
 class LearnedMean(torch.nn.Module):
@@ -295,7 +306,7 @@ def test_run_at_the_end_is_that_of_the_facts():
 def test_statements_are_well_formed(key):
     of = statement(key)
     assert of.step in steps() and of.kind in audit.KINDS and of.sentence.endswith(".")
-    assert of.severity in ("", *checked.SEVERITY)
+    assert of.severity in ("", *findings.SEVERITY)
     assert bool(of.check) != bool(of.evidence)
     assert of.url.startswith(f"https://github.com/{source(of.step).repository}/")
     assert source(of.step).commit in of.url and " " not in of.url
@@ -357,14 +368,14 @@ def test_a_box_shows_verdict_weight_and_links(found):
 
 
 def test_links_in_tables_are_escaped():
-    html = Table("t", ("", "a"), ((Link("a & b", 'x"y'), Link("plain", "https://e.org/")),))._repr_html_()
+    html = PageTable("t", ("", "a"), ((Link("a & b", 'x"y'), Link("plain", "https://e.org/")),))._repr_html_()
     assert '<a class="reference internal" href="x&quot;y">a &amp; b</a>' in html
     assert 'class="reference external"' in html
 
 
 def test_the_summary_adds_up(found):
     table = audit.summary()
-    checked_, hold, fail, noise = (table.column(c) for c in ("checked", "hold", "do not hold", "within noise"))
+    checked_, hold, fail, noise = (table.column(c) for c in ("checked", "hold", "do not hold", "no verdict"))
     for name in checked_:
         assert int(checked_[name]) == int(hold[name]) + int(fail[name]) + int(noise[name])
         if not name.startswith(("the rule", "habits", "all")):

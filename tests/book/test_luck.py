@@ -1,11 +1,13 @@
 """Luck against simulated trainings and counts made by hand."""
 
 import random
-from statistics import fmean, stdev
+from statistics import fmean
 
+import numpy as np
 import pytest
 
 from mnist_lib.book import luck
+from mnist_lib.book.intervals import half_width
 from mnist_lib.experiments.catalogue import EXPERIMENTS
 from mnist_lib.training.records import Epoch, Run, save
 
@@ -33,7 +35,9 @@ def test_touching_is_not_holding(no_runs):
         save(run_of(*counts, seed=seed))
     assert luck.reach(STEP) == luck.Reach(STEP, 4, 3, {1: 2, 3: 1, 5: 0})
     table = luck.touched_and_held()
-    assert [row[1:] for row in table.rows] == [("4", "3", "2", "1", "0")] * 2  # the step, and all of them
+    counts = [(row[1], *(cell.split("\n")[0] for cell in row[2:])) for row in table.rows]
+    assert counts == [("4", "3", "2", "1", "0")] * 2  # the step, and all of them
+    assert table.rows[0][3] == "2\n7 to 93 %"
 
 
 def test_the_probability_of_the_right_order_against_drawn_trainings():
@@ -46,13 +50,12 @@ def test_the_probability_of_the_right_order_against_drawn_trainings():
 
 @pytest.mark.parametrize("difference, sd", [(0.1, 0.1), (0.05, 0.06)])
 def test_the_seeds_needed_show_the_difference_four_times_in_five(difference, sd):
-    n, draw = luck.seeds_needed(difference, sd), random.Random(1)
-    shown = 0
-    for _ in range(4_000):
-        a, b = ([draw.gauss(mean, sd) for _ in range(n)] for mean in (0, difference))
-        error = (stdev(a) ** 2 / n + stdev(b) ** 2 / n) ** 0.5
-        shown += fmean(b) - fmean(a) > 1.96 * error
-    assert shown / 4_000 == pytest.approx(0.8, abs=0.04)
+    n, random = luck.seeds_needed(difference, sd), np.random.default_rng(1)
+    a, b = sd * random.standard_normal((4_000, n)), difference + sd * random.standard_normal((4_000, n))
+    half = half_width([v.var(1, ddof=1) / n for v in (a, b)], [n - 1, n - 1])
+    shown = (abs(b.mean(1) - a.mean(1)) > half).mean()
+    assert shown == pytest.approx(luck.power(difference, sd, n), abs=0.02) and luck.power(difference, sd, n) >= 0.8
+    assert luck.power(difference, sd, n - 1) < 0.8
 
 
 def test_seeds_needed_grow_with_the_square():
@@ -75,3 +78,11 @@ def test_orders_compare_every_seed_with_every_seed(no_runs):
 def test_every_run_is_counted_once(no_runs):
     save(run_of(*[9_900] * 15, step="six-models/setup"))  # the set-up of two paths
     assert [run.experiment for run in luck.every_run()] == ["six-models/setup"]
+
+
+def test_telling_apart_draws_pairs_and_a_curve_a_scatter():
+    pairs = [luck.Order("a", "b", 0.1, 0.75), luck.Order("a", "c", 2.0, 1.0)]  # the second is too far apart to be shown
+    axes = luck.telling_apart(pairs, {"one": 0.1, "two": 0.2}).axes[0]
+    points, one, two = axes.lines
+    assert list(points.get_xdata()) == [0.1] and list(points.get_ydata()) == [75.0]
+    assert one.get_ydata()[0] == two.get_ydata()[0] == 50 and one.get_ydata()[-1] > two.get_ydata()[-1]

@@ -96,9 +96,10 @@ def test_confusion_writes_each_mistake():
 
 
 def test_distributions_have_a_row_and_a_column_each():
-    values = {"one": torch.randn(10), "two": torch.randn(10)}
+    values = {"one": torch.tensor([-0.001, 0.0]), "two": torch.randn(10)}
     drawing = plots.distributions({"a": values, "b": values})
-    assert len(drawing.axes) == 4
+    assert len(drawing.axes) == 4 and not any(axes.texts for axes in drawing.axes)  # nothing is written over the bars
+    assert drawing.axes[0].get_title(loc="left") == "one\nmean 0.00\nsd 0.00"  # and never −0.00
 
 
 def test_draws_show_the_image_and_then_what_the_transforms_make_of_it():

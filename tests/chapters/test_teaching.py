@@ -13,6 +13,8 @@ from tests.chapters.prose import ROOT, parser, results, split_options
 from tests.chapters.test_exercises import problems
 from tests.chapters.test_prose import allowed_by, page
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("teaching")]  # one worker makes its course
+
 PAGE = ROOT / "book/teaching.md"
 NEW_PAGE = "book/paths/our-course/gentler.md"
 FEW = """
@@ -133,7 +135,7 @@ def test_the_tests_it_names_pass_with_the_new_step(course):
 
 def test_reading_times_are_those_of_the_chapters():
     rows = re.findall(r"^\| \d[^|]*\| (\d+): \[[^]]*\]\(([\w-]+\.md)\)", PAGE.read_text(), re.MULTILINE)
-    assert len(rows) == 4
+    assert len(rows) == 5
     for minutes, chapter in rows:
         assert f"about {minutes} minutes" in (ROOT / "book" / chapter).read_text(), chapter
 

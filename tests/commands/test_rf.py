@@ -24,6 +24,9 @@ class Needs(nn.Module):
         super().__init__()
 
 ready = Net(3)
+wave = nn.Sequential(nn.Conv1d(1, 2, 3, stride=2), nn.ReLU(), nn.Conv1d(2, 1, 3))
+volume = nn.Sequential(nn.Conv3d(1, 2, (1, 3, 3)), nn.MaxPool3d(2))
+words = nn.Embedding(9, 4)
 class Strange(Net):
     def forward(self, x):
         return torch.fft.fft2(super().forward(x)).real
@@ -59,6 +62,17 @@ def test_a_class_that_knows_its_images_and_a_ready_network(file, capsys):
     assert main(["rf", f"{file}:Net"]) == 0
     assert main(["rf", f"{file}:ready", "--input", "12", "12", "--columns", "full", "--all"]) == 0
     assert "start" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name, size, words", [
+    ("wave", (1, 40), ["input 1 × 40", "field 7 at the output"]),
+    ("volume", (1, 4, 10, 12), ["input 1 × 4 × 10 × 12", "field 2×4×4 at the output"]),
+    ("words", (12,), ["input 12", "36 parameters"]),
+])
+def test_sequences_volumes_and_tokens(name, size, words, file, capsys):
+    assert main(["rf", f"{file}:{name}", "--input", *map(str, size), "--check"]) == 0
+    out = capsys.readouterr()
+    assert "agrees with brute force" in out.err and all(word in out.out for word in words)
 
 
 def test_torchvision(capsys):

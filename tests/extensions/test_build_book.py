@@ -1,5 +1,6 @@
 """A book of three pages, built with this book's settings and extensions, again and again."""
 
+import hashlib
 import json
 import os
 import re
@@ -12,6 +13,8 @@ import pytest
 import yaml
 
 from tests import ROOT
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("build-book")]  # one worker builds its book
 
 FRONT = ("---\nfile_format: mystnb\n"
          "kernelspec: {display_name: Python 3, language: python, name: python3}\n---\n\n")
@@ -152,10 +155,20 @@ def test_faults_fail_the_build_on_the_second_try_too_and_all_are_told(book):
     assert book.build()[0] == 0
 
 
-def test_the_page_with_a_formula_carries_its_own_mathjax(book):
-    assert 'src="../_static/mathjax/tex-mml-chtml.js"' in book.page("index").replace("?v=", '"')
-    assert (book.root / "_build/html/_static/mathjax/tex-mml-chtml.js").exists()
+def test_a_formula_is_drawn_by_the_browser_with_a_font_of_the_site(book):
+    assert "<msup><mi>x</mi><mn>2</mn></msup>" in book.page("index")
+    assert (book.root / "_build/html/_static/site/formulas.woff2").read_bytes()[:4] == b"wOF2"
     assert "THEBE" not in book.page("index") and "cdn.jsdelivr" not in book.page("index")
+
+
+def test_a_page_has_one_sheet_and_one_script_of_the_version_that_is_there(book):
+    page = book.page("run")
+    files = re.findall(r'(?:<script[^>]* src|<link[^>]* rel="stylesheet" href)="([^"]+)"', page)
+    assert [name.partition("?")[0] for name in files] == ["../_static/site.css", "../_static/site.js"]
+    for name in files:
+        path, _, version = name.removeprefix("../").partition("?v=")
+        content = (book.root / "_build/html" / path).read_bytes()
+        assert hashlib.sha256(content).hexdigest().startswith(version) and version != "0" * 8
 
 
 def test_a_site_without_an_address_says_what_it_can(book):
@@ -184,12 +197,16 @@ def test_a_published_site_names_its_pages_its_card_and_its_way_back(book):
 
 def test_the_page_for_what_is_not_there_loads_nothing(book):
     page = (book.root / "_build/html/404.html").read_text()
-    assert "<link" not in page and "src=" not in page and "url(http" not in page
+    assert all('href="data:' in link for link in re.findall("<link[^>]*>", page))
+    assert "src=" not in page and "url(http" not in page
 
 
 def test_what_no_page_asks_for_is_not_in_the_site(book):
     static = book.root / "_build/html/_static"
     assert not list(static.rglob("*.map")) and not list(static.rglob("*.html"))
+    for pattern in ("fa-*", "*bootstrap*", "doctools.js"):
+        assert not list(static.rglob(pattern)), pattern
+    assert sum(path.stat().st_size for path in static.glob("*.css")) < 150_000
 
 
 def test_two_builds_at_once_the_second_says_so_and_the_first_ends_well(book):

@@ -6,6 +6,7 @@ import re
 
 import digit_data
 import pytest
+import torch
 
 from mnist_lib.data.loading import mnist
 from mnist_lib.experiments.catalogue import EXPERIMENTS
@@ -43,22 +44,44 @@ def test_a_record_of_other_settings_is_not_offered(empty_results):
     assert digit_data.offered() == []
 
 
-def test_the_digits_are_a_sample_and_all_that_go_wrong(tmp_path):
-    found = digit_data.write_data(tmp_path)
-    text = (tmp_path / "digits.js").read_text()
-    data = json.loads(re.fullmatch(r"mnistDigit\.testDigits\((.*)\);\n", text)[1])
-    test, sample = mnist("test"), data["sample"]
-    assert [test.labels[sample].tolist().count(d) for d in range(10)] == [10] * 10
-    wrong = {image for run in found for image, _ in run.misclassified}
-    assert set(data["index"]) == wrong | set(sample)
-    assert data["label"] == test.labels[data["index"]].tolist()
-    pixels = unpacked(base64.b64decode(data["pixels"]))
-    assert pixels == b"".join(test.images[i].numpy().tobytes() for i in data["index"])
-    assert {p.name for p in (tmp_path / "networks").iterdir()} >= {f"{digit_data.file_name(run)}.js" for run in found}
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    """The data twice, from the same records, and the runs it is of: made once for all tests here."""
+    torch.set_num_threads(1)
+    found, folders = digit_data.offered(), [tmp_path_factory.mktemp(name) for name in "ab"]
+    for folder in folders:
+        digit_data.write_page(folder, found)
+        digit_data.write_data(folder, found if folder is folders[0] else found[:6])
+    return found, folders
 
 
-def test_the_same_records_give_the_same_files(tmp_path):
-    for folder in ("a", "b"):
-        digit_data.write_data(tmp_path / folder)
-    for file in (tmp_path / "a").rglob("*.js"):
-        assert file.read_bytes() == (tmp_path / "b" / file.relative_to(tmp_path / "a")).read_bytes()
+def handed(text: str, call: str) -> dict:
+    """What a script hands to a function of the page."""
+    return json.loads(re.search(rf"^mnistDigit\.{call}\((.*)\);$", text, re.M)[1])
+
+
+def test_the_digits_are_a_sample_and_all_that_go_wrong(written):
+    found, (folder, _) = written
+    sample = handed((folder / "all.js").read_text(), "sampleDigits")
+    others = handed((folder / "others.js").read_text(), "otherDigits")
+    test, wrong = mnist("test"), {image for run in found for image, _ in run.misclassified}
+    assert [sample["label"].count(d) for d in range(10)] == [10] * 10
+    assert not set(sample["index"]) & set(others["index"])
+    assert set(sample["index"]) | wrong == set(sample["index"]) | set(others["index"])
+    for data in (sample, others):
+        assert data["label"] == test.labels[data["index"]].tolist()
+        pixels = unpacked(base64.b64decode(data["pixels"]))
+        assert pixels == b"".join(test.images[i].numpy().tobytes() for i in data["index"])
+    assert {p.name for p in (folder / "networks").iterdir()} >= {f"{digit_data.file_name(run)}.js" for run in found}
+    listed = handed((folder / "all.js").read_text(), "catalogue")
+    assert [entry["name"] for entry in listed] == [run.experiment for run in found]
+
+
+def test_the_same_records_give_the_same_files(written):
+    """The page, the digits, and the weights of the first networks, which are enough to see a difference."""
+    _, (folder, again) = written
+    files = [file.relative_to(again) for file in again.rglob("*.js")]
+    assert len(files) >= 8
+    for file in files:
+        if file.name != "others.js":  # it depends on all networks
+            assert (folder / file).read_bytes() == (again / file).read_bytes(), file

@@ -62,10 +62,28 @@ def test_it_clones_the_notebooks_version_once(book, bare, tmp_path):
     assert len(again.stdout.splitlines()) == 1 and again.stdout.endswith(" 1\n")  # silent, and the same
 
 
-@pytest.mark.parametrize("commit", ["", "0" * 40])
-def test_it_falls_back_to_the_branch(book, bare, tmp_path, commit):
-    done = run(bare, first_cell(str(book), commit, "main", [], [], later=False), tmp_path / "empty")
-    assert done.stdout.endswith(" 2\n"), done.stderr
+def test_a_version_that_is_not_there_is_replaced_by_no_other(book, bare, tmp_path):
+    """Unless the reader asks for one: what is run would not be what was pinned."""
+    cell, empty = first_cell(str(book), "0" * 40, "main", [], [], later=False), tmp_path / "empty"
+    done = run(bare, cell, empty)
+    last = done.stderr.strip().splitlines()[-1]
+    assert done.returncode and f"Version {'0' * 40} of the book could not be fetched" in last
+    assert "%env MNIST_LIB_VERSION=main" in last and list(empty.iterdir()) == []
+    asked = run(bare, cell, empty, MNIST_LIB_VERSION="main")
+    assert asked.stdout.endswith(" 2\n") and ", version main\n" in asked.stdout, asked.stderr
+    assert run(bare, cell, empty).returncode  # and what was got then is not taken for the pinned one
+
+
+def test_where_no_version_is_pinned_it_takes_the_branch_and_says_so(book, bare, tmp_path):
+    done = run(bare, first_cell(str(book), "", "main", [], [], later=False), tmp_path / "empty")
+    assert done.stdout.endswith(" 2\n") and ", version main\n" in done.stdout, done.stderr
+
+
+def test_a_branch_with_a_slash_can_be_asked_for(book, bare, tmp_path):
+    git(book, "branch", "try/it", "HEAD~1")
+    done = run(bare, first_cell(str(book), "", "main", [], [], later=False), tmp_path / "empty",
+               MNIST_LIB_VERSION="try/it")
+    assert done.stdout.endswith(" 1\n"), done.stderr
 
 
 def test_it_does_nothing_in_a_checkout(book, bare):

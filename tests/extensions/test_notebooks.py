@@ -9,6 +9,8 @@ from check_site import opened
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("notebooks")]  # one worker builds its book
+
 HEAD = """---
 file_format: mystnb
 kernelspec: {display_name: Python 3, language: python, name: python3}

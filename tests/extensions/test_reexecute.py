@@ -1,39 +1,69 @@
 """The keys that decide whether a chapter is executed again."""
 
-import shutil
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+import reached
 import reexecute
 
 from tests import ROOT
 
-MODULES = {
+FILES = {
     "__init__.py": '''
+"""A library whose doors give out names: the top and `train` when first used, `rf` at once."""
 from importlib import import_module
 __version__ = "1"
-_PUBLIC = {"field": "geometry", "fit": "training"}
-def __getattr__(name):
-    return getattr(import_module(f"mnist_lib.{_PUBLIC[name]}"), name)
+def door(room, table):
+    home = {name: file for file, names in table.items() for name in names.split()}
+    def get(name):
+        module = import_module(f"{room}.{home[name]}")
+        return module if name == home[name] else getattr(module, name)
+    return sorted(home), get
+__all__, __getattr__ = door(__name__, {"rf": "drawn field", "train": "fit", "plots": "plots"})
 ''',
+    "rf/__init__.py": '''
+from .geometry import field
+from .picture import draw as drawn
+from .picture import SIZE
+from . import registry  # for what it does
+__all__ = ["drawn", "field"]
+BOTH = SIZE
+''',
+    "rf/geometry.py": "field = 3  # pixels\n",
+    "rf/picture.py": "from . import colours\nSIZE = 4\ndef draw():\n    \"\"\"Draws.\"\"\"\n",
+    "rf/colours.py": "",
+    "rf/registry.py": "",
+    "rf/oracle.py": "from __future__ import annotations\nfrom typing import TYPE_CHECKING\n"
+                    "if TYPE_CHECKING:\n    from .colours import red\nelse:\n    from .geometry import field\n",
+    "train/__init__.py": '''
+from mnist_lib import door
+__all__, __getattr__ = door(__name__, {"loop": "fit again", "records": "records"})
+''',
+    "train/loop.py": "def fit():\n    from .. import __version__\n    from ..rf import field\n"
+                     "    from . import records\n    return open('data/images')\n",
+    "train/records.py": "FOLDER = 'results'\ndef missing():\n    raise ValueError('run python -m mnist_lib train')\n",
+    "plots.py": "import importlib\nbackend = importlib.import_module('.train.records', __package__)\n",
+    "named.py": "from importlib import import_module\ndef find(name):\n    return import_module(name)\n",
+    "claims.py": "from pathlib import Path\ntext = Path(__file__).with_name('claims.json').read_text()\n",
     "claims.json": "{}",
-    "geometry.py": "field = 3\n",
-    "models.py": "from . import __version__\nfrom .geometry import field\n",
-    "runs.py": "FOLDER = 'results'\n",
-    "training.py": "def fit():\n    from . import models, runs\n    return open('data/images')\n",
-    "plots.py": "import importlib\nbackend = importlib.import_module('.runs', __package__)\n",
+    "unnamed.css": "p {}",
 }
+EVERYTHING = " ".join(sorted(FILES))
 
 
 @pytest.fixture
 def root(tmp_path):
-    (tmp_path / "mnist_lib").mkdir()
-    for name, text in MODULES.items():
+    for name, text in FILES.items():
+        (tmp_path / "mnist_lib" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "mnist_lib" / name).write_text(text)
     for folder in ("data", "results/six-models"):
         (tmp_path / folder).mkdir(parents=True)
         (tmp_path / folder / "file").write_text("1")
-    (tmp_path / "requirements.txt").write_text("numpy")
+    (tmp_path / "requirements.txt").write_text("numpy==2  # arrays\n")
     return tmp_path
 
 
@@ -41,64 +71,121 @@ def chapter(code: str) -> str:
     return f"# A page\n\n```{{code-cell}} ipython3\n:tags: [hide-input]\n\n{code}\n```\n\nText.\n"
 
 
-def reached(code: str, root: Path) -> str:
-    return " ".join(path.stem for path in reexecute.reached_files([code], root) if path.suffix == ".py")
+def key(code: str, root: Path) -> str:
+    reexecute.folder_hash.cache_clear()
+    reached.forget()
+    return reexecute.chapter_key(chapter(code), root)
 
 
-EVERYTHING = "__init__ geometry models plots runs training"
+def reaches(code: str, root: Path) -> str:
+    reached.forget()
+    return " ".join(path.relative_to(root / "mnist_lib").as_posix() for path in reached.reached_files([code], root))
 
 
-@pytest.mark.parametrize("code, modules", [
+FIT = "__init__.py rf/__init__.py rf/colours.py rf/geometry.py rf/picture.py rf/registry.py train/__init__.py " \
+      "train/loop.py train/records.py unnamed.css"
+DOOR = "__init__.py rf/__init__.py rf/colours.py rf/picture.py rf/registry.py unnamed.css"  # what rf's door uses itself
+
+
+@pytest.mark.parametrize("code, files", [
     ("import numpy", ""),
-    ("import mnist_lib.geometry as g", "__init__ geometry"),
-    ("from mnist_lib.models import build", "__init__ geometry models"),
-    ("from mnist_lib import geometry", "__init__ geometry"),
-    ("from mnist_lib import field", "__init__ geometry"),
-    ("from mnist_lib import fit", "__init__ geometry models runs training"),
-    ("def f():\n    from mnist_lib import fit", "__init__ geometry models runs training"),
-    # where it cannot be told, everything:
+    ("import mnist_lib.train.records as r", "__init__.py train/__init__.py train/records.py unnamed.css"),
+    ("from mnist_lib.train.records import FOLDER", "__init__.py train/__init__.py train/records.py unnamed.css"),
+    ("from mnist_lib.train import records", "__init__.py train/__init__.py train/records.py unnamed.css"),
+    ("from mnist_lib import __version__", "__init__.py unnamed.css"),
+    ("from mnist_lib import claims", "__init__.py claims.json claims.py unnamed.css"),
+    ("from mnist_lib import plots", "__init__.py plots.py train/__init__.py train/records.py unnamed.css"),
+    # through a door, to the file that a name lives in:
+    ("from mnist_lib.rf import BOTH", DOOR),
+    ("from mnist_lib.rf import drawn", DOOR),
+    ("from mnist_lib.rf import field", DOOR.replace("rf/picture", "rf/geometry.py rf/picture")),
+    ("from mnist_lib import field", DOOR.replace("rf/picture", "rf/geometry.py rf/picture")),
+    ("from mnist_lib.rf.oracle import check",
+     DOOR.replace("rf/picture.py", "rf/geometry.py rf/oracle.py rf/picture.py")),
+    ("from mnist_lib.train import fit", FIT),
+    ("from mnist_lib import fit", FIT),
+    ("def f():\n    from mnist_lib import fit", FIT),
+    ("%matplotlib inline\n1 +", ""),
+    # a whole room where it cannot be told:
+    ("from mnist_lib import rf", DOOR.replace("rf/picture.py", "rf/geometry.py rf/oracle.py rf/picture.py")),
+    ("from mnist_lib.rf import unknown", DOOR.replace("rf/picture.py", "rf/geometry.py rf/oracle.py rf/picture.py")),
+    # everything:
     ("import mnist_lib", EVERYTHING),
+    ("import mnist_lib.rf.geometry", EVERYTHING),  # mnist_lib.fit is at hand then
     ("from mnist_lib import unknown", EVERYTHING),
     ("from mnist_lib.unknown import x", EVERYTHING),
-    ("from mnist_lib.plots import x", EVERYTHING),
+    ("from mnist_lib.named import find", EVERYTHING),
     ("!python -m mnist_lib list", EVERYTHING),
-    ("import subprocess\nsubprocess.run(['python', '-m', 'mnist_lib', 'list'])", EVERYTHING),
-    ("import os\nos.system('python -m mnist_lib list')", EVERYTHING),
+    ("!make list", EVERYTHING),
+    ("import subprocess\nsubprocess.run(['make', 'list'])", EVERYTHING),
+    ("from runpy import run_module", EVERYTHING),
+    ("import os\nos.system('make list')", EVERYTHING),
+    ("from os import system\nsystem('make list')", EVERYTHING),
+    ("get_ipython().system('make list')", EVERYTHING),
+    ("from importlib import import_module as load\nload('mnist_lib.plots')", EVERYTHING),
+    ("import mnist_lib as m", EVERYTHING),
+    ("from mnist_lib import *", EVERYTHING),
+    ("__import__('mnist_lib.claims')", "__init__.py claims.json claims.py unnamed.css"),
 ])
-def test_modules_that_a_cell_reaches(root, code, modules):
-    assert reached(code, root) == modules
+def test_files_that_a_cell_reaches(root, code, files):
+    assert reaches(code, root) == files
 
 
 @pytest.mark.parametrize("code, changed, same", [
-    ("import numpy", ["requirements.txt"], ["mnist_lib/geometry.py", "results/six-models/file", "data/file"]),
+    ("import numpy", ["requirements.txt"], ["mnist_lib/rf/geometry.py", "results/six-models/file", "data/file"]),
     ("from mnist_lib import field",
-     ["mnist_lib/geometry.py", "mnist_lib/__init__.py", "mnist_lib/claims.json"],
-     ["mnist_lib/models.py", "results/six-models/file", "data/file"]),
-    ("from mnist_lib import fit", ["mnist_lib/geometry.py", "results/six-models/file", "data/file"],
-     ["mnist_lib/plots.py"]),
+     ["mnist_lib/rf/geometry.py", "mnist_lib/rf/__init__.py", "mnist_lib/__init__.py", "mnist_lib/unnamed.css"],
+     ["mnist_lib/train/loop.py", "mnist_lib/claims.json", "results/six-models/file", "data/file"]),
+    ("from mnist_lib import fit", ["mnist_lib/rf/geometry.py", "results/six-models/file", "data/file"],
+     ["mnist_lib/plots.py", "mnist_lib/claims.py"]),
+    ("from mnist_lib.train.records import FOLDER", ["results/six-models/file"], ["data/file"]),
     ("open('../results/six-models/file')", ["results/six-models/file"], ["data/file"]),
 ])
 def test_the_key_changes_with_what_may_be_read_and_with_nothing_else(root, code, changed, same):
-    def key():
-        reexecute.folder_hash.cache_clear()
-        return reexecute.chapter_key(chapter(code), root)
-
     for name in changed + same:
-        before = key()
-        (root / name).write_text((root / name).read_text() + "\n# changed\n")
-        assert (key() != before) == (name in changed), name
+        before = key(code, root)
+        (root / name).write_text((root / name).read_text() + "\nchanged = 1\n")
+        assert (key(code, root) != before) == (name in changed), name
+
+
+REMARKS = {
+    "mnist_lib/rf/geometry.py": ("field = 3  # pixels\n", '"""In words."""\n\n# a line\nfield = (3)\n'),
+    "mnist_lib/rf/picture.py": ('"""Draws."""', '"""Draws it in other words."""'),
+    "mnist_lib/train/loop.py": ("def fit():\n", "def fit():\n    'Trains.'\n"),
+    "requirements.txt": ("# arrays", "# made of numbers"),
+}
+
+
+@pytest.mark.parametrize("name", REMARKS)
+def test_comments_docstrings_and_layout_have_no_part_in_it(root, name):
+    old, new = REMARKS[name]
+    for code, counts in (("from mnist_lib import fit", False),
+                         ("from inspect import getsource\nfrom mnist_lib import fit\nprint(getsource(fit))", True),
+                         ("from mnist_lib import fit\nhelp(fit)", True),
+                         ("from mnist_lib import fit\nprint(fit.__doc__)", True),
+                         ("from mnist_lib import fit\nfit?", True),
+                         ("#| tags: [raises-exception]\nfrom mnist_lib import fit", True)):
+        (root / name).write_text((root / name).read_text().replace(new, old))
+        before = key(code, root)
+        (root / name).write_text((root / name).read_text().replace(old, new))
+        assert (key(code, root) != before) == (counts and name != "requirements.txt"), code
+
+
+def test_a_library_file_that_reads_source_makes_every_byte_count(root):
+    (root / "mnist_lib/rf/registry.py").write_text("import inspect\nshow = inspect.getsource\n")
+    before = key("from mnist_lib import field", root)
+    (root / "mnist_lib/rf/geometry.py").write_text("field = 3  # squares\n")
+    assert key("from mnist_lib import field", root) != before
 
 
 def test_a_new_record_changes_the_key_and_an_unfinished_one_does_not(root):
-    text = chapter("from mnist_lib import fit")
     keys = []
     for name in (None, "results/six-models/seed-1.json.partial", "results/seed-1.checkpoint",
                  "results/six-models/seed-1.json"):
         if name:
             (root / name).parent.mkdir(exist_ok=True)
             (root / name).write_text("{}")
-        reexecute.folder_hash.cache_clear()
-        keys.append(reexecute.chapter_key(text, root))
+        keys.append(key("from mnist_lib import fit", root))
     assert keys[0] == keys[1] == keys[2] != keys[3]
 
 
@@ -114,7 +201,54 @@ def test_code_cells_lose_their_options():
     assert [cell.strip() for cell in reexecute.code_cells(text)] == ["x = 1", "y = '```'", "z = 3"]
 
 
-def test_every_module_of_the_real_library_can_be_read(tmp_path):
-    shutil.copytree(ROOT / "mnist_lib", tmp_path / "mnist_lib", ignore=shutil.ignore_patterns("__pycache__"))
-    for path in sorted((tmp_path / "mnist_lib").glob("[a-z]*.py")):
-        assert path in reexecute.reached_files([f"import mnist_lib.{path.stem}"], tmp_path)
+def test_what_only_the_tests_need_has_no_part_in_it(root):
+    before = key("import numpy", root)
+    (root / "requirements.txt").write_text("numpy==2\n\n# The tests\nruff==1\n")
+    assert key("import numpy", root) == before
+    assert "\n# The tests\n" in (ROOT / "requirements.txt").read_text(encoding="utf-8")
+
+
+CHAPTERS = {path: cells for path in sorted((ROOT / "book").rglob("*.md"))
+            if (cells := reexecute.code_cells(path.read_text(encoding="utf-8")))}
+
+IMPORTS = """
+import ast, json, os, sys, torch, pandas, matplotlib.pyplot
+for cells in json.loads(sys.stdin.read()):
+    read, write = os.pipe()
+    if not os.fork():
+        for cell in cells:
+            for line in ast.parse(cell).body:
+                if isinstance(line, ast.Import | ast.ImportFrom):
+                    exec(ast.unparse(line), {})
+        files = [m.__file__ for n, m in sys.modules.items() if n.partition(".")[0] == "mnist_lib"]
+        os.write(write, json.dumps(files).encode())
+        os._exit(0)
+    os.close(write)
+    os.wait()
+    print(open(read).read())
+"""
+
+
+def test_what_a_chapter_imports_is_among_what_it_reaches():
+    """The import lines of every chapter are run, each chapter's in a process of its own."""
+    done = subprocess.run([sys.executable, "-c", IMPORTS], input=json.dumps(list(CHAPTERS.values())), text=True,
+                          capture_output=True, check=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    loaded = [set(map(Path, json.loads(line))) for line in done.stdout.splitlines()]
+    assert len(loaded) == len(CHAPTERS) and sum(map(len, loaded)) > len(CHAPTERS)
+    for (path, cells), files in zip(CHAPTERS.items(), loaded):
+        assert files <= set(reached.reached_files(cells, ROOT)), path
+
+
+def test_every_file_of_the_real_library_can_be_read():
+    for path in (ROOT / "mnist_lib").rglob("*.py"):
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        assert path in reached.reached_files([f"import {name} as x"], ROOT)
+
+
+def test_no_chapter_reaches_everything_or_shows_source():
+    """Or a changed comment would execute it again: see SHOWS_SOURCE, and what it imports."""
+    every = [path for path in reached.library_files(ROOT) if path.suffix == ".py"]
+    for path, cells in CHAPTERS.items():
+        files = [file for file in reached.reached_files(cells, ROOT) if file.suffix == ".py"]
+        assert len(files) < len(every), path
+        assert not reexecute.shows_source(path.read_text(encoding="utf-8"), files, ROOT), path

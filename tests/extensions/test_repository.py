@@ -1,10 +1,14 @@
 """Where the book's sources live: the workflow's word, else git's remote, else nowhere."""
 
+import re
 import subprocess
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from repository import address_and_branch, commit, find_addresses, site_address, web_address
+from repository import WithAddress, address_and_branch, commit, find_addresses, site_address, web_address
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize("remote, address", [
@@ -61,3 +65,22 @@ def test_a_host_that_the_theme_does_not_know_gets_no_buttons_of_the_theme(tmp_pa
     config = SimpleNamespace(html_theme_options={})
     find_addresses(SimpleNamespace(srcdir=tmp_path), config)
     assert config.book_address == address and ("repository_url" in config.html_theme_options) == shown
+
+
+@pytest.mark.parametrize("address, shown", [
+    ("https://github.com/o/n", "git clone https://github.com/o/n mnist\nmake book"),
+    (None, "make book  # in your clone")])
+def test_commands_name_the_address_or_do_without(address, shown):
+    env = SimpleNamespace(config=SimpleNamespace(book_address=address))
+    state = SimpleNamespace(document=SimpleNamespace(settings=SimpleNamespace(env=env)))
+    lines = ["git clone ADDRESS mnist", "make book", "---", "make book  # in your clone"]
+    block, = WithAddress("with-address", [], {}, lines, 1, 0, "", state, SimpleNamespace(reporter=None)).run()
+    assert block.astext() == shown and block["language"] == "bash"
+
+
+def test_no_text_leaves_the_address_to_the_reader():
+    """A page has it filled in, and says what to do without; what is read in the repository does without."""
+    for path in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "book").rglob("*.md"))]:
+        text = re.sub(r"^```\{with-address\}\n.*?\n---\n(.*?)^```$", r"\1", path.read_text(encoding="utf-8"),
+                      flags=re.MULTILINE | re.DOTALL)
+        assert not re.search(r"ADDRESS\b", text), path

@@ -37,7 +37,7 @@ def compare(network, size, cropped=False):
             continue
         for axis, geometry in enumerate(row.output):
             if geometry.start is not None:
-                lines = (found.rows, found.columns)[axis].any(2 - axis)  # over the other axis of the map
+                lines = found.lines[axis].any(2 - axis)  # over the other axis of the map
                 seen = {unit: brute_force.ends(lines[:, unit]) for unit in range(lines.shape[1])}
                 compared += _compare_line(geometry, {u: s for u, s in seen.items() if s}, size[1 + axis], cropped)
     return table, compared
@@ -273,21 +273,20 @@ def test_two_numbers_take_the_channels_from_the_network():
     assert receptive_field(conv(3, 1, 3), (9, 8)).input_size == (3, 9, 8)
 
 
-class Sampler(nn.Module):
+class Sorter(nn.Module):
     def forward(self, x):
-        grid = F.affine_grid(torch.eye(2, 3, dtype=x.dtype)[None].repeat(len(x), 1, 1), x.shape, align_corners=False)
-        return F.grid_sample(x, grid, align_corners=False)
+        return x + torch.unique(x).sum()
 
 
 def test_an_unknown_operation_is_a_named_error_until_it_has_a_rule():
-    network = seq(conv(1, 2, 3), seq(Sampler()), conv(2, 1, 3))
+    network = seq(conv(1, 2, 3), seq(Sorter()), conv(2, 1, 3))
     with pytest.raises(UnknownOperation) as caught:
         receptive_field(network, (1, 12, 12))
-    for word in ("grid_sample", "'1.0'", "Sampler", "@rule(torch.nn.functional.grid_sample)"):
+    for word in ("unique", "'1.0'", "Sorter", "@rule("):
         assert word in str(caught.value)
-    operations = [F.grid_sample, torch.ops.aten.grid_sampler_2d, Sampler]
-    for operation in operations:
-        rule(operation)(lambda call: call.whole())
+    for operation in (torch.ops.aten._unique2, Sorter):
+        rule(operation)(lambda call: call.whole() if len(call.outputs) == 1 else
+                        [call.whole()] + [None] * (len(call.outputs) - 1))
         try:
             table = receptive_field(network, (1, 12, 12))
             assert table.interval("1.0", (4, 4)) == ((0, 11), (0, 11)), operation
@@ -298,17 +297,22 @@ def test_an_unknown_operation_is_a_named_error_until_it_has_a_rule():
         receptive_field(network, (1, 12, 12))
 
 
+@torch.library.custom_op("mine::smooth", mutates_args=())
+def smooth(x: torch.Tensor) -> torch.Tensor:
+    return F.avg_pool2d(x, 3, 1)
+
+
 def test_a_rule_can_describe_a_window():
     class Mine(torch.autograd.Function):
         @staticmethod
         def forward(ctx, x):
-            return torch.fft.fft2(x[:, :, 1:-1, 1:-1]).real
+            return torch.ops.mine.smooth(x)
 
     class Smooth(nn.Module):
         def forward(self, x):
             return Mine.apply(x)
 
-    with pytest.raises(UnknownOperation, match="fft"):
+    with pytest.raises(UnknownOperation, match="mine.smooth"):
         receptive_field(Smooth(), (1, 9, 9))
     rule(Smooth)(lambda call: call.window(3))
     try:
@@ -320,7 +324,7 @@ def test_a_rule_can_describe_a_window():
         rule.remove(Smooth)
 
 
-WAYS_OUT = {
+WAYS_OUT = {  # more of them in panel_soundness.py
     "item": lambda m, x: x * x.mean().item(),
     "if": lambda m, x: x if x.sum() > 0 else x * 2,
     "float": lambda m, x: x * float(x.max()),
@@ -328,10 +332,8 @@ WAYS_OUT = {
     "tolist": lambda m, x: x * torch.tensor(x.flatten().tolist()).sum(),
     "boolean index": lambda m, x: x[x > 0].sum(),
     "random index": lambda m, x: x[:, :, torch.randperm(8)],
-    "complex view": lambda m, x: torch.view_as_real(torch.view_as_complex(x.unflatten(3, (4, 2)))),
-    "fft": lambda m, x: torch.fft.fft2(x).real,
-    "inverse": lambda m, x: torch.linalg.inv(x),
-    "unpooling": lambda m, x: F.max_unpool2d(*F.max_pool2d(x, 2, return_indices=True), 2),
+    "unique": lambda m, x: torch.unique(x),
+    "fractional pooling": lambda m, x: F.fractional_max_pool2d(x, 2, output_size=4),
 }
 
 
@@ -344,7 +346,7 @@ def test_what_cannot_be_told_is_never_a_number(leave):
 def test_an_error_that_the_network_catches_is_still_raised():
     def careful(m, x):
         try:
-            return torch.fft.fft2(x).real
+            return torch.unique(x)
         except ValueError:
             return x
     with pytest.raises(UnknownOperation):

@@ -53,15 +53,11 @@ def test_transposed_convolution_divides_the_jump():
     assert gaps.sees(0) == (0, 0) and gaps.sees(1) is None and gaps.field == 1
 
 
-def test_merge_is_the_union():
+def test_misalignment_is_the_largest_distance_of_centres():
     a, b = Geometry(10).through(3, padding=1), Geometry(10).through(5, padding=2)
-    assert a.merge(b) == b and a.misalignment(b) == 0
-    even = Geometry(10).through(2).merge(Geometry(9))
-    assert even.field == 2 and Geometry(10).through(2).misalignment(Geometry(9)) == 0.5
-    drifting = Geometry(10).through(2, 2).merge(Geometry(5))
-    assert drifting.sees(4) == (4, 9) and Geometry(10).through(2, 2).misalignment(Geometry(5)) == 4.5
-    with pytest.raises(ReceptiveFieldError, match="10 and 9"):
-        Geometry(10).merge(Geometry(9))
+    assert a.misalignment(b) == 0
+    assert Geometry(10).through(2).misalignment(Geometry(9)) == 0.5
+    assert Geometry(10).through(2, 2).misalignment(Geometry(5)) == 4.5
 
 
 def test_geometry_is_frozen():

@@ -8,6 +8,7 @@ is built) they fail instead, and so does anything else in this folder that would
 
 import os
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,13 @@ def missing(what: str):
     if REQUIRED:
         pytest.fail(f"{what} (REQUIRE_BROWSER is set, so this is no reason to skip)", pytrace=False)
     pytest.skip(what)
+
+
+def pytest_collection_modifyitems(items):
+    """What needs a browser is slow."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("slow")
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -73,6 +81,28 @@ def site() -> Path:
     if why:
         pytest.skip(why)
     return SITE
+
+
+@pytest.fixture(scope="session")
+def digit_site(tmp_path_factory) -> Path:
+    """The page "Draw a digit" with the book's networks, made once for all tests and all processes that run them."""
+    from tests.site.digit_page import write_site
+
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "digit-site"
+    done = folder / "done"
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        deadline = time.monotonic() + 600
+        while not done.exists():  # another process is at it
+            if time.monotonic() > deadline:
+                pytest.fail(f"{folder} was begun and not finished by another test process")
+            time.sleep(0.2)
+    else:
+        write_site(folder)
+        done.touch()
+    return folder
 
 
 @pytest.fixture(scope="session")

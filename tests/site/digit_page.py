@@ -14,31 +14,41 @@ COLOURS = """
 :root {
   --pst-color-border: #d1d5da; --pst-color-surface: #f3f4f5; --pst-color-text-base: #222832;
   --pst-color-accent: #ad2e86; --pst-color-text-muted: #48566b; --pst-color-danger: #d72d47;
-  --pst-color-link: #176de8; --ground: #fff;
+  --pst-color-link: #176de8; --pst-color-background: #fff; --ground: #fff;
 }
 html[data-theme=dark] {
   --pst-color-border: #48566b; --pst-color-surface: #29313d; --pst-color-text-base: #ced6dd;
   --pst-color-accent: #e89fd0; --pst-color-text-muted: #9ca4af; --pst-color-danger: #e78894;
-  --pst-color-link: #5a8fef; --ground: #14181e;
+  --pst-color-link: #5a8fef; --pst-color-background: #14181e; --ground: #14181e;
 }
 * { box-sizing: border-box }
 body { margin: 1rem; font-family: sans-serif; color: var(--pst-color-text-base); background: var(--ground) }
 """
 
 
-def write_site(folder: Path) -> str:
-    """Build the page with its scripts and data below `folder`; returns its address."""
-    import digit_data
+def page_in(folder: Path) -> Path:
+    """The page in such a site."""
+    return folder / "book" / "digit.html"
 
-    static = folder / "_static" / "digit"
-    shutil.copytree(ROOT / "book/_static/digit", static)
-    digit_data.write_data(static)
+
+def write_site(folder: Path) -> str:
+    """Build the page with its script and data below `folder`; returns its address."""
+    import digit_data
+    import torch
+
+    torch.set_num_threads(1)  # these networks are no faster with more
+    found, static = digit_data.offered(), folder / "_static" / "digit"
+    digit_data.write_page(static, found)
+    digit_data.write_data(static, found)
+    shutil.copy(ROOT / "book/_static/digit/digit.css", static)
     shell = (ROOT / "book/_includes/digit.html").read_text()
     (folder / "book").mkdir()
-    page = folder / "book" / "digit.html"
+    page = page_in(folder)
     page.write_text('<!doctype html><html lang="en" data-theme="light"><meta charset="utf-8">'
                     '<meta name="viewport" content="width=device-width, initial-scale=1"><title>Draw a digit</title>'
-                    f"<style>{COLOURS}</style><main><h1>Draw a digit</h1>{shell}</main></html>")
+                    f'<style>{COLOURS}</style><link rel="stylesheet" href="../_static/digit/digit.css">'
+                    '<script defer src="../_static/digit/all.js"></script>'
+                    f"<main><h1>Draw a digit</h1>{shell}</main></html>")
     return page.as_uri()
 
 
@@ -63,6 +73,7 @@ def open_page(page, address: str) -> None:
     """Open the page and wait until its first network is there."""
     page.goto(address)
     page.wait_for_function("window.mnistDigit && mnistDigit.page.state && mnistDigit.page.state().network")
+    settled(page)
 
 
 def draw(page, points) -> None:
@@ -79,9 +90,24 @@ def draw(page, points) -> None:
     settled(page)
 
 
+def place_of(page, at: int, unit: int) -> tuple[float, float]:
+    """Where the middle of a unit of map `at` lies on the screen, scrolled into view."""
+    page.locator(".digit-layer canvas").nth(at).scroll_into_view_if_needed()
+    return tuple(page.evaluate("""([at, unit]) => {
+      const { network, page } = mnistDigit, shape = page.state().network.shapes[at];
+      const { channel, row, column } = network.placeOf(shape, unit);
+      const [x, y, width, height] = page.whereOn([at, channel, { top: row, bottom: row, left: column, right: column }]);
+      const box = document.getElementById("digit-maps").getBoundingClientRect();
+      return [box.left + x + width / 2, box.top + y + height / 2];
+    }""", [at, unit]))
+
+
 def settled(page) -> None:
     """Wait until what was asked for has been computed and painted."""
-    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    page.evaluate("""async () => {
+      const frame = () => new Promise(requestAnimationFrame);
+      do { await frame(); await frame(); } while (mnistDigit.page.busy());
+    }""")
 
 
 SEVEN = [(80, 60), (200, 60), (170, 140), (130, 230)]

@@ -43,7 +43,7 @@ async () => {
     return document.documentElement;
   };
   for (const element of document.body.querySelectorAll("*")) {
-    if (element.ownerSVGElement || element.closest("mjx-container, dialog:not([open])") || !shown(element)) continue;
+    if (element.ownerSVGElement || element.closest("math, dialog:not([open])") || !shown(element)) continue;
     const box = element.getBoundingClientRect();
     if (box.width < 2 || box.height < 2) continue;          /* for screen readers alone */
     const inside = drawnOver(element);
@@ -59,7 +59,7 @@ async () => {
   const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let text = words.nextNode(); text; text = words.nextNode()) {
     const element = text.parentElement;
-    if (!text.data.trim() || element.ownerSVGElement || element.closest("mjx-container, dialog:not([open]), script, "
+    if (!text.data.trim() || element.ownerSVGElement || element.closest("math, dialog:not([open]), script, "
       + "style, noscript, option") || !shown(element)) continue;
     const own = getComputedStyle(element).overflowX;
     if (own === "auto" || own === "scroll") continue;
@@ -78,11 +78,19 @@ async () => {
   }
 
   /* A formula wider than its line scrolls. */
-  for (const formula of document.querySelectorAll("mjx-container")) {
+  for (const formula of document.querySelectorAll("math")) {
     const box = formula.getBoundingClientRect();
     if (shown(formula) && box.right > width + 1.5 && drawnOver(formula) !== null)
       found.add(`the formula ${name(formula)} sticks out to ${Math.round(box.right)} of ${width}`);
   }
-  if (document.querySelector("mjx-merror")) found.add("a formula could not be set");
+  if (document.querySelector("merror")) found.add("a formula could not be set");
+
+  /* What is drawn by this site is here: no icon without its drawing, no id twice, one title. */
+  for (const icon of document.querySelectorAll("i[class*='fa-'], span[class*='fa-']"))
+    if (shown(icon) && !getComputedStyle(icon).maskImage.startsWith("url")) found.add(`the icon ${icon.className} has no drawing`);
+  const ids = [...document.querySelectorAll("[id]")].map((element) => element.id);
+  for (const id of new Set(ids.filter((one, i) => ids.indexOf(one) !== i))) found.add(`the id ${id} is given twice`);
+  const titles = document.querySelectorAll("h1").length;
+  if (titles !== 1) found.add(`the page has ${titles} first titles`);
   return [...found];
 }

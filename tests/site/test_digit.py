@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 
+import digit_data
 import pytest
 import torch
 from axe_playwright_python.sync_playwright import Axe
@@ -14,7 +15,7 @@ from mnist_lib.export import format, networks
 from mnist_lib.networks.builder import build
 from mnist_lib.training import epoch_weights, records
 from mnist_lib.training.evaluation import trained
-from tests.site.digit_page import SEVEN, draw, one_page, open_page, settled, write_images, write_site
+from tests.site.digit_page import SEVEN, draw, one_page, open_page, page_in, place_of, settled, write_images
 
 STEP = "six-models/steplr"
 WITHOUT = "six-models/skeleton"
@@ -23,7 +24,7 @@ RULES = {"preload": False, "runOnly": {"type": "tag", "values": TAGS}}  # preloa
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
+def site(tmp_path_factory, digit_site):
     """The page over a copy of the records, in which one network has (random) weights of every epoch."""
     with pytest.MonkeyPatch.context() as patch:
         results = tmp_path_factory.mktemp("records") / "results"
@@ -35,8 +36,15 @@ def site(tmp_path_factory):
         torch.manual_seed(1)
         early = [epoch_weights.weights_of(build(STEP)) for _ in run.epochs]
         epoch_weights.save(run, [*early, epoch_weights.weights_of(trained(run))])
-        folder = tmp_path_factory.mktemp("site")
-        address = write_site(folder)
+        folder = tmp_path_factory.mktemp("site") / "site"
+        shutil.copytree(digit_site, folder)
+        static = folder / "_static" / "digit"
+        for file in (static / "networks").glob("*-epochs.js"):
+            file.unlink()
+        digit_data.write_page(static, digit_data.offered())
+        series = static / "networks" / f"{digit_data.file_name(run)}-epochs.js"
+        series.write_text(digit_data.network_script(run, epochs=True))
+        address = page_in(folder).as_uri()
         epochs = [epoch_weights.network_after(STEP, weights) for weights in epoch_weights.load(run)]
     write_images(folder, mnist("test").images[:200])
     return address, folder, epochs
@@ -72,14 +80,19 @@ def read(page):
 
 
 def test_drawing_with_the_mouse(opened):
-    assert "empty" in sentence(opened)
-    draw(opened, SEVEN)
-    assert sentence(opened).startswith("It reads a 7") and read(opened) == 7
+    assert sentence(opened).startswith("It reads a 7") and "its label" in sentence(opened)  # the example
+    example = numbers(opened, "ink")
+    draw(opened, SEVEN)  # which gives way to the first stroke
+    assert sentence(opened).startswith("It reads a 7") and read(opened) == 7 and "label" not in sentence(opened)
+    assert numbers(opened, "ink").ne(example).any()
     shares = opened.locator("#digit-bars .digit-share").all_inner_texts()
     assert len(shares) == 10 and opened.locator("#digit-bars tr.digit-first th").inner_text() == "7"
     opened.click("#digit-undo")
     settled(opened)
-    assert "empty" in sentence(opened)
+    assert torch.equal(numbers(opened, "ink"), example)
+    opened.click("#digit-clear")
+    settled(opened)
+    assert "empty" in sentence(opened) and opened.locator("#digit-bars .digit-first").count() == 0
 
 
 def test_it_reads_while_the_pen_is_down(opened):
@@ -187,6 +200,7 @@ def test_test_digits_and_those_that_go_wrong(opened):
     settled(opened)
     assert "That is its label." in sentence(opened)
     opened.check("#digit-wrong")
+    opened.wait_for_function(f"document.querySelectorAll('#digit-digits button').length === {len(run.misclassified)}")
     buttons = opened.locator("#digit-digits button")
     assert buttons.count() == len(run.misclassified)
     for number in (0, 5, len(run.misclassified) - 1):
@@ -206,33 +220,38 @@ def test_test_digits_and_those_that_go_wrong(opened):
 def test_a_unit_under_the_pointer_and_the_arrow_keys(opened):
     draw(opened, SEVEN)
     canvas = opened.locator(".digit-layer canvas").nth(3)  # block1.conv1
-    canvas.scroll_into_view_if_needed()
-    box = canvas.bounding_box()
-    opened.mouse.move(box["x"] + 2 + 2 * 5 + 1, box["y"] + 2 + 2 * 7 + 1)  # two CSS pixels a unit
+    opened.mouse.move(*place_of(opened, 3, 7 * 24 + 5))
     settled(opened)
     title = opened.locator("#digit-unit-title")
     assert title.inner_text() == "block1.conv1: map 1, row 8, column 6"
     assert "5 × 5 pixels" in opened.inner_text("#digit-inspector")
     opened.mouse.down()
     opened.mouse.up()
+    opened.mouse.move(*place_of(opened, 5, 40))  # picked, it stays
     opened.mouse.move(0, 0)
     settled(opened)
-    assert title.inner_text().endswith("row 8, column 6")
+    assert title.inner_text().endswith("row 8, column 6") and "convolution" in opened.inner_text(".digit-sums")
     value = state(opened, "maps[3].data[7 * 24 + 5]")
     assert f"{value:.3f}".replace("-", "−") in opened.inner_text(".digit-unit")
     canvas.focus()
     opened.keyboard.press("ArrowRight")
     opened.keyboard.press("PageDown")
     opened.keyboard.press("ArrowUp")
+    settled(opened)
     assert title.inner_text() == "block1.conv1: map 2, row 7, column 7"
     opened.keyboard.press("End")
     opened.keyboard.press("ArrowRight")  # past the edge lies the next map
+    settled(opened)
     assert title.inner_text() == "block1.conv1: map 3, row 24, column 1"
     opened.wait_for_function("document.getElementById('digit-unit-live').textContent.includes('map 3')")
     scores = opened.locator(".digit-layer canvas").last
     scores.focus()
     opened.keyboard.press("Home")
+    settled(opened)
     assert "the score of digit" in title.inner_text()
+    opened.keyboard.press("Escape")
+    settled(opened)
+    assert opened.is_hidden("#digit-inspector")
 
 
 def test_epochs(opened, site):
@@ -270,11 +289,12 @@ def test_switching_and_side_by_side(opened):
     assert names == opened.evaluate("[...document.querySelectorAll('#digit-network option')].map((o) => o.value)")
     mine = [name for name in names if name.startswith("six-models/")][:6]
     opened.click("#digit-compare summary")
-    opened.wait_for_function(f"document.querySelectorAll('.digit-result').length === {len(mine)}")
+    opened.wait_for_function(f"document.querySelectorAll('.digit-verdict strong').length === {len(mine)}")
     verdicts = dict(zip(mine, opened.locator(".digit-verdict strong").all_inner_texts()))
     for name in mine:
         opened.select_option("#digit-network", name)
         opened.wait_for_function(f"mnistDigit.page.state().network.name === '{name}'")
+        settled(opened)
         assert str(read(opened)) == verdicts[name]
     opened.locator("#digit-compare-list input").first.uncheck()
     opened.wait_for_function(f"document.querySelectorAll('.digit-result').length === {len(mine) - 1}")
@@ -385,6 +405,11 @@ DAMAGES = {
     "an accuracy of 200": (lambda d: d["snapshots"][0].update(accuracy=200), "“accuracy”"),
     "other images": (lambda d: d.update(input=[3, 28, 28]), "“input”"),
     "eleven digits": (lambda d: d["layers"].pop(), "must give ten"),
+    "too few parameters": (lambda d: d.update(parameters=12), "says that the network has 12 parameters"),
+    "too many parameters": (lambda d: d.update(parameters=7_000_000),
+                            "has 7,000,000 parameters, and its layers have 2,3"),
+    "more work than a page can do": (lambda d: d["layers"].insert(0, dict(
+        type="zero_pad", name="frame", padding=[900, 900, 900, 900])), "does not fit|too large|steps|takes 216"),
 }
 
 
@@ -457,8 +482,4 @@ def test_without_javascript_the_page_explains_itself(browser, site):
 def test_a_result_comes_soon(opened):
     """Far from the measured time (benchmarks/digit_page.py): only a fault as large as a pause fails here."""
     draw(opened, SEVEN)
-    times = opened.evaluate("""Array.from({length: 20}, () => {
-      mnistDigit.page.compute();
-      return mnistDigit.page.milliseconds;
-    })""")
-    assert sorted(times)[10] < 2000
+    assert 0 < opened.evaluate("mnistDigit.page.milliseconds") < 2000

@@ -4,6 +4,10 @@ A page is opened from its file, as a reader without a connection would. It may a
 the site's own files, none of them missing; its console stays empty; nothing is wider than the
 screen or cut off; every image is drawn and says what it shows; and axe-core finds nothing against
 WCAG 2.2 A and AA.
+
+A page is opened once on each screen, on the phone in the light and on the desktop in the dark, and then
+turned to the other mode. Only what colours decide is asked about again then, unless other things are
+shown; and the contrast of text that looks like text that axe-core has passed is not asked about twice.
 """
 
 from functools import cache
@@ -14,18 +18,23 @@ import pytest
 from .conftest import SITE
 
 SCREENS = {"phone": (360, 780), "desktop": (1366, 900)}
-MODES = ("light", "dark")
+MODES = {"phone": ("light", "dark"), "desktop": ("dark", "light")}  # the one to open a page in, and the other
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 LARGEST = 30_000_000  # bytes of the site without its notebooks
 LOOKING = Path(__file__).with_name("looking.js").read_text(encoding="utf-8")
+COLOURS = Path(__file__).with_name("colours.js").read_text(encoding="utf-8")
 READY = """async () => {
-  await window.MathJax?.startup?.promise;
   await document.fonts.ready;
   await new Promise((done) => setTimeout(done, 100));  // what answers to a change of size
 }"""
-AXE = """(tags) => axe.run(document, { runOnly: tags, resultTypes: ["violations"],
+AXE = """(runOnly) => axe.run(document, { runOnly, rules: { "color-contrast": { enabled: false } },
+  resultTypes: ["violations"],
   preload: false })  // or axe itself asks for the style sheets, which no page opened from a file may
 """
+SHOWN = """() => [...document.body.querySelectorAll("*")].map((element) => {
+  const box = element.checkVisibility({ visibilityProperty: true }) ? element.getBoundingClientRect() : null;
+  return box && [element.localName, box.width, box.height, element.getAttribute("aria-label")].join();
+}).join()  // all that a rule which is not about colours may look at"""
 BRIGHTNESS = """() => {
   const [red, green, blue] = getComputedStyle(document.body).backgroundColor.match(/[\\d.]+/g).map(Number);
   return (0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255;
@@ -46,13 +55,14 @@ def axe_script() -> str:
 
 
 class Reader:
-    """A browser of one screen and mode, offline, that looks at one page after the other."""
+    """A browser of one screen, offline, that looks at one page after the other in both modes."""
 
-    def __init__(self, browser, screen: str, mode: str, site: Path):
+    def __init__(self, browser, screen: str, site: Path):
         width, height = SCREENS[screen]
-        self.mode, self.site, self.faults = mode, site, []
+        self.modes, self.site, self.faults = MODES[screen], site, []
+        self.looks = {mode: set() for mode in self.modes}
         self.context = browser.new_context(viewport={"width": width, "height": height}, offline=True,
-                                           color_scheme=mode, has_touch=screen == "phone")
+                                           has_touch=screen == "phone")
         self.page = self.context.new_page()
         self.page.set_default_timeout(60_000)
         self.page.on("pageerror", lambda error: self.faults.append(f"script error: {error}"))
@@ -61,8 +71,7 @@ class Reader:
         self.page.on("requestfailed", lambda request: self.faults.append(f"not loaded: {request.url}"))
 
     def listen(self, said):
-        if said.type == "error":
-            self.faults.append(f"console: {said.text}")
+        self.faults.append(f"console, {said.type}: {said.text}")
 
     def judge(self, request):
         if not request.url.startswith((self.site.as_uri() + "/", "data:", "blob:")):
@@ -71,28 +80,43 @@ class Reader:
     def look_at(self, name: str) -> list[str]:
         """What is wrong with a page, a sentence each."""
         self.faults.clear()
+        first, second = self.modes
+        self.page.emulate_media(color_scheme=first)
         self.page.goto((self.site / name).as_uri())
         self.page.evaluate(READY)
+        self.page.evaluate(axe_script())
+        found = self.in_mode(first, RULES)
+        shown = self.page.evaluate(SHOWN)
+        self.page.emulate_media(color_scheme=second)
+        self.page.evaluate(READY)
+        same = self.page.evaluate(SHOWN) == shown
+        found += self.in_mode(second, {"type": "rule", "values": ["link-in-text-block"]} if same else RULES)
+        return self.faults + found
+
+    def in_mode(self, mode: str, rules) -> list[str]:
+        """What is wrong with the page that is open, as it is shown now."""
         found = self.page.evaluate(LOOKING)
         brightness = self.page.evaluate(BRIGHTNESS)
-        if (brightness < 0.5) != (self.mode == "dark"):
-            found.append(f"the page is not {self.mode}: its ground has a brightness of {brightness:.2f}")
-        self.page.evaluate(axe_script())
-        for violation in self.page.evaluate(AXE, RULES)["violations"]:
+        if (brightness < 0.5) != (mode == "dark"):
+            found.append(f"the page is not {mode}: its ground has a brightness of {brightness:.2f}")
+        colours = self.page.evaluate(COLOURS, list(self.looks[mode]))
+        if not colours["violations"]:
+            self.looks[mode].update(colours["looks"])
+        for violation in self.page.evaluate(AXE, rules)["violations"] + colours["violations"]:
             found += [f"axe, {violation['id']}: {' '.join(map(str, node['target']))}: "
                       + " ".join(node["failureSummary"].split())[:300] for node in violation["nodes"]]
-        return self.faults + found
+        return [f"{mode}: {fault}" for fault in found]
 
 
 @pytest.fixture(scope="module")
 def readers(browser, site):
-    """One reader for each screen and mode, made when it is asked for first."""
+    """One reader for each screen, made when it is asked for first."""
     made = {}
 
-    def reader(screen: str, mode: str) -> Reader:
-        if (screen, mode) not in made:
-            made[screen, mode] = Reader(browser, screen, mode, site)
-        return made[screen, mode]
+    def reader(screen: str) -> Reader:
+        if screen not in made:
+            made[screen] = Reader(browser, screen, site)
+        return made[screen]
 
     yield reader
     for one in made.values():
@@ -100,11 +124,44 @@ def readers(browser, site):
 
 
 @pytest.mark.parametrize("name", html_files(SITE) or ["(no page)"])
-@pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("screen", SCREENS)
-def test_page(readers, screen, mode, name):
-    faults = readers(screen, mode).look_at(name)
-    assert not faults, f"{name}, {screen}, {mode}:\n" + "\n".join(faults)
+def test_page(readers, screen, name):
+    faults = readers(screen).look_at(name)
+    assert not faults, f"{name}, {screen}:\n" + "\n".join(faults)
+
+
+PLANTED = {
+    "a word of little contrast among code": "<pre><span class=k>import</span> <span class=k style='color:#999'>export"
+                                            "</span></pre>",
+    "the same word on another ground": "<pre><span class=k>import</span></pre><div style='background:#777'><pre>"
+                                       "<span class=k>import</span></pre></div>",
+    "the same word in a box that shows through": "<p>good words</p><div style='opacity:.3'><p>faint words</p></div>",
+    "smaller text of the same colour": "<p style='color:#777;font-size:32px'>large words</p>"
+                                       "<p style='color:#777'>small words</p>",
+    "a word in the dark alone": "<style>@media (prefers-color-scheme: dark) {.k {color: #444}}</style>"
+                                "<pre><span class=k>import</span></pre>",
+    "a word that was hidden before": "<p hidden style='color:#aaa'>pale words</p><p style='color:#aaa'>pale words</p>",
+    "a button that only the dark shows": "<style>button {display: none} @media (prefers-color-scheme: dark) {button "
+                                         "{display: block; width: 40px; height: 40px}}</style><button></button>",
+    "a link that only its colour shows": "<style>a {color: #005; text-decoration: none} @media (prefers-color-scheme:"
+                                         " dark) {a {color: #eee}}</style><p>words <a href=x>and a link</a> words</p>",
+}
+
+
+@pytest.mark.parametrize("fault", PLANTED)
+def test_what_is_passed_over_is_no_fault(browser, tmp_path, fault):
+    """After a page without faults, one with a planted fault: it is found though all else was seen before."""
+    frame = ("<!doctype html><html lang=en><title>t</title><style>body {{background: #fff; color: #111}} .k {{color: "
+             "#00c}} @media (prefers-color-scheme: dark) {{body {{background: #111; color: #eee}} .k {{color: #9cf}}}}"
+             "</style><main><h1>A page</h1><p>good words</p><pre><span class=k>import</span></pre>{}</main>")
+    (tmp_path / "good.html").write_text(frame.format(""))
+    (tmp_path / "bad.html").write_text(frame.format(PLANTED[fault]))
+    for screen in SCREENS:
+        reader = Reader(browser, screen, tmp_path)
+        assert reader.look_at("good.html") == [] and reader.look_at("good.html") == []
+        assert any("axe, " in line for line in reader.look_at("bad.html")), screen
+        assert reader.look_at("bad.html") and reader.look_at("good.html") == []
+        reader.context.close()
 
 
 def test_the_start_leads_to_the_landing_page(site, page):

@@ -19,6 +19,7 @@
       class: `fc-input fc-${field}`,
       value: layer[field],
       "data-control": field,
+      maxlength: field === "then" ? 200 : 40,
       autocomplete: "off",
       spellcheck: "false",
       autocapitalize: "none",
@@ -56,7 +57,41 @@
     return dom.make("div", { class: "fc-check" }, box, dom.make("label", { for: id }, label));
   }
 
-  /** {card, inputs: {field: {input, said}}, heading, result, buttons: {up, down}} for a layer with a key. */
+  /** Whether an arrow in this control leaves it: in a text only from its end, or where all of it is marked. */
+  function leaves(control, by) {
+    if (control.localName !== "input" || control.type !== "text") return true;
+    const { selectionStart: from, selectionEnd: to, value } = control;
+    return (from === 0 && to === value.length) || (from === to && from === (by < 0 ? 0 : value.length));
+  }
+
+  /** One control of a card is in the tab order, the kernel at first; left and right go to the others. */
+  function walkable(card) {
+    const controls = () => [...card.querySelectorAll("[data-control]")];
+    const tab = dom.roving(controls);
+    const placeOf = (control) => controls().findIndex((node) => node.dataset.control === control);
+
+    function focus(control) {
+      const at = Math.max(0, placeOf(control) < 0 ? placeOf("kernel") : placeOf(control));
+      tab.to(at);
+      const { activeElement } = document;
+      if (activeElement.select && activeElement.type === "text") activeElement.select();
+    }
+
+    card.addEventListener("focusin", (event) => tab.to(controls().indexOf(event.target), false));
+    card.addEventListener("keydown", (event) => {
+      const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key],
+        at = controls().indexOf(event.target);
+      if (!by || at < 0 || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      if (!leaves(event.target, by)) return;
+      event.preventDefault();
+      const next = controls()[at + by];
+      if (next) focus(next.dataset.control);
+    });
+    tab.to(Math.max(0, placeOf("kernel")), false);
+    return focus;
+  }
+
+  /** {card, inputs: {field: {input, said}}, heading, result, buttons: {up, down}, focus(control)} for a layer with a key. */
   function cardOf(layer, { edit, move, duplicate, remove, retype }) {
     const type = layers.TYPES[layer.type],
       id = (name) => `fc-${layer.key}-${name}`,
@@ -117,7 +152,7 @@
       ),
       ...Object.values(inputs).map(({ said }) => said),
     );
-    return { card, inputs, result, heading, buttons };
+    return { card, inputs, result, heading, buttons, focus: walkable(card) };
   }
 
   calculator.card = { cardOf };

@@ -3,6 +3,7 @@
   "use strict";
 
   const { dom, geometry, dependence, network } = calculator;
+  const { span, grouped } = window.bookParts.numbers;
   const PACE = 650; // milliseconds a layer while the field grows by itself
 
   /** Everything the drawing says of unit [row, column] of map `level`. */
@@ -41,12 +42,11 @@
       last: rows.length,
       name: level ? rows[level - 1].name : "image",
       whole: pair(maps.map((map, axis) => geometry.sees(map, unit[axis]))),
-      inside: pair([0, 1].map((axis) => network.extentsOf(size, rows)[axis][level][unit[axis]])),
+      inside: pair([0, 1].map((axis) => dependence.seenBy(network.extentsOf(size, rows)[axis][level], unit[axis]))),
       before: before.filter(Boolean),
     };
   }
 
-  const span = ([first, last]) => (first === last ? `${first}` : `${first} to ${last}`.replace(/-/g, "−"));
   const spans = ([rows, columns]) =>
     `${rows[0] === rows[1] ? "row" : "rows"} ${span(rows)} and ${columns[0] === columns[1] ? "column" : "columns"} ${span(columns)}`;
   const extent = (both) => both.map(([first, last]) => last - first + 1);
@@ -68,7 +68,7 @@
       all = extent(inside).reduce((a, b) => a * b);
     if (count < all)
       told.push(
-        `It reads ${count.toLocaleString("en-US")} of these ${all.toLocaleString("en-US")} pixels; the others lie in gaps between taps`,
+        `It reads ${grouped(count)} of these ${grouped(all)} pixels; the others lie in gaps between taps`,
       );
     return told.join(". ") + ".";
   }
@@ -78,8 +78,9 @@
     return unit.map((u, axis) => Math.min(next[axis] - 1, Math.floor(((u + 0.5) / shape[axis]) * next[axis])));
   }
 
-  /** `show(table, unit, digit)` draws; `picked([level, row, column])` and `chosen(digit)` tell what was picked. */
-  function drawing(host, { picked, chosen }) {
+  /** `show(table, unit, digit)` draws into `host`, with its controls in `more`; `picked([level, row, column])`
+   *  and `chosen(digit)` tell what was picked. */
+  function drawing(host, more, { picked, chosen }) {
     let table = null,
       now = null,
       digit = 0,
@@ -120,10 +121,12 @@
       { id: "fc-digit", class: "fc-input", onchange: () => chosen(Number(select.value)) },
       ...calculator.digits.map(({ label }) => dom.make("option", { value: label }, String(label))),
     );
-    const labelled = (label, control, ...more) =>
-      dom.make("div", { class: "fc-field" }, dom.make("label", { for: control.id }, label), control, ...more);
+    const labelled = (label, control) =>
+      dom.make("div", { class: "fc-field" }, dom.make("label", { for: control.id }, label), control);
     const panes = dom.make("div", { class: "fc-panes" });
-    host.append(
+    host.append(panes);
+    more.append(
+      told,
       dom.make(
         "div",
         { class: "fc-row" },
@@ -138,8 +141,6 @@
         labelled("column", places[1]),
         labelled("digit", select),
       ),
-      panes,
-      told,
     );
     const left = dom.make("div", { class: "fc-pane" }),
       right = dom.make("div", { class: "fc-pane fc-pickerpane" });
@@ -152,7 +153,7 @@
         stop();
         pick(...unit);
       });
-    const strip = calculator.maps.strip(host, (...unit) => {
+    const strip = calculator.maps.strip(more, (...unit) => {
       stop();
       pick(...unit);
     });

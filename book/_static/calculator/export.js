@@ -6,19 +6,7 @@
   "use strict";
 
   const { geometry, network } = calculator;
-
-  /** As the library writes numbers: 1024, 0.5, 0.3333; four digits, a half rounded to the even one. */
-  function number(value) {
-    if (Number.isInteger(value) || Math.abs(value) >= 1000) return String(value);
-    const [, kept, rest, power] = /^(-?\d\.\d{3})(\d+)e(.*)$/.exec(value.toExponential(60));
-    const half = /^50*$/.test(rest) && Number(kept[kept.length - 1]) % 2 === 0;
-    return String(half ? Number(`${kept}e${power}`) : Number(value.toPrecision(4)));
-  }
-
-  /** One number for both axes where they agree, else height×width. */
-  function both([height, width], write = number) {
-    return write(height) === write(width) ? write(height) : `${write(height)}×${write(width)}`;
-  }
+  const { both } = window.bookParts.numbers;
 
   const setting = (row, name) => row.windows.map((w) => w[name]);
   const python = (pair) => (pair[0] === pair[1] ? `${pair[0]}` : `(${pair[0]}, ${pair[1]})`);
@@ -161,5 +149,5 @@
     return [COLUMNS.map((column) => column[3]), ...lines].map((line) => line.join(",")).join("\n") + "\n";
   }
 
-  calculator.exports = { COLUMNS, cells, totals, number, both, mnistLib, sequential, markdown, csv };
+  calculator.exports = { COLUMNS, cells, totals, mnistLib, sequential, markdown, csv };
 })((window.fieldCalculator = window.fieldCalculator || {}));

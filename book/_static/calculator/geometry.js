@@ -1,16 +1,19 @@
-/* The receptive-field recurrence along one axis: mnist_lib/rf/geometry.py and taps.py, for the page.
+/* The receptive-field recurrence along one axis, as the library's geometry has it, for the page.
  *
  * A map is {size, jump, field, start, phases}, as `Geometry` there: unit 0 is centred at `start`
  * pixels from the image's edge, the next unit looks `jump` pixels further on, each looks at `field`
  * pixels. A jump is a fraction {n, d}. Where up-sampled units do not all see alike, `phases` holds
  * what each unit of one period sees, [first, last] or null, and is empty otherwise.
  *
- * A reach says which units of its input a layer's unit reads: {size, taps(i), period}. No DOM here.
+ * What a layer's unit reads of its input, its reach, comes from parts/windows.js. Counting taps is work,
+ * and the work of a whole list is bounded: `work` is {left}, the steps that it may still take. No DOM here.
  */
 (function (calculator) {
   "use strict";
 
-  const MOST_WORK = 2e6; // taps of one period: beyond it a page would stand still while it counts
+  const { reachOf } = window.bookParts.windows;
+  const { grouped } = window.bookParts.numbers;
+  const MOST_WORK = 3e6; // taps that are counted for a list: beyond it a page would stand still
 
   /** A layer that cannot be: `field` is the setting to blame, `message` says what to do next. */
   class Impossible extends Error {
@@ -18,6 +21,12 @@
       super(message);
       this.field = field;
     }
+  }
+
+  /** Take `steps` from the work that is left; throws Impossible where there is less. */
+  function spend(work, steps, field, message) {
+    work.left -= steps;
+    if (work.left < 0) throw new Impossible(field, `${message} This page counts up to ${grouped(MOST_WORK)} for a list.`);
   }
 
   function gcd(a, b) {
@@ -36,43 +45,6 @@
   /** The image itself, `size` pixels along this axis. */
   function image(size) {
     return { size, jump: { n: 1, d: 1 }, field: 1, start: 0.5, phases: [] };
-  }
-
-  /** n_out of a window. In ceil mode the last window may hang over, but must start on the map. */
-  function windowSize(size, { kernel, stride, padding, dilation, ceil }) {
-    const room = size + 2 * padding - dilation * (kernel - 1) - 1;
-    if (!ceil) return room < 0 ? 0 : Math.floor(room / stride) + 1;
-    const outputs = Math.ceil(room / stride) + 1;
-    return (outputs - 1) * stride >= size + padding ? outputs - 1 : outputs;
-  }
-
-  /** Convolution and pooling: unit i reads i s - p + t d for t = 0 ... k - 1. */
-  function windowReach(size, w) {
-    const offsets = Array.from({ length: w.kernel }, (_, t) => t * w.dilation - w.padding);
-    return {
-      size: windowSize(size, w),
-      taps: (i) => offsets.map((offset) => i * w.stride + offset),
-      period: [1, w.stride],
-    };
-  }
-
-  /** Transposed convolution: unit i reads every j with j s - p + t d = i for some tap t. */
-  function transposedReach(size, w) {
-    const places = Array.from({ length: w.kernel }, (_, t) => w.padding - (w.kernel - 1 - t) * w.dilation);
-    return {
-      size: (size - 1) * w.stride - 2 * w.padding + w.dilation * (w.kernel - 1) + w.outputPadding + 1,
-      taps: (i) =>
-        places
-          .map((p) => i + p)
-          .filter((p) => p % w.stride === 0)
-          .map((p) => p / w.stride),
-      period: [w.stride, 1],
-    };
-  }
-
-  /** The reach of a layer along one axis; `w` holds its settings along that axis. */
-  function reachOf(size, w) {
-    return w.transposed ? transposedReach(size, w) : windowReach(size, w);
   }
 
   /** [first, last] pixel that a unit sees, the image's edge not regarded; null if it sees nothing. */
@@ -118,24 +90,24 @@
   }
 
   /** The map whose unit i reads the units reach.taps(i) of this one. */
-  function read(map, reach, kernel) {
+  function read(map, reach, kernel, work) {
     const [outputs, inputs] = reach.period,
       before = map.phases.length || 1;
     const period = (outputs * before) / gcd(before, inputs);
-    if (period * kernel > MOST_WORK) {
-      throw new Impossible(
-        "stride",
-        "The units of this map see in too many different ways to be counted " +
-          "on a page. Use smaller strides, or python -m mnist_lib rf.",
-      );
-    }
+    spend(
+      work,
+      period * kernel,
+      "stride",
+      `The units of this map see in ${grouped(period)} different ways, too many to be counted on a page: ` +
+        "use smaller strides, or python -m mnist_lib rf.",
+    );
     const phases = [];
     for (let unit = 0; unit < period; unit++) phases.push(hull(reach.taps(unit).map((tap) => sees(map, tap))));
     return fromPhases(reach.size, fraction(map.jump.n * inputs, map.jump.d * outputs), phases);
   }
 
   /** The map behind a layer; throws Impossible where nothing is left of it. */
-  function through(map, w) {
+  function through(map, w, work) {
     const reach = reachOf(map.size, w);
     if (reach.size < 1) {
       throw w.transposed
@@ -149,7 +121,7 @@
               `${map.size} with padding ${w.padding}. Use a smaller window or more padding.`,
           );
     }
-    if (w.transposed || map.phases.length) return read(map, reach, w.kernel);
+    if (w.transposed || map.phases.length) return read(map, reach, w.kernel, work);
     const span = w.dilation * (w.kernel - 1),
       jump = map.jump.n;
     const after = {
@@ -165,5 +137,5 @@
     return after;
   }
 
-  calculator.geometry = { Impossible, image, through, reachOf, sees, jump: (map) => map.jump.n / map.jump.d };
+  calculator.geometry = { Impossible, MOST_WORK, spend, image, through, sees, jump: (map) => map.jump.n / map.jump.d };
 })((window.fieldCalculator = window.fieldCalculator || {}));

@@ -5,6 +5,7 @@
 (function (calculator) {
   "use strict";
 
+  const { quoted } = window.bookParts.numbers;
   const WINDOW = ["kernel", "stride", "padding"];
 
   /** `op` is the library's name for it, `fields` are its settings in the order they are shown. */
@@ -36,7 +37,8 @@
     width: { label: "width", least: 1, most: 10000, one: true },
   };
 
-  const MOST_LAYERS = 200;
+  const MOST_LAYERS = 200,
+    MOST_THEN = 12; // words behind a layer
 
   /** What a new layer starts with; a pooling's empty stride stands for its kernel. */
   function newLayer(type, settings = {}) {
@@ -51,6 +53,21 @@
     };
     for (const field of TYPES[type].fields) layer[field] = usual[field];
     return Object.assign(layer, settings);
+  }
+
+  const KEEPS_SIZE = {
+    conv: { kernel: "3", padding: "1" },
+    tconv: { kernel: "3", stride: "1", padding: "1" },
+    max: { kernel: "3", stride: "1", padding: "1" },
+    avg: { kernel: "3", stride: "1", padding: "1" },
+  };
+
+  /** What to try where a layer of a type is wanted behind a map of `channels`: the usual, then what changes no size. */
+  function proposals(type, channels) {
+    const width = TYPES[type].fields.includes("channels") ? { channels: String(channels) } : {};
+    return [{}, ...(KEEPS_SIZE[type] ? [KEEPS_SIZE[type]] : [])].map((settings) =>
+      newLayer(type, { ...width, ...settings }),
+    );
   }
 
   /** The same layer as another type: settings that both have are kept. */
@@ -73,7 +90,7 @@
     if (!text.trim()) return { problem: `${name} is missing: write a whole number from ${least} on.` };
     if (parts.length > (one ? 1 : 2) || !parts.every((part) => /^\d+$/.test(part))) {
       return {
-        problem: `${name} is a whole number${one ? "" : ", or two as in 3x5 (height x width)"}, not “${text.trim()}”.`,
+        problem: `${name} is a whole number${one ? "" : ", or two as in 3x5 (height x width)"}, not ${quoted(text.trim())}.`,
       };
     }
     const numbers = parts.map(Number);
@@ -93,11 +110,12 @@
       const match = /^(?:(relu)|(batchnorm|bn)|(dropout)(?:\(?(\d*\.?\d+)\)?)?)$/.exec(word);
       if (!match) {
         return {
-          problem: `“${word}” is not known here: write relu, batchnorm or dropout(0.1), in their order.`,
+          problem: `${quoted(word)} is not known here: write relu, batchnorm or dropout(0.1), in their order.`,
         };
       }
       const p = match[4] === undefined ? 0.5 : Number(match[4]);
       if (p > 1) return { problem: "A dropout probability lies between 0 and 1." };
+      if (value.length === MOST_THEN) return { problem: `At most ${MOST_THEN} of these follow a layer on this page.` };
       value.push(match[1] ? { op: "relu" } : match[2] ? { op: "batchnorm" } : { op: "dropout", p });
     }
     return { value };
@@ -165,6 +183,7 @@
     INPUT,
     MOST_LAYERS,
     newLayer,
+    proposals,
     retyped,
     parseSize,
     parseThen,

@@ -6,27 +6,37 @@
   "use strict";
 
   const { dom, stage } = calculator;
+  const { unitAt: unitOn, placeOn } = window.bookParts.units;
   const LARGEST = 84,
     SMALLEST = 3; // sides in the row, in CSS pixels: of the largest map, and the least that is seen
   const GRID = 64; // a map of more units than this has no grid
 
-  /** The unit under the pointer on a map of height x width units drawn on `svg`. */
-  function unitAt(event, svg, [height, width]) {
-    const place = svg.getBoundingClientRect(),
-      clip = (x, n) => Math.min(n - 1, Math.max(0, Math.floor(x * n)));
-    return [
-      clip((event.clientY - place.top) / place.height, height),
-      clip((event.clientX - place.left) / place.width, width),
-    ];
+  const PIECES = 60; // of the filled part of a map in the row, each of which is a few pixels wide
+
+  /** [row, column] under the pointer on a map that fills `svg`; the nearest unit outside it. */
+  function unitAt(event, svg, shape) {
+    const { width, height } = svg.getBoundingClientRect();
+    const { row, column } = unitOn(placeOn(event, svg), { shape, size: [height, width] }, true);
+    return [row, column];
   }
 
   /** All maps in a row. */
   function strip(host, pick) {
-    const items = dom.make("ol", { class: "fc-maps" });
+    const items = dom.make("ol", { class: "fc-maps", "aria-label": "Maps; arrow keys move among them" });
     host.append(items);
     let shapes = [],
       svgs = [],
       buttons = [];
+    const tab = dom.roving(() => buttons);
+
+    items.addEventListener("keydown", (event) => {
+      const at = buttons.indexOf(event.target),
+        last = buttons.length - 1;
+      const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: last }[event.key];
+      if (at < 0 || to === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      tab.to(to);
+    });
 
     function build(size, rows) {
       shapes = [size.slice(1), ...rows.map((row) => row.output.map((map) => map.size))];
@@ -61,13 +71,14 @@
         );
       });
       items.replaceChildren(...buttons.map((button) => dom.make("li", {}, button)));
+      tab.to(0, false);
     }
 
     function show({ level, unit, read }) {
       svgs.forEach((svg, i) => {
         const [h, w] = shapes[i],
           parts = [dom.draw("rect", { class: "fc-ground", width: w, height: h })];
-        if (i < level) parts.push(...stage.pieces(read[i], { class: "fc-read" }));
+        if (i < level) parts.push(...stage.pieces(read[i], { class: "fc-read" }, PIECES));
         if (i === level) {
           const least = Math.max(h, w) / 12; // or a unit of a large map would not be seen
           parts.push(
@@ -82,6 +93,7 @@
         }
         svg.replaceChildren(...parts);
         buttons[i].classList.toggle("fc-later", i > level);
+        if (i === level && !items.contains(document.activeElement)) tab.to(i, false);
         if (i === level) buttons[i].setAttribute("aria-current", "true");
         else buttons[i].removeAttribute("aria-current");
       });

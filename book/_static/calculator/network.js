@@ -6,6 +6,7 @@
   "use strict";
 
   const { geometry, layers, dependence } = calculator;
+  const { grouped } = window.bookParts.numbers;
   const MOST_UNITS = 20000; // a side of a map, so that every unit can be looked at
 
   /** The settings of one layer along one axis, as geometry.js takes them. */
@@ -48,16 +49,24 @@
     };
   }
 
-  /** One row, or throws geometry.Impossible with the setting at fault. */
-  function row(layer, settings, maps, chIn) {
+  /** One row, or throws geometry.Impossible with the setting at fault; takes its steps from `work`. */
+  function row(layer, settings, maps, chIn, work) {
     const windows = [0, 1].map((axis) => along(layer, settings, maps, axis));
-    const output = windows.map((w, axis) => geometry.through(maps[axis], w));
+    const output = windows.map((w, axis) => geometry.through(maps[axis], w, work));
     if (Math.max(output[0].size, output[1].size) > MOST_UNITS) {
       throw new geometry.Impossible(
         layer.type === "tconv" ? "stride" : "padding",
         `A map of ${output[0].size} × ${output[1].size} units is too large for this page (${MOST_UNITS} a side).`,
       );
     }
+    const taps = windows.reduce((sum, w, axis) => sum + w.kernel * output[axis].size, 0);
+    geometry.spend(
+      work,
+      taps,
+      "kernel",
+      `The units of this map read ${grouped(taps)} places, too many to be counted on a page with those of the layers ` +
+        "before: use a smaller kernel or image, or python -m mnist_lib rf.",
+    );
     const chOut = settings.channels || chIn;
     return {
       type: layer.type,
@@ -95,12 +104,13 @@
       counts = {};
     if (problems.some(({ row: at }) => at < 0)) return { size, rows, problems, warnings };
     const wrong = new Set(problems.map(({ row: at }) => at));
+    const work = { left: geometry.MOST_WORK };
     let maps = [geometry.image(size[1]), geometry.image(size[2])],
       channels = size[0];
     for (const [i, layer] of state.layers.entries()) {
       if (wrong.has(i)) break;
       try {
-        const next = row(layer, parsed[i], maps, channels);
+        const next = row(layer, parsed[i], maps, channels, work);
         counts[next.op] = (counts[next.op] || 0) + 1;
         rows.push({ name: next.op + counts[next.op], ...next });
         [maps, channels] = [next.output, next.chOut];
@@ -119,18 +129,13 @@
 
   const kept = new WeakMap(); // of each table: what every unit sees, worked out once
 
-  /** For both axes: [first, last] inside the image, of every unit of every map, the image first. */
+  /** For both axes: what every unit of every map sees inside the image, as dependence.extents. */
   function extentsOf(size, rows) {
     if (!kept.has(rows)) {
-      kept.set(
-        rows,
-        [0, 1].map((axis) =>
-          dependence.extents(
-            size[axis + 1],
-            rows.map((r) => r.windows[axis]),
-          ),
-        ),
-      );
+      const plans = [0, 1].map((axis) => rows.map((r) => r.windows[axis]));
+      const alike = size[1] === size[2] && JSON.stringify(plans[0]) === JSON.stringify(plans[1]);
+      const first = dependence.extents(size[1], plans[0]);
+      kept.set(rows, [first, alike ? first : dependence.extents(size[2], plans[1])]);
     }
     return kept.get(rows);
   }

@@ -1,7 +1,7 @@
 /* The page: its parts, the state they share, and the address that carries it.
  *
- * The state is {input, layers, unit, digit}. What is typed goes into `list` at once; a list without a
- * problem becomes `good`, which the table, the drawing, the copies and the address show.
+ * The state is {input, layers, unit, digit}. What is typed goes into `list` and the address at once; a
+ * list without a problem becomes `good`, which the table, the drawing and the copies show.
  */
 (function (calculator) {
   "use strict";
@@ -26,7 +26,7 @@
         { class: `fc-part fc-part-${id}`, "aria-labelledby": `fc-title-${id}` },
         dom.make("h3", { id: `fc-title-${id}` }, title),
       );
-    const [network_, drawn, tabled, copied] = [
+    const [listed, drawn, tabled, copied] = [
       part("Layers", "layers"),
       part("Drawing", "drawing"),
       part("Table", "table"),
@@ -37,23 +37,32 @@
     const notes = [drawn, tabled, copied].map((section) => section.appendChild(stale()));
     const bodies = [drawn, tabled, copied].map((section) => section.appendChild(dom.make("div")));
     const top = dom.make("div");
+    const more = dom.make("div", { class: "fc-more" }); // of the drawing: what need not stay in view on a phone
     host.replaceChildren(
       top,
-      dom.make("div", { class: "fc-columns" }, dom.make("div", { class: "fc-side" }, drawn), network_),
+      dom.make(
+        "div",
+        { class: "fc-columns" },
+        dom.make("div", { class: "fc-side" }, dom.make("div", { class: "fc-sides" }, drawn, more)),
+        listed,
+      ),
       tabled,
       copied,
       spoken,
     );
+    bodies.push(more);
 
     const start = calculator.start.start(top, {
       chosen: load,
       typed: (field, text) =>
         change({ ...list, input: { ...list.input, [field]: text } }, { moment: `input ${field}` }),
     });
-    const editor = calculator.editor.editor(network_, {
+    const editor = calculator.editor.editor(listed, {
       change: (next, how) => change({ ...list, layers: next }, how),
+      problems: (layers) => network.compute({ ...list, layers }).problems,
+      channels: (place) => (good && place < good.table.rows.length ? good.table.rows[place].chOut : 8),
     });
-    const drawing = calculator.drawing.drawing(bodies[0], {
+    const drawing = calculator.drawing.drawing(bodies[0], more, {
       picked: (unit) => settle({ ...good, unit }, "unit"),
       chosen: (digit) => settle({ ...good, digit }, "digit"),
     });
@@ -94,26 +103,21 @@
       start.report(list.input, found.problems);
       if (!found.problems.length) {
         const { unit, digit } = good || list;
-        settle(
-          {
-            ...list,
-            table: found,
-            unit: fitting(list.unit === undefined ? unit : list.unit, found),
-            digit: list.digit ?? digit ?? 7,
-          },
-          kind,
-        );
+        const picked = fitting(list.unit === undefined ? unit : list.unit, found);
         delete list.unit;
+        settle({ ...list, table: found, unit: picked, digit: list.digit ?? digit ?? 7 }, kind);
         delete list.digit;
-      }
+      } else write(kind);
       mark(found.problems);
       speak(said, found.problems);
     }
 
     /** Show a good state, and let the address carry it. */
     function settle(next, kind) {
-      const other = !good || good.table !== next.table;
+      const other = !good || good.table !== next.table,
+        moved = !good || good.unit[0] !== next.unit[0];
       good = next;
+      if (moved || kind === "unit") editor.select(good.unit[0] - 1);
       if (other) table.show(good.table, good.unit[0]);
       else table.mark(good.unit[0]);
       drawing.show(good.table, good.unit, good.digit);
@@ -121,9 +125,12 @@
       write(kind);
     }
 
-    /** A new entry in the history for an act and for the first letter in a field; else the last is replaced. */
+    /** A new entry in the history for an act and for the first letter in a field, also where the list is
+     *  wrong; else the last is replaced. */
     function write(kind) {
-      const text = address.encode(good),
+      const unit = list.unit === undefined && good ? good.unit : list.unit,
+        digit = list.digit ?? (good ? good.digit : null);
+      const text = address.encode({ ...list, unit, digit }),
         first = written === null; // opening the page writes no address
       const replace = kind === "unit" || kind === "digit" || (kind && kind === moment);
       if (kind !== "unit" && kind !== "digit") moment = kind;
@@ -187,6 +194,9 @@
       return true;
     }
 
+    host.addEventListener("focusout", () => {
+      if (moment !== "preset") moment = null; // typed again later: another change
+    });
     window.addEventListener("hashchange", () => {
       if (location.hash.slice(1) === written) return;
       if (location.hash.length > 1) return void open();

@@ -9,7 +9,7 @@
     ["markdown", "Markdown"],
     ["csv", "CSV"],
   ];
-  const grouped = (number) => number.toLocaleString("en-US");
+  const { grouped } = window.bookParts.numbers;
 
   /** `show(table, level)` writes the table and marks the row of map `level`. */
   function resultTable(host) {

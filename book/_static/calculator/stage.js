@@ -6,7 +6,8 @@
 (function (calculator) {
   "use strict";
 
-  const { dom, geometry, dependence } = calculator;
+  const { dom, geometry } = calculator;
+  const { runs } = window.bookParts.windows;
   const SIDE = 28,
     MOST_PIECES = 1500; // pieces of the filled part that are drawn one by one
   const pictures = new Map();
@@ -55,10 +56,10 @@
     });
   }
 
-  /** The filled part: all runs of rows crossed with all runs of columns. */
-  function pieces(read, attributes) {
-    let [rows, columns] = read.map(dependence.runs);
-    if (rows.length * columns.length > MOST_PIECES) {
+  /** The filled part: all runs of rows crossed with all runs of columns; beyond `most` pieces what holds them. */
+  function pieces(read, attributes, most = MOST_PIECES) {
+    let [rows, columns] = read.map(runs);
+    if (rows.length * columns.length > most) {
       [rows, columns] = read.map((units) => (units.length ? [[units[0], units[units.length - 1]]] : []));
     }
     return rows.flatMap((r) => columns.map((c) => box([r, c], attributes)));

@@ -32,6 +32,7 @@
             id: `fc-input-${field}`,
             class: "fc-input fc-number",
             inputmode: "numeric",
+            maxlength: 40,
             autocomplete: "off",
             "aria-describedby": `fc-input-${field}-said`,
             oninput: (event) => typed(field, event.target.value),

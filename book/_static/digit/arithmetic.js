@@ -2,13 +2,13 @@
 (function (root) {
   "use strict";
   const digit = root.mnistDigit || (root.mnistDigit = {});
-  const { windowAt, WINDOWS, isMean } = digit.layers;
+  const { windowAt, WINDOWS, isMean } = digit.shapes;
   const MIXING = [...WINDOWS, "linear", "softmax", "log_softmax"];
 
   /* Patches of a convolution: for each input map that it reads, the numbers, the kernel and the sum of products. */
   function convolution(layer, [weight, bias], x, place, value) {
-    const { taps, window: w } = windowAt(layer, x, place.row, place.column);
-    const area = w.kernel[0] * w.kernel[1], groupIn = layer.in_channels / layer.groups;
+    const { taps, columns } = windowAt(layer, x, place.row, place.column);
+    const area = taps.length, groupIn = layer.in_channels / layer.groups;
     const first = Math.floor(place.channel / (layer.out_channels / layer.groups)) * groupIn;
     const parts = [];
     for (let g = 0; g < groupIn; g++) {
@@ -17,15 +17,15 @@
       const kernel = Array.from(weight.subarray(from, from + area));
       parts.push({ map: first + g, patch, kernel, sum: patch.reduce((sum, v, i) => sum + v * kernel[i], 0) });
     }
-    return { kind: "conv2d", layer, parts, columns: w.kernel[1], outside: taps.map((t) => t.outside),
+    return { kind: "conv2d", layer, parts, columns, outside: taps.map((t) => t.outside),
              bias: bias ? bias[place.channel] : null, value };
   }
 
   function pooling(layer, x, place, value) {
-    const { taps, divisor, window: w } = windowAt(layer, x, place.row, place.column);
+    const { taps, divisor, columns } = windowAt(layer, x, place.row, place.column);
     const base = place.channel * x.height * x.width;
     const patch = taps.map((t) => (t.outside ? (isMean(layer) ? 0 : -Infinity) : x.data[base + t.row * x.width + t.column]));
-    const outside = taps.map((t) => t.outside), map = place.channel, columns = w.kernel[1];
+    const outside = taps.map((t) => t.outside), map = place.channel;
     if (!isMean(layer)) return { kind: "max", layer, map, patch, outside, columns, best: digit.network.bestOf(patch), value };
     return { kind: "mean", layer, map, patch, outside, columns, divisor, sum: patch.reduce((a, b) => a + b, 0), value };
   }
@@ -61,7 +61,7 @@
         else if (layer.type === "linear") steps.unshift(linear(layer, tensors, x, unit, value));
         else if (WINDOWS.includes(layer.type)) steps.unshift(pooling(layer, x, place, value));
         else {
-          const top = Math.max(...x.data), sum = x.data.reduce((total, v) => total + Math.exp(v - top), 0);
+          const top = x.data.reduce((a, b) => Math.max(a, b), -Infinity), sum = x.data.reduce((total, v) => total + Math.exp(v - top), 0);
           steps.unshift({ kind: layer.type, layer, before: x.data[unit], logSum: top + Math.log(sum), value });
         }
         return steps;

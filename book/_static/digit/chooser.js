@@ -2,24 +2,20 @@
 (function (root) {
   "use strict";
   const digit = root.mnistDigit || (root.mnistDigit = {});
-  const { el } = digit.dom;
+  const { make, roving } = root.bookParts.dom, { pictures } = root.bookParts;
 
   /* `entries`: [{index, label, image, said}]; one button is in the tab order, the arrow keys reach the others. */
   function create(container, picked) {
     let buttons = [], entries = [];
+    const tab = roving(() => buttons);
 
     function button(entry, i) {
-      const canvas = el("canvas", { width: 28, height: 28, "aria-hidden": "true" });
+      const picture = make("img", { width: 42, height: 42, alt: "", role: "presentation" }); // a canvas would cost in every frame
       const name = `test image ${entry.index}, a ${entry.label}${entry.said === undefined ? "" : `; this network says ${entry.said}`}`;
-      const element = el("button", { type: "button", class: "digit-thumbnail", tabindex: i ? -1 : 0, "aria-label": name, title: name, "aria-pressed": "false" },
-        canvas, entry.said === undefined ? null : el("span", { "aria-hidden": "true" }, `${entry.label} → ${entry.said}`));
-      element.addEventListener("click", () => { focusOn(i, false); picked(entry); });
+      const element = make("button", { type: "button", class: "digit-thumbnail", tabindex: i ? -1 : 0, "aria-label": name, title: name, "aria-pressed": "false" },
+        picture, entry.said === undefined ? null : make("span", { "aria-hidden": "true" }, `${entry.label} → ${entry.said}`));
+      element.addEventListener("click", () => { tab.to(i, false); picked(entry); });
       return element;
-    }
-
-    function focusOn(i, move = true) {
-      buttons.forEach((b, k) => { b.tabIndex = k === i ? 0 : -1; });
-      if (move) buttons[i].focus();
     }
 
     container.addEventListener("keydown", (event) => {
@@ -30,11 +26,11 @@
       const to = { ArrowRight: at + 1, ArrowLeft: at - 1, ArrowDown: at + jump, ArrowUp: at - jump, Home: 0, End: last }[event.key];
       if (to === undefined) return;
       event.preventDefault();
-      if (to >= 0 && to <= last) focusOn(to);
+      if (to >= 0 && to <= last) tab.to(to);
     });
 
     function paint() {
-      buttons.forEach((b, i) => digit.pictures.show(b.querySelector("canvas"), digit.pictures.inkRaster(entries[i].image, 28)));
+      buttons.forEach((b, i) => { b.querySelector("img").src = pictures.inkRaster(entries[i].image, 28).toDataURL(); });
     }
 
     function show(next) {

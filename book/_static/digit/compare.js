@@ -2,7 +2,7 @@
 (function (root) {
   "use strict";
   const digit = root.mnistDigit || (root.mnistDigit = {});
-  const { el, percent, count } = digit.dom;
+  const { make } = root.bookParts.dom, { percent, count } = root.bookParts.numbers, { sliced } = root.bookParts.work;
   const MOST = 6;
 
   /* `choose(name)` is called when a reader takes one of them as the page's network. */
@@ -13,7 +13,7 @@
 
     function boxes() {
       list.replaceChildren(...entries.map((entry) => {
-        const box = el("input", { type: "checkbox", value: entry.name });
+        const box = make("input", { type: "checkbox", value: entry.name });
         box.checked = chosen.has(entry.name);
         box.addEventListener("change", () => {
           if (box.checked && chosen.size >= MOST) {
@@ -26,7 +26,7 @@
           else chosen.delete(entry.name);
           load();
         });
-        return el("label", {}, box, " ", stepOf(entry.name));
+        return make("label", {}, box, " ", stepOf(entry.name));
       }));
     }
 
@@ -42,36 +42,38 @@
 
     function build() {
       cards.replaceChildren(...entries.filter((e) => chosen.get(e.name)).map((entry) => {
-        const bars = Array.from({ length: 10 }, () => el("span", { class: "digit-bar" }));
-        const button = el("button", { type: "button", class: "digit-link" }, stepOf(entry.name));
+        const bars = Array.from({ length: 10 }, () => make("span", { class: "digit-bar" }));
+        const button = make("button", { type: "button", class: "digit-link" }, stepOf(entry.name));
         button.addEventListener("click", () => choose(entry.name));
-        return Object.assign(el("div", { class: "digit-result", "data-name": entry.name }, button,
-          el("p", { class: "digit-small" }, count(entry.parameters, "parameter")), el("p", { class: "digit-verdict" }),
-          el("div", { class: "digit-columns", "aria-hidden": "true" },
-            bars.map((bar, d) => el("span", { class: "digit-column" }, el("span", { class: "digit-well" }, bar), String(d))))), { bars });
+        return Object.assign(make("div", { class: "digit-result", "data-name": entry.name }, button,
+          make("p", { class: "digit-small" }, count(entry.parameters, "parameter")), make("p", { class: "digit-verdict" }),
+          make("div", { class: "digit-columns", "aria-hidden": "true" },
+            bars.map((bar, d) => make("span", { class: "digit-column" }, make("span", { class: "digit-well" }, bar), String(d))))), { bars });
       }));
       paint();
     }
 
-    function paint() {
-      for (const card of cards.children) {
+    function fill(card, outcome) {
+      const verdict = card.querySelector(".digit-verdict");
+      const best = outcome && outcome.sound ? digit.network.bestOf(outcome.probabilities) : -1;
+      verdict.replaceChildren(...(best < 0 ? ["–"] : [make("strong", {}, String(best)), ` ${percent(outcome.probabilities[best])}`]));
+      card.bars.forEach((bar, d) => {
+        bar.style.height = best < 0 ? "0" : `${100 * outcome.probabilities[d]}%`;
+        bar.classList.toggle("digit-first", d === best);
+      });
+    }
+
+    function* paintSteps() {
+      for (const card of [...cards.children]) {
         const network = chosen.get(card.dataset.name);
-        const { results, run, bestOf } = digit.network;
-        const verdict = card.querySelector(".digit-verdict");
-        if (!ink) {
-          verdict.replaceChildren("–");
-          card.bars.forEach((bar) => { bar.style.height = "0"; });
-          continue;
-        }
-        const { probabilities } = results(network, run(network, network.snapshots[network.snapshots.length - 1], ink));
-        const best = bestOf(probabilities);
-        verdict.replaceChildren(el("strong", {}, String(best)), ` ${percent(probabilities[best])}`);
-        card.bars.forEach((bar, d) => {
-          bar.style.height = `${100 * probabilities[d]}%`;
-          bar.classList.toggle("digit-first", d === best);
-        });
+        if (!network) continue;
+        const snapshot = network.snapshots[network.snapshots.length - 1];
+        fill(card, ink && digit.network.results(network, yield* digit.network.runSteps(network, snapshot, ink)));
       }
     }
+
+    const painting = sliced(paintSteps, () => {});
+    const paint = () => painting.ask();
 
     /* The networks of a path; `ink` null for an empty pad. */
     function show(nextPath, nextInk) {

@@ -2,15 +2,24 @@
 (function (root) {
   "use strict";
   const digit = root.mnistDigit || (root.mnistDigit = {});
-  const { el, say, brief, count } = digit.dom;
-  const MOST = 4; // parts or products that are shown at first
+  const { pictures } = root.bookParts, { make: el } = root.bookParts.dom, { fixed: say, brief, count } = root.bookParts.numbers;
+  const MOST = 4, REST = 200; // parts or products that are shown at first, and on demand
+  const CELLS = 225; // a window of more numbers than this is shown as a picture
+
+  function pictureOf(values, columns, limit) {
+    const rows = values.length / columns;
+    const canvas = el("canvas", { width: columns, height: rows, class: "digit-window", role: "img", "aria-label": `${rows} × ${columns} numbers` });
+    pictures.show(canvas, pictures.signedRaster(values, columns, rows, limit));
+    return canvas;
+  }
 
   function grid(values, columns, outside, mark) {
-    const limit = digit.pictures.largest(values.filter(Number.isFinite)), rows = [];
+    const limit = pictures.largest(values), rows = [];
+    if (values.length > CELLS) return pictureOf(values, columns, limit);
     for (let i = 0; i < values.length; i += columns) {
       rows.push(el("tr", {}, values.slice(i, i + columns).map((v, k) => {
         const padding = outside && outside[i + k];
-        return el("td", { style: padding ? null : digit.pictures.cellStyle(v, limit), class: padding ? "digit-padding" : i + k === mark ? "digit-best" : null },
+        return el("td", { style: padding ? null : pictures.cellStyle(v, limit), class: padding ? "digit-padding" : i + k === mark ? "digit-best" : null },
           padding ? "·" : brief(v));
       })));
     }
@@ -21,24 +30,27 @@
   const value = (v) => el("strong", {}, say(v));
   const heading = (text) => el("h4", {}, text);
 
-  /* All of a list, the first MOST at once and the others on demand; the largest first. */
-  function some(items, render, name) {
-    const first = items.slice(0, MOST).map(render), rest = items.slice(MOST);
+  /* Of a list the first MOST at once and REST more on demand, the largest first, by what size(item) says. */
+  function some(list, size, render, name) {
+    const items = [...list].sort((a, b) => Math.abs(size(b)) - Math.abs(size(a)));
+    const first = items.slice(0, MOST).map(render), rest = items.slice(MOST, MOST + REST), left = items.length - MOST - rest.length;
     if (!rest.length) return first;
     const more = el("details", {}, el("summary", {}, `${count(rest.length, `more ${name}`)}`));
-    more.addEventListener("toggle", () => { if (more.open && more.children.length === 1) more.append(...rest.map(render)); });
+    more.addEventListener("toggle", () => {
+      if (more.open && more.children.length === 1) more.append(...rest.map(render), left > 0 ? line(`and ${count(left, `smaller ${name}`)}`) : "");
+    });
     return [...first, more];
   }
 
   const RENDER = {
     image: (s) => [heading("The image"), line(`ink ${say(s.ink)}, normalized: (${say(s.ink)} − ${s.mean}) / ${s.std} = `, value(s.value))],
     conv2d: (s) => {
-      const parts = [...s.parts].sort((a, b) => Math.abs(b.sum) - Math.abs(a.sum)), total = s.parts.reduce((sum, p) => sum + p.sum, 0);
+      const total = s.parts.reduce((sum, p) => sum + p.sum, 0);
       return [
         heading(`${s.layer.name}: convolution`),
         line(s.parts.length > 1 ? `Patch times kernel, number by number, for each of ${s.parts.length} maps, the largest sum first:`
           : "Patch times kernel, number by number:"),
-        el("div", { class: "digit-parts" }, some(parts, (p) => el("div", { class: "digit-part" },
+        el("div", { class: "digit-parts" }, some(s.parts, (p) => p.sum, (p) => el("div", { class: "digit-part" },
           el("div", {}, s.layer.in_channels > 1 ? `map ${p.map + 1}` : "the image"),
           el("div", { class: "digit-product" }, grid(p.patch, s.columns, s.outside), el("span", {}, "·"), grid(p.kernel, s.columns),
             el("span", {}, "= ", el("strong", {}, say(p.sum))))), "map")),
@@ -50,12 +62,9 @@
       el("div", { class: "digit-product" }, grid(s.patch, s.columns, s.outside, s.best), el("span", {}, "→ ", value(s.value)))],
     mean: (s) => [heading(`${s.layer.name}: average pooling`), line(`The mean of its window of map ${s.map + 1}:`),
       el("div", { class: "digit-product" }, grid(s.patch, s.columns, s.outside)), line(`sum ${say(s.sum)} / ${s.divisor} = `, value(s.value))],
-    linear: (s) => {
-      const sorted = [...s.products].sort((a, b) => Math.abs(b.product) - Math.abs(a.product));
-      return [heading(`${s.layer.name}: linear layer`), line(`Number times weight, for each of ${s.products.length} numbers, the largest product first:`),
-        some(sorted, (p) => line(`number ${p.from + 1}: ${say(p.input)} · ${say(p.factor)} = `, el("strong", {}, say(p.product))), "number"),
-        line(`Sum: ${say(s.sum)}${s.bias === null ? ", no bias: " : `, plus bias ${say(s.bias)}: `}`, value(s.value))];
-    },
+    linear: (s) => [heading(`${s.layer.name}: linear layer`), line(`Number times weight, for each of ${s.products.length} numbers, the largest product first:`),
+      some(s.products, (p) => p.product, (p) => line(`number ${p.from + 1}: ${say(p.input)} · ${say(p.factor)} = `, el("strong", {}, say(p.product))), "number"),
+      line(`Sum: ${say(s.sum)}${s.bias === null ? ", no bias: " : `, plus bias ${say(s.bias)}: `}`, value(s.value))],
     batchnorm: (s) => [heading(`${s.layer.name}: batch normalization`),
       line(`(${say(s.before)} − mean ${say(s.mean)}) / √(variance ${say(s.variance)} + ${s.eps}) · scale ${say(s.scale)} + shift ${say(s.shift)} = `, value(s.value))],
     prelu: (s) => [heading(`${s.layer.name}: PReLU`), line(s.before > 0 ? `${say(s.before)} is above 0 and stays: ` : `${say(s.before)} · slope ${say(s.slope)} = `, value(s.value))],
@@ -65,42 +74,56 @@
     softmax: (s) => [heading(`${s.layer.name}: softmax`), line(`exp(${say(s.before)} − ${say(s.logSum)}), the latter the logarithm of the sum of all exponentials: `, value(s.value))],
     log_softmax: (s) => [heading(`${s.layer.name}: log softmax`), line(`${say(s.before)} − ${say(s.logSum)}, the logarithm of the sum of all exponentials: `, value(s.value))],
   };
-  const other = (s) => [heading(`${s.layer.name}: ${digit.maps.describe(s.layer)}`), line(`of ${say(s.before)}: `, value(s.value))];
+  const other = (s) => [heading(`${s.layer.name}: ${digit.describe.describe(s.layer)}`), line(`of ${say(s.before)}: `, value(s.value))];
 
-  /* A panel in `container`; `render(state)` shows a unit, `state` = {network, snapshot, maps, ink, at, unit}. */
-  function create(container) {
+  /* A panel in `container`. `stepsOf(state)` makes an iterator that works out a unit, state = {network, snapshot,
+     maps, ink, at, unit}, and at its end shows it and returns {field, sentence}. */
+  function create(container, closed) {
     const title = el("h3", { id: "digit-unit-title" }, "A unit"), said = el("p", { class: "digit-unit" });
+    const close = el("button", { type: "button", class: "digit-close", "aria-label": "Close", onclick: closed }, "✕");
     const seen = el("canvas", { width: 168, height: 168, role: "img" }), drove = el("canvas", { width: 168, height: 168, role: "img" });
     const seenText = el("figcaption"), droveText = el("figcaption"), sums = el("div", { class: "digit-sums" });
-    container.replaceChildren(title, said,
-      el("div", { class: "digit-pair" }, el("figure", {}, seen, seenText), el("figure", {}, drove, droveText)), sums);
+    const hint = el("p", { class: "digit-small digit-hint" }, "Click to keep it, with its arithmetic.");
+    container.replaceChildren(el("div", { class: "digit-head" }, title, close), said,
+      el("div", { class: "digit-pair" }, el("figure", {}, seen, seenText), el("figure", {}, drove, droveText)), hint, sums);
 
-    function render({ network, snapshot, maps, ink, at, unit }) {
-      const { field, gradientTimesInput } = digit.network, name = digit.maps.unitText(network, at, unit);
-      const where = at ? network.layers[at - 1].name : "the image", result = maps[at].data[unit];
-      const f = field(network, at, unit), driven = gradientTimesInput(network, snapshot, maps, at, unit);
-      title.textContent = `${where}: ${name}`;
-      said.replaceChildren("Value ", el("strong", {}, say(result)));
-      digit.pictures.show(seen, digit.pictures.inkRaster(ink, 28));
+    function showSeen(ink, f) {
+      pictures.show(seen, pictures.inkRaster(ink, 28));
       if (f) {
-        digit.pictures.paleOutside(seen, f);
-        digit.pictures.frameField(seen, f);
+        pictures.paleOutside(seen, f);
+        pictures.frameField(seen, f);
       }
       const text = f ? `Sees rows ${f.top + 1}–${f.bottom + 1} and columns ${f.left + 1}–${f.right + 1}: ${f.bottom - f.top + 1} × ${f.right - f.left + 1} pixels`
         : "Sees nothing of the image, only padding";
       seenText.textContent = text;
       seen.setAttribute("aria-label", `Your drawing. ${text}.`);
-      const limit = digit.pictures.largest(driven);
-      digit.pictures.show(drove, digit.pictures.signedRaster(driven, 28, 28, limit));
+      return text;
+    }
+
+    function showDriven(driven) {
+      const limit = pictures.largest(driven);
+      pictures.show(drove, pictures.signedRaster(driven, 28, 28, limit));
       droveText.textContent = `What drove it: gradient times input, full colour ±${say(limit, 2)}`;
       const up = driven.filter((v) => v > 0).length, down = driven.filter((v) => v < 0).length;
       drove.setAttribute("aria-label", `Gradient times input: ${count(up, "pixel")} raised the value, ${count(down, "pixel")} lowered it.`);
-      const steps = digit.arithmetic.explain(network, snapshot, maps, at, unit);
-      sums.replaceChildren(...steps.flatMap((s) => (RENDER[s.kind] || other)(s)));
+    }
+
+    function* stepsOf({ network, snapshot, maps, ink, at, unit, brief: short }) {
+      const name = digit.describe.unitText(network, at, unit), where = at ? network.layers[at - 1].name : "the image";
+      const result = maps[at].data[unit], f = digit.network.field(network, at, unit);
+      const driven = yield* digit.network.drivenSteps(network, snapshot, maps, at, unit);
+      title.textContent = `${where}: ${name}`;
+      said.replaceChildren("Value ", value(result));
+      const text = showSeen(ink, f);
+      showDriven(driven);
+      if (!short) {
+        yield;
+        sums.replaceChildren(...digit.arithmetic.explain(network, snapshot, maps, at, unit).flatMap((s) => (RENDER[s.kind] || other)(s)));
+      }
       return { field: f, sentence: `${where}, ${name}: ${say(result)}. ${text}.` };
     }
 
-    return { render };
+    return { stepsOf };
   }
 
   digit.inspector = { create };

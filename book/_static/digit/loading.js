@@ -3,22 +3,33 @@
 (function (root) {
   "use strict";
   const digit = root.mnistDigit || (root.mnistDigit = {});
-  const here = document.currentScript.src;
+  const here = document.currentScript.src; // beside the data: all scripts of the page are one file there
   const documents = new Map(), promises = new Map();
-  let networks = [], digits = { index: [], label: [], sample: [], images: [] };
+  let networks = [], sample = new Map(), others = null;
 
-  /* The scripts of the data call these three. */
+  /* The scripts of the data call these four. */
   digit.catalogue = (list) => { networks = list; };
   digit.arrived = (name, which, data) => { documents.set(`${name} ${which}`, data); };
-  digit.testDigits = (data) => {
+  digit.sampleDigits = (data) => { sample = unpacked(data); };
+  digit.otherDigits = (data) => { others = unpacked(data); };
+
+  /* Test digits by their index: {index, label, image}, the image 784 numbers of ink from 0 to 1. */
+  function unpacked(data) {
     const packed = root.atob(data.pixels), pixels = new Uint8Array(784 * data.index.length);
     for (let i = 0, at = 0; i < packed.length; i++) {
       const value = packed.charCodeAt(i);
       if (value) pixels[at++] = value;
       else at += packed.charCodeAt(++i); // a run of paper
     }
-    digits = { ...data, images: data.index.map((_, n) => Float32Array.from(pixels.subarray(784 * n, 784 * (n + 1)), (v) => v / 255)) };
-  };
+    return new Map(data.index.map((index, n) => [index,
+      { index, label: data.label[n], image: Float32Array.from(pixels.subarray(784 * n, 784 * (n + 1)), (v) => v / 255) }]));
+  }
+
+  /* The sample and all that an offered network gets wrong; the latter are loaded when they are asked for. */
+  async function allDigits() {
+    if (!others) await loadScript("others.js");
+    return new Map([...sample, ...others]);
+  }
 
   function loadScript(file) {
     return new Promise((resolve, reject) => {
@@ -42,5 +53,5 @@
     return promises.get(key);
   }
 
-  digit.loading = { network, networks: () => networks, digits: () => digits };
+  digit.loading = { network, networks: () => networks, sample: () => sample, allDigits };
 })(window);

@@ -1,114 +1,92 @@
-/* Every layer's feature maps: a canvas a layer, a card for each group of layers that follow one
-   convolution, pooling or linear layer. Point at a unit, or walk to it with the arrow keys. */
+/* Every layer's feature maps: a sheet a layer, a card for each group of layers that follow one convolution,
+   pooling or linear layer. Point at a unit, or walk to it with the arrow keys. What is on the screen is
+   painted, and nothing else. */
 (function (root) {
   "use strict";
   const digit = root.mnistDigit || (root.mnistDigit = {});
-  const { el, say, count } = digit.dom;
-  const GAP = 4, SIDE = 52, MOST = 64; // CSS pixels between maps and of a map, about; maps shown at first
-  const BEGINS = [...digit.layers.WINDOWS, "linear", "softmax", "log_softmax"];
-  const WORDS = {
-    conv2d: "convolution", linear: "linear layer", batchnorm: "batch normalization", max_pool: "max pooling",
-    avg_pool: "average pooling", global_avg_pool: "global average pooling", zero_pad: "zero padding", flatten: "flattening",
-    relu: "ReLU", leaky_relu: "leaky ReLU", prelu: "PReLU", elu: "ELU", gelu: "GELU", silu: "SiLU", sigmoid: "sigmoid",
-    tanh: "tanh", hardswish: "hardswish", hardtanh: "hardtanh", softmax: "softmax", log_softmax: "log softmax",
-  };
+  const { pictures } = root.bookParts, { make } = root.bookParts.dom, { fixed } = root.bookParts.numbers;
+  const { cornerOf, unitAt, placeOn } = root.bookParts.units;
+  const { describe, sizeText, groupsOf } = digit.describe;
+  const GAP = 4, EDGE = 2, SIDE = 52, LEAST = 30, MOST = 64; // CSS pixels; maps of a layer shown at first
 
-  /* "convolution 3 × 3, padding 1": a layer in a few words. */
-  function describe(layer) {
-    const pair = ([a, b]) => (a === b ? a : `${a} × ${b}`), words = [WORDS[layer.type]];
-    if (layer.kernel) words[0] += ` ${layer.kernel[0]} × ${layer.kernel[1]}`;
-    if (layer.type === "conv2d" ? layer.stride.some((s) => s > 1) : layer.stride) words.push(`stride ${pair(layer.stride)}`);
-    if (layer.padding && layer.kernel && layer.padding.some(Boolean)) words.push(`padding ${pair(layer.padding)}`);
-    if (layer.dilation && layer.dilation.some((d) => d > 1)) words.push(`dilation ${pair(layer.dilation)}`);
-    if (layer.groups > 1) words.push(`${layer.groups} groups`);
-    return words.join(", ");
-  }
-
-  const sizeText = ({ channels, height, width }) => (height * width === 1
-    ? count(channels, "number") : `${count(channels, "map")} of ${height} × ${width}`);
-
-  /* "map 3, row 5, column 7", or "number 4" where a map is a single number; for people, from 1 (digits from 0). */
-  function unitText(network, at, unit) {
-    const shape = network.shapes[at], place = digit.network.placeOf(shape, unit);
-    if (at === network.shapes.length - 1) return `the score of digit ${unit}`;
-    if (shape.height * shape.width === 1) return `number ${unit + 1}`;
-    const where = `row ${place.row + 1}, column ${place.column + 1}`;
-    return at === 0 ? `pixel in ${where}` : `map ${place.channel + 1}, ${where}`;
-  }
-
-  /* Layers in groups: [[0], [1, 2, 3], …], numbers of maps; 0 is the image. */
-  function groupsOf(network) {
-    const groups = [[0]];
-    network.layers.forEach((layer, i) => {
-      if (BEGINS.includes(layer.type) || groups.length === 1) groups.push([i + 1]);
-      else groups[groups.length - 1].push(i + 1);
-    });
-    return groups;
-  }
-
-  /* How the maps of one layer lie on its canvas, for a width in CSS pixels. */
+  /* How `channels` maps of a shape lie on a sheet, for a width in CSS pixels. */
   function layoutOf(shape, channels, room) {
-    const scale = Math.max(1, Math.round(SIDE / Math.max(shape.height, shape.width)));
-    const single = shape.height * shape.width === 1, unit = single ? (shape.channels > 64 ? 14 : 30) : scale;
-    const width = shape.width * unit, height = shape.height * unit;
-    const wanted = channels <= 4 ? channels : channels === 10 ? 5 : channels <= 20 ? 4 : 8;
-    const columns = Math.max(1, Math.min(single && channels > 20 ? 16 : wanted, Math.floor((room + GAP) / (width + GAP))));
-    const rows = Math.ceil(channels / columns);
-    return { unit, width, height, columns, total: [columns * (width + GAP) - GAP + 4, rows * (height + GAP) - GAP + 4] };
+    const single = shape.height * shape.width === 1, longest = Math.max(shape.height, shape.width);
+    const tile = (columns) => Math.min(SIDE, (room + GAP) / columns - GAP), least = single && channels > 64 ? 14 : LEAST;
+    let rows = Math.ceil(channels / 32);
+    while (rows < channels && tile(Math.ceil(channels / rows)) < least) rows += 1;
+    const columns = Math.ceil(channels / rows), side = single ? least : Math.max(least, tile(columns));
+    const unit = single ? least : Math.max(1, Math.floor((4 * side) / longest) / 4);
+    const [high, wide] = [shape.height * unit, shape.width * unit];
+    return { shape: [shape.height, shape.width], size: [high, wide], count: channels, columns, gap: GAP, edge: EDGE, unit,
+             total: [columns * (wide + GAP) - GAP + 2 * EDGE, rows * (high + GAP) - GAP + 2 * EDGE] };
   }
 
-  /* `picked(at, unit, how)` is called with how = "point" (hovering), "pick" (click, tap, key) or "leave". */
-  function create(container, picked) {
-    let network = null, maps = null, views = [], selected = null;
+  /* `picked(at, unit, how)` is called with how = "point" (hovering), "pick" (click, tap, key) or "leave";
+     `moved()` when the sheets lie elsewhere. */
+  function create(container, picked, moved) {
+    let network = null, maps = null, views = [], frames = new Map();
+    const onScreen = new IntersectionObserver((entries) => {
+      for (const entry of entries) {
+        const view = views.find((v) => v.canvas === entry.target);
+        if (!view) continue;
+        view.visible = entry.isIntersecting;
+        if (view.visible && view.stale && maps) paintView(view);
+      }
+    }, { rootMargin: "80px 0px" });
 
-    function cornerOf(view, channel) {
-      const { width, height, columns } = view.layout;
-      return [2 + (channel % columns) * (width + GAP), 2 + Math.floor(channel / columns) * (height + GAP)];
-    }
-
-    function place(view) {
-      const ratio = root.devicePixelRatio || 1;
-      view.layout = layoutOf(network.shapes[view.at], view.channels, Math.max(120, container.clientWidth - 40));
-      const [width, height] = view.layout.total;
+    /* Gives a sheet its size, for the `room` that all have. */
+    function place(view, room = roomNow()) {
+      const ratio = root.devicePixelRatio || 1, next = layoutOf(network.shapes[view.at], view.channels, room);
+      if (view.layout && String(view.layout.total) === String(next.total)) return;
+      view.layout = next;
+      const [width, height] = next.total;
       view.canvas.width = Math.round(width * ratio);
       view.canvas.height = Math.round(height * ratio);
       view.canvas.style.width = `${width}px`;
       view.canvas.style.height = `${height}px`;
+      view.stale = true;
+    }
+
+    const roomNow = () => Math.max(120, container.clientWidth - 30);
+
+    function placeAll() {
+      const room = roomNow(); // asked once: each answer after a change would lay the page out anew
+      for (const view of views) place(view, room);
     }
 
     function paintView(view) {
       const map = maps[view.at], { canvas, layout } = view, ratio = canvas.width / layout.total[0];
-      const limit = digit.pictures.largest(map.data), plane = map.height * map.width;
-      const sheet = digit.pictures.signedRaster(map.data.subarray(0, view.channels * plane), map.width, map.height * view.channels, limit);
+      const limit = pictures.largest(map.data), plane = map.height * map.width, [high, wide] = layout.size;
+      const values = view.channels === map.channels ? map.data : map.data.subarray(0, view.channels * plane);
+      const sheet = pictures.signedRaster(values, map.width, map.height * view.channels, limit);
       const context = canvas.getContext("2d");
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
       context.imageSmoothingEnabled = false;
       context.clearRect(0, 0, ...layout.total);
-      context.strokeStyle = digit.pictures.palette().line;
+      context.strokeStyle = pictures.palette().line;
       context.lineWidth = 1;
+      context.beginPath();
       for (let c = 0; c < view.channels; c++) {
-        const [x, y] = cornerOf(view, c);
-        context.drawImage(sheet, 0, c * map.height, map.width, map.height, x, y, layout.width, layout.height);
-        context.strokeRect(x - 0.5, y - 0.5, layout.width + 1, layout.height + 1);
+        const [x, y] = cornerOf(layout, c);
+        context.drawImage(sheet, 0, c * map.height, map.width, map.height, x, y, wide, high);
+        context.rect(x - 0.5, y - 0.5, wide + 1, high + 1);
       }
-      if (selected && selected.at === view.at) {
-        const { channel, row, column } = digit.network.placeOf(map, selected.unit);
-        if (channel < view.channels) {
-          const [x, y] = cornerOf(view, channel);
-          digit.pictures.frame(context, x + column * layout.unit, y + row * layout.unit, layout.unit, layout.unit);
-        }
-      }
-      view.scale.textContent = limit ? `full colour: ±${say(limit, 2)}` : "all zero";
+      context.stroke();
+      for (const box of frames.get(view.at) || []) pictures.frame(context, ...box);
+      view.scale.data = limit ? `full colour: ±${fixed(limit, 2)}` : "all zero";
+      view.stale = false;
     }
 
-    function unitAt(view, event) {
-      const box = view.canvas.getBoundingClientRect(), { unit, width, height, columns } = view.layout;
-      const [x, y] = [event.clientX - box.left - 2, event.clientY - box.top - 2];
-      const [column, row] = [Math.floor(x / (width + GAP)), Math.floor(y / (height + GAP))];
-      const channel = row * columns + column, shape = network.shapes[view.at];
-      const [c, r] = [Math.floor((x - column * (width + GAP)) / unit), Math.floor((y - row * (height + GAP)) / unit)];
-      if (x < 0 || y < 0 || column >= columns || channel >= view.channels || c >= shape.width || r >= shape.height) return null;
-      return (channel * shape.height + r) * shape.width + c;
+    /* The box [x, y, width, height] on its sheet that holds units of one map, from row and column to row and column. */
+    function boxOf({ layout }, map, { top, bottom, left, right }) {
+      const [x, y] = cornerOf(layout, map), { unit } = layout;
+      return [x + left * unit, y + top * unit, (right - left + 1) * unit, (bottom - top + 1) * unit];
+    }
+
+    function unitUnder(view, event) {
+      const found = unitAt(placeOn(event, view.canvas), view.layout), { height, width } = network.shapes[view.at];
+      return found && (found.map * height + found.row) * width + found.column;
     }
 
     /* One step of the keyboard; past a map's edge lies the next map. */
@@ -131,85 +109,108 @@
 
     function listen(view) {
       const { canvas } = view;
-      const pick = (how) => picked(view.at, view.unit, how);
+      const pick = () => picked(view.at, view.unit, "pick");
       canvas.addEventListener("pointermove", (event) => {
         if (event.pointerType === "touch") return;
-        const unit = unitAt(view, event);
-        if (unit === null) picked(view.at, null, "leave");
-        else picked(view.at, unit, "point");
+        const unit = unitUnder(view, event);
+        picked(view.at, unit, unit === null ? "leave" : "point");
       });
       canvas.addEventListener("pointerleave", () => picked(view.at, null, "leave"));
       canvas.addEventListener("click", (event) => {
-        const unit = unitAt(view, event);
+        const unit = unitUnder(view, event);
         if (unit === null) return;
         view.unit = unit;
-        pick("pick");
+        pick();
       });
       canvas.addEventListener("keydown", (event) => {
         if (!KEYS.includes(event.key) || event.ctrlKey || event.metaKey || event.altKey) return;
         event.preventDefault();
         step(view, event.key);
-        pick("pick");
+        pick();
       });
-      canvas.addEventListener("focus", () => { if (canvas.matches(":focus-visible")) pick("pick"); });
+      canvas.addEventListener("focus", () => { if (canvas.matches(":focus-visible")) pick(); });
     }
 
     function viewOf(at) {
       const layer = at ? network.layers[at - 1] : null, shape = network.shapes[at];
       const name = layer ? layer.name : "the image", what = layer ? describe(layer) : "normalized";
-      const canvas = el("canvas", { tabindex: 0, role: "application", "aria-roledescription": "feature maps",
+      const canvas = make("canvas", { tabindex: 0, role: "application", "aria-roledescription": "feature maps",
         "aria-label": `${name}, ${what}: ${sizeText(shape)}`, "aria-describedby": "digit-maps-help" });
-      const view = { at, canvas, scale: el("span", { class: "digit-scale" }), channels: Math.min(shape.channels, MOST),
+      const view = { at, canvas, scale: new Text("full colour: ±0.00"), channels: Math.min(shape.channels, MOST), visible: false, stale: true,
                      unit: Math.floor(shape.height / 2) * shape.width + Math.floor(shape.width / 2) };
-      const more = shape.channels > MOST && el("button", { type: "button" }, `Show all ${shape.channels}`);
-      if (more) {
-        more.addEventListener("click", () => {
-          view.channels = shape.channels;
-          more.remove();
-          place(view);
-          paintView(view);
-        });
-      }
-      view.element = el("figure", { class: "digit-layer" },
-        el("figcaption", {}, el("strong", {}, name), el("br"), what, el("br"), sizeText(shape)), canvas, view.scale, more || null);
+      const more = shape.channels > MOST ? make("button", { type: "button", onclick: () => showAll(view, more) }, `Show all ${shape.channels}`) : null;
+      view.element = make("figure", { class: "digit-layer" },
+        make("figcaption", {}, make("strong", {}, name), " ", what, " · ", sizeText(shape), " ",
+          make("span", { class: "digit-scale" }, view.scale), more ? " " : null, more),
+        canvas);
       listen(view);
       return view;
     }
 
+    function showAll(view, button) {
+      view.channels = network.shapes[view.at].channels;
+      button.remove();
+      place(view);
+      paintView(view);
+      moved();
+    }
+
     /* New cards, for another network. */
     function show(next) {
-      network = next;
+      [network, maps] = [next, null];
+      onScreen.disconnect();
+      frames = new Map();
       views = [];
-      selected = null;
       const cards = groupsOf(network).map((group) => {
         const ofGroup = group.map(viewOf);
         views.push(...ofGroup);
-        return el("div", { class: "digit-card", role: "group",
-                           "aria-label": group[0] ? network.layers[group[0] - 1].name : "the image" },
-                  ofGroup.map((view) => view.element));
+        const card = make("div", { class: "digit-card", role: "group",
+          "aria-label": group[0] ? network.layers[group[0] - 1].name : "the image" }, ofGroup.map((view) => view.element));
+        for (const view of ofGroup) view.card = card;
+        return card;
       });
+      placeAll();
       container.replaceChildren(...cards);
-      views.forEach(place);
+      for (const view of views) onScreen.observe(view.canvas);
     }
 
-    function paint(next) {
+    /* The maps have changed: paints, in steps, the sheets on the screen; the others when they come there. */
+    function* paintSteps(next) {
       maps = next;
-      views.forEach(paintView);
+      for (const view of views) view.stale = true;
+      for (const view of views) {
+        if (!view.visible || !view.stale) continue;
+        paintView(view);
+        yield;
+      }
     }
 
-    /* Frames a unit; returns the card that it is in. */
-    function select(at, unit) {
-      const before = selected;
-      selected = unit === null ? null : { at, unit };
-      for (const view of views) if ((before && before.at === view.at) || view.at === at) paintView(view);
-      const view = views.find((v) => v.at === at);
-      return view && view.element.parentElement;
+    /* Frames what a unit and the maps before it stand for: `boxes` are [at, map, {top, bottom, left, right}]. */
+    function mark(boxes) {
+      const before = frames;
+      frames = new Map();
+      for (const [at, map, box] of boxes) {
+        const view = views[at];
+        if (map < view.channels) frames.set(at, [...(frames.get(at) || []), boxOf(view, map, box)]);
+      }
+      for (const view of views) {
+        if (!maps || !(before.has(view.at) || frames.has(view.at))) continue;
+        if (view.visible) paintView(view);
+        else view.stale = true;
+      }
+    }
+
+    /* Where such a box lies on the page, as [x, y, width, height] from the corner of the container. */
+    function whereOn([at, map, box]) {
+      const view = views[at], [x, y, width, height] = boxOf(view, map, box), { canvas } = view;
+      return [canvas.offsetLeft + x, canvas.offsetTop + y, width, height];
     }
 
     function arrange() {
-      if (!maps) return;
-      views.forEach(place);
-      views.forEach(paintView);
+      if (!network) return;
+      placeAll();
+      for (const view of views) if (maps && view.visible) paintView(view);
+      moved();
     }
 
     let room = container.clientWidth;
@@ -218,8 +219,9 @@
       room = container.clientWidth;
       arrange();
     }).observe(container);
-    return { show, paint, select, repaint: () => maps && views.forEach(paintView) };
+    const repaint = () => { for (const view of views) if (maps && view.visible) paintView(view); else view.stale = true; };
+    return { show, paintSteps, mark, whereOn, repaint, viewAt: (at) => views[at], views: () => views };
   }
 
-  digit.maps = { create, describe, unitText, sizeText, groupsOf, layoutOf };
+  digit.maps = { create, layoutOf };
 })(window);

@@ -2,7 +2,9 @@
 (function (root) {
   "use strict";
   const digit = root.mnistDigit || (root.mnistDigit = {});
-  const { shapeAfter, forward: through, backward: back, windowAt, WINDOWS } = digit.layers;
+  const { shapeAfter, reachAlong, WINDOWS } = digit.shapes;
+  const { atOnce } = root.bookParts.work;
+  const { readBy } = root.bookParts.windows;
   const IMAGE = { channels: 1, height: 28, width: 28 };
 
   /* The shapes of all maps, the image first; throws an Error that names the layer which does not fit. */
@@ -18,31 +20,31 @@
     return shapes;
   }
 
-  /* The ink (784 numbers, 0 paper to 1) as the network takes it. */
-  function normalize(network, ink) {
-    return Float32Array.from(ink, (v) => (v - network.mean) / network.std);
-  }
+  /* Empty maps for a network, to be filled again and again: a stroke makes no litter. */
+  const blank = (network) => network.shapes.map((s) => ({ ...s, data: new Float32Array(s.channels * s.height * s.width) }));
 
-  /* All maps for one image: maps[0] is the normalized image, maps[i + 1] what layer i gives. */
-  function run(network, snapshot, ink) {
-    const maps = [{ ...IMAGE, data: normalize(network, ink) }];
-    network.layers.forEach((layer, i) => {
-      const shape = network.shapes[i + 1];
-      const y = { ...shape, data: new Float32Array(shape.channels * shape.height * shape.width) };
-      through(layer, snapshot.tensors[i], maps[i], y);
-      maps.push(y);
-    });
+  /* All maps for one image, in slices: maps[0] is the normalized image, maps[i + 1] what layer i gives.
+     `ink` is 784 numbers, 0 paper to 1. */
+  function* runSteps(network, snapshot, ink, maps = blank(network)) {
+    for (let i = 0; i < ink.length; i++) maps[0].data[i] = (ink[i] - network.mean) / network.std;
+    for (const [i, layer] of network.layers.entries()) yield* digit.forward.forward(layer, snapshot.tensors[i], maps[i], maps[i + 1]);
     return maps;
   }
 
-  /* What the last layer gives (10 numbers), and the probabilities that stand for it. */
+  const run = (network, snapshot, ink, maps) => atOnce(runSteps(network, snapshot, ink, maps));
+
+  /* What the last layer gives (10 numbers), and the probabilities that stand for it; `sound` is false where
+     a number on the way was too large to be one, and there are no probabilities then. */
   function results(network, maps) {
     const scores = maps[maps.length - 1].data, last = network.layers[network.layers.length - 1].type;
-    if (last === "softmax") return { scores, probabilities: Float64Array.from(scores) };
+    if (last === "softmax") {
+      const probabilities = Float64Array.from(scores);
+      return { scores, probabilities, sound: probabilities.every(Number.isFinite) };
+    }
     const top = Math.max(...scores);
     const powers = Float64Array.from(scores, (v) => Math.exp(v - top));
-    const sum = powers.reduce((a, b) => a + b, 0);
-    return { scores, probabilities: powers.map((v) => v / sum) };
+    const sum = powers.reduce((a, b) => a + b, 0), probabilities = powers.map((v) => v / sum);
+    return { scores, probabilities, sound: probabilities.every(Number.isFinite) };
   }
 
   function bestOf(numbers) {
@@ -51,61 +53,68 @@
     return best;
   }
 
-  /* The gradient of one unit, number `unit` of maps[at], with respect to each of the 784 inputs. */
-  function gradient(network, snapshot, maps, at, unit) {
+  /* The gradient of one unit, number `unit` of maps[at], with respect to each of the 784 inputs, times the
+     input; in slices. */
+  function* drivenSteps(network, snapshot, maps, at, unit) {
     let g = new Float64Array(maps[at].data.length);
     g[unit] = 1;
     for (let i = at - 1; i >= 0; i--) {
       const before = new Float64Array(maps[i].data.length);
-      back(network.layers[i], snapshot.tensors[i], maps[i], maps[i + 1], g, before);
+      yield* digit.backward(network.layers[i], snapshot.tensors[i], maps[i], maps[i + 1], g, before);
       g = before;
     }
-    return g;
+    return g.map((v, i) => v * maps[0].data[i]);
   }
 
-  function gradientTimesInput(network, snapshot, maps, at, unit) {
-    return gradient(network, snapshot, maps, at, unit).map((g, i) => g * maps[0].data[i]);
-  }
+  const gradientTimesInput = (network, snapshot, maps, at, unit) => atOnce(drivenSteps(network, snapshot, maps, at, unit));
 
   function placeOf(shape, unit) {
     const plane = shape.height * shape.width;
     return { channel: Math.floor(unit / plane), row: Math.floor((unit % plane) / shape.width), column: unit % shape.width };
   }
 
-  /* The pixels that a unit of maps[at] depends on, {top, bottom, left, right}, inclusive and inside the
-     image; null if it sees nothing of it. Rows and columns are followed as sets, so that gaps stay gaps. */
-  function field(network, at, unit) {
-    const place = placeOf(network.shapes[at], unit);
-    let rows = new Set([place.row]), columns = new Set([place.column]), channel = place.channel;
-    const all = (n) => new Set(Array.from({ length: n }, (_, i) => i));
-    for (let i = at - 1; i >= 0; i--) {
-      const layer = network.layers[i], before = network.shapes[i];
-      if (WINDOWS.includes(layer.type)) {
-        const seen = [new Set(), new Set()];
-        const look = (positions, axis) => positions.forEach((p) =>
-          windowAt(layer, before, axis ? 0 : p, axis ? p : 0).taps.forEach((t) => {
-            const at = axis ? t.column : t.row, size = axis ? before.width : before.height;
-            if (at >= 0 && at < size) seen[axis].add(at);
-          }));
-        look(rows, 0);
-        look(columns, 1);
-        [rows, columns] = seen;
-        if (layer.type === "conv2d") channel = null;
-      } else if (layer.type === "zero_pad") {
-        const [top, , left] = layer.padding, cut = (set, by, size) =>
-          new Set([...set].map((p) => p - by).filter((p) => p >= 0 && p < size));
-        rows = cut(rows, top, before.height);
-        columns = cut(columns, left, before.width);
-      } else if (layer.type === "flatten") {
-        const from = channel === null ? null : placeOf(before, channel);
-        rows = from ? new Set([from.row]) : all(before.height);
-        columns = from ? new Set([from.column]) : all(before.width);
-        channel = from ? from.channel : null;
-      } else if (["linear", "softmax", "log_softmax"].includes(layer.type)) channel = null;
+  const all = (n) => Array.from({ length: n }, (_, i) => i);
+
+  /* What the units {channels, rows, columns} behind layer i read before it, in the same form; null stands for
+     every channel. Rows and columns are sets, so that gaps stay gaps. */
+  function readThrough(network, i, { channels, rows, columns }) {
+    const layer = network.layers[i], before = network.shapes[i];
+    if (WINDOWS.includes(layer.type) || layer.type === "zero_pad") {
+      const read = [[rows, before.height], [columns, before.width]].map(([units, size], axis) =>
+        readBy(units, reachAlong(layer, before, axis), size));
+      return { channels: layer.type === "conv2d" ? readBySome(layer, channels) : channels, rows: read[0], columns: read[1] };
     }
-    if (!rows.size || !columns.size) return null;
-    return { top: Math.min(...rows), bottom: Math.max(...rows), left: Math.min(...columns), right: Math.max(...columns) };
+    if (layer.type === "flatten") {
+      const from = channels && channels.length === 1 ? placeOf(before, channels[0]) : null;
+      if (!from) return { channels: null, rows: all(before.height), columns: all(before.width) };
+      return { channels: [from.channel], rows: [from.row], columns: [from.column] };
+    }
+    if (["linear", "softmax", "log_softmax"].includes(layer.type)) return { channels: null, rows, columns };
+    return { channels, rows, columns };
   }
 
-  digit.network = { IMAGE, shapesOf, normalize, run, results, bestOf, gradient, gradientTimesInput, placeOf, field };
+  function readBySome(layer, channels) {
+    if (layer.groups === 1 || !channels || channels.length > 1) return null;
+    const size = layer.in_channels / layer.groups, first = Math.floor(channels[0] / (layer.out_channels / layer.groups)) * size;
+    return all(size).map((c) => first + c);
+  }
+
+  /* What unit number `unit` of maps[at] depends on in each map before it, the image first: {channels, rows, columns}. */
+  function traced(network, at, unit) {
+    const place = placeOf(network.shapes[at], unit), found = [];
+    found[at] = { channels: [place.channel], rows: [place.row], columns: [place.column] };
+    for (let i = at - 1; i >= 0; i--) found[i] = readThrough(network, i, found[i + 1]);
+    return found;
+  }
+
+  /* The rectangle around rows and columns, {top, bottom, left, right}, inclusive; null around nothing. */
+  function around({ rows, columns }) {
+    if (!rows.length || !columns.length) return null;
+    return { top: rows[0], bottom: rows[rows.length - 1], left: columns[0], right: columns[columns.length - 1] };
+  }
+
+  /* The pixels that a unit depends on, as such a rectangle inside the image; null if it sees nothing of it. */
+  const field = (network, at, unit) => around(traced(network, at, unit)[0]);
+
+  digit.network = { IMAGE, shapesOf, blank, runSteps, run, results, bestOf, drivenSteps, gradientTimesInput, placeOf, traced, around, field };
 })(typeof window === "undefined" ? globalThis : window);

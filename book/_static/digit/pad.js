@@ -1,8 +1,9 @@
-/* The drawing pad: 280 × 280 numbers of ink, drawn with mouse, finger, pen or keyboard. */
+/* The drawing pad: 280 × 280 numbers of ink from 0 to 255, drawn with mouse, finger, pen or keyboard. */
 (function (root) {
   "use strict";
   const digit = root.mnistDigit || (root.mnistDigit = {});
-  const SIDE = 280, PIXEL = SIDE / 28, RADIUS = 11, UNDOS = 60;
+  const { pictures } = root.bookParts, { oncePerFrame } = root.bookParts.work;
+  const FULL = 255, SIDE = 280, PIXEL = SIDE / 28, RADIUS = 11, UNDOS = 60;
   const ARROWS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
 
   /* Inks everything within RADIUS of the line between two points, with a soft edge. */
@@ -15,7 +16,7 @@
         const px = x + 0.5 - x0, py = y + 0.5 - y0;
         const along = length ? Math.min(1, Math.max(0, (px * dx + py * dy) / length)) : 0;
         const cover = RADIUS + 0.5 - Math.hypot(px - along * dx, py - along * dy);
-        if (cover > 0) ink[y * SIDE + x] = Math.max(ink[y * SIDE + x], Math.min(1, cover));
+        if (cover > 0) ink[y * SIDE + x] = Math.max(ink[y * SIDE + x], Math.round(FULL * Math.min(1, cover)));
       }
     }
   }
@@ -23,20 +24,33 @@
   /* A pad on a canvas. `changed()` is called after every stroke, undo and clear, `moved(text)` with a
      sentence for those who cannot see the keyboard's cursor. */
   function create(canvas, changed, moved) {
-    let ink = new Float32Array(SIDE * SIDE), base = null, outline = null, undos = [];
+    let ink = new Uint8Array(SIDE * SIDE), base = null, outline = null, undos = [];
     let pen = null, cursor = null, down = false;
-    const paint = digit.dom.oncePerFrame(paintNow);
+    const paint = oncePerFrame(paintNow);
     canvas.width = canvas.height = SIDE;
 
     function paintNow() {
-      const picture = digit.pictures.inkRaster(base ? shown() : ink, SIDE);
-      const context = digit.pictures.show(canvas, picture);
-      if (outline) digit.pictures.frame(context, outline.x, outline.y, outline.width, outline.height);
-      if (cursor) digit.pictures.frame(context, cursor[0] - PIXEL / 2, cursor[1] - PIXEL / 2, PIXEL, PIXEL);
+      const context = pictures.show(canvas, pictures.inkRaster(base ? withBase() : ink, SIDE, FULL));
+      if (outline) pictures.frame(context, outline.x, outline.y, outline.width, outline.height);
+      if (cursor) pictures.frame(context, cursor[0] - PIXEL / 2, cursor[1] - PIXEL / 2, PIXEL, PIXEL);
     }
 
-    function shown() { // strokes over a test digit
-      return ink.map((v, i) => Math.max(v, base.image[28 * Math.floor(i / SIDE / PIXEL) + Math.floor((i % SIDE) / PIXEL)]));
+    const shown = new Uint8Array(SIDE * SIDE);
+
+    function withBase() { // strokes over a test digit
+      for (let i = 0, row = 0; row < SIDE; row++) {
+        const from = 28 * Math.floor(row / PIXEL);
+        for (let column = 0; column < SIDE; column++, i++) {
+          shown[i] = Math.max(ink[i], FULL * base.image[from + Math.floor(column / PIXEL)]);
+        }
+      }
+      return shown;
+    }
+
+    /* Before a stroke: what is there can come back, and a digit that was only an example gives way. */
+    function begin() {
+      remember();
+      if (base && base.example) base = null;
     }
 
     function remember() {
@@ -60,7 +74,7 @@
       canvas.focus({ preventScroll: true });
       canvas.setPointerCapture(event.pointerId);
       cursor = null;
-      remember();
+      begin();
       pen = { id: event.pointerId, at: place(event) };
       line(ink, ...pen.at, ...pen.at);
       update();
@@ -103,7 +117,7 @@
 
     function dot() {
       ready();
-      remember();
+      begin();
       line(ink, ...cursor, ...cursor);
       moved(`Ink at ${where()}`);
       update();
@@ -121,7 +135,7 @@
       const at = [keep(cursor[0] + dx * PIXEL), keep(cursor[1] + dy * PIXEL)];
       const drawing = down || held.has(" ");
       if (drawing) {
-        remember();
+        begin();
         line(ink, ...cursor, ...at);
       }
       cursor = lastCursor = at;
@@ -141,17 +155,18 @@
     function clear() {
       if (isEmpty()) return;
       remember();
-      ink = new Float32Array(SIDE * SIDE);
+      ink = new Uint8Array(SIDE * SIDE);
       base = null;
       down = false;
       moved("The pad is empty");
       update();
     }
 
-    /* Lays a test digit under the strokes to come: {image: 784 numbers of ink, …}. */
+    /* Lays a test digit under the strokes to come, {image: 784 numbers of ink, example, …}; an example gives
+       way to the first stroke. */
     function lay(what) {
-      remember();
-      ink = new Float32Array(SIDE * SIDE);
+      if (base || !isEmpty()) remember();
+      ink = new Uint8Array(SIDE * SIDE);
       base = what;
       update();
     }
@@ -160,8 +175,8 @@
 
     /* The 28 × 28 numbers: a test digit stays where MNIST has put it, with the strokes over it. */
     function image(centring) {
-      if (!base) return digit.preprocess[centring ? "centred" : "coarse"](ink, SIDE);
-      const strokes = digit.preprocess.coarse(ink, SIDE);
+      if (!base) return digit.preprocess[centring ? "centred" : "coarse"](ink, SIDE, FULL);
+      const strokes = digit.preprocess.coarse(ink, SIDE, FULL);
       return { ...strokes, image: strokes.image.map((v, i) => Math.max(v, base.image[i])) };
     }
 
@@ -173,7 +188,7 @@
     }
 
     paintNow();
-    return { image, undo, clear, lay, isEmpty, showField, paint, base: () => base, canUndo: () => undos.length > 0,
+    return { image, undo, clear, lay, isEmpty, showField, paint, base: () => base, canUndo: () => undos.length > 0, drawing: () => Boolean(pen),
              touched: () => ink.some(Boolean) };
   }
 

@@ -9,13 +9,14 @@
   /* The rectangle that holds all ink (side × side numbers), in drawn pixels, [from, to); null on empty paper. */
   function bounds(ink, side) {
     let top = side, bottom = -1, left = side, right = -1;
-    for (let i = 0; i < ink.length; i++) {
-      if (ink[i] <= 0) continue;
-      const row = Math.floor(i / side), column = i % side;
-      top = Math.min(top, row);
-      bottom = Math.max(bottom, row + 1);
-      left = Math.min(left, column);
-      right = Math.max(right, column + 1);
+    for (let row = 0, i = 0; row < side; row++) {
+      for (let column = 0; column < side; column++, i++) {
+        if (ink[i] <= 0) continue;
+        if (row < top) top = row;
+        bottom = row + 1;
+        if (column < left) left = column;
+        if (column >= right) right = column + 1;
+      }
     }
     return bottom < 0 ? null : { top, bottom, left, right };
   }
@@ -32,21 +33,21 @@
     return sum / ((y1 - y0) * (x1 - x0));
   }
 
-  /* The drawing as it is, only coarser. */
-  function coarse(ink, side) {
+  /* The drawing as it is, only coarser; `full` is what stands for ink without paper. */
+  function coarse(ink, side, full = 1) {
     const step = side / SIZE, image = new Float32Array(SIZE * SIZE);
     for (let i = 0; i < image.length; i++) {
       const y = Math.floor(i / SIZE) * step, x = (i % SIZE) * step;
-      image[i] = mean(ink, side, y, y + step, x, x + step);
+      image[i] = mean(ink, side, y, y + step, x, x + step) / full;
     }
     return { image, scale: step, top: 0, left: 0 };
   }
 
   /* By MNIST's procedure. Besides the image: `scale`, drawn pixels a pixel, and `top`, `left`, the drawn
      place of the image's corner, so that what is found in the image can be shown on the drawing. */
-  function centred(ink, side) {
+  function centred(ink, side, full = 1) {
     const box = bounds(ink, side);
-    if (!box) return coarse(ink, side);
+    if (!box) return coarse(ink, side, full);
     const scale = Math.max(box.bottom - box.top, box.right - box.left) / BOX;
     const height = (box.bottom - box.top) / scale, width = (box.right - box.left) / scale;
     const rows = Math.ceil(height - 1e-9), columns = Math.ceil(width - 1e-9);
@@ -55,7 +56,7 @@
     let sum = 0, ys = 0, xs = 0;
     for (let i = 0; i < fitted.length; i++) {
       const r = Math.floor(i / columns), c = i % columns;
-      fitted[i] = mean(ink, side, top + r * scale, top + (r + 1) * scale, left + c * scale, left + (c + 1) * scale);
+      fitted[i] = mean(ink, side, top + r * scale, top + (r + 1) * scale, left + c * scale, left + (c + 1) * scale) / full;
       sum += fitted[i];
       ys += fitted[i] * r;
       xs += fitted[i] * c;

@@ -4,11 +4,13 @@
   "use strict";
   const digit = root.mnistDigit || (root.mnistDigit = {});
   const FORMAT = "mnist_lib network", VERSION = 1;
-  const LIMITS = { file: 64e6, layers: 400, size: 4096, numbers: 8e6, units: 4e6, products: 2e9, snapshots: 400, text: 300 };
+  const LIMITS = { file: 64e6, layers: 400, size: 4096, numbers: 8e6, units: 4e6, work: 1e9, snapshots: 400, text: 300 };
   const ADVICE = "Make one with: python -m mnist_lib export RUN_OR_MODULE out.json";
 
   class NotANetwork extends Error {}
   const fail = (text) => { throw new NotANetwork(text); };
+
+  const { grouped } = root.bookParts.numbers;
 
   /* A value as it may stand in a message: short. */
   const shown = (value) => {
@@ -96,6 +98,21 @@
     return type === "prelu" ? [layer.channels] : [];
   }
 
+  /* Fewest and most parameters that layers of these sizes can have: a batch normalization's mean and variance
+     are none, and its scale and shift may be left out of the training. */
+  function parametersOf(layers, sizes) {
+    const norms = layers.reduce((sum, layer) => sum + (layer.type === "batchnorm" ? layer.channels : 0), 0);
+    const all = sizes.flat().reduce((a, b) => a + b, 0);
+    return [all - 4 * norms, all - 2 * norms];
+  }
+
+  function checkParameters(stated, layers, sizes) {
+    const [fewest, most] = parametersOf(layers, sizes);
+    if (stated >= fewest && stated <= most) return;
+    const held = fewest === most ? grouped(most) : `${grouped(fewest)} to ${grouped(most)}`;
+    fail(`The file says that the network has ${grouped(stated)} parameters, and its layers have ${held}.`);
+  }
+
   /* base64 of little-endian float32, as the tensors of all layers. */
   function unpack(weights, sizes, layers, whose) {
     const needed = sizes.flat().reduce((a, b) => a + b, 0);
@@ -106,10 +123,10 @@
       return fail(`${whose} are no base64 text: the file is damaged.`);
     }
     if (binary.length !== 4 * needed) {
-      fail(`${whose} hold ${(binary.length / 4).toLocaleString("en")} numbers, and the layers need ${needed.toLocaleString("en")}.`);
+      fail(`${whose} hold ${grouped(binary.length / 4)} numbers, and the layers need ${grouped(needed)}.`);
     }
-    const bytes = new DataView(new ArrayBuffer(binary.length));
-    for (let i = 0; i < binary.length; i++) bytes.setUint8(i, binary.charCodeAt(i));
+    const content = new Uint8Array(binary.length), bytes = new DataView(content.buffer);
+    for (let i = 0; i < binary.length; i++) content[i] = binary.charCodeAt(i);
     let at = 0;
     return sizes.map((ofLayer, i) => ofLayer.map((size, which) => {
       const tensor = new Float32Array(size);
@@ -136,7 +153,7 @@
     data.layers.forEach(checkLayer);
     const sizes = data.layers.map(tensorSizes);
     const numbers = sizes.flat().reduce((a, b) => a + b, 0);
-    if (numbers > LIMITS.numbers) fail(`The network has ${numbers.toLocaleString("en")} weights, too many for this page.`);
+    if (numbers > LIMITS.numbers) fail(`The network has ${grouped(numbers)} weights, too many for this page.`);
     let shapes;
     try {
       shapes = digit.network.shapesOf(data.layers);
@@ -144,13 +161,14 @@
       fail(`${error.message[0].toUpperCase()}${error.message.slice(1)}.`);
     }
     const counts = shapes.map((s) => s.channels * s.height * s.width);
-    const products = data.layers.reduce((sum, layer, i) => sum + (layer.type === "conv2d"
-      ? (counts[i + 1] * layer.in_channels / layer.groups) * layer.kernel[0] * layer.kernel[1] : counts[i + 1]), 0);
-    if (counts.reduce((a, b) => a + b, 0) > LIMITS.units || products > LIMITS.products) fail("The network's maps are too large for this page.");
+    const work = data.layers.reduce((sum, layer, i) => sum + digit.shapes.workOf(layer, shapes[i], shapes[i + 1]), 0);
+    if (counts.reduce((a, b) => a + b, 0) > LIMITS.units) fail("The network's maps are too large for this page.");
+    if (work > LIMITS.work) fail(`One image takes ${grouped(work)} steps through this network; this page takes up to ${grouped(LIMITS.work)}.`);
     const last = shapes[shapes.length - 1];
     if (last.channels !== 10 || counts[counts.length - 1] !== 10) {
       fail(`The network ends with ${last.channels} × ${last.height} × ${last.width} numbers; it must give ten, one for each digit.`);
     }
+    checkParameters(data.parameters, data.layers, sizes);
     const snapshots = data.snapshots.map((snapshot, i) => {
       const whose = data.snapshots.length > 1 ? `Set of weights ${i + 1}` : "The weights";
       checkFields(snapshot, SNAPSHOT, data.snapshots.length > 1 ? whose : "The set of weights");

@@ -8,8 +8,10 @@ from math import prod
 import torch
 
 from .. import intervals as shadows
-from ..intervals import NOTHING, STILL, Shadow
-from .pointwise import without
+from .. import moving
+from ..intervals import NOTHING, Shadow
+from ..steps import common
+from .pointwise import added_low
 from .registry import built_in
 
 
@@ -21,7 +23,7 @@ def _(call):
     if call.name == "_batch_norm_with_update":
         training = True
     if not training or call.name.endswith("no_training"):
-        return [call.shadow(call.args[0])] + [shadows.nothing(t.shape) for t in call.outputs[1:]]
+        return [call.shadow(call.args[0])] + [call.nothing(t.shape) for t in call.outputs[1:]]
     source = call.shadow(call.args[0])
     mixed = shadows.spread(source, [d for d in range(len(source.shape)) if d != 1])
     rest = shadows.reduce(source, range(len(source.shape)), False)
@@ -43,34 +45,16 @@ def _statistics(mixed, tensor):
 @built_in("native_group_norm", "group_norm")
 def _(call):
     source, groups = call.shadow(call.args[0]), call.get("group", call.get("num_groups"))
-    rank, bounds = len(source.shape), []
-    for axis in source.bounds:
-        if axis.shape[2] > 1:
-            inner = axis.unflatten(2, (groups, -1))
-            inner = inner.amin((3, *range(4, rank + 2)), keepdim=True).expand(
-                *inner.shape[:4], *(1,) * (rank - 2))
-            bounds.append(inner.flatten(2, 3))
-        else:
-            bounds.append(axis.amin(tuple(range(3, rank + 1)), keepdim=True))
-    mixed = replace(source, bounds=tuple(bounds), off=None, off_kind="")
+    apart = shadows.reshaped(source, (source.shape[0], groups, source.shape[1] // groups, *source.shape[2:]))
+    apart = shadows.reshaped(shadows.spread(apart, range(2, len(apart.shape))), source.shape)
+    mixed = replace(source, bounds=apart.bounds, off=None, off_kind="")
     return [mixed] + [_statistics(mixed, t) for t in call.outputs[1:]]
 
 
-@built_in("_softmax", "_log_softmax", "_safe_softmax", "softmax", "log_softmax")
-def _(call):
-    source, dim = call.shadow(call.args[0]), call.args[1]
-    if source.off_kind != "low":
-        return shadows.spread(source, [dim])
-    low = source.off.expand(source.shape)
-    low = low & ~low.all(dim % len(source.shape), keepdim=True)
-    kept = replace(source, bounds=tuple(b.masked_fill(low, NOTHING) for b in source.bounds))
-    return without(shadows.spread(kept, [dim]), low, "zero")
-
-
 @built_in("sum", "mean", "amax", "amin", "prod", "std", "var", "var_mean", "std_mean", "max", "min", "norm",
-          "linalg_vector_norm", "logsumexp", "argmax", "argmin", "all", "any", "median", "nanmedian", "mode",
+          "linalg_vector_norm", "argmax", "argmin", "all", "any", "median", "nanmedian", "mode",
           "nansum", "nanmean", "count_nonzero", "aminmax", "topk", "kthvalue", "sort", "argsort", "msort",
-          "_linalg_det", "bincount")
+          "trace", "histc", "bincount", "_is_all_true", "_is_any_true")
 def _(call):
     if call.name in ("max", "min") and len(call.tensors) == 2:
         return call.same()
@@ -99,23 +83,26 @@ def _(call):
 def _(call):
     source, dim = call.args[0], call.get("dim", -1) % call.args[0].dim()
     before, half = call.shadow(source), call.shape[dim]
-    parts = [shadows.moved(before, lambda t, a=a: t.narrow(dim, a, half), before.steps) for a in (0, half)]
+    parts = [moving.sliced(before, dim, a, half) for a in (0, half)]
     return shadows.union(call.shape, parts)
 
 
 @built_in("prelu", "_prelu_kernel", "rrelu_with_noise", "nan_to_num", "bernoulli", "hardswish", "hardsigmoid",
           "silu", "mish", "gelu", "elu", "log_sigmoid", "log_sigmoid_forward", "isclose", "softplus", "isnan",
-          "_fused_dropout", "hardshrink", "softshrink", "rrelu", "celu", "selu", "complex", "polar", "threshold")
+          "_fused_dropout", "hardshrink", "softshrink", "rrelu", "celu", "selu", "complex", "polar", "threshold",
+          "normal", "normal_functional", "poisson", "_standard_gamma", "binomial", "resolve_conj",
+          "resolve_neg", "_conj_physical", "logit", "_to_dense", "to_dense",
+          "_to_sparse", "to_sparse", "coalesce", "_coalesce")
 def _(call):
     return call.same()
 
 
 @built_in("mm", "bmm", "addmm", "baddbmm", "addbmm", "mv", "addmv", "dot", "vdot", "matmul", "linear",
-          "_addmm_activation", "mkldnn_linear", "_cdist_forward", "_euclidean_dist")
+          "_addmm_activation", "mkldnn_linear", "_cdist_forward", "_euclidean_dist", "_sparse_mm", "_sparse_addmm")
 def _(call):
     added = []
     left, right = call.args[:2]
-    if call.name in ("addmm", "baddbmm", "addmv", "_addmm_activation"):
+    if call.name in ("addmm", "baddbmm", "addmv", "_addmm_activation", "_sparse_addmm"):
         added, left, right = [call.args[0]], *call.args[1:3]
     elif call.name in ("linear", "mkldnn_linear"):
         added = [t for t in [call.get("bias")] if t is not None]
@@ -125,7 +112,7 @@ def _(call):
     call.details["multiply_adds"] = torch.Size(call.shape).numel() * left.shape[-1]
     parts = [_product(call, left, right, turned)]
     parts += [call.shadow(t) for t in added if call.lookup(t) is not None]
-    return shadows.union(call.shape, parts)
+    return added_low(call, shadows.union(call.shape, parts), added)
 
 
 @built_in("_trilinear")
@@ -134,8 +121,7 @@ def _(call):
     for tensor, places in zip(call.args[:3], call.args[3:6]):
         part = call.shadow(tensor)
         for place in sorted(places):
-            steps = tuple((*axis[:place], STILL, *axis[place:]) for axis in part.steps)
-            part = shadows.moved(part, lambda t, place=place: t.unsqueeze(place), steps)
+            part = moving.unsqueezed(part, place)
         parts.append(part)
     full = torch.broadcast_shapes(*(part.shape for part in parts))
     return shadows.reduce(shadows.union(full, parts), call.args[6], False)
@@ -145,36 +131,34 @@ def _product(call, left, right, turned):
     """Rows of the left times columns of the right: each output depends on one of either."""
     one, two = _operand(call, left), _operand(call, right)
     if turned:
-        two = shadows.moved(two, lambda t: t.transpose(-1, -2), tuple(
-            (*axis[:-2], axis[-1], axis[-2]) for axis in two.steps))
+        two = moving.permuted(two, (*range(len(two.shape) - 2), len(two.shape) - 1, len(two.shape) - 2))
     one = _as_matrix(one, -2) if len(one.shape) == 1 else one
     two = _as_matrix(two, -1) if len(two.shape) == 1 else two
     lead = torch.broadcast_shapes(one.shape[:-2], two.shape[:-2])
     shape = (*lead, one.shape[-2], two.shape[-1])
     masked = "zero" in (one.off_kind, two.off_kind)
     one, two = (shadows.broadcast(s, (*lead, *s.shape[-2:])) for s in (one, two))
-    bounds, steps = [], []
-    for axis in (0, 1):
-        if masked:
-            bounds.append(_masked_terms(one, two, axis))
-        else:
-            bounds.append(torch.minimum(one.bounds[axis].amin(-1, keepdim=True),
-                                        two.bounds[axis].amin(-2, keepdim=True)))
-        batch = tuple(shadows._common(pair) for pair in zip(one.steps[axis][:-2], two.steps[axis][:-2]))
-        steps.append((*batch, one.steps[axis][-2], two.steps[axis][-1]))
-    result = Shadow(shape, tuple(bounds), tuple(steps))
+    rows, columns = (shadows.reduce(s, [dim], True) for s, dim in ((one, -1), (two, -2)))
+    steps = []
+    for left_steps, right_steps in zip(one.steps, two.steps):
+        batch = tuple(common(pair) for pair in zip(left_steps[:-2], right_steps[:-2]))
+        steps.append((*batch, left_steps[-2], right_steps[-1]))
+    if masked:
+        bounds = tuple(_masked_terms(one, two, axis) for axis in range(call.axes))
+    else:
+        bounds = shadows.union(shape, [rows, columns]).bounds
+    result = Shadow(shape, bounds, tuple(steps))
     gone = ([len(shape) - 2] if left.dim() == 1 else []) + ([len(shape) - 1] if right.dim() == 1 else [])
     return shadows.dropped(result, gone)
 
 
 def _operand(call, tensor):
-    """A factor's shadow; of a constant, which of its elements are zero, where that is meant to be."""
-    shadow = call.shadow(tensor)
-    if call.lookup(tensor) is None and tensor.numel() > 1 and call.computed(tensor):
-        zero = (tensor == 0).cpu()
-        if zero.any() and not zero.all():
-            return replace(shadow, off=zero, off_kind="zero")
-    return shadow
+    """A factor's intervals; of a constant, which of its elements are surely zero."""
+    before = call.shadow(tensor)
+    zero = call.sure_zeros(tensor) if tensor.numel() > 1 else None
+    if zero is not None and not bool(zero.all()):
+        return replace(before, off=zero, off_kind="zero")
+    return before
 
 
 def _masked_terms(one, two, axis):
@@ -198,5 +182,4 @@ def _masked_terms(one, two, axis):
 
 def _as_matrix(vector, place):
     """A vector as a matrix of one row (place -2) or one column (-1)."""
-    steps = tuple((STILL, axis[0]) if place == -2 else (axis[0], STILL) for axis in vector.steps)
-    return shadows.moved(vector, lambda t: t.unsqueeze(0 if place == -2 else 1), steps)
+    return moving.unsqueezed(vector, 0 if place == -2 else 1)

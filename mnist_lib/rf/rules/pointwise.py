@@ -1,7 +1,8 @@
 """What operations element by element depend on, and what they say of elements that are surely zero.
 
-Most just take the union of their inputs. A product with a mask, a very low number added to a
-score before a softmax, a choice by a condition that is no part of the image: these cut off.
+Most just take the union of their inputs. A product with a mask, minus infinity added to a score,
+a choice by a condition that is no part of the image: these cut off. A very low number is only marked, and
+judged where it reaches a softmax (``softmax.py``).
 """
 
 from __future__ import annotations
@@ -12,78 +13,99 @@ import torch
 
 from .. import intervals as shadows
 from ..intervals import NOTHING, Shadow
-from .registry import Call
+from .registry import Call, built_in
 
-VERY_LOW = -50.0  # added to a score, or put in its place, before a softmax: nothing is left of it
+VERY_LOW = -50.0  # added to a score, or put in its place: perhaps a mask
 
 
 def elementwise(call: Call) -> Shadow | None:
     """The rule of all operations that PyTorch tags as pointwise."""
-    special = {"mul": _masked_product, "div": _scaled, "add": _masked_sum, "sub": _masked_sum,
-               "where": _where, "masked_fill": _masked_fill}.get(call.name)
+    special = {"mul": _product, "div": _quotient, "add": _sum, "sub": _sum, "where": _where,
+               "masked_fill": _masked_fill, "lerp": _lerp, "addcmul": _addcmul, "exp": _exp, "neg": _carried,
+               "clone": _carried}.get(call.name)
     found = special(call) if special else None
     return call.same() if found is None else found
 
 
-def _partner(call):
-    """The constant in a sum or product of one traced tensor and one that is not, and the traced one."""
-    tensors = [t for t in call.args[:2] if isinstance(t, torch.Tensor)]
-    traced = [t for t in tensors if call.lookup(t) is not None]
-    constant = [t for t in tensors if call.lookup(t) is None]
-    return (traced[0], constant[0] if constant else None) if len(traced) == 1 else (None, None)
+built_in("masked_fill")(elementwise)
 
 
-def _known(call, constant):
-    """Whether the values of a constant tell something: a fixed one of more than one element."""
-    return constant is not None and constant.numel() > 1 and call.fixed(constant)
+def masked_zero(call, *tensors):
+    """Where a product is surely zero, for constants among its factors; None if nowhere, or everywhere."""
+    zero = None
+    for tensor in tensors:
+        known = call.sure_zeros(tensor)
+        if known is not None and tensor.numel() > 1:
+            zero = fitted(known, call.shape) if zero is None else zero | fitted(known, call.shape)
+    return None if zero is None or bool(zero.all()) else zero
 
 
-def _scaled(call):
-    source, constant = _partner(call)
-    if source is None or constant is not None and not _known(call, constant) and constant.numel() > 1:
-        return None
-    return _carrying(call, source)
-
-
-def _carrying(call, source):
-    """The union, with the knowledge of what is surely zero or low in ``source``."""
-    before = call.shadow(source)
-    if before.off is None or call.shape != before.shape:
-        return None
-    return replace(call.same(), off=before.off, off_kind=before.off_kind)
-
-
-def _masked_product(call):
-    source, constant = _partner(call)
-    if not _known(call, constant):
-        return _scaled(call)
-    zero = (constant == 0).cpu()
-    if not zero.any() or zero.all():
-        return _scaled(call)
-    return without(call.same(), zero, "zero")
-
-
-def _masked_sum(call):
-    source, constant = _partner(call)
-    if source is None:
-        return None
-    if _known(call, constant) and constant.is_floating_point():
-        low = (constant.detach() * (-1 if call.name == "sub" else 1) <= VERY_LOW).cpu()
-        if low.any() and not low.all():
-            return replace(call.same(), off=_fitting(low, call.shape), off_kind="low")
-    before = call.shadow(source)
-    return _carrying(call, source) if before.off_kind == "low" else None
-
-
-def _fitting(mask, shape):
+def fitted(mask, shape):
+    """A mask as large as the output."""
     return mask.reshape(*(1,) * (len(shape) - mask.dim()), *mask.shape).expand(shape)
 
 
 def without(shadow, mask, kind):
     """The shadow with nothing where the mask says so."""
-    mask = _fitting(mask, shadow.shape)
+    mask = fitted(mask, shadow.shape)
     bounds = tuple(shadows.collapsed(b.masked_fill(mask, NOTHING), 1) for b in shadow.bounds)
     return replace(shadow, bounds=bounds, off=mask, off_kind=kind)
+
+
+def marks(call, tensors):
+    """Where one of the tensors was marked as low; None if nowhere."""
+    found = None
+    for tensor in tensors:
+        before = call.lookup(tensor) if isinstance(tensor, torch.Tensor) else None
+        if before is not None and before.off_kind == "low":
+            mask = fitted(before.off.expand(before.shape), call.shape)
+            found = mask if found is None else found | mask
+    return found
+
+
+def _carried(call, *tensors):
+    """The union, which stays marked as low where a tensor was."""
+    low = marks(call, tensors or call.args)
+    return None if low is None else replace(call.same(), off=low, off_kind="low")
+
+
+def _product(call):
+    zero = masked_zero(call, *[t for t in call.args[:2] if isinstance(t, torch.Tensor)])
+    was = [call.lookup(t) for t in call.args[:2] if isinstance(t, torch.Tensor)]
+    for before in was:
+        if before is not None and before.off_kind == "zero":
+            off = fitted(before.off.expand(before.shape), call.shape)
+            zero = off if zero is None else zero | off
+    return _carried(call) if zero is None else without(call.same(), zero, "zero")
+
+
+def _quotient(call):
+    before = call.lookup(call.args[0]) if isinstance(call.args[0], torch.Tensor) else None
+    if before is not None and before.off_kind == "zero":
+        return without(call.same(), fitted(before.off.expand(before.shape), call.shape), "zero")
+    return _carried(call)
+
+
+def _sum(call):
+    sign = call.get("alpha", 1) * (-1 if call.name == "sub" else 1)
+    return added_low(call, call.same(), call.args[:1], marks(call, call.args[:2]), call.args[1:2], sign)
+
+
+def added_low(call, result, terms, low=None, others=(), sign=1):
+    """Intervals of a sum, marked where a constant term is very low; where it is minus infinity nothing is left.
+
+    ``others`` are terms that count times ``sign``.
+    """
+    for times, tensor in [*((1, t) for t in terms), *((sign, t) for t in others)]:
+        if isinstance(tensor, torch.Tensor) and tensor.is_floating_point() and call.fixed(tensor):
+            added = fitted((tensor * times).cpu(), call.shape)
+            below = added <= VERY_LOW
+            if not bool(below.any()) or bool(below.all()):
+                continue
+            low = below if low is None else low | below
+            infinite = added == -torch.inf
+            result = without(result, infinite, "low") if bool(infinite.any()) else result
+    return result if low is None else replace(result, off=low, off_kind="low")
 
 
 def _where(call):
@@ -91,27 +113,72 @@ def _where(call):
     if not call.fixed(condition):
         return None
     condition = condition.cpu()
-    parts = [shadows.broadcast(call.shadow(t) if isinstance(t, torch.Tensor) else shadows.nothing(()), call.shape)
+    parts = [shadows.broadcast(call.shadow(t) if isinstance(t, torch.Tensor) else call.nothing(()), call.shape)
              for t in (one, other)]
     result = shadows.union(call.shape, parts)
     bounds = tuple(shadows.collapsed(torch.where(condition, a, b), 1) for a, b in
                    zip(parts[0].bounds, parts[1].bounds))
-    return _marked(call, replace(result, bounds=bounds), ((one, condition), (other, ~condition)))
+    low = [fitted(p.off.expand(p.shape), call.shape) & fitted(c, call.shape)
+           for p, c in zip(parts, (condition, ~condition)) if p.off_kind == "low"]
+    return _marked(call, replace(result, bounds=bounds), ((one, condition), (other, ~condition)), low)
 
 
 def _masked_fill(call):
     source, mask, value = call.args[:3]
-    if not call.fixed(mask) or isinstance(value, torch.Tensor) and call.lookup(value) is not None:
+    if not call.fixed(mask):
         return None
-    mask = mask.cpu()
-    return _marked(call, without(call.same(), mask, ""), ((value, mask),))
+    mask, before = mask.cpu(), call.shadow(source)
+    if isinstance(value, torch.Tensor) and call.lookup(value) is not None:
+        parts = [shadows.broadcast(call.shadow(t), call.shape) for t in (value, source)]
+        bounds = tuple(shadows.collapsed(torch.where(mask, a, b), 1) for a, b in zip(parts[0].bounds, parts[1].bounds))
+        return replace(shadows.union(call.shape, parts), bounds=bounds)
+    low = [fitted(before.off.expand(before.shape), call.shape) & ~mask] if before.off_kind == "low" else []
+    kept = replace(shadows.broadcast(before, call.shape), off=None, off_kind="")
+    return _marked(call, without(kept, mask, ""), ((value, mask),), low)
 
 
-def _marked(call, result, choices):
+def _marked(call, result, choices, low=()):
     """Note which elements a constant of zero, or a very low one, was put in the place of."""
+    zero, low = None, list(low)
     for value, mask in choices:
         if isinstance(value, torch.Tensor):
-            value = value.item() if value.numel() == 1 and call.lookup(value) is None and not value.is_meta else None
-        if value is not None and (value == 0 or value <= VERY_LOW) and mask.any() and not mask.all():
-            return replace(result, off=_fitting(mask, call.shape), off_kind="zero" if value == 0 else "low")
-    return replace(result, off=None, off_kind="")
+            value = value.item() if value.numel() == 1 and call.lookup(value) is None and call.fixed(value) else None
+        if value is None or not mask.any() or mask.all():
+            continue
+        if value == 0:
+            zero = fitted(mask, call.shape)
+        elif value <= VERY_LOW:
+            low.append(fitted(mask, call.shape))
+    if low:
+        return replace(result, off=torch.stack([m.expand(call.shape) for m in low]).any(0), off_kind="low")
+    return replace(result, off=zero, off_kind="zero" if zero is not None else "")
+
+
+def _lerp(call):
+    start, end, weight = call.args[:3]
+    if not isinstance(weight, torch.Tensor) or not call.fixed(weight):
+        return None
+    weight = fitted(weight.cpu(), call.shape)
+    one, two = (shadows.broadcast(call.shadow(t), call.shape) for t in (start, end))
+    both = shadows.union(call.shape, [one, two])
+    bounds = tuple(shadows.collapsed(torch.where(weight == 0, a, torch.where(weight == 1, b, c)), 1)
+                   for a, b, c in zip(one.bounds, two.bounds, both.bounds))
+    return replace(both, bounds=bounds)
+
+
+def _addcmul(call):
+    zero = masked_zero(call, *call.args[1:3])
+    if zero is None:
+        return None
+    factors = shadows.union(call.shape, [call.shadow(t) for t in call.args[1:3]])
+    return shadows.union(call.shape, [call.shadow(call.args[0]), replace(without(factors, zero, ""), off=None)])
+
+
+def _exp(call):
+    """The exponential of minus infinity, or of anything near, is zero."""
+    source = call.args[0]
+    low = marks(call, [source])
+    if low is None or source.is_meta:
+        return None
+    low = low & (source.detach() < -1000).cpu()
+    return without(call.same(), low, "zero") if bool(low.any()) and not bool(low.all()) else None

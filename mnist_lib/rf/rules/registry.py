@@ -8,8 +8,9 @@ function, the ATen operator or the module class that you name in ``@rule(...)``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
 
 import torch
 
@@ -20,7 +21,10 @@ from ..taps import window
 from ..windows import read
 
 BUILT_IN: dict[str, Callable] = {}
+#: By the name of a function of PyTorch, not of an operator: for a call of it, the rule that speaks for it, or None.
+FUNCTIONS: dict[str, Callable] = {}
 _REGISTERED: dict[object, Callable] = {}
+_NOT_PLAIN = {"torch", "builtins", "numpy", "types", "collections", "threading", "_thread"}
 
 
 class UnknownOperation(ReceptiveFieldError):
@@ -75,6 +79,19 @@ def built_in(*names):
     return register
 
 
+def function_rule(*names):
+    """Register what to follow instead of the operators that a function of PyTorch executes.
+
+    The decorated function is given the call before it runs, without outputs; it returns the rule to
+    apply to it afterwards, or None where its operators are to be followed.
+    """
+    def register(function):
+        for name in names:
+            FUNCTIONS[name] = function
+        return function
+    return register
+
+
 @dataclass
 class Call:
     """One call of an operation, as a rule sees it."""
@@ -88,6 +105,12 @@ class Call:
     parameter_names: tuple[str, ...] = ()  # of the operator, in order
     function: Callable | None = None
     details: dict = field(default_factory=dict)  # for the table: kernel, stride, ..., multiply_adds
+    axes: int = 2  # of the image, or of all inputs together
+    zeros: Callable[[torch.Tensor], torch.Tensor | None] = lambda tensor: None
+    notes: dict = field(default_factory=dict)  # what the rules of one run tell each other
+    written: tuple = ()  # the tensors that the operation has written to, whose old values are gone
+
+    bounded: Callable[[torch.Tensor], bool] = lambda tensor: False  # its values cannot grow with the image's
 
     def get(self, name, default=None):
         """An argument of an ATen operator by its name."""
@@ -103,7 +126,11 @@ class Call:
 
     def shadow(self, tensor) -> Shadow:
         """A tensor's shadow; the empty one for a constant."""
-        return self.lookup(tensor) or shadows.nothing(tensor.shape)
+        return self.lookup(tensor) or self.nothing(tensor.shape)
+
+    def nothing(self, shape) -> Shadow:
+        """The shadow of a constant of a shape."""
+        return shadows.nothing(shape, self.axes)
 
     @property
     def traced(self) -> list[torch.Tensor]:
@@ -116,12 +143,15 @@ class Call:
         return tuple(self.outputs[0].shape)
 
     def fixed(self, tensor) -> bool:
-        """Whether a constant's values are part of the network, as a mask's are: known, not learned, not random."""
-        return self.lookup(tensor) is None and not tensor.is_meta and self.origin(tensor) == "constant"
+        """Whether a constant's values are structure, as a mask's are: known, not made of parameters or chance."""
+        return (self.lookup(tensor) is None and not tensor.is_meta and not any(tensor is w for w in self.written)
+                and self.origin(tensor) == "constant")
 
-    def computed(self, tensor) -> bool:
-        """Whether a constant is no parameter itself but worked out, from parameters perhaps: a masked kernel."""
-        return self.lookup(tensor) is None and not tensor.is_meta and self.origin(tensor) in ("constant", "computed")
+    def sure_zeros(self, tensor) -> torch.Tensor | None:
+        """True where a constant is zero whatever training makes of parameters; None where it is not known to be."""
+        if self.lookup(tensor) is not None or tensor.is_meta or any(tensor is w for w in self.written):
+            return None
+        return self.zeros(tensor)
 
     def same(self) -> Shadow:
         """Element by element: output i depends on element i of every input (broadcast)."""
@@ -134,33 +164,40 @@ class Call:
         return shadows.union(self.shape, parts)
 
     def window(self, kernel, stride=1, padding=0, dilation=1, tensor=None) -> Shadow:
-        """A sliding window over H and W of (N, C, H, W); mixes all channels.
+        """A sliding window over the map's axes, H and W of (N, C, H, W); mixes all channels.
 
-        One number or (height, width) each. Raises ReceptiveFieldError where this does not
-        give the output's size.
+        One number or one for each axis, (height, width). Raises ReceptiveFieldError where this
+        does not give the output's size.
         """
         source = self.shadow(self.traced[0] if tensor is None else tensor)
-        result = shadows.reduce(source, [1], True)
-        self.details.update(kernel=two(kernel), stride=two(stride), padding=two(padding), dilation=two(dilation))
-        for dim, *numbers in zip((2, 3), two(kernel), two(stride), two(padding), two(dilation)):
-            result = read(result, dim, window(source.shape[dim], *numbers))
+        result, count = shadows.reduce(source, [1], True), len(source.shape) - 2
+        numbers = [listed(value, count) for value in (kernel, stride, padding, dilation)]
+        self.details.update(zip(("kernel", "stride", "padding", "dilation"), numbers))
+        for dim, *window_of in zip(range(2, 2 + count), *numbers):
+            result = read(result, dim, window(source.shape[dim], *window_of))
         if result.shape[2:] != self.shape[2:]:
             raise ReceptiveFieldError(f"the rule for {self.name} gives a map of {result.shape[2:]}, "
                                       f"but the operation returned {self.shape[2:]}")
         return shadows.broadcast(result, self.shape)
 
 
-def flat_tensors(tree) -> list[torch.Tensor]:
-    """All tensors in nested tuples, lists and dictionaries."""
+def flat_tensors(tree, depth=8) -> list[torch.Tensor]:
+    """All tensors in nested containers and plain objects, such as dataclasses."""
     if isinstance(tree, torch.Tensor):
         return [tree]
-    if isinstance(tree, dict):
+    if isinstance(tree, Mapping):
         tree = tree.values()
-    elif not isinstance(tree, (tuple, list)):
-        return []
-    return [tensor for part in tree for tensor in flat_tensors(part)]
+    elif is_dataclass(tree) and not isinstance(tree, type):
+        tree = [getattr(tree, f.name, None) for f in fields(tree)]
+    elif not isinstance(tree, (tuple, list, set, frozenset, deque)):
+        plain = type(tree).__module__.partition(".")[0] not in _NOT_PLAIN and not callable(tree)
+        if not plain or not isinstance(getattr(tree, "__dict__", None), dict):
+            return []
+        tree = vars(tree).values()
+    return [tensor for part in tree for tensor in flat_tensors(part, depth - 1)] if depth else []
 
 
-def two(value) -> tuple[int, int]:
-    """(height, width) from one number or two."""
-    return (value, value) if isinstance(value, int) else tuple(value)
+def listed(value, count) -> tuple[int, ...]:
+    """A setting for each of ``count`` axes, from one number, one in a list, or a list."""
+    value = (value,) if isinstance(value, int) else tuple(value)
+    return value * count if len(value) == 1 else value

@@ -1,0 +1,18 @@
+"""The scripts of a page that answers back, as one file: a request instead of twenty.
+
+They are classic scripts, each in a function of its own, so that putting one behind the other is all
+there is to it. (A page opened from a file may not load modules.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+# Shared by all such pages.
+PARTS = ("parts/dom", "parts/work", "parts/numbers", "parts/windows", "parts/units", "parts/pictures")
+
+
+def bundle(static: Path, names: Iterable[str]) -> str:
+    """The scripts `names` below the folder `static`, in their order; raises FileNotFoundError naming one not there."""
+    return "\n".join((static / f"{name}.js").read_text(encoding="utf-8") for name in names)

@@ -1,0 +1,89 @@
+"""Sphinx extension: the line figures of a page stand in it as SVG, in the page's own colours.
+
+matplotlib draws a figure once, on white (``mnist_lib/book/style.py``). Here its colours become roles,
+CSS variables that ``site/look.css`` gives a value for the light and one for the dark, and its text
+takes the page's font. A colour that has no role fails the build: the figure would not be drawn for
+the dark. Figures that hold a photograph, and all others, stay pictures.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape, unescape
+from pathlib import Path
+
+from sphinx.util import logging
+
+logger = logging.getLogger(__name__)
+
+ROLES = {  # as in mnist_lib/book/style.py and mnist_lib/rf/plots.py
+    "#1a1a1a": "ink", "#000000": "ink", "#6b6b6b": "soft", "#757575": "soft", "#bbbbbb": "grid", "#dcdcdc": "grid",
+    "#f0f0f0": "band", "#ffffff": "ground", "#0072b2": "blue", "#d55e00": "red", "#009e73": "green",
+    "#e69f00": "orange", "#cc79a7": "purple", "#56b4e9": "sky", "#9cc3dd": "pale", "#d9730d": "red",
+}
+COLOUR = re.compile(r"#[0-9a-f]{6}\b")
+
+
+def is_line_figure(text: str) -> bool:
+    """Whether an SVG is a figure of matplotlib's without a photograph in it."""
+    return "matplotlib.org" in text and "<image" not in text
+
+
+def unknown_colours(text: str) -> set[str]:
+    """The colours of a figure that have no role."""
+    return set(COLOUR.findall(text)) - ROLES.keys()
+
+
+def in_roles(text: str, name: str, alt: str) -> str:
+    """A figure of matplotlib's as an element of a page; `name` sets its ids apart from those of other figures."""
+    text = text[text.index("<svg"):]
+    text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
+    text = re.sub(r"<!--.*?-->\s*", "", text, flags=re.DOTALL)
+    text = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>\s*", "", text, flags=re.DOTALL)
+    text = re.sub(r'<g id="(?!m[0-9a-f]{10}|p[0-9a-f]{10}|C)[^"]*"', "<g", text)  # names that nothing refers to
+    text = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', text)
+    text = re.sub(r'(url\(#|xlink:href="#)', rf"\g<1>{name}-", text)
+    text = COLOUR.sub(lambda colour: f"var(--figure-{ROLES[colour[0]]})" if colour[0] in ROLES else colour[0], text)
+    text = re.sub(r"font-family:[^;\"]+;? ?", "", text)
+    text = re.sub(r' transform="rotate\(-?0 [^)]*\)"', "", text)
+    text = re.sub(r"(\d+\.\d\d)\d+", r"\1", text)  # a hundredth of a point is finer than any screen
+    text = re.sub(r"\s+(?=<)|(?<=>)\s+", "", text)
+    text = re.sub(r"\s*\n\s*", " ", text)
+    width, height = (float(re.search(rf'\b{side}="([\d.]+)pt"', text)[1]) * 4 / 3 for side in ("width", "height"))
+    box = re.search(r'viewBox="[^"]+"', text)[0]
+    opening = (f'<svg class="figure" role="img" aria-label="{escape(alt)}" width="{width:.0f}" height="{height:.0f}" '
+               f'{box} xmlns:xlink="http://www.w3.org/1999/xlink">')
+    return re.sub(r"<svg\b[^>]*>", lambda _: opening, text, count=1)
+
+
+def put_in(body: str, files: dict[str, Path], place: str) -> str:
+    """A page's HTML with its line figures in it; `files` are its images by name."""
+    count = 0
+
+    def figure(image: re.Match) -> str:
+        nonlocal count
+        source, alt = (re.search(rf'\b{name}="([^"]*)"', image[0]) for name in ("src", "alt"))
+        path = files.get(Path(source[1]).name)
+        if not path or path.suffix != ".svg":
+            return image[0]
+        text = path.read_text(encoding="utf-8")
+        if not is_line_figure(text):
+            return image[0]
+        if unknown := unknown_colours(text):
+            logger.warning("a figure has %s, which book/_ext/figures.py gives no role", ", ".join(sorted(unknown)),
+                           location=place)
+        count += 1
+        return in_roles(text, f"f{count}", unescape(alt[1] if alt else ""))
+
+    return re.sub(r"<img\b[^>]*>", figure, body)
+
+
+def change_body(app, pagename, templatename, context, doctree):
+    if context.get("body") and app.builder.format == "html":
+        files = {name: Path(app.srcdir) / source for source, name in app.builder.images.items()}
+        context["body"] = put_in(context["body"], files, pagename)
+
+
+def setup(app):
+    app.connect("html-page-context", change_body, priority=930)  # after markup.py, which sizes what stays a picture
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

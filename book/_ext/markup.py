@@ -1,0 +1,131 @@
+"""Sphinx extension: what is changed in a page's HTML when it is written.
+
+Solutions are folded by ``<details>``, which needs no script. Images say their size and are fetched when
+they come near. A number is not parted from its "%", a long name breaks behind its slash, a line of code
+that goes on below is set in. An id is given once.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from functools import cache
+from pathlib import Path
+
+from bs4 import BeautifulSoup, NavigableString, Tag
+
+EAGER = 1  # images of a page that are fetched at once: what the first screen may show
+PARTED = re.compile(r"(?<=\d) (?=%)|^\s(?=%)")
+AS_WRITTEN = {"pre", "code", "script", "style", "math", "textarea"}
+
+
+@cache
+def size_of(path: Path) -> tuple[int, int] | None:
+    """Width and height of a PNG or SVG in its own pixels; None for another file."""
+    data = path.read_bytes()
+    if data[:8] == b"\x89PNG\r\n\x1a\n":
+        return struct.unpack(">II", data[16:24])
+    box = re.search(rb'viewBox="0 0 ([\d.]+) ([\d.]+)"', data[:2000])
+    return (round(float(box[1]) * 4 / 3), round(float(box[2]) * 4 / 3)) if box else None  # points
+
+
+def fold_solutions(page: BeautifulSoup) -> None:
+    """An admonition of class ``dropdown`` becomes a ``<details>`` with its title as the summary."""
+    for box in page.select("div.admonition.dropdown"):
+        box.name = "details"
+        title = box.find(class_="admonition-title")
+        title.name = "summary"
+        for link in title.find_all("a"):  # a summary is a button: what is inside cannot be one
+            link.unwrap()
+
+
+def hold_place(page: BeautifulSoup, files: dict[str, Path]) -> None:
+    """Give every image its width and height, and let all but the first wait until they are near."""
+    for number, image in enumerate(page.find_all("img", src=True)):
+        written = dict(re.findall(r"(width|height):\s*([\d.]+)px", image.get("style", "")))
+        file = files.get(Path(image["src"]).name)
+        size = (written.get("width"), written.get("height")) if len(written) == 2 else file and size_of(file)
+        if size and "width" not in image.attrs:
+            image["width"], image["height"] = (f"{float(side):.0f}" for side in size)
+            image.attrs.pop("style", None)
+        image["decoding"] = "async"
+        if number >= EAGER:
+            image["loading"] = "lazy"
+
+
+def keep_together(page: BeautifulSoup) -> None:
+    """A space between a number and its "%" does not break."""
+    for text in page.find_all(string=PARTED):
+        if not any(parent.name in AS_WRITTEN for parent in text.parents):
+            text.replace_with(NavigableString(PARTED.sub("\u00a0", text)))
+
+
+def break_names(page: BeautifulSoup) -> None:
+    """The name of a row, such as ``six-models/batchnorm``, may go on below behind its slash."""
+    for text in page.find_all(string=re.compile(r"\w/\w")):
+        if text.find_parent("th", scope="row"):
+            first, *rest = text.split("/")
+            text.replace_with(first, *(piece for part in rest for piece in ("/", page.new_tag("wbr"), part)))
+
+
+def set_in_lines(page: BeautifulSoup) -> None:
+    """Each line of a block of code becomes an element that knows how far it is set in."""
+    for block in page.select("div.highlight > pre"):
+        lines: list[list] = [[]]
+        for child in list(block.children):
+            child.extract()
+            pieces = re.split(r"(?<=\n)", child) if isinstance(child, NavigableString) else [child]
+            for piece in pieces:
+                if isinstance(piece, Tag) and not piece.get_text():
+                    continue
+                if isinstance(piece, Tag) and "\n" in (text := piece.get_text()) and not piece.find(True):
+                    for part in filter(None, re.split(r"(?<=\n)", text)):  # a string of several lines
+                        lines[-1].append(page.new_tag(piece.name, attrs=piece.attrs, string=part))
+                        if part.endswith("\n"):
+                            lines.append([])
+                elif piece == "" and isinstance(piece, NavigableString):
+                    continue
+                else:
+                    lines[-1].append(NavigableString(piece) if isinstance(piece, str) else piece)
+                    if (piece if isinstance(piece, str) else piece.get_text()).endswith("\n"):
+                        lines.append([])
+        for pieces in filter(None, lines):
+            line = page.new_tag("span", attrs={"class": "line"})
+            line.extend(pieces)
+            text = line.get_text()
+            if blank := len(text) - len(text.lstrip(" ")):
+                line["style"] = f"--set-in:{blank}"
+            block.append(line)
+
+
+def name_once(page: BeautifulSoup) -> None:
+    """An id that stands a second time is taken away there."""
+    seen = set()
+    for element in page.find_all(id=True):
+        if element["id"] in seen:
+            del element["id"]
+        else:
+            seen.add(element["id"])
+
+
+def rewrite(body: str, files: dict[str, Path]) -> str:
+    """A page's HTML, changed; `files` are its images, by the names they will have on the site."""
+    page = BeautifulSoup(body, "html.parser")
+    fold_solutions(page)
+    hold_place(page, files)
+    keep_together(page)
+    break_names(page)
+    set_in_lines(page)
+    name_once(page)
+    return page.decode(formatter="minimal")
+
+
+def change_body(app, pagename, templatename, context, doctree):
+    if context.get("body") and app.builder.format == "html":
+        files = {name: Path(app.srcdir) / source for source, name in app.builder.images.items()}
+        context["body"] = rewrite(context["body"], files)
+
+
+def setup(app):
+    app.connect("html-page-context", change_body, priority=920)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

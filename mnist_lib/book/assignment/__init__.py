@@ -1,0 +1,15 @@
+"""The assignment as readers and teachers see it: ``challenge(Net)``, its report, a class's pages, the readers' table.
+
+In go results of ``mnist_lib.training.challenge`` and ``…grading``; out come pages that need nothing else.
+"""
+
+from mnist_lib import door
+
+__all__, __getattr__, __dir__ = door(__name__, {
+    "badge": "badge_of",
+    "blank": "template",
+    "class_files": "hidden_folders write_class",
+    "readers": "readers",
+    "report": "Report",
+    "your_network": "challenge",
+})

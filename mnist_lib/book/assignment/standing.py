@@ -1,0 +1,53 @@
+"""Where a network stands among the book's: size against accuracy, also where no records are at hand.
+
+``standing.json`` beside the room's other tables has a line for each recorded step; a test holds it to the records,
+and ``python -m mnist_lib.book.assignment.standing`` writes it anew.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from statistics import fmean
+from typing import NamedTuple
+
+FILE = Path(__file__).resolve().parent.parent / "standing.json"
+
+
+class Place(NamedTuple):
+    """A network of the book: mean test accuracy after the last epoch (%) over its seeds."""
+
+    step: str
+    parameters: int
+    accuracy: float
+    seeds: int
+
+
+def places() -> list[Place]:
+    """The book's networks, smallest first, as they were when the library was made."""
+    return [Place(*row) for row in json.loads(FILE.read_text())]
+
+
+def measured() -> list[Place]:
+    """The same from the records that lie here."""
+    from ...experiments import EXPERIMENTS
+    from ..report import recorded
+
+    found = [(step, recorded(step)) for step in EXPERIMENTS]
+    return sorted((Place(step, runs[0].parameters, round(fmean(r.final.test_accuracy for r in runs), 2), len(runs))
+                   for step, runs in found if runs), key=lambda place: (place.parameters, place.step))
+
+
+def better_and_smaller(parameters: int, accuracy: float) -> list[Place]:
+    """The book's networks that have fewer parameters and a higher accuracy."""
+    return [p for p in places() if p.parameters < parameters and p.accuracy > accuracy]
+
+
+def main() -> None:
+    """Write the file from the records."""
+    rows = ",\n ".join(json.dumps(list(place)) for place in measured())
+    FILE.write_text(f"[\n {rows}\n]\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+"""The formulas behind ``statistics.py``: standard errors, half widths, p-values, shares. Numbers or arrays.
+
+Accuracies are in per cent, differences in points. scipy belongs to the extra ``[chapters]`` and is loaded when used.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ..training import TEST_IMAGES
+from .tables import signed
+
+LEVEL = 0.95
+
+
+def standard_error(accuracy: float, images: int = TEST_IMAGES) -> float:
+    """The binomial standard error of one reading in per cent, in points: 0.077 at 99.4 %. It judges no difference."""
+    p = accuracy / 100
+    return 100 * math.sqrt(p * (1 - p) / images)
+
+
+class Interval(NamedTuple):
+    """Two ends, in the unit of what they enclose."""
+
+    low: float
+    high: float
+
+    def holds(self, value: float) -> bool:
+        """Whether a value lies in it."""
+        return self.low <= value <= self.high
+
+    def __str__(self) -> str:
+        return f"{signed(self.low)} to {signed(self.high)}"
+
+
+def standard_errors_of(variances, freedoms, images=0.0):
+    """The standard error of a difference and its degrees of freedom (Welch and Satterthwaite).
+
+    ``variances`` are those of the means over seeds, with ``freedoms`` degrees of freedom each; ``images`` is the
+    variance that other images add, known from so many of them that it counts as known. Numbers or arrays.
+    """
+    import numpy as np
+
+    total = np.asarray(sum(variances) + images, dtype=float)
+    lost = np.asarray(sum(v**2 / f for v, f in zip(variances, freedoms, strict=True)), dtype=float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.sqrt(total), np.where(lost > 0, total**2 / lost, np.inf)
+
+
+def half_width(variances, freedoms, images=0.0, level: float = LEVEL):
+    """Half the interval of a difference, in points: Welch's, or the two-way one with ``images``. Numbers or arrays."""
+    from scipy.stats import t
+
+    error, freedom = standard_errors_of(variances, freedoms, images)
+    return t.ppf((1 + level) / 2, freedom) * error
+
+
+def p_value(points, variances, freedoms, images=0.0):
+    """The two-sided p-value of a difference; it is below 1 - level where ``half_width`` leaves out zero."""
+    import numpy as np
+    from scipy.stats import t
+
+    error, freedom = standard_errors_of(variances, freedoms, images)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(error > 0, 2 * t.sf(abs(points) / error, freedom), np.where(points == 0, 1.0, 0.0))
+
+
+def images_variance(missed_before, missed_after, seeds_before: int, seeds_after: int):
+    """The variance that other images would add to a difference of two means over seeds, in points squared.
+
+    ``missed_*`` count for each image how many of the seeds miss it, (..., images). The squared scatter of the
+    per-image differences holds the chance of single trainings, too; that part is in the scatter of the seeds
+    already and is taken off. Never below 0. With no seeds before, the difference is to a constant.
+    """
+    import numpy as np
+
+    images, shares, chance = missed_after.shape[-1], [], 0.0
+    for missed, seeds in ((missed_before, seeds_before), (missed_after, seeds_after)):
+        share = missed / max(seeds, 1)
+        shares.append(share)
+        if seeds > 1:
+            chance = chance + (share * (1 - share)).mean(-1) / (seeds - 1) / images
+    return 100**2 * np.maximum((shares[1] - shares[0]).var(-1, ddof=1) / images - chance, 0.0)
+
+
+def counted(lists: Sequence[Sequence[int]], images: int = TEST_IMAGES):
+    """How many of the seeds miss each image, (images,), from the indices that each seed misses."""
+    import numpy as np
+
+    together = [index for one in lists for index in one]
+    return np.bincount(np.asarray(together, dtype=int), minlength=images).astype(float)
+
+
+class Share(NamedTuple):
+    """So many of so many trainings, with the interval of the chance behind them (Clopper and Pearson)."""
+
+    count: int
+    of: int
+
+    @property
+    def interval(self) -> Interval:
+        """The exact 95 % interval, in per cent: at most 2.5 % is cut off at either end."""
+        from scipy.stats import beta
+
+        k, n, tail = self.count, self.of, (1 - LEVEL) / 2
+        return Interval(100 * float(beta.ppf(tail, k, n - k + 1)) if k else 0.0,
+                        100 * float(beta.ppf(1 - tail, k + 1, n - k)) if k < n else 100.0)
+
+    @property
+    def percents(self) -> str:
+        """The interval as text: "44 to 97 %"."""
+        return f"{self.interval.low:.0f} to {self.interval.high:.0f} %"
+
+    def __str__(self) -> str:
+        return f"{self.count} of {self.of} ({self.percents})"

@@ -1,0 +1,204 @@
+"""How sure a difference is: intervals over seeds, over images and seeds, and the verdicts drawn from them.
+
+Two questions are asked of every difference of accuracies. *On these images, would other seeds say
+the same?* Welch's interval over the seeds answers (Welch, Biometrika 34, 1947). *Would other images
+say the same, too?* A two-way interval answers, in which images and seeds are both drawn at random;
+its part for the images comes from the lists of misclassified images that every record has. A family
+of comparisons is adjusted by Holm's method (Scandinavian Journal of Statistics 6, 1979), "k of n" has
+the interval of Clopper and Pearson (Biometrika 26, 1934), and one new training has a prediction
+interval. "Not clear" is never read as "equal". Chapter: ``book/how-sure.md``.
+
+Accuracies are in per cent, differences in points. The formulas stand in ``intervals.py``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ..training import TEST_IMAGES
+from .intervals import LEVEL, Interval, Share, counted, half_width, images_variance, p_value, standard_error
+from .tables import signed
+
+__all__ = ["CLEAR", "ENOUGH", "HERE", "LEVEL", "NOT_CLEAR", "NO_VERDICT", "Comparison", "Interval", "Share", "Spread",
+           "compare", "half_width", "holm", "images_variance", "judged", "prediction", "single", "standard_error"]
+
+CLEAR, HERE, NOT_CLEAR = "clear", "clear on these images only", "not clear"
+NO_VERDICT = "no verdict"
+ENOUGH = 3  # seeds from which on a step says something about its scatter; with fewer there is no verdict
+
+
+@dataclass(frozen=True)
+class Spread:
+    """The values of one measure over the random seeds."""
+
+    values: tuple[float, ...]
+
+    @property
+    def mean(self) -> float:
+        """Their mean."""
+        return sum(self.values) / len(self.values)
+
+    @property
+    def sd(self) -> float | None:
+        """Their sample standard deviation; ``None`` for a single value."""
+        if len(self.values) < 2:
+            return None
+        return math.sqrt(sum((v - self.mean) ** 2 for v in self.values) / (len(self.values) - 1))
+
+    @property
+    def low(self) -> float:
+        """The smallest."""
+        return min(self.values)
+
+    @property
+    def high(self) -> float:
+        """The largest."""
+        return max(self.values)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A difference in points, what it scatters by, and the verdict.
+
+    ``parts`` are (variance of a mean over seeds, degrees of freedom), one a side; ``images`` is the variance that
+    other images add, ``None`` where nobody can say; ``bound`` says that it is the most it can be: the lists of misses
+    are not known, and two networks that miss different images scatter most. ``seeds`` is the smaller number of
+    trainings.
+    """
+
+    points: float
+    parts: tuple[tuple[float, int], ...]
+    images_variance: float | None
+    seeds: int
+    bound: bool = False
+
+    @property
+    def images(self) -> float:
+        """The difference as a number of test images."""
+        return self.points * TEST_IMAGES / 100
+
+    def interval(self, *, images: bool = False) -> Interval | None:
+        """The 95 % interval over the seeds, or over ``images`` and seeds; ``None`` where it is not known."""
+        if not self.parts or images and self.images_variance is None:
+            return None
+        half = float(half_width(*zip(*self.parts)))
+        if images:  # never the narrower one, though more degrees of freedom make its quantile smaller
+            half = max(half, float(half_width(*zip(*self.parts), self.images_variance)))
+        return Interval(self.points - half, self.points + half)
+
+    @property
+    def p(self) -> tuple[float, float]:
+        """The p-values over the seeds, and over images and seeds; 1 where there is no verdict."""
+        if self.seeds < ENOUGH:
+            return 1.0, 1.0
+        over_seeds = float(p_value(self.points, *zip(*self.parts)))
+        return over_seeds, (1.0 if self.images_variance is None else
+                            max(over_seeds, float(p_value(self.points, *zip(*self.parts), self.images_variance))))
+
+    @property
+    def verdict(self) -> str:
+        """``CLEAR``, ``HERE``, ``NOT_CLEAR``, or ``NO_VERDICT`` for fewer than three trainings on a side."""
+        return judged(self, self.p)
+
+    @property
+    def clear(self) -> bool:
+        """Whether other seeds would say the same, at least on these images."""
+        return self.verdict in (CLEAR, HERE)
+
+    @property
+    def direction(self) -> str:
+        """``"rises"`` or ``"falls"`` where it is clear, at least on these images; else the verdict."""
+        return self.verdict if not self.clear else "rises" if self.points > 0 else "falls"
+
+    def __sub__(self, other: Comparison) -> Comparison:
+        """The difference of two differences between other trainings: their variances add."""
+        return Comparison(self.points - other.points, self.parts + other.parts if self.parts and other.parts else (),
+                          None if None in (self.images_variance, other.images_variance) else
+                          self.images_variance + other.images_variance,
+                          min(self.seeds, other.seeds), self.bound or other.bound)
+
+    def __neg__(self) -> Comparison:
+        return replace(self, points=-self.points)
+
+    def __str__(self) -> str:
+        text = f"{signed(self.points)} points, {signed(self.images, 0)} images"
+        if self.seeds < ENOUGH:
+            return f"{text}; from {'one training' if self.seeds == 1 else f'{self.seeds} trainings'}, {NO_VERDICT}"
+        text += f"; 95 % interval over the seeds {self.interval()}"
+        if self.images_variance is not None:
+            text += f", over images and seeds {'at most ' * self.bound}{self.interval(images=True)}"
+        return f"{text}: {self.verdict}"
+
+
+def judged(of: Comparison, p: tuple[float, float]) -> str:
+    """The verdict that a pair of p-values gives: over the seeds, and over images and seeds."""
+    if of.seeds < ENOUGH:
+        return NO_VERDICT
+    over_seeds, over_both = (one < 1 - LEVEL for one in p)
+    return CLEAR if over_seeds and over_both else HERE if over_seeds else NOT_CLEAR
+
+
+def compare(before: Spread | Sequence[float] | float, after: Spread | Sequence[float], *, paired: bool = False,
+            missed: tuple[Sequence, Sequence] | None = None,
+            images: tuple[int, int] | None = (TEST_IMAGES, TEST_IMAGES)) -> Comparison:
+    """``after - before``: accuracies in per cent, one for each seed; ``before`` may be a fixed number.
+
+    ``paired`` takes the values of one training together, in the order given. ``missed`` are, for each seed of
+    the two sides, the indices of the images it gets wrong; without them the images' part is at most that of two
+    samples of ``images`` images drawn apart. For what is no accuracy ``images`` is ``None``: then a difference is
+    clear on these images at most.
+    """
+    if isinstance(before, int | float):
+        sides, level = (), float(before)
+    else:
+        sides = (tuple(getattr(before, "values", before)),)
+        level = sum(sides[0]) / len(sides[0])
+    sides += (tuple(getattr(after, "values", after)),)
+    points = sum(sides[-1]) / len(sides[-1]) - level
+    drawn = [Spread(tuple(b - a for a, b in zip(*sides, strict=True)))] if paired else [Spread(s) for s in sides]
+    seeds = min(len(s.values) for s in drawn)
+    parts = tuple((s.sd**2 / len(s.values), len(s.values) - 1) for s in drawn) if seeds > 1 else ()
+    if missed is not None and seeds > 1:
+        variance = float(images_variance(*map(counted, missed), *map(len, missed)))
+        return Comparison(points, parts, variance, seeds)
+    if images is None:
+        return Comparison(points, parts, None, seeds)
+    means = [sum(s) / len(s) for s in sides]
+    return Comparison(points, parts, sum(standard_error(min(m, 100), n) ** 2
+                                         for m, n in zip(means, images[-len(means):])), seeds, bound=True)
+
+
+def holm(family: Sequence[Comparison]) -> list[str]:
+    """The verdicts of comparisons that were declared as one family, so that one false "clear" in it is rare.
+
+    The smallest of m p-values is multiplied by m, the next by m - 1, and none counts for less than one before.
+    Comparisons without a verdict stay without one and are not counted.
+    """
+    judgable = [i for i, of in enumerate(family) if of.seeds >= ENOUGH]
+    adjusted = [[1.0, 1.0] for _ in family]
+    for question in (0, 1):
+        largest = 0.0
+        for rank, i in enumerate(sorted(judgable, key=lambda i: family[i].p[question])):
+            largest = max(largest, min(1.0, (len(judgable) - rank) * family[i].p[question]))
+            adjusted[i][question] = largest
+    return [judged(of, tuple(p)) for of, p in zip(family, adjusted, strict=True)]
+
+
+def prediction(of: Spread | Sequence[float], level: float = LEVEL) -> Interval | None:
+    """Where one more training ends, in 95 of 100 cases: mean ± t sd sqrt(1 + 1 / n); ``None`` below three seeds.
+
+    On the same images, for trainings that scatter normally. More seeds make it sharper, down to ± 1.96 sd.
+    """
+    of = of if isinstance(of, Spread) else Spread(tuple(of))
+    n = len(of.values)
+    if n < ENOUGH:
+        return None
+    half = float(half_width([of.sd**2 * (1 + 1 / n)], [n - 1], level=level))
+    return Interval(of.mean - half, of.mean + half)
+
+
+def single(points: float) -> Comparison:
+    """A difference in points found on one training of each side: it has no verdict, however large it is."""
+    return Comparison(points, (), None, 1)

@@ -1,0 +1,116 @@
+"""What a run executed, so that two runs can be compared: the guard against lost dependencies.
+
+Whatever leaves the followed operations (as a number, through numpy, a file, another thread) and comes
+back looks like a constant. But a constant is the same for every image. So the network runs again on
+another image, and every operation, number and tensor that comes from nowhere must be as before.
+``repeat.py`` does the running.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+
+import torch
+
+from .storage import has_memory, holder, key_of
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One operation: its name, the module it ran in, all its arguments but followed values."""
+
+    name: str
+    place: str  # qualified name of the innermost module
+    arguments: tuple
+
+    def same(self, other: Entry, loosely: bool) -> bool:
+        """Whether the other run executed the same; ``loosely``, apart from floating-point values."""
+        if self.name != other.name or self.place != other.place:
+            return False
+        if not loosely:
+            return self.arguments == other.arguments
+        return _plain(self.arguments) == _plain(other.arguments)
+
+
+class Journal:
+    """The operations of one run, in order."""
+
+    def __init__(self, tensors):
+        self.entries: list[Entry] = []
+        self._explained = {key_of(t) for t in tensors if has_memory(t)}
+        self.trusting = False  # a rule of the user's was applied, who may know more of sizes
+        self._blank: set = set()  # memory that was only set aside, and may be filled out of sight
+
+    def note(self, name, place, args, kwargs, written=(), looks_only=False) -> None:
+        """An operation that is about to run; ``looks_only``: it makes a view and reads no value."""
+        skip = {id(t) for t in written}
+        self.entries.append(Entry(name, place, (self._described(args, skip, looks_only),
+                                                self._described(kwargs, skip, looks_only))))
+        for tensor in written:
+            if has_memory(tensor):
+                self._blank.discard(key_of(tensor))
+                self._explained.add(key_of(tensor))
+
+    def made(self, tensors, blank=False) -> None:
+        """Tensors that an operation has returned; ``blank``: with nothing in them yet."""
+        for tensor in tensors:
+            if has_memory(tensor):
+                key = key_of(tensor)
+                if blank:
+                    self._blank.add(key)
+                self._explained.add(key)
+
+    def enters(self, place, tensors) -> None:
+        """Tensors that a module is called with."""
+        marks = tuple(self._mark(t) for t in tensors)
+        if any(marks):
+            self.entries.append(Entry("(call)", place, marks))
+
+    def _described(self, tree, skip, looks_only):
+        if isinstance(tree, torch.Tensor):
+            mark = None if looks_only or id(tree) in skip else self._mark(tree)
+            return ("tensor", () if self.trusting else tuple(tree.shape), str(tree.dtype), mark)
+        if isinstance(tree, (list, tuple)):
+            return tuple(self._described(part, skip, looks_only) for part in tree)
+        if isinstance(tree, dict):
+            return tuple((key, self._described(part, skip, looks_only)) for key, part in tree.items())
+        if isinstance(tree, float) and tree != tree:
+            return "nan"
+        return tree if isinstance(tree, (int, float, bool, str, complex, type(None))) else str(type(tree))
+
+    def _mark(self, tensor):
+        """A checksum of values that no operation of this run has made; None for others."""
+        if not has_memory(tensor) or tensor.is_meta or tensor.is_quantized:
+            return None
+        key = key_of(tensor)
+        if key in self._explained and key not in self._blank:
+            return None
+        self._explained.add(key)
+        self._blank.discard(key)
+        values = holder(tensor).untyped_storage()
+        line = torch.empty(0, dtype=torch.uint8, device=tensor.device).set_(values)
+        return zlib.crc32(line.cpu().numpy()) if len(line) else 0
+
+
+def difference(one: Journal, other: Journal, loosely=False, cut_short=False) -> int | None:
+    """The first entry in which two runs differ; None if they are the same.
+
+    ``cut_short``: the other run stopped with an error, and only what it did until then counts.
+    """
+    pairs = zip(one.entries, other.entries)
+    for place, (a, b) in enumerate(pairs):
+        if not a.same(b, loosely):
+            return place
+    if len(one.entries) != len(other.entries) and not (cut_short and len(other.entries) < len(one.entries)):
+        return min(len(one.entries), len(other.entries))
+    return None
+
+
+def _plain(tree):
+    """Arguments without floating-point numbers, and without the values of tensors of them."""
+    if isinstance(tree, tuple):
+        if len(tree) == 4 and tree[0] == "tensor":
+            return tree[:3] if "int" not in tree[2] and "bool" not in tree[2] else tree
+        return tuple(_plain(part) for part in tree)
+    return "number" if isinstance(tree, (float, complex)) or tree == "nan" else tree

@@ -1,0 +1,43 @@
+"""The modes by which PyTorch tells of every operation and function; they pass it on, and note errors.
+
+``listener`` has ``operation`` and ``function``, each of (function, args, kwargs), and ``fail`` (error).
+"""
+
+from __future__ import annotations
+
+from torch.overrides import TorchFunctionMode
+from torch.utils._python_dispatch import TorchDispatchMode
+
+
+class Operations(TorchDispatchMode):
+    """Tells of each ATen operation."""
+
+    @classmethod
+    def _should_skip_dynamo(cls):
+        return False  # torch would load its compiler to skip this; nothing is compiled here (calculator.py)
+
+    def __init__(self, listener):
+        super().__init__()
+        self.listener = listener
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        try:
+            return self.listener.operation(function, args, kwargs or {})
+        except Exception as error:
+            self.listener.fail(error)
+            raise
+
+
+class Functions(TorchFunctionMode):
+    """Tells of each function of PyTorch's that the network calls."""
+
+    def __init__(self, listener):
+        super().__init__()
+        self.listener = listener
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        try:
+            return self.listener.function(function, args, kwargs or {})
+        except Exception as error:
+            self.listener.fail(error)
+            raise

@@ -1,0 +1,45 @@
+"""A second run takes the first one's decisions and works out no intervals."""
+
+from __future__ import annotations
+
+import torch
+
+from .operators import COSTLY, without_computing
+
+
+class Repetition:
+    """In an interpreter's place in a second run: no intervals, and the first run's decisions."""
+
+    def __init__(self, decisions, seed):
+        self._decisions = iter(decisions)
+        self._filler = torch.Generator().manual_seed(seed)
+
+    def begin(self, space, tensors):
+        """Nothing to follow."""
+
+    def operation(self, function, args, kwargs, mutated, step, unseen=False):
+        """(output, False)."""
+        skip = function.overloadpacket.__name__ in COSTLY and next(self._decisions, False)
+        output = without_computing(function, args, kwargs, self._filler) if skip else None
+        return function(*args, **kwargs) if output is None else output, False
+
+    def speaks(self, tree) -> bool:
+        """What the first run said."""
+        return next(self._decisions, False)
+
+    def first(self, tree):
+        """Nothing is known of any tensor."""
+
+    def by_chance(self, tensors) -> bool:
+        """Nothing is known of any tensor."""
+        return False
+
+    def spoken(self, rule, name, args, kwargs):
+        """What the first run found: any rule will do, as it is not asked."""
+        return rule if next(self._decisions, False) else None
+
+    def tell(self, *_):
+        """Rules are not asked."""
+
+    def count(self, *_):
+        """Nothing to count."""

@@ -1,0 +1,174 @@
+"""Rules of convolution, plain and transposed, and of unfolding into columns and back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import torch
+
+from .. import intervals as shadows
+from ..factors import by_factors, joined
+from ..intervals import NOTHING, STILL, Shadow, found_steps
+from ..taps import shifted, transposed, window
+from ..windows import read_all
+from .registry import Call, built_in, listed
+
+_MOST_KERNELS = 64  # that are told apart by their zeros; where there are more, one stands for all
+
+
+@built_in("convolution", "_convolution", "convolution_overrideable", "mkldnn_convolution", "conv2d", "conv1d", "conv3d")
+def _(call):
+    source, weight = call.args[:2]
+    axes = weight.dim() - 2
+    stride, padding, dilation = (listed(call.get(name, default), axes) for name, default in
+                                 (("stride", 1), ("padding", 0), ("dilation", 1)))
+    flipped, groups = call.get("transposed", False), call.get("groups", 1)
+    extra, kernel = listed(call.get("output_padding", 0), axes), tuple(weight.shape[2:])
+    call.details.update(kernel=kernel, stride=tuple(stride), padding=tuple(padding), dilation=tuple(dilation))
+    places = source.shape[-axes:] if flipped else call.shape[-axes:]
+    call.details["multiply_adds"] = weight.shape[:2].numel() * weight.shape[2:].numel() * torch.Size(places).numel()
+    dim = source.dim() - axes - 1
+    sizes = list(zip(source.shape[-axes:], kernel, stride, padding, dilation))
+    law = [transposed(*numbers, more) if flipped else window(*numbers) for numbers, more in zip(sizes, extra)]
+    shadow, used = call.shadow(source), _used(call, weight, groups, flipped)
+    if used is None:
+        result = read_all(_grouped(shadow, dim, groups, call.shape[dim]), law)
+    else:
+        result = _masked(shadow, dim, groups, used, _single_taps(sizes, law, flipped))
+    parts = [result]
+    if call.lookup(weight) is not None:  # a kernel made from the image
+        parts.append(shadows.reduce(call.shadow(weight), range(weight.dim()), False))
+    bias = call.get("bias")
+    if bias is not None and call.lookup(bias) is not None:
+        parts.append(shadows.reshaped(call.shadow(bias), (bias.shape[0], *(1,) * axes)))
+    return shadows.broadcast(shadows.union(call.shape, parts), call.shape)
+
+
+def _grouped(shadow, dim, groups, ch_out):
+    """Channels out of channels in: each group's outputs depend on all of the group's inputs."""
+    if groups == 1:
+        mixed = shadows.reduce(shadow, [dim], True)
+        mixed = replace(mixed, steps=tuple((*axis[:dim], STILL, *axis[dim + 1:]) for axis in mixed.steps))
+        return shadows.broadcast(mixed, (*shadow.shape[:dim], ch_out, *shadow.shape[dim + 1:]))
+    if groups == ch_out == shadow.shape[dim]:
+        return replace(shadow, off=None, off_kind="")
+    lead, rest, steps = shadow.shape[:dim], shadow.shape[dim + 1:], shadow.steps
+    apart = shadows.reshaped(shadow, (*lead, groups, shadow.shape[dim] // groups, *rest))
+    apart = shadows.reduce(apart, [dim + 1], True)
+    apart = shadows.broadcast(apart, (*lead, groups, ch_out // groups, *rest))
+    return replace(shadows.reshaped(apart, (*lead, ch_out, *rest)), steps=steps, off=None, off_kind="")
+
+
+def _used(call: Call, weight, groups, flipped):
+    """(groups, outputs and inputs of a group, *kernel): which weights may be something else than zero.
+
+    None where all may be. Only structure counts, such as the zeros of a mask: a parameter's own zeros
+    are values that training may change.
+    """
+    zero = call.sure_zeros(weight)
+    if zero is None or bool(zero.all()):
+        return None
+    used = (~zero).unflatten(0, (groups, -1))
+    return used.transpose(1, 2) if flipped else used
+
+
+def _single_taps(sizes, law, flipped):
+    """For each axis, the law of a kernel of which only tap t is left."""
+    def at(number, numbers, whole):
+        size, _, stride, padding, dilation = numbers
+        offset = number * dilation - padding
+        if not flipped:
+            return shifted(whole.size, offset, stride)
+        return transposed(size, 1, stride, -offset, 1, whole.size - ((size - 1) * stride + 2 * offset + 1))
+
+    return [lambda t, numbers=numbers, whole=whole: at(t, numbers, whole) for numbers, whole in zip(sizes, law)]
+
+
+def _masked(shadow, dim, groups, used, taps):
+    """A kernel with sure zeros: each output channel reads some taps of some channels."""
+    outputs, inputs = used.shape[1:3]
+    if len(used.flatten(0, 1).flatten(1).unique(dim=0)) > _MOST_KERNELS:
+        used = used.any(0, keepdim=True).any(1, keepdim=True).expand(used.shape)
+    moved: dict = {}
+
+    def of_tap(tap):
+        if tap not in moved:
+            moved[tap] = read_all(shadow, [law(t) for law, t in zip(taps, tap)])
+        return moved[tap]
+
+    channels, known = [], {}
+    for group in range(groups):
+        for output in range(outputs):
+            which = used[group, output]
+            apart = any(b.shape[dim + 1] > 1 for b in shadow.bounds)  # do the input channels differ?
+            key = (group if apart else 0, which.numpy().tobytes())
+            if key not in known:
+                known[key] = _one_kernel(which, of_tap, dim, group * inputs, apart)
+            channels.append(known[key])
+    bounds = []
+    for axis in range(len(shadow.bounds)):
+        each = [channel[axis] for channel in channels]
+        full = torch.broadcast_shapes(*(b.shape for b in each))
+        bounds.append(shadows.collapsed(torch.cat([b.expand(full) for b in each], dim + 1), 1))
+    whole = of_tap(tuple(used.flatten(0, 2).any(0).nonzero()[0].tolist()))
+    shape = (*whole.shape[:dim], len(channels), *whole.shape[dim + 1:])
+    steps = tuple((*axis[:dim], STILL, *axis[dim + 1:]) for axis in whole.steps)
+    return Shadow(shape, tuple(bounds), steps)
+
+
+def _one_kernel(which, of_tap, dim, first, apart):
+    """The bounds of one output channel, for each axis: (4, ..., 1, ...)."""
+    total = None
+    for tap in which.any(0).nonzero().tolist():
+        for channel in which[(slice(None), *tap)].nonzero().flatten().tolist():
+            at = first + channel if apart else 0
+            part = [b if b.shape[dim + 1] == 1 else b.narrow(dim + 1, at, 1) for b in of_tap(tuple(tap)).bounds]
+            total = part if total is None else [torch.minimum(a, b) for a, b in zip(total, part)]
+            if not apart:
+                break
+    if total is None:  # this channel reads nothing at all
+        some = of_tap((0,) * (which.dim() - 1))
+        total = [torch.full_like(b.narrow(dim + 1, 0, 1), NOTHING) for b in some.bounds]
+    return total
+
+
+@built_in("im2col")
+def _(call):
+    source, kernel, dilation, padding, stride = call.args[:5]
+    call.details.update(kernel=tuple(kernel), stride=tuple(stride), padding=tuple(padding), dilation=tuple(dilation))
+    padded = read_all(call.shadow(source), [shifted(n + 2 * p, -p) for n, p in zip(source.shape[-2:], padding)])
+    (parts, split), rank = joined(*by_factors(padded), [-2 % source.dim(), -1 % source.dim()]), source.dim()
+    lead = split[:rank - 2]
+    index = [torch.tensor([list(reach.taps(i)) for i in range(reach.size)]).T for reach in  # (k, places)
+             (window(n, k, s, 0, d) for n, k, s, d in zip(padded.shape[-2:], kernel, stride, dilation))]
+    found = []
+    for part in parts:
+        for place, each in zip((-2, -1), index):
+            at = part.dim() + place
+            part = (part.index_select(at, each.flatten()).unflatten(at, each.shape) if part.shape[at] > 1
+                    else part.unsqueeze(at))
+        found.append(part.transpose(-3, -2))  # (4, N, C, kh, kw, lh, lw)
+    (kh, lh), (kw, lw) = (each.shape for each in index)
+    split = (*lead[:-1], (*lead[-1], kh, kw), (lh, lw))
+    bounds = shadows.stored(found, split)
+    return Shadow(call.shape, bounds, found_steps(call.shape, bounds, padded.steps))
+
+
+@built_in("col2im")
+def _(call):
+    source, size, kernel, dilation, padding, stride = call.args[:6]
+    lead, channels = tuple(source.shape[:-2]), source.shape[-2] // (kernel[0] * kernel[1])
+    places = [window(n, k, s, p, d).size for n, k, s, p, d in zip(size, kernel, stride, padding, dilation)]
+    apart = shadows.reshaped(call.shadow(source), (*lead, channels, *kernel, *places))
+    wide, bounds = [n + 2 * p for n, p in zip(size, padding)], []
+    for axis in apart.bounds:
+        axis = axis.expand(*axis.shape[:-4], *kernel, *places)
+        out = torch.full((*axis.shape[:-4], *wide), NOTHING, dtype=torch.int32)
+        for y in range(kernel[0]):
+            for x in range(kernel[1]):
+                part = out[..., y * dilation[0]:y * dilation[0] + stride[0] * places[0]:stride[0],
+                           x * dilation[1]:x * dilation[1] + stride[1] * places[1]:stride[1]]
+                part.copy_(torch.minimum(part, axis[..., y, x, :, :]))
+        out = out[..., padding[0]:padding[0] + size[0], padding[1]:padding[1] + size[1]]
+        bounds.append(shadows.collapsed(out, 1))
+    return Shadow(call.shape, tuple(bounds), found_steps(call.shape, bounds))

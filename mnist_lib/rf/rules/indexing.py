@@ -1,0 +1,228 @@
+"""Rules of reading and writing at places that are told by numbers: indexing, gather, scatter, sorting's indices.
+
+Where the places are constants, the intervals are moved just as the values are. Where they are learned or
+come from the image, they may be any along the dimensions they index. Where chance draws
+them, there is no rule.
+"""
+
+from __future__ import annotations
+
+import torch
+
+from .. import intervals as shadows
+from .. import moving
+from ..intervals import Shadow, found_steps
+from .registry import built_in
+
+
+def _drawn(call, tensors):
+    return any(call.lookup(t) is None and call.origin(t) == "random" for t in tensors)
+
+
+def anywhere(call):
+    """``x[i, j]``: places that are no constants may be any along the dimensions they index."""
+    source, indices = call.args[0], list(call.args[1])
+    given = [t for t in indices if t is not None]
+    if _drawn(call, given) or any(t.dtype in (torch.bool, torch.uint8) and not call.fixed(t) for t in given):
+        return NotImplemented
+    indexed = [d for d, t in enumerate(indices) if t is not None]
+    read = shadows.reduce(call.shadow(source), indexed, False)
+    places = torch.broadcast_shapes(*(t.shape for t in given))
+    apart = indexed != list(range(indexed[0], indexed[-1] + 1))
+    first = 0 if apart else indexed[0]
+    rest = len(call.shape) - first - len(places)
+    read = shadows.reshaped(read, (*read.shape[:first], *(1,) * len(places), *read.shape[first:]))
+    parts = [read]
+    for index in given:
+        one = shadows.broadcast(call.shadow(index), places)
+        parts.append(shadows.reshaped(one, (*(1,) * first, *places, *(1,) * rest)))
+    return shadows.union(call.shape, parts)
+
+
+@built_in("embedding")
+def _(call):
+    weight, index = call.args[:2]
+    if _drawn(call, [index]):
+        return NotImplemented
+    places = moving.unsqueezed(call.shadow(index), index.dim())
+    parts = [places]
+    if call.lookup(weight) is not None:
+        parts.append(shadows.reduce(call.shadow(weight), [0], False))
+    return shadows.union(call.shape, parts)
+
+
+@built_in("gather", "take_along_dim")
+def _(call):
+    source, dim, index = call.args[0], call.get("dim"), call.get("index", call.get("indices"))
+    if _drawn(call, [index]):
+        return NotImplemented
+    if call.fixed(index) and call.lookup(source) is not None:
+        return shadows.moved(call.shadow(source), lambda t: t.gather(dim, index.cpu()))
+    read = shadows.reduce(call.shadow(source), [dim], True)
+    read = _cropped(read, [n if d == dim % len(call.shape) else m for d, (n, m) in
+                           enumerate(zip(read.shape, call.shape))])
+    return shadows.union(call.shape, [read, call.shadow(index)])
+
+
+def _cropped(shadow, shape):
+    for dim, size in enumerate(shape):
+        shadow = moving.sliced(shadow, dim, 0, size) if shadow.shape[dim] != size else shadow
+    return shadow
+
+
+@built_in("take")
+def _(call):
+    index = call.args[1]
+    if _drawn(call, [index]):
+        return NotImplemented
+    whole = shadows.reduce(call.shadow(call.args[0]), range(call.args[0].dim()), False)
+    return shadows.union(call.shape, [whole, call.shadow(index)])
+
+
+@built_in("scatter", "scatter_add", "scatter_reduce")
+def _(call):
+    """``dim``, ``index`` and what is put there, a number or a tensor."""
+    source, dim, index, value = *call.args[:3], call.get("src", call.get("value"))
+    value = value if isinstance(value, torch.Tensor) else None
+    if _drawn(call, [index]):
+        return NotImplemented
+    parts = [call.shadow(t) for t in (index, value) if t is not None and call.lookup(t) is not None]
+    replacing = call.name == "scatter" and call.get("reduce") is None
+    if call.fixed(index):
+        put = call.shadow(value) if value is not None else call.nothing(index.shape)
+        return _placed(call, source, put, lambda into, part: into.scatter(dim, index.cpu(), _corner(part, index.shape))
+                       if replacing else into.scatter_reduce(dim, index.cpu(), _corner(part, index.shape), "amin"))
+    parts = [shadows.reduce(part, range(len(part.shape)) if part.shape != call.shape and any(
+        n != m for d, (n, m) in enumerate(zip(part.shape, call.shape)) if d != dim % len(call.shape)) else [dim], True)
+        for part in parts]
+    return shadows.union(call.shape, [call.shadow(source), *parts])
+
+
+def _corner(part, shape):
+    return part[tuple(slice(0, n) for n in shape)]
+
+
+def _placed(call, source, put, function):
+    """Intervals written into those of ``source`` by a function of both."""
+    into = call.shadow(source)
+    bounds = []
+    for one, other in zip(into.bounds, put.bounds):
+        lines = [function(a.expand(into.shape).contiguous(), b.expand(put.shape).contiguous())
+                 for a, b in zip(one, other)]
+        bounds.append(shadows.collapsed(torch.stack(lines), 1))
+    return Shadow(call.shape, tuple(bounds), found_steps(call.shape, bounds, [*into.steps, *put.steps]))
+
+
+@built_in("index_add", "index_reduce", "index_copy")
+def _(call):
+    source, dim, index, put = call.args[:4]
+    if _drawn(call, [index]):
+        return NotImplemented
+    if call.fixed(index):
+        where = index.cpu().flatten()
+
+        def written(into, part):
+            if call.name == "index_copy":
+                return into.index_copy(dim, where, part)
+            return into.index_reduce(dim, where, part, "amin")
+        return _placed(call, source, call.shadow(put), written)
+    parts = [shadows.reduce(call.shadow(put), [dim], True)]
+    if call.lookup(index) is not None:
+        whole = shadows.reduce(call.shadow(index), range(index.dim()), False)
+        parts.append(whole)
+    return shadows.union(call.shape, [call.shadow(source), *parts])
+
+
+@built_in("index_fill")
+def _(call):
+    source, dim, index, value = call.args[:4]
+    if _drawn(call, [index]):
+        return NotImplemented
+    put = call.shadow(value) if isinstance(value, torch.Tensor) else call.nothing(())
+    if not call.fixed(index):
+        parts = [shadows.reduce(call.shadow(t), range(t.dim()), False) for t in (index, value)
+                 if isinstance(t, torch.Tensor)]
+        return shadows.union(call.shape, [call.shadow(source), *parts])
+    shape = [n if d != dim % source.dim() else len(index.flatten()) for d, n in enumerate(source.shape)]
+    return _placed(call, source, shadows.broadcast(put, shape),
+                   lambda into, part: into.index_copy(dim, index.cpu().flatten(), part))
+
+
+@built_in("index_put", "_unsafe_index_put", "_index_put_impl")
+def _(call):
+    """``x[i, j] = v``."""
+    source, indices, value = call.args[0], list(call.args[1]), call.args[2]
+    given = [t for t in indices if t is not None]
+    if _drawn(call, given):
+        return NotImplemented
+    if all(map(call.fixed, given)):
+        places = torch.ops.aten.index(torch.empty(1).expand(source.shape), [_cpu(t) for t in indices]).shape
+        index = [_cpu(t) for t in indices]
+
+        def written(into, part):
+            if not call.get("accumulate"):
+                return torch.ops.aten.index_put(into, index, part)
+            marks = torch.arange(into.numel()).reshape(into.shape)
+            flat = torch.ops.aten.index(marks, index).flatten()
+            return into.flatten().scatter_reduce(0, flat, part.flatten(), "amin").reshape(into.shape)
+        return _placed(call, source, shadows.broadcast(call.shadow(value), places), written)
+    if all(t.dtype is torch.bool for t in given) and value.numel() == 1:  # a mask from the image
+        mask, lead = given[0], indices.index(given[0])
+        if len(given) == 1:
+            rest = source.dim() - lead - mask.dim()
+            one = shadows.reshaped(call.shadow(mask), (*(1,) * lead, *mask.shape, *(1,) * rest))
+            some = shadows.reduce(call.shadow(value), range(value.dim()), False)
+            return shadows.union(call.shape, [call.shadow(source), one, some])
+    parts = [shadows.reduce(call.shadow(t), range(t.dim()), False) for t in (*given, value)
+             if call.lookup(t) is not None]
+    return shadows.union(call.shape, [call.shadow(source), *parts])
+
+
+def _cpu(index):
+    return None if index is None else index.cpu()
+
+
+@built_in("put")
+def _(call):
+    return call.whole() if not _drawn(call, [call.args[1]]) else NotImplemented
+
+
+@built_in("masked_scatter")
+def _(call):
+    source, mask, put = call.args[:3]
+    if call.fixed(mask):
+        mask = mask.cpu()
+        return _placed(call, source, call.shadow(put), lambda into, part: into.masked_scatter(mask, part))
+    parts = [shadows.reduce(call.shadow(t), range(t.dim()), False) for t in (put, mask)]
+    return shadows.union(call.shape, [call.shadow(source), *parts])
+
+
+@built_in("slice_scatter", "select_scatter", "diagonal_scatter", "as_strided_scatter")
+def _(call):
+    source, put = call.args[:2]
+    function, rest = getattr(torch.ops.aten, call.name), call.args[2:]
+    return _placed(call, source, call.shadow(put), lambda into, part: function(into, part, *rest, **call.kwargs))
+
+
+@built_in("bucketize", "searchsorted", "isin")
+def _(call):
+    """Each value among all of the others."""
+    values, among = call.args[:2] if call.name != "searchsorted" else (call.args[1], call.args[0])
+    parts = [call.shadow(values)] if isinstance(values, torch.Tensor) else []
+    if isinstance(among, torch.Tensor) and call.lookup(among) is not None:
+        parts.append(shadows.reduce(call.shadow(among), range(among.dim()), False))
+    return shadows.union(call.shape, parts)
+
+
+@built_in("diag_embed")
+def _(call):
+    """Off the diagonal there are constants."""
+    source, shape = call.args[0], call.shape
+    numbers = [call.get(name, default) for name, default in (("offset", 0), ("dim1", -2), ("dim2", -1))]
+    into = call.nothing(shape)
+    before, bounds = call.shadow(source), []
+    for one, other in zip(into.bounds, before.bounds):
+        lines = [torch.diagonal_scatter(a.expand(shape).contiguous(), b.expand(before.shape), *numbers)
+                 for a, b in zip(one, other)]
+        bounds.append(shadows.collapsed(torch.stack(lines), 1))
+    return Shadow(shape, tuple(bounds), found_steps(shape, bounds, before.steps))

@@ -1,0 +1,67 @@
+"""Rules of Fourier transforms, complex numbers and linear algebra: what mixes whole lines or matrices."""
+
+from __future__ import annotations
+
+from .. import intervals as shadows
+from .registry import built_in
+
+
+def _over(call, source, dims):
+    """Every output depends on the whole of ``source`` along ``dims``, whose sizes may change."""
+    return shadows.broadcast(shadows.reduce(call.shadow(source), dims, True), call.shape)
+
+
+@built_in("_fft_c2c", "_fft_r2c", "_fft_c2r")
+def _(call):
+    return _over(call, call.args[0], call.args[1])
+
+
+#: The number of last dimensions that are one matrix or vector, of the inputs.
+_MATRICES = ("linalg_inv_ex", "linalg_solve_ex", "_linalg_solve_ex", "linalg_qr", "_linalg_svd", "linalg_svd",
+             "_linalg_eigh", "linalg_eig", "linalg_eigvals", "_linalg_eigvals", "linalg_cholesky_ex", "cholesky",
+             "linalg_lu", "linalg_lu_factor_ex", "linalg_lu_solve", "lu_unpack", "linalg_matrix_exp", "_linalg_det",
+             "_linalg_slogdet", "linalg_pinv", "linalg_lstsq", "linalg_solve_triangular", "triangular_solve",
+             "cholesky_solve", "cholesky_inverse", "linalg_householder_product", "geqrf", "ormqr",
+             "linalg_ldl_factor_ex", "linalg_ldl_solve", "_linalg_check_errors", "inverse", "pinverse", "matrix_exp",
+             "linalg_cond")
+
+
+@built_in(*_MATRICES)
+def _(call):
+    """All of a matrix goes into all that comes of it; matrices of a batch stay apart."""
+    parts = []
+    for tensor in call.traced:
+        rank = 2 if tensor.dim() >= 2 else tensor.dim()
+        parts.append(shadows.reduce(call.shadow(tensor), range(tensor.dim() - rank, tensor.dim()), False))
+    batch = max((part.shape for part in parts), key=len)
+    if any(len(part.shape) != len(batch) for part in parts):
+        return [_everything(parts, t) for t in call.outputs]
+    each = shadows.union(batch, parts)
+    return [_spread_out(each, t) for t in call.outputs]
+
+
+def _spread_out(each, output):
+    """The batch's intervals for an output whose first dimensions are the batch's."""
+    if tuple(output.shape[:len(each.shape)]) != each.shape:
+        return _everything([each], output)
+    return shadows.broadcast(shadows.reshaped(each, (*each.shape, *(1,) * (output.dim() - len(each.shape)))),
+                             output.shape)
+
+
+def _everything(parts, output):
+    whole = shadows.union((), [shadows.reduce(part, range(len(part.shape)), False) for part in parts])
+    return shadows.broadcast(whole, output.shape)
+
+
+@built_in("linalg_cross", "cross")
+def _(call):
+    dim = call.get("dim", -1)
+    dim = -1 if dim is None else dim
+    return shadows.spread(call.same(), [dim])
+
+
+@built_in("_pdist_forward", "_cdist_backward", "cov", "corrcoef", "multinomial", "_sample_dirichlet")
+def _(call):
+    if call.name in ("multinomial", "_sample_dirichlet"):
+        return _over(call, call.args[0], [-1])
+    return call.whole()

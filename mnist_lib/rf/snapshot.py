@@ -1,0 +1,250 @@
+"""A network as it was before it ran: modes, attributes and all they hold, hooks, random states.
+
+``left_as_found`` walks from the modules to whatever they hold: containers in containers, arrays, plain objects,
+generators of random numbers. Tensors keep their values through ``written.py``.
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import random
+import sys
+import types
+from collections import deque
+from contextlib import ExitStack, contextmanager
+
+import torch
+
+from .storage import has_memory, key_of
+
+_CONTAINERS = (dict, list, set, deque, bytearray)
+_ITERATORS = tuple(type(i) for i in (iter([]), iter(()), iter({}), iter(""), iter(range(0)), itertools.count(),
+                                     itertools.cycle([]), itertools.repeat(0), itertools.chain()))
+
+
+@contextmanager
+def left_as_found(network):
+    """Evaluation mode for as long as it lasts; then everything is as it was, also after an error.
+
+    That is: each module's mode, attributes, hooks and all that these hold, and the random state of torch,
+    numpy and Python. Yields a ``Snapshot``. (Values that a forward writes into tensors, ``written.py`` puts back.)
+    """
+    snapshot = Snapshot(network)
+    devices = {p.device.index for p in network.parameters() if p.is_cuda}
+    with ExitStack() as stack:
+        stack.enter_context(torch.random.fork_rng(devices=sorted(devices)))
+        try:
+            snapshot.evaluate()
+            yield snapshot
+        finally:
+            snapshot.put_back()
+
+
+class Snapshot:
+    """What a network holds, found by walking through it; ``put_back`` makes it so again."""
+
+    def __init__(self, network):
+        self._back: list = []  # functions that put back, in the order they were found
+        self._seen: set[int] = set()
+        self.tensors: list[torch.Tensor] = []  # all that the network holds anywhere
+        self.generators: list = []  # its own sources of random numbers
+        self._modules = list(network.modules())
+        self._modes = [(m, m._c.getattr("training")) for m in self._modules
+                       if isinstance(m, torch.jit.ScriptModule) and _has(m, "training")]
+        state, numpy = random.getstate(), sys.modules.get("numpy")
+        self._back.append(lambda: random.setstate(state))
+        if numpy:
+            numpy_state = numpy.random.get_state()
+            self._back.append(lambda: numpy.random.set_state(numpy_state))
+        for module in self._modules:
+            self._visit(module)
+            self._visit_script(module)
+
+    def evaluate(self):
+        """Put every module into evaluation mode, scripted ones too."""
+        for module in self._modules:
+            module.__dict__["training"] = False
+        for module, _ in self._modes:
+            module._c.setattr("training", False)
+
+    def put_back(self):
+        """Everything as it was when the snapshot was taken."""
+        for back in reversed(self._back):
+            back()
+        for module, mode in self._modes:
+            module._c.setattr("training", mode)
+
+    def reseed(self, seed):
+        """Give the network's own generators of random numbers another state."""
+        for generator in self.generators:
+            if isinstance(generator, random.Random):
+                generator.seed(seed)
+            elif isinstance(generator, torch.Generator):
+                generator.manual_seed(seed)
+            else:
+                bits = generator.bit_generator if hasattr(generator, "bit_generator") else generator._bit_generator
+                bits.state = type(bits)(seed).state
+
+    def _visit(self, thing):
+        if id(thing) in self._seen or isinstance(thing, (type, types.ModuleType, str, bytes, int, float, complex)):
+            return
+        self._seen.add(id(thing))
+        self._back.append(lambda: thing)  # keeps it alive, so that its id is its own
+        if isinstance(thing, torch.Tensor):
+            self._visit_tensor(thing)
+        elif isinstance(thing, (random.Random, torch.Generator)) or hasattr(thing, "bit_generator") or \
+                hasattr(thing, "_bit_generator"):
+            self._visit_generator(thing)
+        elif isinstance(thing, _CONTAINERS):
+            self._visit_container(thing)
+        elif isinstance(thing, (tuple, frozenset)):
+            for part in thing:
+                self._visit(part)
+        elif type(thing).__module__ == "numpy" and hasattr(thing, "tobytes") and getattr(thing, "ndim", 0):
+            values = thing.copy()
+            self._back.append(lambda: thing.__setitem__(..., values) if thing.flags.writeable else None)
+        elif isinstance(thing, types.FunctionType):
+            for cell in thing.__closure__ or ():
+                self._visit_cell(cell)
+        elif isinstance(thing, types.MethodType):
+            self._visit(thing.__self__)
+        else:
+            self._visit_object(thing)
+
+    def _visit_tensor(self, tensor):
+        self.tensors.append(tensor)
+        if has_memory(tensor) and type(tensor) in (torch.Tensor, torch.nn.Parameter) and tensor.layout is torch.strided:
+            with torch.no_grad():
+                same = tensor.detach()
+            key = key_of(tensor)
+
+            def back():
+                if key_of(tensor) != key or tensor.shape != same.shape or tensor.stride() != same.stride():
+                    tensor.data = same
+            self._back.append(back)
+            self._visit(tensor.grad) if tensor.is_leaf and tensor.grad is not None else None
+
+    def _visit_generator(self, generator):
+        self.generators.append(generator)
+        if isinstance(generator, random.Random):
+            state = generator.getstate()
+            self._back.append(lambda: generator.setstate(state))
+        elif isinstance(generator, torch.Generator):
+            state = generator.get_state()
+            self._back.append(lambda: generator.set_state(state))
+        else:
+            bits = generator.bit_generator if hasattr(generator, "bit_generator") else generator._bit_generator
+            state = copy.deepcopy(bits.state)
+            self._back.append(lambda: setattr(bits, "state", state))
+
+    def _visit_container(self, container):
+        content = copy.copy(container) if type(container) in _CONTAINERS else _copied(container)
+        self._back.append(lambda: _refill(container, content))
+        for part in list(container.values() if isinstance(container, dict) else container):
+            if isinstance(part, (types.GeneratorType, *_ITERATORS)) and isinstance(container, dict):
+                continue  # an attribute's or entry's, taken care of by who holds it
+            self._visit(part)
+        if isinstance(container, dict):
+            self._visit_iterators(container, content)
+
+    def _visit_iterators(self, holder, content):
+        """What gives one thing after the other: of a dictionary's values or an object's attributes.
+
+        Most can be copied. A generator cannot: the network gets one that notes what is taken from it, and
+        later one that gives that first.
+        """
+        for name, value in list(content.items()):
+            if isinstance(value, types.GeneratorType):
+                taken: list = []
+                holder[name] = _noting(value, taken)
+
+                def back(name=name, value=value, taken=taken):
+                    holder[name] = itertools.chain(taken, value) if taken else value
+                self._back.insert(0, back)  # put back last, over what the containers put back
+            elif isinstance(value, _ITERATORS):
+                holder[name] = copy.copy(value)  # the network runs on a copy
+
+    def _visit_object(self, thing):
+        attributes = getattr(thing, "__dict__", None)
+        if isinstance(attributes, dict):
+            self._visit_container(attributes)
+        for kind in type(thing).__mro__:
+            slots = kind.__dict__.get("__slots__", ())
+            for name in (slots,) if isinstance(slots, str) else slots:
+                if name.startswith("__"):
+                    continue
+                try:
+                    value = getattr(thing, name)
+                except AttributeError:
+                    continue
+                self._visit(value)
+                self._back.append(lambda name=name, value=value: _set(thing, name, value))
+
+    def _visit_cell(self, cell):
+        try:
+            value = cell.cell_contents
+        except ValueError:
+            return
+        self._visit(value)
+        self._back.append(lambda: setattr(cell, "cell_contents", value))
+
+    def _visit_script(self, module):
+        """The attributes of a scripted module that TorchScript keeps: numbers, lists, dictionaries."""
+        if not isinstance(module, torch.jit.ScriptModule) or not hasattr(module, "_c"):
+            return
+        concrete = module.__dict__.get("_concrete_type")
+        for name in concrete.get_attributes() if concrete is not None else ():
+            if name == "training" or not _has(module, name):
+                continue
+            value = module._c.getattr(name)
+            if isinstance(value, torch.Tensor):
+                self._visit(value)
+            else:
+                kept = copy.deepcopy(value) if isinstance(value, (list, dict)) else value
+                self._back.append(lambda name=name, kept=kept: _set_script(module, name, kept))
+
+
+def _has(module, name):
+    return hasattr(module, "_c") and module._c.hasattr(name)
+
+
+def _set_script(module, name, value):
+    try:
+        module._c.setattr(name, value)
+    except RuntimeError:  # a constant
+        pass
+
+
+def _set(thing, name, value):
+    try:
+        if getattr(thing, name, None) is not value:
+            setattr(thing, name, value)
+    except (AttributeError, TypeError):  # frozen
+        pass
+
+
+def _noting(generator, taken):
+    for thing in generator:
+        taken.append(thing)
+        yield thing
+
+
+def _copied(container):
+    """The content of a container of a class of its own, in the plain one."""
+    kind = next(kind for kind in _CONTAINERS if isinstance(container, kind))
+    return kind(container.items() if kind is dict else container)
+
+
+def _refill(container, content):
+    """Give a container its content back, if it changed."""
+    if isinstance(container, dict):
+        changed = list(container) != list(content) or any(container[k] is not content[k] for k in content)
+    elif isinstance(container, (set, bytearray)):
+        changed = container != content
+    else:
+        changed = len(container) != len(content) or any(a is not b for a, b in zip(container, content))
+    if not changed:
+        return
+    container.clear()
+    container.update(content) if isinstance(container, (dict, set)) else container.extend(content)

@@ -1,0 +1,98 @@
+"""How a field moves along a map: so many units on, it has moved so many pixels.
+
+Such a law holds for every map that a convolution makes; what stands in another order
+(tokens, windows) has none. See ``Shadow.steps`` in ``intervals.py``.
+"""
+
+from __future__ import annotations
+
+from math import gcd, lcm
+
+import torch
+
+from .factors import Factored, joined, places
+
+NOTHING = 1 << 29  # as first pixel, and as minus the last one: the empty interval
+STILL = (1, 0)  # the step of a dimension along which the field stays where it is
+
+
+def common(parts):
+    """The step of a union along one dimension: the first that moves; None if one has no law."""
+    moving = [step for step in parts if step != STILL]
+    if not moving or None in moving:
+        return None if moving else STILL
+    units, pixels = moving[0]
+    for other in moving[1:]:
+        if other[0] * pixels == other[1] * units:
+            units, pixels = lcm(units, other[0]), pixels * lcm(units, other[0]) // units
+    return units, pixels
+
+
+def scaled(step, n):
+    """The step between windows of n units each."""
+    units, pixels = step
+    shared = gcd(units, n)
+    return units // shared, pixels * n // shared
+
+
+def through(step, period):
+    """The step behind a layer: a outputs on, its taps are b inputs on."""
+    if step is None or step == STILL:
+        return step
+    outputs, inputs = period
+    units, pixels = step
+    shared = gcd(units, inputs)
+    return outputs * units // shared, pixels * inputs // shared
+
+
+def goes_on(law, dim, step):
+    """For each line along ``dim``: does every interval lie one ``step`` ahead? An empty one follows an empty one."""
+    units, pixels = step
+    first, second = (law.narrow(dim, at, law.shape[dim] - units) for at in (0, units))
+    ahead = torch.tensor([pixels, -pixels]).reshape(2, *(1,) * (law.dim() - 1))
+    return ((second - first == ahead) | ((first == NOTHING) & (second == NOTHING))).all(dim, keepdim=True)
+
+
+def found_steps(shape, bounds, known=()):
+    """The steps that the intervals themselves show; None where they follow no law."""
+    periods = sorted({1, 2, 3, 4, *(s[0] for axis in known for s in axis if s)})
+    parts, split = (bounds.parts, bounds.split) if isinstance(bounds, Factored) else (bounds, [(n,) for n in shape])
+    return tuple(tuple(_found(part, split, d, n, periods) for d, n in enumerate(shape)) for part in parts)
+
+
+def _found(part, split, dim, size, periods):
+    if all(part.shape[place] == 1 for place in places(split, [dim])):
+        return STILL
+    law = part[2:]
+    line, place = _in_line(law[_corner(law, split, dim)], split, dim)
+    for units in periods:
+        if size > units and _agree(_ahead(line, place, units)) is not None:  # one line tells most of them apart
+            pixels = _agree(_ahead(*_in_line(law, split, dim), units))
+            if pixels or pixels == 0 and units == 1:
+                return units, pixels
+    return None
+
+
+def _ahead(law, dim, units):
+    """How many pixels the interval ``units`` on lies ahead, for all pairs of intervals that are not empty."""
+    sign = torch.tensor([1, -1]).reshape(2, *(1,) * (law.dim() - 1))
+    first, second = law.narrow(dim, 0, law.shape[dim] - units), law.narrow(dim, units, law.shape[dim] - units)
+    return ((second - first) * sign)[(first != NOTHING) & (second != NOTHING)]
+
+
+def _agree(ahead):
+    """The number that all are; False where there is none, None where they differ."""
+    if not ahead.numel():
+        return False
+    return int(ahead[0]) if bool((ahead == ahead[0]).all()) else None
+
+
+def _corner(law, split, dim):
+    """The index of the first line along ``dim``."""
+    here = set(places(split, [dim]))
+    return (slice(None), *(slice(None) if d in here else slice(0, 1) for d in range(1, law.dim())))
+
+
+def _in_line(law, split, dim):
+    (law,), split = joined((law,), split, [dim])
+    return law, places(split, [dim])[0]

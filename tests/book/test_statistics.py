@@ -1,0 +1,212 @@
+"""The theory of a difference: error rates by simulation, intervals against scipy and against a bootstrap."""
+
+import re
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from mnist_lib.book import statistics
+from mnist_lib.book.intervals import counted, half_width, images_variance
+from mnist_lib.book.statistics import CLEAR, HERE, NO_VERDICT, NOT_CLEAR, Share, Spread, compare, holm, prediction
+from tests.chapters.prose import ROOT
+
+DRAWS = 2_000
+TOO_OFTEN = 0.05 + 3 * (0.05 * 0.95 / DRAWS) ** 0.5  # 5 % and three standard errors of so many draws: 6.5 %
+
+
+def samples(seeds, sds, rng, means=(0.0, 0.0)):
+    """Accuracies of two networks, (draws, seeds) each, in points."""
+    return [m + sd * rng.standard_normal((DRAWS, n)) for m, sd, n in zip(means, sds, seeds, strict=True)]
+
+
+def parts(values):
+    """The variances of the means over seeds and their degrees of freedom, for all draws at once."""
+    return [v.var(1, ddof=1) / v.shape[1] for v in values], [v.shape[1] - 1 for v in values]
+
+
+# --- error rates -----------------------------------------------------------------------------------
+
+SEEDS = [(2, 2), (3, 3), (5, 5), (10, 10), (3, 10), (5, 30)]
+SCATTER = [(0.05, 0.05), (0.05, 0.2), (0.2, 0.05), (0.3, 0.3)]
+
+
+@pytest.mark.parametrize("sds", SCATTER)
+@pytest.mark.parametrize("seeds", SEEDS)
+def test_equal_networks_are_rarely_told_apart_over_the_seeds(seeds, sds):
+    values = samples(seeds, sds, np.random.default_rng(0))
+    wrong = abs(values[1].mean(1) - values[0].mean(1)) > half_width(*parts(values))
+    assert wrong.mean() <= TOO_OFTEN
+
+
+def test_the_old_rule_would_fail_this_test():
+    """The larger of a reading's standard error and the seeds' standard error, with five seeds: what it replaced."""
+    rates = []
+    for sd in (0.05, 0.1, 0.2):
+        values = samples((5, 5), (sd, sd), np.random.default_rng(0))
+        noise = np.maximum(statistics.standard_error(99.4), np.sqrt(sum(parts(values)[0])))
+        rates.append((abs(values[1].mean(1) - values[0].mean(1)) > noise).mean())
+    assert rates[0] < 0.03 and rates[1] > TOO_OFTEN and rates[2] > 0.25
+
+
+@pytest.mark.parametrize("seeds, sds", [
+    ((3, 3), (0.6, 0.2)), ((5, 5), (0.2, 0.2)), ((10, 10), (0.2, 0.2)), ((10, 10), (0.05, 0.6)),
+    ((3, 10), (0.6, 0.2))])
+def test_equal_networks_are_rarely_told_apart_over_seeds_and_images(seeds, sds):
+    """Both networks are right equally often on all images there are; on the 400 drawn here one may be ahead.
+
+    Each image has its own difficulty for each network, trainings scatter by ``sds`` points and by chance image by
+    image. The interval over the seeds alone is wrong far more often, which is why there are two.
+    """
+    rng, images = np.random.default_rng(1), 400
+    counts, accuracies = [], []
+    shared = rng.random((DRAWS, images), np.float32) ** 8  # few images are difficult, and they are so for both
+    for n, sd in zip(seeds, sds, strict=True):
+        own = 0.6 * shared + 0.4 * rng.random((DRAWS, images), np.float32) ** 8
+        shift = sd / 100 * rng.standard_normal((DRAWS, n), np.float32)
+        missed = [rng.random((DRAWS, images), np.float32) < own + shift[:, k, None] for k in range(n)]
+        counts.append(sum(m.astype(np.float32) for m in missed))
+        accuracies.append(100 - 100 * np.stack([m.mean(1) for m in missed], 1))
+    apart = abs(accuracies[1].mean(1) - accuracies[0].mean(1))
+    here = half_width(*parts(accuracies))
+    everywhere = np.maximum(here, half_width(*parts(accuracies), images_variance(*counts, *seeds)))
+    assert (apart > everywhere).mean() <= TOO_OFTEN
+    if sds == (0.2, 0.2):
+        assert (apart > here).mean() > TOO_OFTEN
+
+
+@pytest.mark.parametrize("seeds", [(1, 1), (1, 10), (2, 10), (2, 2)])
+def test_one_and_two_seeds_get_no_verdict_however_far_apart(seeds):
+    before, after = ([50.0 + i for i in range(seeds[0])], [99.0 + i / 100 for i in range(seeds[1])])
+    found = compare(before, after)
+    assert found.verdict == found.direction == NO_VERDICT and found.p == (1, 1) and not found.clear
+    assert NO_VERDICT in str(found) and holm([found]) == [NO_VERDICT]
+
+
+@pytest.mark.parametrize("m", [5, 20])
+def test_a_family_without_effects_rarely_has_a_clear_one(m):
+    rng, wrong, draws = np.random.default_rng(2), 0, 400
+    for _ in range(draws):
+        family = [compare(*rng.normal(99, 0.1, (2, 5)), images=None) for _ in range(m)]
+        wrong += any(verdict != NOT_CLEAR for verdict in holm(family))
+    assert wrong / draws <= 0.05 + 3 * (0.05 * 0.95 / draws) ** 0.5
+
+
+@pytest.mark.parametrize("n", [3, 5, 10])
+@pytest.mark.parametrize("p", [0.02, 0.4, 0.8, 0.99])
+def test_a_share_is_rarely_outside_of_its_interval(n, p):
+    chance = [stats.binom.pmf(k, n, p) for k in range(n + 1)]  # exact, no draws
+    assert sum(c for k, c in enumerate(chance) if not Share(k, n).interval.holds(100 * p)) <= 0.05
+
+
+@pytest.mark.parametrize("n", [3, 5, 10])
+def test_one_more_training_is_rarely_outside_of_its_prediction(n):
+    values = np.random.default_rng(3).normal(99.3, 0.1, (DRAWS, n + 1))
+    outside = sum(not prediction(tuple(row[:-1])).holds(row[-1]) for row in values)
+    assert 0.05 - 3 * (0.05 * 0.95 / DRAWS) ** 0.5 <= outside / DRAWS <= TOO_OFTEN
+
+
+# --- against others --------------------------------------------------------------------------------
+
+def test_the_interval_and_the_p_value_are_scipys():
+    rng = np.random.default_rng(4)
+    before, after = rng.normal(99, 0.1, 5), rng.normal(99.1, 0.3, 10)
+    found, theirs = compare(before, after), stats.ttest_ind(after, before, equal_var=False)
+    assert found.interval() == pytest.approx(tuple(theirs.confidence_interval(0.95)))
+    assert found.p[0] == pytest.approx(theirs.pvalue)
+    paired = compare(before, after[:5], paired=True)
+    assert paired.p[0] == pytest.approx(stats.ttest_rel(after[:5], before).pvalue)
+    fixed = compare(99.0, after)
+    assert fixed.p[0] == pytest.approx(stats.ttest_1samp(after, 99.0).pvalue)
+
+
+def test_the_published_intervals_of_shares():
+    assert Share(8, 10).percents == "44 to 97 %" and str(Share(0, 5)) == "0 of 5 (0 to 52 %)"
+    assert Share(5, 5).interval == pytest.approx((100 * 0.025 ** (1 / 5), 100))
+    low, high = stats.binomtest(3, 5).proportion_ci(method="exact")
+    assert Share(3, 5).interval == pytest.approx((100 * low, 100 * high))
+
+
+def test_the_images_part_is_that_of_a_bootstrap_over_images():
+    """Drawing the images again and again scatters the difference by the images' part and the trainings' chance."""
+    rng, images = np.random.default_rng(5), 2_000
+    difficulty = rng.beta(0.1, 3, (2, images))
+    missed = [rng.random((8, images)) < np.clip(d, 0, 1) for d in difficulty]
+    share = [m.mean(0) for m in missed]
+    draws = rng.integers(0, images, (4_000, images))
+    bootstrap = (100 * (share[1] - share[0]))[draws].mean(1).var()
+    chance = sum(100**2 * (s * (1 - s)).mean() / 7 / images for s in share)
+    ours = images_variance(*(m.sum(0) for m in missed), 8, 8)
+    assert ours + chance == pytest.approx(bootstrap, rel=0.08)
+
+
+def test_networks_that_miss_the_same_images_are_compared_more_sharply():
+    before, after = [[1, 2, 3, 4, 5, k] for k in (6, 7, 8)], [[1, 2, 3, 4, 5], [1, 2, 3, 4, 9], [1, 2, 3, 4, 5]]
+    others = [[10 * i + j for i in row] for j, row in enumerate(after)]
+    apart = compare([99.94] * 3, [99.95] * 3, missed=(before, others))
+    together = compare([99.94] * 3, [99.95] * 3, missed=(before, after))
+    assert together.images_variance < apart.images_variance <= compare([99.94] * 3, [99.95] * 3).images_variance
+    assert counted(before)[[1, 6, 9]].tolist() == [3, 1, 0]
+
+
+# --- verdicts --------------------------------------------------------------------------------------
+
+def test_the_three_verdicts():
+    far, near = (99.50, 99.51, 99.52, 99.50, 99.51), (99.0, 99.01, 99.02, 99.0, 99.01)
+    assert compare(near, far).verdict == CLEAR and compare(near, far).direction == "rises"
+    assert compare(far, near).direction == "falls" and (-compare(far, near)).direction == "rises"
+    close = tuple(v + 0.05 for v in near)
+    assert compare(near, close).verdict == HERE and compare(near, close, images=None).verdict == HERE
+    assert compare(near, (98.9, 99.1, 99.0, 99.05, 98.95)).verdict == NOT_CLEAR
+    assert "clear on these images only" in str(compare(near, close))
+
+
+def test_the_interval_with_images_is_never_the_narrower_one():
+    rng = np.random.default_rng(6)
+    for _ in range(200):
+        found = compare(rng.normal(99, 0.1, 3), rng.normal(99, 0.4, 3))
+        inner, outer = found.interval(), found.interval(images=True)
+        assert outer.low <= inner.low and outer.high >= inner.high
+        assert (found.p[1] < 0.05) == (not outer.holds(0)) and (found.p[0] < 0.05) == (not inner.holds(0))
+
+
+def test_a_difference_of_differences_adds_the_variances():
+    a, b = compare((99.0, 99.1, 99.2), (99.3, 99.4, 99.5)), compare((98.0, 98.2, 98.4), (98.1, 98.3, 98.5))
+    both = a - b
+    assert both.points == pytest.approx(0.2) and len(both.parts) == 4
+    assert both.images_variance == pytest.approx(a.images_variance + b.images_variance)
+    assert (a - statistics.single(0.1)).verdict == NO_VERDICT
+
+
+def test_trainings_that_do_not_scatter_at_all():
+    same = compare((99.0,) * 3, (99.0,) * 3, images=None)
+    assert same.verdict == NOT_CLEAR and same.interval() == (0, 0)
+    assert compare((99.0,) * 3, (99.1,) * 3, images=None).verdict == HERE
+
+
+def test_holm_steps_down():
+    """p-values 0.01, 0.02 and 0.03 of a family of three: 0.03, 0.04, 0.04; at 0.02, 0.02 and 0.06 only... none."""
+    def with_p(p):
+        t = stats.t.ppf(1 - p / 2, 8)
+        return statistics.Comparison(t, ((0.5, 4), (0.5, 4)), None, 5)
+
+    assert with_p(0.03).p[0] == pytest.approx(0.03)
+    assert holm([with_p(p) for p in (0.03, 0.01, 0.02)]) == [HERE] * 3
+    assert holm([with_p(p) for p in (0.02, 0.02, 0.06)]) == [NOT_CLEAR] * 3
+    assert holm([with_p(p) for p in (0.01, 0.2)]) == [HERE, NOT_CLEAR]
+    assert holm([with_p(0.04), compare((99.0,), (99.9,))]) == [HERE, NO_VERDICT]  # one without a verdict costs nothing
+
+
+def test_a_prediction_needs_three_seeds_and_sharpens_with_more():
+    assert prediction(Spread((99.0, 99.1))) is None
+    few = prediction((99.0, 99.1, 99.2))
+    many = prediction(tuple(99.1 + 0.1 * stats.norm.ppf((i + 0.5) / 60) for i in range(60)))
+    assert few.high - few.low > 2 * (many.high - many.low)
+    assert many == pytest.approx((99.1 - 0.2, 99.1 + 0.2), abs=0.01)
+
+
+def test_nothing_calls_the_old_rule():
+    old = re.compile(r"is_noise|\.noise\b|\bNOISE\b|[Ww]ithin noise|\bDifference\(|report\.MARGIN")
+    files = [*(ROOT / "book").rglob("*.md"), *(ROOT / "mnist_lib").rglob("*.py")]
+    assert len(files) > 100
+    assert not [str(file) for file in files if old.search(file.read_text(encoding="utf-8"))]

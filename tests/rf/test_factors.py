@@ -1,0 +1,116 @@
+"""Intervals stored by factors say of every element what plain ones say, whatever views come one after another."""
+
+from math import prod
+
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mnist_lib.rf import intervals, moving
+from mnist_lib.rf.factors import by_factors, groups_of, refined
+from mnist_lib.rf.intervals import NOTHING, Shadow
+
+
+def plain(shadow):
+    """For each axis every element's four numbers, (4, *shape)."""
+    return [part.expand(4, *shadow.shape) for part in shadow.bounds]
+
+
+@st.composite
+def other_shape(draw, shape):
+    """The same number of elements by other dimensions."""
+    factors = []
+    for n in shape:
+        for p in (2, 3, 5):
+            while n % p == 0:
+                factors, n = [*factors, p], n // p
+        factors += [n] if n > 1 else []
+    shape, left = [], draw(st.permutations(factors)) if draw(st.booleans()) else factors
+    while left:
+        many = draw(st.integers(1, len(left)))
+        shape, left = [*shape, prod(left[:many])], left[many:]
+    for _ in range(draw(st.integers(0, 1))):
+        shape.insert(draw(st.integers(0, len(shape))), 1)
+    return tuple(shape) or (1,)
+
+
+def step(data, shadow, dense):
+    """One view, shuffle or union, on the shadow and on the plain numbers."""
+    shape, rank = shadow.shape, len(shadow.shape)
+    kind = data.draw(st.sampled_from(["reshape", "permute", "slice", "select", "unsqueeze", "expand", "roll", "cat",
+                                      "union", "reduce", "spread"]))
+    dim = data.draw(st.integers(0, rank - 1)) if rank else None
+    if kind == "reshape" or not rank:
+        new = data.draw(other_shape(shape))
+        return intervals.reshaped(shadow, new), [d.reshape(4, *new) for d in dense]
+    if kind == "permute":
+        order = data.draw(st.permutations(range(rank)))
+        return moving.permuted(shadow, order), [d.permute(0, *(o + 1 for o in order)) for d in dense]
+    if kind == "slice":
+        start, by = data.draw(st.integers(0, shape[dim] - 1)), data.draw(st.integers(1, 2))
+        size = data.draw(st.integers(1, (shape[dim] - start - 1) // by + 1))
+        index = (slice(None),) * (dim + 1) + (slice(start, start + (size - 1) * by + 1, by),)
+        return moving.sliced(shadow, dim, start, size, by), [d[index] for d in dense]
+    if kind == "select":
+        index = data.draw(st.integers(-shape[dim], shape[dim] - 1))
+        return moving.selected(shadow, dim, index), [d.select(dim + 1, index) for d in dense]
+    if kind == "unsqueeze":
+        return moving.unsqueezed(shadow, dim), [d.unsqueeze(dim + 1) for d in dense]
+    if kind == "expand":
+        lead = data.draw(st.integers(1, 3))
+        return intervals.broadcast(shadow, (lead, *shape)), [d[:, None].expand(4, lead, *shape) for d in dense]
+    if kind == "roll":
+        by = data.draw(st.integers(-3, 3))
+        return (moving.moved_along(shadow, [dim], lambda t: t.roll(by, dim), shape),
+                [d.roll(by, dim + 1) for d in dense])
+    if kind == "cat":
+        turned = moving.moved_along(shadow, [dim], lambda t: t.flip(dim), shape)
+        new = (*shape[:dim], 2 * shape[dim], *shape[dim + 1:])
+        return (moving.concatenated([shadow, turned], dim, new),
+                [torch.cat([d, d.flip(dim + 1)], dim + 1) for d in dense])
+    if kind == "union":
+        turned = moving.moved_along(shadow, [dim], lambda t: t.flip(dim), shape)
+        return intervals.union(shape, [shadow, turned]), [torch.minimum(d, d.flip(dim + 1)) for d in dense]
+    if kind == "reduce":
+        keep = data.draw(st.booleans())
+        return intervals.reduce(shadow, [dim], keep), [d.amin(dim + 1, keepdim=keep) for d in dense]
+    return intervals.spread(shadow, [dim]), [d.amin(dim + 1, keepdim=True).expand(d.shape) for d in dense]
+
+
+@given(st.data())
+def test_any_views_one_after_another(data):
+    sizes = data.draw(st.lists(st.sampled_from([1, 2, 3, 4, 6]), min_size=1, max_size=3))
+    shadow = intervals.of_image((1, data.draw(st.integers(1, 4)), *sizes))
+    dense = plain(shadow)
+    for _ in range(data.draw(st.integers(1, 6))):
+        if prod(shadow.shape) > 2000:
+            break
+        shadow, dense = step(data, shadow, dense)
+        assert shadow.shape == tuple(dense[0].shape[1:])
+        parts, split = by_factors(shadow)
+        assert [prod(factors) for factors in split] == list(shadow.shape)
+        assert all(part.dim() == 1 + sum(map(len, split)) for part in parts)
+        assert all(torch.equal(one, other) for one, other in zip(plain(shadow), dense, strict=True))
+
+
+def test_tokens_keep_the_numbers_of_rows_and_columns():
+    tokens = intervals.reshaped(intervals.of_image((1, 3, 56, 48)), (1, 3, 56 * 48))
+    parts, split = by_factors(tokens)
+    assert split == ((1,), (3,), (56, 48)) and [part.numel() for part in parts] == [4 * 56, 4 * 48]
+    back = intervals.reshaped(moving.permuted(tokens, (0, 2, 1)), (1, 7, 8, 6, 8, 3))
+    assert sum(part.numel() for part in by_factors(back)[0]) == 4 * (56 + 48)
+    across = intervals.reshaped(tokens, (1, 3, 84, 32))  # these cut rows into pieces that do not fit
+    assert by_factors(across)[0][0].shape == (4, 1, 1, 84, 32)
+
+
+def test_groups_and_common_factors():
+    assert groups_of((2, 3, 4), (6, 2, 2)) == [([0, 1], [0]), ([2], [1, 2])]
+    assert groups_of((1, 5), (5, 1)) == [([0, 1], [0]), ([], [1])]
+    assert refined((6, 4), (3, 8)) == (3, 2, 4) and refined((2, 3), (3, 2)) is None and refined((), ()) == ()
+
+
+def test_nothing_has_as_many_axes_as_asked():
+    assert len(intervals.nothing((2, 3), 3).bounds) == 3
+    one, other = intervals.of_inputs([(1, 2, 5), (1, 1, 4, 6)], [1, 2])
+    assert isinstance(one, Shadow) and len(one.bounds) == len(other.bounds) == 3
+    assert int(one.bounds[1].min()) == NOTHING and other.bounds[2].shape == (4, 1, 1, 1, 6)

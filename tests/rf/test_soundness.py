@@ -1,0 +1,127 @@
+"""Never too small, not too large, and refused by name: networks that try to lose a dependency.
+
+The judge changes pixels of the image, one line after the other, in networks whose parameters are drawn anew each
+time, and looks which outputs change. It shares no code with the calculator.
+"""
+
+import dataclasses
+import random
+import re
+
+import numpy
+import pytest
+import torch
+from torch import nn
+
+from mnist_lib import receptive_field, rule
+from mnist_lib.rf.calculator import UnknownOperation
+from tests.rf.panel_soundness import COVERED, FOLLOWED, REFUSED, SIZE, Net
+
+STEPS = (0.4, 20.0)
+
+
+def output(network, image):
+    torch.manual_seed(5)  # the same noise each time
+    random.seed(5)
+    numpy.random.seed(5)
+    with torch.no_grad():
+        found = network(image)
+    if dataclasses.is_dataclass(found):
+        found = found.map
+    return torch.view_as_real(found) if found.is_complex() else found
+
+
+def depends(network, trials=7):
+    """For both axes a boolean (lines, *shape of the output)."""
+    found = None
+    for trial in range(trials):
+        torch.manual_seed(trial)
+        for parameter in network.parameters():
+            parameter.data.normal_(0, 1 if trial % 2 else 0.4)
+            if trial in (0, 3):
+                parameter.data.abs_()
+        image = torch.randn(1, *SIZE) * (1 if trial % 3 else 4)
+        before = output(network, image.clone())
+        lines = []
+        for axis in (2, 3):
+            for line in range(SIZE[axis - 1]):
+                different = torch.zeros_like(before, dtype=torch.bool)
+                for step in STEPS:
+                    other = image.clone()
+                    other.select(axis, line).add_(step * (1 + torch.rand(8)))
+                    different |= output(network, other) != before
+                lines.append(different)
+        lines = torch.stack(lines).reshape(2, 8, *before.shape)
+        found = lines if found is None else found | lines
+    return found
+
+
+def hull(line):
+    where = line.nonzero().flatten().tolist()
+    return (where[0], where[-1]) if where else None
+
+
+def compare(network):
+    """(units too small, units too large, units)."""
+    table = receptive_field(network, SIZE)
+    row, small, large = table.at(""), [], []
+    found = depends(network)
+    others = [d + 2 for d in range(found.dim() - 2) if d not in row.dims]
+    found = found.any(dim=others) if others else found
+    for unit in torch.ones(found.shape[2:]).nonzero().tolist() or [[]]:
+        for axis in (0, 1):
+            said, seen = row.extents.axes[axis].of(tuple(unit)), hull(found[(axis, slice(None), *unit)])
+            if seen and (not said or said[0] > seen[0] or said[1] < seen[1]):
+                small.append((unit, axis, said, seen))
+            elif said != seen:
+                large.append((unit, axis, said, seen))
+    return small, large
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("forward, has", [entry[1:] for entry in FOLLOWED], ids=[entry[0] for entry in FOLLOWED])
+def test_followed_exactly(forward, has):
+    torch.manual_seed(0)
+    assert compare(Net(forward, has)) == ([], [])
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("forward, has", [entry[1:] for entry in COVERED], ids=[entry[0] for entry in COVERED])
+def test_never_too_small(forward, has):
+    torch.manual_seed(0)
+    small, _ = compare(Net(forward, has))
+    assert small == []
+
+
+def advised(message):
+    """The code that a message advises, as a reader would copy it."""
+    lines = [line for line in message.splitlines() if line.startswith("    ")]
+    return "\n".join(line[4:] for line in lines)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("forward, has", [entry[1:] for entry in REFUSED], ids=[entry[0] for entry in REFUSED])
+def test_refused_by_name_and_the_advice_works(forward, has):
+    """In a module of its own, followed by another layer; the advice is followed to the letter."""
+    torch.manual_seed(0)
+
+    class Part(Net):
+        pass
+
+    for network in (Part(forward, has), nn.Sequential(nn.Identity(), Part(forward, has), nn.Tanh())):
+        with pytest.raises(UnknownOperation) as caught:
+            receptive_field(network, SIZE)
+        code = advised(str(caught.value))
+        assert re.search("@rule", code), caught.value
+        registered = []
+
+        def noting(*operations, registered=registered):
+            registered += operations
+            return rule(*operations)
+        try:
+            exec(code.replace("from mnist_lib import rule", ""), {"rule": noting, "network": network})
+            table = receptive_field(network, SIZE)
+            assert table.interval("") == ((0, 7), (0, 7))
+        finally:
+            for operation in registered:
+                rule.remove(operation)

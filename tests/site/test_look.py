@@ -1,0 +1,79 @@
+"""What the look promises: nothing scrolls sideways on a desktop where lessons are, and it weighs little."""
+
+from __future__ import annotations
+
+import gzip
+import re
+
+import pytest
+
+from .conftest import SITE
+from .test_pages import READY, html_files
+
+pytestmark = pytest.mark.slow
+ACROSS = ("leaderboard", "ideas", "luck", "hard-digits", "claims")
+FOUNDATIONS = ("challenge", "data", "receptive-field", "training-loop")
+LESSONS = [name for name in html_files(SITE) if name.startswith("book/paths/")
+           or name in {f"book/{one}.html" for one in (*ACROSS, *FOUNDATIONS)}]
+SIDEWAYS = """() => [...document.querySelectorAll("article :is(pre, table, .output, div.math)")]
+  .filter((box) => ["auto", "scroll"].includes(getComputedStyle(box).overflowX)
+    && box.scrollWidth > box.clientWidth + 1)
+  .map((box) => `${box.localName}.${box.className}: ${box.scrollWidth} in ${box.clientWidth}: `
+    + box.textContent.trim().slice(0, 60))"""
+
+
+@pytest.mark.parametrize("name", LESSONS or ["(no page)"])
+def test_nothing_scrolls_sideways_on_a_desktop(site, page, name):
+    page.goto((site / name).as_uri())
+    page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
+    page.evaluate(READY)
+    assert page.evaluate(SIDEWAYS) == []
+
+
+def test_a_page_without_its_pictures_weighs_little(site):
+    """HTML, sheet and script, compressed: what has to come before anything can be read."""
+    shared = sum(len(gzip.compress((site / "_static" / name).read_bytes())) for name in ("site.css", "site.js"))
+    for name in html_files(site):
+        page = (site / name).read_bytes()
+        assert len(gzip.compress(page)) + shared < 150_000, name
+        loaded = re.findall(rb'<script[^>]* src=|<link[^>]* rel="stylesheet"|<img ', page)
+        assert len([tag for tag in loaded if not tag.startswith(b"<img")]) <= 20, name
+
+
+def test_the_page_can_be_read_without_a_script(site, browser):
+    context = browser.new_context(viewport={"width": 1366, "height": 900}, offline=True, java_script_enabled=False)
+    page = context.new_page()
+    page.goto((site / "book/paths/six-models/batchnorm.html").as_uri())
+    assert page.locator("article svg.figure").count() >= 3 and page.locator("article math").count() >= 3
+    fold = page.locator("details.solution").first
+    assert not fold.locator("p").last.is_visible()
+    fold.locator("summary").click()
+    assert fold.locator("p").last.is_visible()
+    page.goto((site / "book/index.html").as_uri())
+    assert page.locator("#landing svg").count() == 1 and "7,416" in page.inner_text("#landing")
+    context.close()
+
+
+def test_the_first_screen_reads_what_is_written_over_it(site, page):
+    page.goto((site / "book/index.html").as_uri())
+    page.wait_for_function("document.getElementById('landing-sure').textContent.includes('sure')")
+    assert page.inner_text("#landing-digit") == "3"
+    page.click("#landing-clear")
+    page.wait_for_function("document.getElementById('landing-sure').textContent === 'Write a digit.'")
+    box = page.locator("#landing-canvas").bounding_box()
+    page.mouse.move(box["x"] + 140, box["y"] + 50)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 140, box["y"] + 230, steps=12)
+    page.mouse.up()
+    page.wait_for_function("document.getElementById('landing-digit').textContent === '1'")
+
+
+def test_a_figure_changes_its_colours_with_the_page(site, browser):
+    found = {}
+    for mode in ("light", "dark"):
+        page = browser.new_page(color_scheme=mode)
+        page.goto((site / "book/luck.html").as_uri())
+        found[mode] = page.evaluate("""() => [...document.querySelectorAll("svg.figure text")]
+          .map((text) => getComputedStyle(text).fill)[0]""")
+        page.close()
+    assert found["light"] != found["dark"], found

@@ -1,0 +1,21 @@
+"""The recipe of a page that can be touched (``book/contributing.md``), followed to the letter in Chromium."""
+
+import pytest
+
+from tests import ROOT
+from tests.chapters.test_contributing import blocks
+
+
+@pytest.mark.slow
+def test_the_page_that_can_be_touched(page, tmp_path):
+    parts = blocks("page")
+    assert list(parts) == ["script", "place", "test"]
+    (tmp_path / "book").mkdir()
+    (tmp_path / "_static/stride").mkdir(parents=True)
+    (tmp_path / "_static/parts").symlink_to(ROOT / "book/_static/parts")
+    (tmp_path / "_static/stride/page.js").write_text(parts["script"])
+    (tmp_path / "book/stride.html").write_text("<!doctype html><title>stride</title>" + parts["place"])
+    page.goto((tmp_path / "book/stride.html").as_uri())
+    names = {}
+    exec(parts["test"], names)
+    names["test_the_slider_says_what_the_library_says"](page)

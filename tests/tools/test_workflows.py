@@ -1,0 +1,92 @@
+"""The workflows: what they call exists, what they use is pinned, and who may write runs nothing of the project."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+JOBS = [(path, name, job) for path in WORKFLOWS
+        for name, job in yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"].items()]
+
+
+def commands(job) -> str:
+    return "\n".join(step.get("run", "") for step in job["steps"])
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
+def test_workflows_call_targets_that_exist(workflow):
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    called = {word for path, _, job in JOBS if path == workflow for line in commands(job).splitlines()
+              if line.startswith("make ") for word in line.split()[1:] if "=" not in word}
+    assert called and called <= targets
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
+def test_what_others_wrote_is_pinned_by_its_content(workflow):
+    used = re.findall(r"uses: *(.*)", workflow.read_text(encoding="utf-8"))
+    assert used
+    action, image = r"[\w.-]+/[\w.-]+@[0-9a-f]{40}  # v[\d.]+", r"docker://\S+:[\d.]+@sha256:[0-9a-f]{64}"
+    assert [line for line in used if not re.fullmatch(f"{action}|{image}", line)] == []
+
+
+def test_who_may_write_runs_nothing_of_the_project():
+    """Only the job that pushes the site may write, and it has neither the sources nor a Python."""
+    may_write = [(path.name, name) for path, name, job in JOBS if "write" in str(job.get("permissions", ""))]
+    assert may_write == [("publish.yml", "push")]
+    for path, name, job in JOBS:
+        top = yaml.safe_load(path.read_text(encoding="utf-8"))["permissions"]
+        assert top in ({}, {"contents": "read"}) and "pull_request_target" not in path.read_text(encoding="utf-8")
+        if (path.name, name) in may_write:
+            assert [step["uses"].partition("@")[0] for step in job["steps"] if "uses" in step] == [
+                "actions/download-artifact"]
+            assert not re.search(r"\b(make|python\d?|pip|bash|sh|source)\b", commands(job))
+        else:
+            assert "secrets" not in str(job) and "github.token" not in str(job)
+
+
+def test_the_second_job_pushes_what_the_first_one_packed(tmp_path):
+    """Both run as they stand in the workflow; nothing in the site can set git up."""
+    jobs = {name: job for path, name, job in JOBS if path.name == "publish.yml"}
+    pack = next(line for line in commands(jobs["build"]).splitlines() if line.startswith("tar "))
+    site = tmp_path / "_build" / "published"
+    (site / "binder").mkdir(parents=True)
+    (site / "index.html").write_text("the book")
+    (site / ".nojekyll").touch()
+    (site / ".gitignore").write_text("*.html\n")
+    (site / "binder" / "postBuild").write_text("#!/bin/sh\n")
+    (site / "binder" / "postBuild").chmod(0o755)
+    subprocess.run(pack, shell=True, cwd=tmp_path, check=True)
+    (tmp_path / "runner").mkdir()
+    subprocess.run(["git", "init", "-q", "--bare", str(tmp_path / "owner" / "name")], check=True)
+    environment = {**os.environ, "TOKEN": "secret", "RUNNER_TEMP": str(tmp_path / "runner"), "GITHUB_SHA": "0" * 40,
+                   "GITHUB_SERVER_URL": str(tmp_path), "GITHUB_REPOSITORY": "owner/name"}
+
+    def push():
+        return subprocess.run(["bash", "-eo", "pipefail", "-c", commands(jobs["push"])], cwd=tmp_path,
+                              env=environment, capture_output=True, text=True)
+
+    done = push()
+    assert done.returncode == 0, done.stderr
+    assert "secret" not in done.stdout + done.stderr
+    listed = subprocess.run(["git", "-C", str(tmp_path / "owner" / "name"), "ls-tree", "-r", "gh-pages"],
+                            capture_output=True, text=True, check=True).stdout
+    assert [(line.split()[0], line.split("\t")[1]) for line in listed.splitlines()] == [
+        ("100644", ".gitignore"), ("100644", ".nojekyll"), ("100755", "binder/postBuild"), ("100644", "index.html")]
+
+    subprocess.run(["rm", "-r", "site", "runner/pages"], cwd=tmp_path, check=True)
+    (site / ".git" / "hooks").mkdir(parents=True)
+    subprocess.run(pack, shell=True, cwd=tmp_path, check=True)
+    assert push().returncode != 0
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="zizmor is made for Python 3.11 and newer")
+def test_zizmor_finds_nothing():
+    zizmor = Path(sys.executable).with_name("zizmor")
+    done = subprocess.run([zizmor, "--offline", "--no-progress", *WORKFLOWS], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr

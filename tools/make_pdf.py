@@ -1,0 +1,212 @@
+"""The whole book as one PDF, printed by Chromium from the built pages.
+
+    python tools/make_pdf.py [FILE]        # what `make pdf` runs; default: _build/book.pdf
+
+The pages' texts are joined in the order of the table of contents. Links inside the book lead to their
+place in the PDF, and those to another chapter say its page. The numbers of pages are known when all is
+laid out, so the book is printed until they no longer change. Folds are open; where a page needs a
+script, what it says without one is printed.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from urllib.parse import unquote
+
+import yaml
+from pypdf import PdfReader
+
+ROOT = Path(__file__).resolve().parent.parent
+SITE = ROOT / "_build" / "html"
+ROUNDS = 4  # of printing, at most
+PAPER = {"format": "A4", "margin": {"top": "18mm", "bottom": "20mm", "left": "18mm", "right": "18mm"}}
+FOOT = ('<div style="font: 8pt sans-serif; width: 100%; text-align: center; color: #444">'
+        '<span class="pageNumber"></span></div>')
+STYLE = """
+@page { size: A4; }
+body { font-size: 10pt; }
+.bd-article { font-size: 10pt; padding: 0 !important; }
+.bd-article :is(p, ul, ol, dl, figure, .admonition) { max-width: none !important; }
+.bd-article h1 { display: block !important; font-size: 20pt; }
+.bd-article h2 { font-size: 15pt; break-after: avoid; }
+.bd-article :is(h3, h4) { font-size: 12pt; break-after: avoid; }
+.bd-article section > h1 { break-before: page; }
+.book-title { break-after: page; padding-top: 70mm; text-align: center; }
+.book-title h1 { border: 0; font-size: 30pt; }
+.book-contents { break-after: page; }
+.book-contents p { display: flex; gap: 0.5em; margin: 0 0 2pt; }
+.book-contents p.part { font-weight: 700; margin-top: 8pt; }
+.book-contents p.sub { padding-left: 1.5em; }
+.book-contents p > span:last-child { margin-left: auto; }
+.to-page { color: #444; font-size: 80%; white-space: nowrap; }
+.headerlink, .copybtn, .more-columns, .landing-help, .pst-js-only { display: none !important; }
+pre { white-space: pre-wrap !important; font-size: 7.5pt !important; }
+svg, img { max-width: 100%; }
+"""
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A page of the book: its name, title, part and depth in the contents, and its text."""
+
+    name: str
+    title: str
+    part: str
+    depth: int
+    body: str
+
+    @property
+    def anchor(self) -> str:
+        """Where it begins in the joined document."""
+        return self.name.replace("/", "-")
+
+
+def names_in_order(toc: dict):
+    """(name, part, depth) of every page of the table of contents."""
+    yield toc["root"], "", 0
+    for part in toc["parts"]:
+        for chapter in part["chapters"]:
+            yield chapter["file"], part["caption"], 0
+            for section in chapter.get("sections", ()):
+                yield section["file"], part["caption"], 1
+
+
+def article(page: str) -> str:
+    """The text of a built page."""
+    found = re.search(r'<article class="bd-article[^"]*">(.*)</article>', page, re.DOTALL)
+    if not found:
+        raise ValueError("a page has no article")
+    return found[1]
+
+
+def read_chapters(site: Path, toc: dict) -> list[Chapter]:
+    """All pages, their addresses rewritten so that they can stand in one document."""
+    names = {name for name, _, _ in names_in_order(toc)}
+    chapters = []
+    for name, part, depth in names_in_order(toc):
+        page = (site / f"{name}.html").read_text(encoding="utf-8")
+        title = re.sub(r"<[^>]+>", "", re.search(r"<h1[^>]*>(.*?)<a class=\"headerlink", page, re.DOTALL)[1]).strip()
+        chapters.append(Chapter(name, title, part, depth, joined_up(article(page), name, names, site)))
+    return chapters
+
+
+def joined_up(body: str, name: str, names: set[str], site: Path) -> str:
+    """A page's text with its ids set apart, its links led to their places, and its folds open."""
+    own = name.replace("/", "-")
+    folder = (site / name).parent
+
+    def target(address: str) -> str:
+        path, _, anchor = address.partition("#")
+        if re.match(r"[a-z]+:", address):
+            return address
+        place = (folder / unquote(path)).resolve().relative_to(site.resolve()).as_posix() if path else f"{name}.html"
+        if (page := place.removesuffix(".html")) in names:
+            start = page.replace("/", "-")
+            return f"#{start}--{anchor}" if anchor else f"#{start}"
+        return (site / place).as_uri() + (f"#{anchor}" if anchor else "")
+
+    body = re.sub(r"<script\b.*?</script>", "", body, flags=re.DOTALL)
+    body = re.sub(r'\bid="([^"]+)"', rf'id="{own}--\1"', body)
+    body = re.sub(r"url\(#([^)]+)\)", rf"url(#{own}--\1)", body)
+    body = re.sub(r'\b(xlink:href|for|aria-labelledby|aria-describedby)="#?([^"]+)"',
+                  lambda m: f'{m[1]}="{"#" * m[1].startswith("xlink")}{own}--{m[2]}"', body)
+    body = re.sub(r'(?<!:)\b(href|src)="([^"]*)"', lambda m: f'{m[1]}="{target(m[2])}"', body)
+    body = body.replace(' loading="lazy"', "").replace(' decoding="async"', "")
+    return re.sub(r"<details(?![^>]* open)", "<details open", body)
+
+
+def with_pages(body: str, chapter: Chapter, pages: dict[str, int]) -> str:
+    """Links to other chapters, followed by the page that they lead to."""
+    def numbered(link: re.Match) -> str:
+        place = link[1]
+        if place.partition("--")[0] == chapter.anchor:
+            return link[0]
+        return f'{link[0]} <span class="to-page">(p.&nbsp;{pages.get(place, 0)})</span>'
+
+    return re.sub(r'<a class="reference internal" href="#([^"]+)">.*?</a>', numbered, body, flags=re.DOTALL)
+
+
+def document(chapters: list[Chapter], pages: dict[str, int], site: Path) -> str:
+    """One HTML document of the whole book, its contents with the given pages."""
+    contents, part = [], None
+    for chapter in chapters:
+        if chapter.part != part and chapter.part:
+            contents.append(f'<p class="part">{escape(chapter.part)}</p>')
+        part = chapter.part
+        kind = "sub" if chapter.depth else "chapter"
+        contents.append(f'<p class="{kind}"><a href="#{chapter.anchor}">{chapter.title}</a>'
+                        f"<span>{pages.get(chapter.anchor, 0)}</span></p>")
+    texts = "".join(f'<div class="chapter" id="{c.anchor}">{with_pages(c.body, c, pages)}</div>' for c in chapters)
+    title = chapters[0].title
+    sheet = (site / "_static" / "site.css").as_uri()
+    return (f'<!DOCTYPE html><html lang="en" data-theme="light"><head><meta charset="utf-8"><title>{title}</title>'
+            f'<link rel="stylesheet" href="{sheet}"><style>{STYLE}</style></head><body><main class="bd-main"><div '
+            f'class="bd-article"><div class="book-title"><h1>{title}</h1></div><div class="book-contents">'
+            f'<p class="part" role="heading" aria-level="1">Contents</p>{"".join(contents)}</div>{texts}'
+            "</div></main></body></html>")
+
+
+def pages_of(file: Path, places: set[str]) -> dict[str, int]:
+    """The page, from 1, of each place that a link leads to."""
+    reader = PdfReader(file)
+    numbers = {page.indirect_reference.idnum: number for number, page in enumerate(reader.pages, 1)}
+    found = {}
+    for name, destination in reader.named_destinations.items():
+        place = unquote(name.lstrip("/"))
+        if place in places and destination.page is not None:
+            found[place] = numbers.get(getattr(destination.page, "idnum", None), 0)
+    return found
+
+
+def make(site: Path, file: Path, browser) -> int:
+    """Print the book to `file`; returns how often it was printed."""
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    chapters = read_chapters(site, toc)
+    links = re.findall(r'href="#([^"]+)"', "".join(chapter.body for chapter in chapters))
+    places = {chapter.anchor for chapter in chapters} | set(links)
+    source = file.with_suffix(".html")
+    page = browser.new_context(java_script_enabled=False, offline=True).new_page()
+    pages: dict[str, int] = {}
+    for printed in range(1, ROUNDS + 1):  # noqa: B007  (told at the end)
+        source.write_text(document(chapters, pages, site), encoding="utf-8")
+        page.goto(source.as_uri(), timeout=300_000)
+        page.emulate_media(media="print")
+        page.set_default_timeout(600_000)
+        page.pdf(path=file, outline=True, tagged=True, print_background=True, display_header_footer=True,
+                 header_template="<span></span>", footer_template=FOOT, **PAPER)
+        before, pages = pages, pages_of(file, places)
+        if pages == before:
+            break
+    source.unlink()
+    return printed
+
+
+def main(arguments: list[str]) -> int:
+    if not (SITE / "index.html").exists():
+        print("There is no site yet: run make book first", file=sys.stderr)
+        return 1
+    from playwright.sync_api import sync_playwright
+
+    sys.path.insert(0, str(ROOT))
+    from tests.site.conftest import FLAGS, find_browser
+
+    browser_path = find_browser()
+    if browser_path is None:
+        print("No Chromium was found: install one, or name it in $CHROMIUM", file=sys.stderr)
+        return 1
+    file = Path(arguments[0] if arguments else ROOT / "_build" / "book.pdf").resolve()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
+        rounds = make(SITE, file, browser)
+        browser.close()
+    count = len(PdfReader(file).pages)
+    print(f"The book is in {file}: {count} pages, {file.stat().st_size / 1e6:.1f} MB, printed {rounds} times.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
