@@ -10,7 +10,7 @@ UV     := uv==0.13.9
 SIDE_BY_SIDE := -n auto --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: audit help environment book check-site check-pages check-reproducible check-notebooks check-links serve test train verify notebooks pdf publish bench lint lock clean
+.PHONY: audit help environment book check-site check-pages check-reproducible check-notebooks check-links serve test test-faults train verify notebooks pdf publish bench lint lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -52,6 +52,10 @@ lock: ## write requirements.lock anew after a change of requirements.txt (ARGS=-
 
 audit: environment ## ask which of the locked versions have a known weakness (needs the internet)
 	$(RUN) -m pip_audit --require-hashes --disable-pip --requirement requirements.lock
+
+test-faults: environment ## inject every fault that is known, count how each ends, and write results/faults.json
+	$(RUN) -m tests.faults $(ARGS)
+	$(RUN) -m tests.faults --kills 30
 
 train: environment ## train what has no record yet: make train ARGS="six-models --seeds 3"
 	$(RUN) -m mnist_lib train $(or $(ARGS),--all)

@@ -35,7 +35,7 @@ import torch.nn.functional as F
 from mnist_lib import experiment, mnist
 from mnist_lib.experiments import PLAIN
 from mnist_lib.networks import build
-from mnist_lib.training import Schedule, keep_memory, machine, records, sgd, speed_up, train_epoch
+from mnist_lib.training import Schedule, keep_memory, machine, records, sgd, speed_up, train_epoch, write_atomically
 
 from .plain import WORKERS, plain, stock_sgd
 from .turns import elsewhere, spread, take_turns
@@ -155,7 +155,7 @@ def main(arguments: list[str] | None = None) -> int:
     result = measure(max(options.rounds, 2), options.steps)
     print(table(result))
     if options.record:
-        records.write_atomically(record_path(), (json.dumps(result, indent=1) + "\n").encode())
+        write_atomically(record_path(), (json.dumps(result, indent=1) + "\n").encode())
     return 0
 
 

@@ -41,6 +41,7 @@ from mnist_lib.training import (
     speed_up,
     train,
     train_epoch,
+    write_atomically,
 )
 
 from . import plain as plainly
@@ -204,7 +205,7 @@ def main(arguments: list[str] | None = None) -> int:
         result["whole"] = whole(device)
         print(table(result).splitlines()[-1])
     if options.record:
-        records.write_atomically(record_path(), (json.dumps(result, indent=1) + "\n").encode())
+        write_atomically(record_path(), (json.dumps(result, indent=1) + "\n").encode())
     return 0
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import os
 import sys
+import warnings
 
 from . import MissingExtra, commands
 
@@ -20,9 +22,16 @@ def main(arguments: list[str] | None = None) -> int:
         command.add_arguments(own)
         own.set_defaults(run=command.run)
 
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments and not arguments[0].startswith("-") and arguments[0] not in commands.COMMANDS:
+        parser.error(_no_command(arguments[0]))
     options = parser.parse_args(arguments)
     try:
-        return options.run(options)
+        with warnings.catch_warnings():
+            warnings.showwarning = lambda message, *_, **__: print(f"note: {message}", file=sys.stderr, flush=True)
+            status = options.run(options)
+        sys.stdout.flush()  # a full disk behind a redirection is told here
+        return status
     except KeyboardInterrupt as stopped:
         print(stopped if str(stopped) else "stopped", file=sys.stderr)
         return 130
@@ -32,7 +41,26 @@ def main(arguments: list[str] | None = None) -> int:
     except (KeyError, ValueError, OSError, ArithmeticError, MissingExtra) as error:
         message = error.args[0] if isinstance(error, KeyError) and error.args else error
         print(f"{parser.prog} {options.command}: {message}", file=sys.stderr)
+        _forget_output()
         return 2
+    except (MemoryError, OverflowError, RecursionError) as error:
+        print(f"{parser.prog} {options.command}: this is too large for the machine ({type(error).__name__}: {error}); "
+              "ask for less", file=sys.stderr)
+        return 2
+
+
+def _no_command(name: str) -> str:
+    near = difflib.get_close_matches(name, commands.COMMANDS, n=1)
+    return f"no command is called {name!r}; " + (f"did you mean {near[0]}?" if near else
+                                                "there are: " + ", ".join(commands.COMMANDS))
+
+
+def _forget_output() -> None:
+    """Let Python end without complaint where standard output can take no more."""
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ are kept (``_build/.jupyter_cache``); a chapter that failed is never among them.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -18,7 +19,13 @@ import sys
 import time
 from pathlib import Path
 
+try:
+    import fcntl
+except ImportError:  # Windows: two builds at once are not told there
+    fcntl = None
+
 ROOT = Path(__file__).resolve().parent.parent
+ROOM = 200_000_000  # bytes: twice the site
 SETTINGS = ("_config.yml", "_toc.yml", "requirements.txt", "book/_ext/*.py", "book/_templates/*")
 
 
@@ -48,8 +55,41 @@ def build_environment(output: Path) -> dict[str, str]:
     return environment
 
 
+class NoBuild(Exception):
+    """Why there can be no build now, and what to do."""
+
+
+@contextlib.contextmanager
+def alone(output: Path):
+    """Only one build at a time works in a folder; a killed one holds nothing."""
+    lock = output / ".lock"
+    try:
+        output.mkdir(exist_ok=True)
+        with open(lock, "a") as file:
+            if fcntl:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if (free := shutil.disk_usage(output).free) < ROOM:
+                raise NoBuild(f"{output} has {free / 1e6:,.0f} MB free, and a build needs {ROOM / 1e6:,.0f}; make room")
+            yield
+    except BlockingIOError:
+        raise NoBuild(f"another build is under way in {output}; wait for it to end, then build again") from None
+    except OSError as error:
+        raise NoBuild(f"{error.filename or lock} cannot be written ({error.strerror}); build in a copy of the "
+                      "repository where you may write and have room") from error
+
+
 def build(root: Path) -> int:
     """Build ``root`` into ``root/_build/html``; returns the exit status."""
+    try:
+        with alone(root / "_build"):
+            return build_alone(root)
+    except NoBuild as why:
+        print(f"The book was not built: {why}.", file=sys.stderr)
+        return 2
+
+
+def build_alone(root: Path) -> int:
+    """Build, while no other build works in the same folder."""
     started = time.monotonic()
     output = root / "_build"
     marker = output / "built"

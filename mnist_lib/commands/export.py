@@ -31,7 +31,13 @@ def run(args) -> int:
     Raises ValueError, KeyError or OSError, with what to do next, where that cannot be.
     """
     from ..export import networks
+    from ..training import checked_seed, ready_to_write
 
+    if not args.file:
+        raise ValueError("the name of the file is empty; give one, such as out.json")
+    if Path(args.file).parent.is_dir():
+        ready_to_write(args.file)
+    checked_seed(args.seed or 0)
     own = ":" in args.network or args.weights is not None
     if own:
         if args.seed is not None or args.epochs:

@@ -9,7 +9,10 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
+from difflib import get_close_matches
 from pathlib import Path
+
+MOST_JOBS = 256
 
 
 def find_network(name: str):
@@ -20,6 +23,9 @@ def find_network(name: str):
     if ":" not in name:
         return _of_the_book(name)
     place, _, attribute = name.rpartition(":")
+    if not place or not attribute:
+        raise ValueError(f"{name!r} names no network; write package.module:function, or file.py:Class")
+    _import_torch_itself(place)
     module = _load_file(place) if place.endswith(".py") else _load_module(place)
     try:
         found = module
@@ -42,7 +48,7 @@ def _built(found, name):
     except TypeError as error:
         raise ValueError(f"{name} cannot be built without arguments ({error}); write a function "
                          "that takes none and returns the network") from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise ValueError(f"{name} cannot be built: {type(error).__name__}: {error}") from error
     if not isinstance(network, (torch.nn.Module, list)):
         raise ValueError(f"{name}() returned {type(network).__name__}, not a torch module")
@@ -52,15 +58,27 @@ def _built(found, name):
 def _load_file(path):
     if not Path(path).is_file():
         raise ValueError(f"there is no file {path}")
-    spec = importlib.util.spec_from_file_location(Path(path).stem, path)
+    name = Path(path).stem
+    name = f"file {name}" if name in sys.modules else name  # a file torch.py is not to stand in for torch
+    spec = importlib.util.spec_from_file_location(name, path)
     module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # so that classes defined there can be copied
+    sys.modules[name] = module  # so that classes defined there can be copied
     sys.path.insert(0, str(Path(path).resolve().parent))
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise ValueError(f"{path} cannot be loaded: {type(error).__name__}: {error}") from error
     return module
+
+
+def _import_torch_itself(place):
+    """Import the installed torch, even where the reader's folder has a file of that name."""
+    kept, near = sys.path[:], {Path.cwd(), Path(place).resolve().parent}
+    sys.path[:] = [entry for entry in sys.path if Path(entry).resolve() not in near]
+    try:
+        importlib.import_module("torch")
+    finally:
+        sys.path[:] = kept
 
 
 def _load_module(name):
@@ -70,7 +88,7 @@ def _load_module(name):
         import_torchvision()
     try:
         return importlib.import_module(name)
-    except ModuleNotFoundError as error:
+    except (Exception, SystemExit) as error:
         raise ValueError(f"cannot import {name}: {error}") from error
 
 
@@ -79,16 +97,28 @@ def _of_the_book(name):
     from ..networks import ARCHITECTURES, build
 
     if name not in ARCHITECTURES and name not in EXPERIMENTS:
-        raise ValueError(f"there is no network {name!r}: write path/step (python -m mnist_lib list), "
+        near = get_close_matches(name, [*EXPERIMENTS, *ARCHITECTURES], n=1, cutoff=0.7)
+        guess = f"did you mean {near[0]}? Or " if near else ""
+        raise ValueError(f"there is no network {name!r}: {guess}write path/step (python -m mnist_lib list), "
                          "package.module:function, or file.py:Class")
     architecture = EXPERIMENTS[name].architecture if name in EXPERIMENTS else ARCHITECTURES[name]
     return build(architecture), architecture.input_size
 
 
 def steps_of(names: list[str]) -> list[str]:
-    """The steps that names of steps and paths stand for; KeyError lists the names there are."""
-    from ..experiments import ALL_PATHS, EXPERIMENTS, experiment
+    """The steps that names of steps and paths stand for; ValueError has the nearest names there are."""
+    from ..experiments import ALL_PATHS, EXPERIMENTS, experiment, unknown
 
     groups = ALL_PATHS | {"beyond": [e for e in EXPERIMENTS.values() if e.path == "beyond"]}
+    for part in names:
+        if part not in groups and part not in EXPERIMENTS:
+            raise ValueError(unknown("experiment", part, [*groups, *EXPERIMENTS]))
     return [name for part in names
             for name in ([e.name for e in groups[part]] if part in groups else [experiment(part).name])]
+
+
+def checked_jobs(jobs: int) -> int:
+    """How many processes work side by side, if that many can; else ValueError."""
+    if not 1 <= jobs <= MOST_JOBS:
+        raise ValueError(f"--jobs must be from 1 to {MOST_JOBS}, not {jobs}")
+    return jobs

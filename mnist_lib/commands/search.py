@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .find_network import checked_jobs
+
 
 def add_arguments(parser) -> None:
     """Declare the command's arguments on an ``argparse`` parser."""
@@ -13,13 +15,12 @@ def add_arguments(parser) -> None:
 def run(options) -> int:
     """Train the missing trials of the named searches, or of all, and print their logs; returns 0."""
     from ..book import search_tables
-    from ..experiments import SEARCHES
+    from ..experiments import SEARCHES, unknown
     from ..training import local_executor, search
 
-    if unknown := [name for name in options.names if name not in SEARCHES]:
-        raise ValueError(f"no search is called {unknown[0]!r}; there are: {', '.join(SEARCHES)}")
-    if options.jobs < 1:
-        raise ValueError("--jobs must be at least 1")
+    if strange := [name for name in options.names if name not in SEARCHES]:
+        raise ValueError(unknown("search", strange[0], SEARCHES))
+    checked_jobs(options.jobs)
     for space in (SEARCHES[name] for name in options.names or SEARCHES):
         if not options.log:
             with local_executor(options.jobs) as executor:

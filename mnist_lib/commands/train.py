@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .find_network import steps_of
+from .find_network import checked_jobs, steps_of
+
+MOST_SEEDS = 10_000
 
 
 def add_arguments(parser) -> None:
@@ -23,8 +25,9 @@ def run(options) -> int:
     if not options.names and not options.all:
         raise ValueError("name the steps or paths to train, or say --all; "
                          "`python -m mnist_lib list` shows them")
-    if options.seeds < 1 or options.jobs < 1:
-        raise ValueError("--seeds and --jobs must be at least 1")
+    if not 1 <= options.seeds <= MOST_SEEDS:
+        raise ValueError(f"--seeds must be from 1 to {MOST_SEEDS:,}, not {options.seeds}")
+    checked_jobs(options.jobs)
     names = list(EXPERIMENTS) if options.all else steps_of(options.names)
     on_cpu = pick_device(options.device).type == "cpu"
     tasks = missing(names, range(options.seeds), frugal=options.all and on_cpu)

@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
 def add_arguments(parser) -> None:
     """Declare the command's arguments on an ``argparse`` parser."""
     parser.add_argument("--device", default="cpu")
+    parser.add_argument("--jobs", type=int, metavar="N", help="processes side by side (default: one a core)")
+    parser.add_argument("--seal", action="store_true", help="seal records of before there were seals, if they hold")
 
 
 def run(options) -> int:
     """Check the records; returns 1 if any of them does not hold, or if there are none."""
     from ..book import assignment
-    from ..training import TEST_IMAGES, records, verify
+    from ..training import ALL_SEEDS_UNDER, TEST_IMAGES, records, verify
+    from .find_network import checked_jobs
 
+    jobs = os.cpu_count() if options.jobs is None and options.device == "cpu" else options.jobs or 1
+    if len(records.files()) < 8:
+        jobs = 1  # a process takes longer to begin than they take to check
     bad = total = weights = 0
-    for check in verify(options.device):
+    for check in verify(options.device, checked_jobs(jobs), seal=options.seal):
         total, bad, weights = total + 1, bad + bool(check.problem), weights + (check.measured is not None)
         measured = "no weights kept" if check.measured is None else f"measured {check.measured:,}"
-        print(f"{'FAILED' if check.problem else 'ok':7}{check.name}, seed {check.seed}: recorded "
-              f"{check.recorded:,} of {TEST_IMAGES:,}, {measured}"
+        recorded = "not readable" if check.recorded is None else f"recorded {check.recorded:,} of {TEST_IMAGES:,}"
+        print(f"{'FAILED' if check.problem else 'ok':7}{check.name}, seed {check.seed}: {recorded}, {measured}"
               f"{'; ' + check.problem if check.problem else ''}", flush=True)
     print(f"{total} records, {weights} sets of weights run on the test set, {bad} failed")
+    if total > weights:
+        print(f"{total - weights} have no weights: of before those of every seed under {ALL_SEEDS_UNDER:,} parameters "
+              "were kept, or of larger networks")
     readers = 0
     for name, recorded, measured, problem in assignment.readers.check_all():
         readers, bad = readers + 1, bad + bool(problem)

@@ -11,6 +11,7 @@ __all__, __getattr__, __dir__ = door(__name__, {
         "BELOW BEYOND CHAMPION FASTEST_99 FEWEST FIRST_WIDTHS SEARCHED_RECIPE SEARCHES SMALL SMALLEST "
         "convolutions network"),
     "catalogue": "ALL_PATHS EXPERIMENTS FINALS LADDER PATHS PLAIN STEPS experiment recorded_as",
+    "names": "unknown",
     "settings": "Because Experiment OPTIONS OneCycleLR ReduceLROnPlateau SGD StepLR WarmupDecay",
     "spaces": "Candidates HELD_OUT LAST Least Round Search held_out",
 })

@@ -19,6 +19,7 @@ from ..data import (
 )
 from ..networks import ARCHITECTURES as NETWORK
 from .beyond import BEYOND, CHAMPIONS
+from .names import unknown
 from .settings import SGD, Because, Experiment, OneCycleLR, ReduceLROnPlateau, StepLR
 
 because = Because
@@ -223,11 +224,11 @@ EXPERIMENTS: dict[str, Experiment] = STEPS | {e.name: e for e in (*BEYOND, CHEAP
 
 
 def experiment(name: str | Experiment) -> Experiment:
-    """The experiment of that name; ``KeyError`` lists the names there are."""
+    """The experiment of that name; ``KeyError`` has the nearest names, or all there are."""
     if isinstance(name, Experiment):
         return name
     if name not in EXPERIMENTS:
-        raise KeyError(f"no experiment is called {name!r}; there are: " + ", ".join(EXPERIMENTS))
+        raise KeyError(unknown("experiment", name, EXPERIMENTS))
     return EXPERIMENTS[name]
 
 

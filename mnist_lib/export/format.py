@@ -18,6 +18,9 @@ Version 1 of the format is one object with these fields:
 ``snapshots``
     One set of weights or more, in the order of the training, the last the final one: ``epoch``
     (or null), ``accuracy`` on the test set in per cent (or null), and ``weights``.
+``seal``
+    The SHA-256 of all other fields, as in a record (``training/schema.py``); files of before there
+    were seals have none.
 
 ``weights`` is base64 of little-endian float32: the tensors of all layers, one after another, in
 the order of the layers and, within a layer, of ``tensor_shapes``. The last layer gives ten numbers,
@@ -28,7 +31,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isfinite, prod
 from pathlib import Path
@@ -37,10 +40,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..training import write_atomically
+from ..training import read_json, schema, write_atomically
 
 FORMAT, VERSION = "mnist_lib network", 1
 INPUT = (1, 28, 28)
+LARGEST = 1_000_000_000  # bytes of a file: sixteen sets of the most weights
 MOST_WORK = 1_000_000_000  # products and comparisons for one image: what a page computes in seconds
 MOST_NUMBERS = 8_000_000  # of one set of weights: its file has 43 MB, and a browser can hold it
 
@@ -139,28 +143,31 @@ def to_json(network: Exported) -> str:
     parts = [f"{json.dumps(key)}: {json.dumps(value)}" for key, value in head.items()]
     for key, lines in (("layers", network.layers), ("snapshots", snapshots)):
         parts.append(f'"{key}": [\n' + ",\n".join("  " + json.dumps(line) for line in lines) + "\n]")
-    return "{\n" + ",\n".join(parts) + "\n}\n"
+    seal = schema.seal_of(head | {"layers": list(network.layers), "snapshots": snapshots})
+    return "{\n" + ",\n".join([*parts, f'"seal": "{seal}"']) + "\n}\n"
 
 
-def write(network: Exported, file: Path | str) -> Path:
-    """Write the document, whole or not at all."""
+def write(network: Exported, file: Path | str, check: Callable[[Path], None] = lambda partial: None) -> Path:
+    """Write the document, whole or not at all; ``check`` may still raise before it is in place."""
     file = Path(file)
     if not file.parent.is_dir():
         raise ValueError(f"there is no folder {file.parent}; make it first")
     if file.is_dir():
         raise ValueError(f"{file} is a folder; name a file, such as {file / 'network.json'}")
-    write_atomically(file, to_json(network).encode())
+    write_atomically(file, to_json(network).encode(), check)
     return file
 
 
 def read(file: Path | str) -> Exported:
     """The network of a file; ValueError says what is wrong where it is none of this format."""
     try:
-        data = json.loads(Path(file).read_text(encoding="utf-8"))
+        data = read_json(file, LARGEST)
         if not isinstance(data, dict) or data.get("format") != FORMAT:
             raise ValueError(f"its format is not {FORMAT!r}")
         if data["version"] != VERSION:
             raise ValueError(f"it is of version {data['version']}, and this library reads version {VERSION}")
+        if data.get("seal") not in (None, schema.seal_of(data)):
+            raise ValueError("it was changed after it was written: its seal does not fit")
         layers = tuple(_checked(layer) for layer in data["layers"])
         snapshots = tuple(Snapshot(_unpack(layers, s["weights"]), s["epoch"], s["accuracy"])
                           for s in data["snapshots"])
@@ -172,7 +179,7 @@ def read(file: Path | str) -> Exported:
         return Exported(data["name"], data["about"], data["parameters"], data["mean"], data["std"], layers, snapshots)
     except KeyError as error:
         raise ValueError(f"{file} is not an exported network: {error} is missing; export it again") from error
-    except (ValueError, TypeError) as error:  # a UnicodeDecodeError and a JSONDecodeError are ValueErrors
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:  # UnicodeDecodeError is a ValueError
         raise ValueError(f"{file} is not an exported network: {error}; export it again") from error
 
 

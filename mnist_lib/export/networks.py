@@ -7,7 +7,6 @@ are run on test digits, and the result must be that of the network. Taught in bo
 from __future__ import annotations
 
 import dataclasses
-import os
 from functools import lru_cache
 from math import prod
 from pathlib import Path
@@ -130,10 +129,10 @@ def write_checked(network: Exported, original: nn.Module, file: Path | str) -> f
     Raises ValueError, and leaves no file or the one that was there, if it does not give what
     ``original`` gives in evaluation mode.
     """
-    if Path(file).is_dir():
-        raise ValueError(f"{file} is a folder; name a file in it, such as {Path(file) / 'network.json'}")
-    partial = write(network, Path(file).with_name(f"{Path(file).name}.partial"))
-    try:
+    difference = 0.0
+
+    def compare(partial):
+        nonlocal difference
         images = digits(CHECKED, network.mean, network.std)
         first = next(original.parameters(), images)
         with left_as_found(original), torch.no_grad():
@@ -143,9 +142,8 @@ def write_checked(network: Exported, original: nn.Module, file: Path | str) -> f
             raise ValueError("the exported layers give other results than the network (they differ by up to "
                              f"{difference:.3g} on {CHECKED} test digits): it does not do the same for every image, "
                              "and cannot be exported")
-        os.replace(partial, file)
-    finally:
-        partial.unlink(missing_ok=True)
+
+    write(network, file, compare)
     return difference
 
 

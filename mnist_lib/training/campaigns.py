@@ -20,14 +20,25 @@ import contextlib
 import os
 import threading
 import time
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    wait,
+)
 from multiprocessing import get_context, parent_process
+from queue import SimpleQueue
 from typing import NamedTuple
 
 from ..experiments import experiment, recorded_as
 from ..networks import count_parameters
 from . import records
+from .files import write_atomically
 
 
 class Task(NamedTuple):
@@ -67,30 +78,83 @@ def _seeds_within_reach(name: str) -> float:
     return next((seeds for large, seeds in LARGE if parameters >= large), float("inf"))
 
 
+class Workers(Executor):
+    """``jobs`` processes with one thread each; one that dies takes its own call with it and no other."""
+
+    def __init__(self, jobs: int):
+        self._threads = ThreadPoolExecutor(jobs)  # each waits for one process
+        self._idle: SimpleQueue[ProcessPoolExecutor | None] = SimpleQueue()
+        for _ in range(jobs):
+            self._idle.put(None)
+
+    def submit(self, fn, /, *arguments, **settings) -> Future:
+        return self._threads.submit(self._call, fn, arguments, settings)
+
+    def _call(self, fn, arguments, settings):
+        process = self._idle.get()
+        try:
+            process = process or ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=begin_worker)
+            return process.submit(fn, *arguments, **settings).result()
+        except BrokenExecutor:
+            process.shutdown(wait=False)
+            process = None  # the next call begins a fresh one
+            raise
+        finally:
+            self._idle.put(process)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        self._threads.shutdown(wait, cancel_futures=cancel_futures)
+        while not self._idle.empty():
+            if process := self._idle.get():
+                process.shutdown(wait)
+
+
 def local_executor(jobs: int) -> Executor:
     """``jobs`` processes with one thread each, which is how small networks use cores best."""
-    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_begin_worker)
+    return Workers(jobs)
+
+
+def outcomes(executor: Executor, function: Callable, calls: Iterable[tuple]) -> Iterator[tuple[tuple, Future]]:
+    """Each call's arguments and its future, as it ends; a call whose worker was lost is made once more, and told."""
+    futures = {executor.submit(function, *call): call for call in calls}
+    waiting, again = set(futures), set()
+    try:
+        while waiting:
+            ended, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in ended:
+                call, error = futures[future], future.exception()
+                if call not in again and _worker_was_lost(error):
+                    again.add(call)
+                    with contextlib.suppress(BrokenExecutor):  # an executor of the caller's that gets no new workers
+                        futures[fresh := executor.submit(function, *call)] = call
+                        waiting.add(fresh)
+                        warnings.warn(f"the worker of {call[0]}, {call[1]}, was lost ({type(error).__name__}); "
+                                      "it is trained again on a fresh one", stacklevel=2)
+                        continue
+                yield call, future
+    finally:
+        for future in futures:
+            future.cancel()
+
+
+def _worker_was_lost(error: BaseException | None) -> bool:
+    return isinstance(error, BrokenExecutor) or type(error).__name__ in ("KilledWorker", "CommClosedError")
 
 
 def campaign(tasks: list[Task], executor: Executor, device: str = "auto") -> Iterator[Outcome]:
     """Train all tasks on ``executor``; yield an outcome as each one ends.
 
-    A training that fails does not stop the others. The time left is estimated from
-    the work done so far, weighed by what each experiment took with other seeds.
+    A training that fails does not stop the others, and one whose worker is killed is begun once more. The
+    time left is estimated from the work done so far, weighed by what each experiment took with other seeds.
     """
     began, done, cost_done = time.monotonic(), 0, 0.0
     costs = {task: _cost(task) for task in tasks}
-    futures = {executor.submit(train_task, *task, device): task for task in tasks}
-    try:
-        for future in as_completed(futures):
-            task = futures[future]
-            error = future.exception() or _keep(future.result())
-            done, cost_done = done + 1, cost_done + costs[task]
-            left = (time.monotonic() - began) * (sum(costs.values()) / cost_done - 1)
-            yield Outcome(task, f"{type(error).__name__}: {error}" if error else "", done, len(tasks), left)
-    finally:
-        for future in futures:
-            future.cancel()
+    for (*task, _), future in outcomes(executor, train_task, [(*task, device) for task in tasks]):
+        task = Task(*task)
+        error = future.exception() or _keep(future.result())
+        done, cost_done = done + 1, cost_done + costs[task]
+        left = (time.monotonic() - began) * (sum(costs.values()) / cost_done - 1)
+        yield Outcome(task, f"{type(error).__name__}: {error}" if error else "", done, len(tasks), left)
 
 
 def train_task(name: str, seed: int, device: str) -> dict[str, bytes]:
@@ -113,7 +177,7 @@ def _keep(files: dict[str, bytes]) -> OSError | None:
             if target.read_bytes() == content:
                 continue
         try:
-            records.write_atomically(target, content)
+            write_atomically(target, content)
         except OSError as error:
             return error
     return None
@@ -121,11 +185,15 @@ def _keep(files: dict[str, bytes]) -> OSError | None:
 
 def _cost(task: Task) -> float:
     """Seconds this task may take: those of its other seeds, else a guess by its epochs."""
-    known = [run.seconds for run in records.of(task.name)]
+    try:
+        known = [run.seconds for run in records.of(task.name)]
+    except ValueError:  # a damaged record of another seed
+        known = []
     return sum(known) / len(known) if known else 15.0 * experiment(task.name).epochs
 
 
-def _begin_worker() -> None:
+def begin_worker() -> None:
+    """In a fresh process: one thread, and an end when the parent ends."""
     import torch
 
     torch.set_num_threads(1)

@@ -16,12 +16,21 @@ ENGINE = {"cpu": ("channels-last, fused SGD, 16-bit dropout masks, batch norm ov
 
 
 def pick_device(device: str | torch.device = "auto") -> torch.device:
-    """The device called ``device``; "auto" is CUDA where there is one, then MPS, then the CPU."""
-    if device != "auto":
-        return torch.device(device)
-    if torch.cuda.is_available():
-        return torch.device("cuda", torch.cuda.current_device())
-    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+    """The device called ``device``; "auto" is CUDA where there is one, then MPS, then the CPU.
+
+    Raises ``ValueError`` where there is no such device, or none that can compute.
+    """
+    if device == "auto":
+        if torch.cuda.is_available():
+            return torch.device("cuda", torch.cuda.current_device())
+        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+    try:
+        found = torch.device(device)
+        torch.ones(1, device=found).item()
+    except Exception as error:  # torch raises many kinds
+        raise ValueError(f"there is no device {str(device)!r} to train on here; choose auto, cpu, or, where this "
+                         "machine and this PyTorch have one, cuda or mps") from error
+    return found
 
 
 def machine(device: torch.device) -> dict:

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from ..networks import build
 from . import records
+from .files import write_atomically
 from .records import Run
 
 Weights = dict[str, Tensor]
@@ -36,7 +37,7 @@ def save(run: Run, epochs: list[Weights]) -> Path:
     tensors = {f"{epoch}/{name}": tensor for epoch, weights in enumerate(epochs)
                for name, tensor in weights.items()}
     content = to_bytes(tensors, metadata={"run": _label(run)})
-    records.write_atomically(path(run), content)
+    write_atomically(path(run), content)
     return path(run)
 
 

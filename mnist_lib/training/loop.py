@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import io
 import math
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -25,10 +25,11 @@ from ..data import mnist
 from ..experiments import Experiment, recorded_as
 from ..experiments import experiment as find_experiment
 from ..networks import build, count_parameters
-from . import records
-from .devices import machine, pick_device, random_states
+from . import checkpoints, records
+from .devices import machine, pick_device
 from .evaluation import evaluate, keeps_weights, normalized, test_set, weights_file
 from .fast import keep_memory, speed_up
+from .files import ready_to_write
 from .optimizer import Schedule, sgd
 from .progress import Progress
 from .records import Epoch, Run
@@ -52,39 +53,66 @@ def fit(step: str | Experiment, seed: int = 0, device: str = "auto", *, progress
     is a record. A new run is recorded in ``results/``. On a CPU, the same call with
     the same number of threads gives the same numbers bit for bit.
 
-    Raises ``KeyError`` for an unknown name, :class:`NotFinite` when the loss is no
-    number any more, :class:`Interrupted` on Ctrl-C (call again to go on).
+    Raises ``KeyError`` for an unknown name, ``ValueError`` for a seed or a device that is
+    none, ``OSError`` where the record could not be written, before the first epoch;
+    :class:`NotFinite` when the loss is no number any more, :class:`Interrupted` on Ctrl-C
+    (call again to go on).
     """
     step = find_experiment(step)
-    name = recorded_as(step)
+    name, checkpoint = recorded_as(step), checkpoints.path(recorded_as(step), checked_seed(seed))
     if not again and (run := records.recorded(name, step.fingerprint, seed)):
         return run
-    run, network = train(step, seed, device, progress=progress, checkpoint=checkpoint_path(name, seed))
+    room = 50 * count_parameters(step.architecture) + 1_000_000  # weights, optimizer, average; old and new
+    for file in (checkpoint, records.path(name, seed)):
+        ready_to_write(file, room)
+    run, network = train(step, seed, device, progress=progress, checkpoint=checkpoint, again=again)
     if keeps_weights(seed, run.parameters):
         content = weights_file(run, network)
         run = dataclasses.replace(run, weights=hashlib.sha256(content).hexdigest())
         records.write_atomically(records.weights_path(run), content)
     records.save(run)
-    checkpoint_path(name, seed).unlink(missing_ok=True)
+    checkpoint.unlink(missing_ok=True)
     return run
 
 
 def train(step: Experiment, seed: int = 0, device: str = "auto", *, progress: str | Progress = "none",
-          checkpoint: Path | None = None,
+          checkpoint: Path | None = None, again: bool = False,
           after_epoch: Callable[[list[Epoch], nn.Module], None] | None = None) -> tuple[Run, nn.Module]:
     """Train here and now; return the run and the trained network, and record nothing.
 
     With ``checkpoint``, the state after each epoch is kept in that file, and a
-    training that finds one there goes on from it. ``after_epoch(epochs, network)`` is
-    called before the first epoch and after each, with the epochs done so far.
+    training that finds one there goes on from it; one that can't be trusted is set
+    aside, and with ``again`` that of a finished training is not used.
+    ``after_epoch(epochs, network)`` is called before the first epoch and after each,
+    with the epochs done so far.
     """
+    checked_seed(seed)
     device = pick_device(device)
     devices = [device] if device.type == "cuda" else []
     with torch.random.fork_rng(devices):  # the caller's random numbers stay as they were
-        torch.manual_seed(seed)
         if isinstance(progress, str):
             progress = Progress(step.name, seed, step.epochs, progress)
-        return Training(step, seed, device).run(progress, checkpoint, after_epoch)
+        training = begun(step, seed, device)
+        if checkpoint and os.path.lexists(checkpoint):
+            try:
+                checkpoints.resume(training, checkpoint, again)
+            except checkpoints.Refused as why:
+                checkpoints.set_aside(checkpoint, why)
+                training = begun(step, seed, device)  # whatever a part of the state has changed
+        return training.run(progress, checkpoint, after_epoch)
+
+
+def begun(step: Experiment, seed: int, device: torch.device) -> Training:
+    """A training before its first epoch."""
+    torch.manual_seed(seed)
+    return Training(step, seed, device)
+
+
+def checked_seed(seed: int) -> int:
+    """The seed, if it can be one; else ``ValueError``."""
+    if type(seed) is not int or not 0 <= seed < 2**63:
+        raise ValueError(f"a seed is a whole number from 0 to 2^63 - 1, not {seed!r}")
+    return seed
 
 
 class Training:
@@ -108,7 +136,7 @@ class Training:
             after_epoch: Callable | None = None) -> tuple[Run, nn.Module]:
         predictions, after_epoch = None, after_epoch or (lambda epochs, network: None)
         with progress:
-            if checkpoint and checkpoint.exists() and self.resume(checkpoint):
+            if self.epochs:
                 progress.resumed(len(self.epochs))
             after_epoch(self.epochs, self.judged)
             try:
@@ -116,7 +144,7 @@ class Training:
                     predictions = self.epoch(progress)
                     progress.epoch(self.epochs)
                     if checkpoint:
-                        self.keep(checkpoint)
+                        checkpoints.keep(self, checkpoint)
                     after_epoch(self.epochs, self.judged)
             except KeyboardInterrupt:
                 kept = f"the first {len(self.epochs)} are kept; " if checkpoint and self.epochs else ""
@@ -157,40 +185,6 @@ class Training:
             test_correct=int((predictions == self.test[1]).sum()), seconds=round(seconds, 2)))
         self.schedule.after_epoch(test_loss)
         return predictions
-
-    def keep(self, checkpoint: Path) -> None:
-        """Write everything that decides how the training goes on."""
-        buffer = io.BytesIO()
-        torch.save({
-            "fingerprint": self.step.fingerprint, "network": self.network.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "schedule": self.schedule.state_dict(),
-            "average": self.average.state_dict() if self.average else {},
-            "epochs": [vars(e) for e in self.epochs],
-            "random": (self.random.get_state(), *random_states(self.device))}, buffer)
-        records.write_atomically(checkpoint, buffer.getvalue())
-
-    def resume(self, checkpoint: Path) -> bool:
-        """Go back to the state after the last kept epoch; False if it is another experiment's."""
-        try:
-            state = torch.load(checkpoint, map_location=self.device, weights_only=True)
-        except Exception as error:  # torch raises many kinds for a damaged file
-            raise ValueError(f"the checkpoint {checkpoint} cannot be read ({type(error).__name__}: {error}); "
-                             "delete it to train from the start") from error
-        if state["fingerprint"] != self.step.fingerprint:
-            return False
-        self.network.load_state_dict(state["network"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.schedule.load_state_dict(state["schedule"])
-        if self.average:
-            self.average.load_state_dict(state["average"])
-        self.epochs = [Epoch(**e) for e in state["epochs"]]
-        own, *others = (s.cpu() for s in state["random"])
-        self.random.set_state(own)
-        torch.set_rng_state(others[0])
-        if len(others) > 1:
-            torch.get_device_module(self.device).set_rng_state(others[1])
-        return True
 
 
 def train_epoch(network, images, labels, step, optimizer, schedule, random, progress=None, average=None):
@@ -255,8 +249,3 @@ def average_of(network: nn.Module, step: Experiment) -> AveragedModel | None:
 
 def _short(rate: float) -> float:
     return float(f"{rate:.6g}")
-
-
-def checkpoint_path(name: str, seed: int) -> Path:
-    """Where the checkpoint of a training under way lies; git ignores it."""
-    return records.path(name, seed).with_suffix(".checkpoint")

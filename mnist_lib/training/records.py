@@ -3,7 +3,8 @@
 Beside the learning rate, loss and accuracy of each epoch it keeps the
 misclassified test images of the last one. With the labels, that is enough for
 every prediction, the confusion matrix and the per-class table. Weights lie
-beside it as safetensors, with their hash in the record.
+beside it as safetensors, with their hash in the record. ``schema.py`` says what
+every field is, and a file is read only if all of it holds.
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ import dataclasses
 import hashlib
 import json
 import os
-import tempfile
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from .files import read_json, write_atomically
+from .schema import problem_of_record, seal_of
 
 TEST_IMAGES = 10_000
 FORMAT = 1
@@ -115,6 +119,7 @@ def path(name: str, seed: int) -> Path:
 def save(run: Run) -> Path:
     """Write the record, atomically, and return where."""
     data = {"format": FORMAT, **dataclasses.asdict(run)}
+    data["seal"] = seal_of(data)
     lines = json.dumps(data, indent=1)
     # One epoch and one misclassified image a line keeps the files short and the diffs readable.
     for part in (run.epochs, run.misclassified):
@@ -132,17 +137,35 @@ def _indented(item) -> str:
 
 
 def load(file: Path | str) -> Run:
-    """The run of one file; ``ValueError`` names the file if it is not a record of this format."""
+    """The run of one file; ``ValueError`` names the file if it is not a whole record of this format and place."""
+    return _load(Path(file))[0]
+
+
+def is_sealed(file: Path) -> bool:
+    """Whether a record, which must be whole, carries a seal; those of before there were seals don't."""
+    return _load(file)[1]
+
+
+def _load(file: Path) -> tuple[Run, bool]:
     try:
-        data = json.loads(Path(file).read_text())
-        if data.pop("format") != FORMAT:
-            raise ValueError(f"its format is not {FORMAT}")
-        data["epochs"] = tuple(Epoch(**e) for e in data["epochs"])
-        data["misclassified"] = tuple(tuple(m) for m in data["misclassified"])
-        return Run(**data)
-    except (KeyError, TypeError, ValueError) as error:
+        data = read_json(file)
+        if problem := problem_of_record(data, TEST_IMAGES) or _problem_of_place(data, file):
+            raise ValueError(problem)
+    except (ValueError, OSError) as error:
         raise ValueError(f"{file} is not a record of a run ({error}); delete it and train again, "
                          "or restore it from git") from error
+    fields = {name: value for name, value in data.items() if name not in ("format", "seal")}
+    fields["epochs"] = tuple(Epoch(**e) for e in data["epochs"])
+    fields["misclassified"] = tuple(tuple(m) for m in data["misclassified"])
+    return Run(**fields), "seal" in data
+
+
+def _problem_of_place(data: dict, file: Path) -> str:
+    """What the place of a record says against it: its folders are the experiment, its name the seed."""
+    *_, folder, step, name = ("", "", *file.absolute().parts)
+    if data["experiment"] != f"{folder}/{step}":
+        return f"it is the record of {data['experiment']}, in the folder of {folder}/{step}"
+    return "" if name == f"seed-{data['seed']}.json" else f"it is the record of seed {data['seed']}, by another name"
 
 
 def recorded(name: str, fingerprint: str, seed: int) -> Run | None:
@@ -156,13 +179,20 @@ def recorded(name: str, fingerprint: str, seed: int) -> Run | None:
 
 def of(name: str) -> list[Run]:
     """The records of one experiment, by seed."""
-    files = sorted((root() / name).glob("seed-*.json"), key=lambda f: int(f.stem.partition("-")[2]))
-    return [load(file) for file in files]
+    return [load(file) for file in files(name)]
 
 
 def every() -> Iterator[Run]:
     """All records there are, by name and seed."""
-    yield from (load(file) for file in sorted(root().glob("*/*/seed-*.json")))
+    yield from map(load, files())
+
+
+def files(name: str = "*/*") -> list[Path]:
+    """The files of one experiment's records, or of all, by name and seed, whole or not."""
+    def number(file):
+        return int(found[0]) if (found := re.findall(r"^seed-(\d{1,18})$", file.stem)) else -1
+
+    return sorted(root().glob(f"{name}/seed-*.json"), key=lambda file: (file.parent, number(file), file.name))
 
 
 def weights_path(run: Run) -> Path:
@@ -173,17 +203,3 @@ def weights_path(run: Run) -> Path:
 def sha256(file: Path) -> str:
     """SHA-256 of a file, as hexadecimal digits."""
     return hashlib.sha256(file.read_bytes()).hexdigest()
-
-
-def write_atomically(target: Path, content: bytes) -> None:
-    """Write a file so that a reader, or a second writer, never sees half of it."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=target.name, suffix=".partial")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.chmod(name, 0o644)
-        os.replace(name, target)
-    except BaseException:
-        os.unlink(name)
-        raise

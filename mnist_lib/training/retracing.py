@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..experiments import experiment, recorded_as
 from . import epoch_weights, records
-from .loop import train
+from .loop import checked_seed, train
 
 
 def retrace(name: str, seed: int = 0, *, progress: str = "auto") -> Path:
@@ -20,6 +20,7 @@ def retrace(name: str, seed: int = 0, *, progress: str = "auto") -> Path:
     Raises ``ValueError`` if there is no record, or if this machine arrives at other numbers.
     """
     step = experiment(name)
+    checked_seed(seed)
     run = records.recorded(recorded_as(step), step.fingerprint, seed)
     if run is None:
         raise ValueError(f"{name}, seed {seed}, is not recorded; "

@@ -14,7 +14,7 @@ import dataclasses
 import json
 import statistics
 from collections.abc import Iterator
-from concurrent.futures import Executor, as_completed
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -22,6 +22,9 @@ from typing import NamedTuple
 
 from ..experiments import HELD_OUT, LAST, Experiment, Round, Search, held_out
 from . import records
+from .campaigns import outcomes
+from .files import read_json, ready_to_write, write_atomically
+from .schema import problem_of_trial, seal_of
 
 
 @dataclass(frozen=True)
@@ -64,11 +67,21 @@ def path(search: str, step: Experiment, seed: int) -> Path:
 
 
 def logged(search: str, step: Experiment, seed: int) -> Trial | None:
-    """The trial of this search, experiment and seed, if it has been logged."""
+    """The trial of this search, experiment and seed, if it has been logged; ``ValueError`` for a file that is none."""
     file = path(search, step, seed)
     if not file.exists():
         return None
-    data = json.loads(file.read_text())
+    try:
+        data = read_json(file)
+        problem = problem_of_trial(data)
+        if not problem and (data["fingerprint"], data["seed"]) != (held_out(step).fingerprint, seed):
+            problem = f"it is the log of fingerprint {data['fingerprint']}, seed {data['seed']}, by another name"
+        if problem:
+            raise ValueError(problem)
+    except (ValueError, OSError) as error:
+        raise ValueError(f"{file} is not the log of a trial ({error}); restore it from git, or delete it and "
+                         f"search again: python -m mnist_lib search {search}") from error
+    data.pop("seal", None)
     return Trial(**data | {"correct": tuple(data["correct"]), "loss": tuple(data["loss"])})
 
 
@@ -76,12 +89,14 @@ def try_out(search: str, label: str, step: Experiment, seed: int) -> Trial:
     """Train one candidate with one seed, log it and return the trial."""
     from .loop import train
 
+    ready_to_write(path(search, step, seed))
     run, _ = train(held_out(step), seed, "auto")
     trial = Trial(label, run.fingerprint, seed, run.parameters, tuple(e.test_correct for e in run.epochs),
                   tuple(e.test_loss for e in run.epochs), round(run.seconds, 1), run.machine,
                   datetime.now(timezone.utc).isoformat(timespec="seconds"))
-    content = json.dumps(dataclasses.asdict(trial), indent=1)
-    records.write_atomically(path(search, step, seed), (content + "\n").encode())
+    data = {name: value for name, value in dataclasses.asdict(trial).items() if value not in ("", None)}
+    content = json.dumps(data | {"seal": seal_of(data)}, indent=1)
+    write_atomically(path(search, step, seed), (content + "\n").encode())
     return trial
 
 
@@ -113,14 +128,9 @@ def run(search: Search, executor: Executor) -> Iterator[Trial]:
     """Train what is not logged, round by round, on ``executor``; yield each trial as it ends."""
     best = search.start
     for number, each in enumerate(search.rounds):
-        futures = {executor.submit(try_out, search.name, label, step, seed)
-                   for label, step in each.candidates(best).items() for seed in range(search.seeds)
-                   if logged(search.name, step, seed) is None}
-        try:
-            for future in as_completed(futures):
-                yield future.result()
-        finally:
-            for future in futures:
-                future.cancel()
+        calls = [(search.name, label, step, seed) for label, step in each.candidates(best).items()
+                 for seed in range(search.seeds) if logged(search.name, step, seed) is None]
+        for _, future in outcomes(executor, try_out, calls):
+            yield future.result()
         _, judged = list(retrace(search))[number]
         best = next(j.step for j in judged if j.chosen)

@@ -108,7 +108,7 @@ def test_every_constant_is_needed():
 def test_the_constants_are_right():
     assert round(count_parameters(EXPERIMENTS["six-models/setup"].architecture) / 1e6) == 6
     assert round(standard_error(99.4) * 100) == 8 and round(math.log(10), 2) == 2.30
-    from mnist_lib.training.evaluation import TOLERANCE
+    from mnist_lib.training.verification import TOLERANCE
 
     assert TOLERANCE == 2
 

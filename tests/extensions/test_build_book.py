@@ -207,3 +207,44 @@ def test_what_no_page_asks_for_is_not_in_the_site(book):
     for pattern in ("fa-*", "*bootstrap*", "doctools.js"):
         assert not list(static.rglob(pattern)), pattern
     assert sum(path.stat().st_size for path in static.glob("*.css")) < 150_000
+
+
+def test_two_builds_at_once_the_second_says_so_and_the_first_ends_well(book):
+    import build_book
+
+    with build_book.alone(book.root / "_build"):
+        status, executed, said = book.build()
+    assert (status, executed) == (2, "") and "another build is under way" in said and "Traceback" not in said
+    assert len(said.splitlines()) == 1
+    assert book.build()[0] == 0
+
+
+def test_a_place_where_nothing_can_be_written_is_told(tmp_path):
+    import build_book
+
+    (tmp_path / "_build").write_text("a file in place of the folder")
+    done = subprocess.run([sys.executable, build_book.__file__, str(tmp_path)], capture_output=True, text=True)
+    assert done.returncode == 2 and "cannot be written" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_full_disk_is_told_before_the_build(tmp_path, monkeypatch, capsys):
+    import build_book
+
+    monkeypatch.setattr(build_book, "ROOM", 10**18)
+    assert build_book.build(tmp_path) == 2
+    assert "make room" in capsys.readouterr().err
+
+
+def test_without_git_and_under_other_locales_the_site_is_the_same(book):
+    for settings in ({"PATH": ""}, {"LC_ALL": "tr_TR.UTF-8"}, {"LC_ALL": "C"}):
+        status, executed, said = book.build(**settings)
+        assert (status, executed) == (0, ""), said
+
+
+def test_damaged_entries_of_the_cache_are_made_again(book):
+    for file in (book.root / "_build" / ".jupyter_cache").rglob("*.ipynb"):
+        file.write_text(file.read_text()[:100])
+    book.replace("book/run.md", "words", "words again")
+    status, _, said = book.build()
+    assert status == 0, said
+    assert "accuracy is" in book.page("run")

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
 
 import distributed
 import pytest
@@ -54,6 +54,34 @@ def _threads():
     import torch
 
     return torch.get_num_threads()
+
+
+def dies_the_first_time(name, seed, marker):
+    """In a worker: seed 1 kills its process, once."""
+    if seed == 1 and not os.path.exists(marker):
+        open(marker, "w").close()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return seed
+
+
+def always_dies(name, seed):
+    if seed == 1:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return seed
+
+
+def test_a_killed_worker_costs_its_one_run_a_second_try(tmp_path):
+    calls = [("six-models/steplr", seed, str(tmp_path / "died")) for seed in range(3)]
+    with local_executor(1) as executor, pytest.warns(UserWarning, match="steplr, 1, was lost .*again on a fresh one"):
+        ended = {call: future.result() for call, future in module.outcomes(executor, dies_the_first_time, calls)}
+    assert list(ended.values()).count(1) == 1 and set(ended) == set(calls)
+
+
+def test_a_run_that_always_kills_its_worker_is_told_and_the_others_go_on():
+    calls = [("six-models/steplr", seed) for seed in range(3)]
+    with local_executor(1) as executor, pytest.warns(UserWarning, match="was lost"):
+        ended = {seed: future.exception() for (_, seed), future in module.outcomes(executor, always_dies, calls)}
+    assert [isinstance(ended[seed], BrokenExecutor) for seed in range(3)] == [False, True, False]
 
 
 def test_nothing_to_do_ends_at_once(empty_results):

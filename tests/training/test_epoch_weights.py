@@ -5,9 +5,10 @@ import torch
 
 from mnist_lib.experiments import catalogue
 from mnist_lib.training import epoch_weights, records
-from mnist_lib.training.evaluation import evaluate, test_set, verify
+from mnist_lib.training.evaluation import evaluate, test_set
 from mnist_lib.training.loop import fit
 from mnist_lib.training.retracing import retrace
+from mnist_lib.training.verification import verify
 
 test_set.__test__ = False
 NAME = "six-models/steplr"

@@ -8,9 +8,11 @@ import torch
 
 from mnist_lib.experiments.catalogue import EXPERIMENTS
 from mnist_lib.networks.builder import build
-from mnist_lib.training import evaluation, records
-from mnist_lib.training.evaluation import evaluate, test_set, trained, verify, weights_file
+from mnist_lib.training import evaluation, files, records
+from mnist_lib.training.evaluation import evaluate, test_set, trained, weights_file
 from mnist_lib.training.records import Epoch, Run
+from mnist_lib.training.schema import seal_of
+from mnist_lib.training.verification import verify
 
 test_set.__test__ = False  # a function of the library, not a test
 
@@ -28,7 +30,7 @@ def recorded(empty_results, few_digits):
     run = Run(step.name, step.fingerprint, 0, 7416, (epoch,) * 15,
               tuple(zip(wrong.tolist(), predictions[wrong].tolist())))
     content = weights_file(run, network)
-    records.write_atomically(records.weights_path(run), content)
+    files.write_atomically(records.weights_path(run), content)
     run = dataclasses.replace(run, weights=records.sha256(records.weights_path(run)))
     records.save(run)
     return run
@@ -67,7 +69,7 @@ def edit(recorded, change):
     file = records.path(recorded.experiment, recorded.seed)
     data = json.loads(file.read_text())
     change(data)
-    file.write_text(json.dumps(data))
+    file.write_text(json.dumps(data | {"seal": seal_of(data)}))
 
 
 def test_an_accuracy_that_is_not_true_is_noticed(recorded):
@@ -85,7 +87,7 @@ def test_an_accuracy_that_is_not_true_is_noticed(recorded):
     (lambda d: d.update(epochs=d["epochs"][:3]), "it has 3 epochs"),
     (lambda d: d.update(parameters=7000), "7,000 parameters"),
     (lambda d: d.update(misclassified=[]), "does not agree"),
-    (lambda d: d.update(experiment="six-models/unknown"), "no experiment of this name")])
+    (lambda d: d.update(experiment="six-models/unknown"), "is the record of six-models/unknown, in the")])
 def test_a_record_that_contradicts_itself_is_noticed(recorded, change, problem):
     edit(recorded, change)
     assert problem in problems()[0]

@@ -16,7 +16,7 @@ from mnist_lib.data.loading import mnist
 from mnist_lib.experiments.catalogue import PLAIN
 from mnist_lib.experiments.settings import SGD, OneCycleLR
 from mnist_lib.networks.builder import build
-from mnist_lib.training import loop, records
+from mnist_lib.training import checkpoints, loop, records
 from mnist_lib.training.loop import Interrupted, NotFinite, fit, train
 from tests import ROOT
 from tests.conftest import FEW_TEST
@@ -120,7 +120,8 @@ def start(results, tmp_path):
                                             "PYTHONPATH": str(REPOSITORY)})
 
 
-def test_killed_and_started_again_gives_the_same_weights(tmp_path):
+def test_killed_and_started_again_gives_the_same_weights(tmp_path, monkeypatch):
+    monkeypatch.setattr(records, "TEST_IMAGES", FEW_TEST)  # as in the script
     undisturbed, disturbed = tmp_path / "a", tmp_path / "b"
     whole = start(undisturbed, tmp_path)
     killed = start(disturbed, tmp_path)
@@ -157,20 +158,75 @@ def test_a_loss_that_is_no_number_is_named_with_epoch_and_step(few_digits, short
         train(short("six-models/skeleton", optimizer=SGD(1e12)), device="cpu")
 
 
-def test_a_damaged_checkpoint_is_named(empty_results, few_digits, short):
-    file = loop.checkpoint_path("short/steplr", 0)
+def test_a_damaged_checkpoint_is_named_set_aside_and_not_used(empty_results, few_digits, short):
+    file = checkpoints.path("short/steplr", 0)
     file.parent.mkdir(parents=True)
     file.write_bytes(b"no checkpoint")
-    with pytest.raises(ValueError, match=r"(?s)seed-0.checkpoint cannot be read.*delete it"):
-        fit(short(), device="cpu", progress="none")
+    with pytest.warns(UserWarning, match=r"seed-0.checkpoint is not used: .*kept as seed-0.refused-1.checkpoint"):
+        run = fit(short(), device="cpu", progress="none")
+    assert len(run.epochs) == 2 and not file.exists()
+    assert file.with_name("seed-0.refused-1.checkpoint").read_bytes() == b"no checkpoint"
+
+
+def kept_after(epochs, step, seed=0):
+    """The checkpoint of a training after so many epochs."""
+    file = checkpoints.path("short/steplr", seed)
+    engine = loop.begun(step, seed, torch.device("cpu"))
+    with loop.Progress("", seed, step.epochs, "none") as progress:
+        for _ in range(epochs):
+            engine.epoch(progress)
+    checkpoints.keep(engine, file)
+    return file
+
+
+def test_again_trains_although_a_finished_checkpoint_was_left(empty_results, few_digits, short, monkeypatch):
+    first = fit(short(), device="cpu", progress="none")
+    file = kept_after(2, short())
+    seen, real = [], loop.train_epoch
+    monkeypatch.setattr(loop, "train_epoch", lambda *a: seen.append(1) or real(*a))
+    again = fit(short(), device="cpu", progress="none", again=True)
+    assert len(seen) == 2 and again.misclassified == first.misclassified and not file.exists()
+
+
+def test_a_renamed_checkpoint_is_not_recorded_as_another_seed(empty_results, few_digits, short):
+    kept_after(1, short(), seed=1).rename(checkpoints.path("short/steplr", 0))
+    with pytest.warns(UserWarning, match="its seed is 1, and this training's is 0"):
+        run = fit(short(), device="cpu", progress="none")
+    assert run.epochs[0].train_loss == train(short(), 0, "cpu")[0].epochs[0].train_loss
+
+
+@pytest.mark.parametrize("lacking", ["network", "optimizer", "schedule", "epochs", "random"])
+def test_a_checkpoint_that_lacks_a_part_is_set_aside(empty_results, few_digits, short, monkeypatch, lacking):
+    real = torch.save
+    monkeypatch.setattr(torch, "save", lambda state, file: real({k: v for k, v in state.items() if k != lacking}, file))
+    file = kept_after(1, short())
+    monkeypatch.undo()
+    engine = loop.begun(short(), 0, torch.device("cpu"))
+    with pytest.raises(checkpoints.Refused, match="does not fit this network"):
+        checkpoints.resume(engine, file)
+
+
+@pytest.mark.parametrize("seed", [-1, 2**63, 1.5, True, "0", None])
+def test_a_seed_that_is_none_is_told(empty_results, few_digits, short, seed):
+    with pytest.raises(ValueError, match="a seed is a whole number"):
+        fit(short(), seed=seed)
+
+
+def test_no_room_is_told_before_the_first_epoch(empty_results, few_digits, short, monkeypatch):
+    monkeypatch.setattr(loop, "train", lambda *a, **k: pytest.fail("it was trained"))
+    empty_results.mkdir()
+    (empty_results / "short").write_text("a file in place of the folder")
+    with pytest.raises(OSError, match="seed-0.checkpoint cannot be written"):
+        fit(short(), device="cpu")
 
 
 def test_a_checkpoint_of_other_settings_is_not_used(empty_results, few_digits, short, monkeypatch):
-    file = loop.checkpoint_path("short/steplr", 0)
+    file = checkpoints.path("short/steplr", 0)
     engine = loop.Training(short(batch_size=64), 0, torch.device("cpu"))
     file.parent.mkdir(parents=True)
-    engine.keep(file)
-    run = fit(short(), device="cpu", progress="none")
+    checkpoints.keep(engine, file)
+    with pytest.warns(UserWarning, match="its fingerprint is"):
+        run = fit(short(), device="cpu", progress="none")
     assert run.epochs == fit(short(), device="cpu").epochs and len(run.epochs) == 2
 
 
@@ -189,7 +245,7 @@ def test_augmented_images_come_from_the_transforms(few_digits, short, monkeypatc
 
 
 def test_a_device_that_is_not_there_says_so(few_digits, short):
-    with pytest.raises(RuntimeError):
+    with pytest.raises(ValueError, match="no device 'nonsense'"):
         train(short(), device="nonsense")
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from mnist_lib.training import records
+from mnist_lib.training import files, records
 from mnist_lib.training.records import Epoch, Run
 
 
@@ -73,8 +73,8 @@ def test_a_field_that_is_missing_is_told(empty_results):
 
 def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path, monkeypatch):
     target = tmp_path / "file"
-    records.write_atomically(target, b"old")
-    monkeypatch.setattr(records.os, "replace", lambda *a: (_ for _ in ()).throw(OSError("disk full")))
+    files.write_atomically(target, b"old")
+    monkeypatch.setattr(files.os, "replace", lambda *a: (_ for _ in ()).throw(OSError("disk full")))
     with pytest.raises(OSError):
-        records.write_atomically(target, b"new")
+        files.write_atomically(target, b"new")
     assert target.read_bytes() == b"old" and list(tmp_path.iterdir()) == [target]

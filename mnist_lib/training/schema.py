@@ -1,0 +1,172 @@
+"""What stands in a record: every field, its unit and its rule, written once.
+
+``load`` and ``verify`` check by these tables, and the page "The format of the records" prints them.
+A :class:`Field` is checked by itself (type and range); ``problem_of_record`` and ``problem_of_trial``
+add what several fields have to say to each other.
+
+A record is sealed: ``seal`` is the SHA-256 of all its other fields, so that a changed digit is noticed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+
+class Field(NamedTuple):
+    """One field: its name, its unit, what it says, its rule in words, and the rule as a function."""
+
+    name: str
+    unit: str
+    meaning: str
+    rule: str
+    holds: Callable[[object], bool]
+    needed: bool = True
+
+
+def _whole(low: float, high: float = math.inf) -> Callable:
+    return lambda value: type(value) is int and low <= value <= high
+
+
+def _number(value) -> bool:
+    return type(value) in (int, float) and math.isfinite(value) and value >= 0
+
+
+def _hexadecimal(digits: int) -> Callable:
+    return lambda value: isinstance(value, str) and re.fullmatch(f"[0-9a-f]{{{digits}}}", value) is not None
+
+
+def _text(value) -> bool:
+    return isinstance(value, str) and 0 < len(value) < 500
+
+
+def _list_of(holds: Callable) -> Callable:
+    return lambda value: isinstance(value, (list, tuple)) and len(value) > 0 and all(map(holds, value))
+
+
+def _wrong_image(value) -> bool:
+    return isinstance(value, (list, tuple)) and len(value) == 2 and _whole(0)(value[0]) and _whole(0, 9)(value[1])
+
+
+NUMBER = "a finite number, 0 or more"
+HEX12, HEX64 = "12 hexadecimal digits", "64 hexadecimal digits"
+
+MACHINE = (
+    Field("device", "", "`cpu`, `cuda` or `mps`", "text", _text, False),
+    Field("processor", "", "the processor's name", "text", _text, False),
+    Field("threads", "threads", "how many computed side by side", "a whole number, 1 or more", _whole(1), False),
+    Field("engine", "", "the fast kernels of the trainer", "text", _text, False),
+    Field("mnist_lib", "", "version of this library", "text", _text, False),
+    Field("torch", "", "version of PyTorch", "text", _text, False),
+    Field("python", "", "version of Python", "text", _text, False),
+)
+
+EPOCH = (
+    Field("learning_rate", "", "the rate of its first step", NUMBER, _number),
+    Field("last_learning_rate", "", "the rate after its last step", NUMBER, _number),
+    Field("train_loss", "nats", "mean over its steps, with dropout and augmentation on", NUMBER, _number),
+    Field("train_correct", "images", "classified correctly on the way, with dropout and augmentation on",
+          "a whole number from 0 to train_images", _whole(0)),
+    Field("train_images", "images", "trained on", "a whole number, 1 or more, the same in all epochs", _whole(1)),
+    Field("test_loss", "nats", "mean cross-entropy on the test set after the epoch", NUMBER, _number),
+    Field("test_correct", "images", "of the test set classified correctly after the epoch",
+          "a whole number from 0 to 10,000", _whole(0)),
+    Field("seconds", "seconds", "training time, without the evaluation", NUMBER, _number),
+)
+
+RECORD = (
+    Field("format", "", "version of this format", "1", lambda value: type(value) is int and value == 1),
+    Field("experiment", "", "`path/step`", "the file's folder", _text),
+    Field("fingerprint", "", "of the experiment's settings", HEX12, _hexadecimal(12)),
+    Field("seed", "", "seed of all random numbers", "a whole number, 0 or more, that of the file's name", _whole(0)),
+    Field("parameters", "numbers", "trainable parameters of the network", "a whole number, 1 or more", _whole(1)),
+    Field("epochs", "", "one object an epoch, as below, in order", "a list of at least one",
+          lambda value: isinstance(value, (list, tuple)) and len(value) > 0),
+    Field("misclassified", "", "[index in the test set, predicted digit] of each image that the last epoch's "
+          "network gets wrong", "index from 0 to 9,999, increasing; digit from 0 to 9; as many as the last "
+          "`test_correct` leaves", lambda value: isinstance(value, (list, tuple)) and all(map(_wrong_image, value))),
+    Field("machine", "", "where it was trained, as below", "an object", lambda value: isinstance(value, dict)),
+    Field("weights", "", "SHA-256 of the `.safetensors` file beside the record", f"{HEX64}, or null where no weights "
+          "were kept", lambda value: value is None or _hexadecimal(64)(value), False),
+    Field("seal", "", "SHA-256 of all other fields (below)", HEX64, _hexadecimal(64), False),
+)
+
+TRIAL = (
+    Field("candidate", "", "the candidate's label in its round", "text", _text),
+    Field("fingerprint", "", "of the settings, 5,000 images held out", f"{HEX12}, those of the file's name",
+          _hexadecimal(12)),
+    Field("seed", "", "seed of all random numbers", "a whole number, 0 or more, that of the file's name", _whole(0)),
+    Field("parameters", "numbers", "trainable parameters of the network", "a whole number, 1 or more", _whole(1)),
+    Field("correct", "images", "held-out images classified correctly after each epoch",
+          "a list of whole numbers from 0 to 5,000", _list_of(_whole(0, 5_000))),
+    Field("loss", "nats", "mean cross-entropy on the held-out images after each epoch",
+          f"a list, as long as `correct`; each {NUMBER}", _list_of(_number)),
+    Field("seconds", "seconds", "training time of all epochs", NUMBER, _number),
+    Field("machine", "", "where it was trained, as below", "an object", lambda value: isinstance(value, dict)),
+    Field("ended", "", "when it ended, in UTC, as in ISO 8601", "text", _text, False),
+    Field("seal", "", "SHA-256 of all other fields (below)", HEX64, _hexadecimal(64), False),
+)
+
+
+def problem_of_record(data, test_images: int = 10_000) -> str:
+    """What is wrong with the content of a record by itself, or an empty string."""
+    if problem := _fields(data, RECORD) or _fields(data["machine"], MACHINE, "machine."):
+        return problem
+    for number, epoch in enumerate(data["epochs"]):
+        if problem := _fields(epoch, EPOCH, f"epochs[{number}]."):
+            return problem
+        if epoch["train_correct"] > epoch["train_images"] or epoch["test_correct"] > test_images:
+            return f"epochs[{number}] has more images classified correctly than there are"
+        if epoch["train_images"] != data["epochs"][0]["train_images"]:
+            return f"epochs[{number}].train_images is not that of the first epoch"
+    indices = [index for index, _ in data["misclassified"]]
+    if any(index >= test_images for index in indices) or any(a >= b for a, b in zip(indices, indices[1:])):
+        return "the images of misclassified are not in increasing order, or there is no such test image"
+    if len(indices) != (expected := test_images - data["epochs"][-1]["test_correct"]):
+        return (f"misclassified has {len(indices):,} images, and by the accuracy of the last epoch there are "
+                f"{expected:,}: its list of misclassified images does not agree with its accuracy")
+    return _problem_of_seal(data)
+
+
+def problem_of_trial(data) -> str:
+    """What is wrong with the content of a search's log by itself, or an empty string."""
+    if problem := _fields(data, TRIAL) or _fields(data["machine"], MACHINE, "machine."):
+        return problem
+    if len(data["loss"]) != len(data["correct"]):
+        return "loss and correct are not of the same length"
+    return _problem_of_seal(data)
+
+
+def seal_of(data: dict) -> str:
+    """SHA-256 of the fields but the seal, as JSON with sorted keys and without blanks."""
+    fields = {name: value for name, value in data.items() if name != "seal"}
+    return hashlib.sha256(json.dumps(fields, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _problem_of_seal(data: dict) -> str:
+    if data.get("seal") is not None and data["seal"] != seal_of(data):
+        return "it was changed after it was written: its seal does not fit"
+    return ""
+
+
+def _fields(data, fields: tuple[Field, ...], place: str = "") -> str:
+    if not isinstance(data, dict):
+        return f"{place.rstrip('.') or 'it'} is no JSON object"
+    for field in fields:
+        if field.name not in data:
+            if field.needed:
+                return f"{place}{field.name} is missing"
+        elif not field.holds(data[field.name]):
+            return f"{place}{field.name} is {_shortened(data[field.name])}; it must be {field.rule}"
+    if unknown := sorted(set(data) - {field.name for field in fields}):
+        return f"{place}{_shortened(unknown[0])} is no field of this format"
+    return ""
+
+
+def _shortened(value) -> str:
+    text = repr(value)
+    return text if len(text) <= 40 else text[:37] + "…"

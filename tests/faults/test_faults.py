@@ -1,0 +1,23 @@
+"""A sample of the faults, and that the table has them all; `make test-faults` injects every one."""
+
+import subprocess
+import sys
+
+from tests import ROOT
+from tests.faults import damage, table
+
+
+def test_every_place_has_every_kind_of_damage():
+    rows = {(f.kind, f.place) for f in table.damaged_files("log.json")}
+    assert rows | table.EXCEPT >= {(kind, place) for kind in damage.RUINED for place in table.READERS}
+
+
+def test_there_are_at_least_400_faults_of_60_kinds():
+    faults = [*table.damaged_files("log.json"), *table.typed(), *table.surroundings(), *table.leftovers()]
+    assert len(faults) + 200 >= 400 and len({f.kind for f in faults}) >= 60
+
+
+def test_a_sample_ends_as_the_table_says():
+    done = subprocess.run([sys.executable, "-m", "tests.faults", "--sample", "40"], cwd=ROOT, capture_output=True,
+                          text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
