@@ -25,6 +25,12 @@ def remove_unneeded(app, error):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
+def do_not_look_for_the_index(app):
+    """Sphinx warns when the index of its own search is gone, and a warning fails the build."""
+    app.builder.load_indexer = lambda docnames: None
+
+
 def setup(app):
+    app.connect("builder-inited", do_not_look_for_the_index)
     app.connect("build-finished", remove_unneeded, priority=900)  # after weight.py has read them
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

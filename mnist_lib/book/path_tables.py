@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..experiments import PATHS, experiment
+from ..experiments import ALL_PATHS, experiment
 from .findings import FAILS, HOLDS, Finding, finding
 from .sources import RULE, source
 from .statistics import ENOUGH, NO_VERDICT, Comparison, Share, holm, prediction
@@ -29,7 +29,7 @@ def reproduces(step: str) -> Finding:
 
 def reproduced(path: str) -> PageTable:
     """For each recorded step of a path with a source, whether ours could have ended where the source's ended."""
-    found = {step.step: reproduces(step.name) for step in PATHS[path] if recorded(step) and source(step.name)}
+    found = {step.step: reproduces(step.name) for step in ALL_PATHS[path] if recorded(step) and source(step.name)}
     words = {HOLDS: "yes", FAILS: "no", NO_VERDICT: NO_VERDICT}
     return PageTable("The source's last epoch, and one more training of ours",
                      ("step", "could be\nours", "evidence"),
@@ -51,7 +51,7 @@ def within_a_jump(step: str, last: int = 8) -> Finding:
 def compare(path: str) -> PageTable:
     """All recorded steps of a path, side by side."""
     rows = []
-    for step in PATHS[path]:
+    for step in ALL_PATHS[path]:
         if not (of := recorded(step)):
             continue
         ours, theirs = summary(step, of), source(step.name)
@@ -72,7 +72,7 @@ def compare(path: str) -> PageTable:
 def claims(path: str) -> PageTable:
     """What the source of a path says of each step: its figures, and its conclusion in our words."""
     rows = []
-    for step in PATHS[path]:
+    for step in ALL_PATHS[path]:
         if theirs := source(step.name):
             figures = [theirs.claimed(f) for f in ("parameters", "train", "test")]
             rows.append((step.step, *(f if isinstance(f, str) else "" if f is None else f"{f:.2f}"
@@ -83,7 +83,7 @@ def claims(path: str) -> PageTable:
 
 def steps_and_before(path: str) -> list[tuple[str, str]]:
     """(step before, step) for the recorded steps of a path whose step before is recorded, too."""
-    return [(step.before, step.name) for step in PATHS[path]
+    return [(step.before, step.name) for step in ALL_PATHS[path]
             if step.before is not None and recorded(step) and recorded(step.before)]
 
 

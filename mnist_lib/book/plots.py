@@ -11,7 +11,7 @@ from functools import wraps
 import matplotlib
 from matplotlib.ticker import MaxNLocator
 
-from ..experiments import PATHS, Experiment, ReduceLROnPlateau, experiment
+from ..experiments import ALL_PATHS, Experiment, ReduceLROnPlateau, experiment
 from ..training import Run
 from .pictures import confusion, digits, draws, misclassified
 from .report import RULE, recorded, summary
@@ -127,7 +127,7 @@ def path_curves(path: str, low: float = 98.0, high: float = 99.6, steps: tuple[s
     drawing, axes = figure(height=4.6)
     axes.axhline(RULE, color=TARGET, linewidth=1.2)
     axes.annotate(f"{RULE:.1f} %", (1, RULE), (0, 3), textcoords="offset points", fontsize=11)
-    chosen = [s for s in PATHS[path] if recorded(s) and (steps is None or s.step in steps)]
+    chosen = [s for s in ALL_PATHS[path] if recorded(s) and (steps is None or s.step in steps)]
     for i, step in enumerate(chosen):
         runs = recorded(step)
         mean = [sum(v) / len(v) for v in zip(*(r.test_accuracies for r in runs), strict=True)]
@@ -146,7 +146,7 @@ def size_against_accuracy(path: str, limit: int = 8_000):
     axes.axhline(RULE, color=TARGET, linewidth=1.2)
     axes.axvline(limit, color=GREY, linewidth=1.2, linestyle="--")
     sizes = []
-    for i, step in enumerate(s for s in PATHS[path] if recorded(s)):
+    for i, step in enumerate(s for s in ALL_PATHS[path] if recorded(s)):
         ours = summary(step)
         sizes.append(ours.parameters)
         axes.errorbar(ours.parameters, ours.final.mean,

@@ -87,8 +87,8 @@ def _of_the_book(name):
 
 def steps_of(names: list[str]) -> list[str]:
     """The steps that names of steps and paths stand for; KeyError lists the names there are."""
-    from ..experiments import EXPERIMENTS, PATHS, experiment
+    from ..experiments import ALL_PATHS, EXPERIMENTS, experiment
 
-    groups = PATHS | {"beyond": [e for e in EXPERIMENTS.values() if e.path == "beyond"]}
+    groups = ALL_PATHS | {"beyond": [e for e in EXPERIMENTS.values() if e.path == "beyond"]}
     return [name for part in names
             for name in ([e.name for e in groups[part]] if part in groups else [experiment(part).name])]

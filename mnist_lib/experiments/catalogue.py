@@ -199,6 +199,11 @@ PATHS: dict[str, tuple[Experiment, ...]] = {
     "same-padding": same_padding(),
 }
 
+OWN_PATHS: dict[str, tuple[Experiment, ...]] = {
+}  # of your course, say: listed, trained, verified and told like the others; what is said of the five stays theirs
+
+ALL_PATHS = PATHS | OWN_PATHS
+
 FINALS = ("six-models/steplr", "drill-down/onecycle", "three-modules/reduced", "three-steps/pooling-and-plateau",
           "same-padding/plateau")  # the network that each project hands in
 
@@ -213,7 +218,8 @@ LADDER = {"three-modules/reduced": "a plain loop, DataLoader with two workers",
           "beyond/searched-recipe": "the recipe of the search",
           "beyond/fastest": "less augmentation, fewer epochs"}  # the rungs of benchmarks/ladder.py: what is new on each
 
-EXPERIMENTS: dict[str, Experiment] = STEPS | {e.name: e for e in (*BEYOND, CHEAPER)}
+OWN_STEPS = {e.name: e for steps in OWN_PATHS.values() for e in steps}
+EXPERIMENTS: dict[str, Experiment] = STEPS | {e.name: e for e in (*BEYOND, CHEAPER)} | OWN_STEPS
 
 
 def experiment(name: str | Experiment) -> Experiment:

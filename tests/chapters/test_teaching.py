@@ -57,8 +57,8 @@ def course(tmp_path_factory):
         (folder / part).symlink_to(ROOT / part)
     catalogue = folder / "mnist_lib/experiments/catalogue.py"
     source = catalogue.read_text()
-    start = re.search(r"^PATHS[^\n]*= \{\n", source, re.MULTILINE)
-    end = source.index("\n}", start.end())
+    start = re.search(r"^OWN_PATHS[^\n]*= \{\n", source, re.MULTILINE)
+    end = source.index("}", start.end()) - 1
     catalogue.write_text(source[:start.start()] + blocks()["experiment"] + "\n\n" + source[start.start():end + 1]
                          + blocks()["path"] + source[end + 1:])
     return folder

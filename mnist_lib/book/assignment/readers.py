@@ -17,7 +17,7 @@ from statistics import fmean
 
 from ...training import TOLERANCE, grading, records, test_set
 from ...training import challenge as own
-from ..tables import Keyed, Table
+from ..tables import Keyed, PageTable
 from .class_files import hidden_folders
 
 SECONDS = 600
@@ -65,14 +65,14 @@ def everyone() -> list[Reader]:
     return sorted((read(p) for p in places), key=lambda r: (r.parameters, r.name))
 
 
-def table() -> Table:
+def table() -> PageTable:
     """The readers' networks as a table for the leaderboard; readers sort it by any column."""
     rows = []
     for r in everyone():
         test = fmean(r.correct) / 100
         rows.append((r.name, Keyed(f"{r.parameters:,}", r.parameters), str(r.epochs), str(r.seeds), f"{r.held_out:.2f}",
                      r.word, Keyed(f"{test:.2f}", test), str(r.looks)))
-    return Table(
+    return PageTable(
         "Readers' networks",
         ("network", "parameters", "epochs", "seeds", "held out (%)", "verdict", "test (%)", "looks"), tuple(rows),
         "Held out: the last 5,000 training images, on which choices were made. Test: after the last epoch, mean over "

@@ -2,7 +2,7 @@
 
 A rule is a function of a :class:`Call` that returns the output's shadow (``intervals.py``), or a
 list of them, one for each output. Rules of PyTorch's own operations are kept by name in
-``BUILT_IN`` (see ``rules/shape.py``, ``rules/spatial.py``, ``rules/mixing.py``); yours by the
+``BUILT_IN`` (see ``rules/__init__.py``); yours by the
 function, the ATen operator or the module class that you name in ``@rule(...)``.
 """
 
