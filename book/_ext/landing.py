@@ -12,14 +12,14 @@ from functools import cache
 from pathlib import Path
 
 import rjsmin
+from bundle import PARTS, bundle
 from fresh import is_fresh
 
 PATH, DIGIT = "six-models", 30  # the path the book begins with, and a test image of a 3
 MARK = "<!-- the first screen -->"
 SCRIPT = "digit/landing.js"  # beside the networks, which loading.js looks for there
-PARTS = ("parts/dom", "parts/work", "parts/numbers", "parts/windows", "parts/units", "parts/pictures",
-         "digit/dom", "digit/pictures", "digit/activations", "digit/layers", "digit/shapes", "digit/forward",
-         "digit/network", "digit/reading", "digit/preprocess", "digit/loading", "digit/pad", "site/landing")
+SCRIPTS = (*PARTS, "digit/activations", "digit/shapes", "digit/forward", "digit/network", "digit/reading",
+           "digit/preprocess", "digit/loading", "digit/pad", "site/landing")
 
 
 @cache
@@ -75,8 +75,7 @@ def write_script(app):
     static = Path(app.outdir) / "_static"
     target = static / SCRIPT
     if not is_fresh(target, Path(app.srcdir), "book/_static/**/*.js"):
-        sources = (Path(app.srcdir) / "book" / "_static" / f"{name}.js" for name in PARTS)
-        text = "\n".join(path.read_text(encoding="utf-8") for path in sources if path.exists())
+        text = bundle(Path(app.srcdir) / "book" / "_static", SCRIPTS)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(rjsmin.jsmin(text), encoding="utf-8")
 
