@@ -246,9 +246,14 @@ def test_every_file_of_the_real_library_can_be_read():
 
 
 def test_no_chapter_reaches_everything_or_shows_source():
-    """Or a changed comment would execute it again: see SHOWS_SOURCE, and what it imports."""
+    """Or a changed comment would execute it again: see SHOWS_SOURCE, and what it imports.
+
+    Two do: they run networks of others in a process of its own, which may load anything.
+    """
     every = [path for path in reached.library_files(ROOT) if path.suffix == ".py"]
     for path, cells in CHAPTERS.items():
+        if path.stem in ("leaderboard", "your-network"):
+            continue
         files = [file for file in reached.reached_files(cells, ROOT) if file.suffix == ".py"]
         assert len(files) < len(every), path
         assert not reexecute.shows_source(path.read_text(encoding="utf-8"), files, ROOT), path
