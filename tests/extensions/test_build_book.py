@@ -132,6 +132,8 @@ def test_a_changed_record_executes_the_chapters_that_read_records(book):
 
 def test_changed_requirements_execute_everything(book):
     book.replace("requirements.txt", "# The library", "# The library's needs")
+    assert book.build()[:2] == (0, "")  # a comment
+    book.replace("requirements.txt", "tqdm==4.70.1", "tqdm==4.70.2")
     assert book.build()[:2] == (0, "field run")
 
 
