@@ -11,6 +11,8 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from mnist_lib import need
+
 from ..networks import build
 from . import records
 from .files import write_atomically
@@ -32,7 +34,7 @@ def path(run: Run) -> Path:
 
 def save(run: Run, epochs: list[Weights]) -> Path:
     """Write the weights before the first and after each epoch; return where."""
-    from safetensors.torch import save as to_bytes
+    to_bytes = need("safetensors.torch").save
 
     tensors = {f"{epoch}/{name}": tensor for epoch, weights in enumerate(epochs)
                for name, tensor in weights.items()}
@@ -46,7 +48,7 @@ def load(run: Run) -> list[Weights]:
 
     Raises ``ValueError`` if the file belongs to another training than the record.
     """
-    from safetensors import safe_open
+    safe_open = need("safetensors").safe_open
 
     if not path(run).exists():
         return []
