@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
 
 import torch
 
-from ..intervals import Shadow
+from ..intervals import Shadow, collapsed
 from ..taps import antialiased, interpolated, nearest, shifted
 from ..windows import read_all
 from .registry import Call, built_in, function_rule
@@ -74,7 +75,15 @@ def padded(call: Call, amounts, border="zero") -> Shadow:
 
 @built_in("constant_pad_nd")
 def _(call):
-    return padded(call, call.args[1])
+    """With zeros, what was added is surely zero, also as the factor of a product."""
+    result, amounts = padded(call, call.args[1]), call.args[1]
+    if call.get("value", 0) != 0 or max(amounts) <= 0:
+        return result
+    added = torch.zeros(call.shape, dtype=torch.bool)
+    for dim, before, behind in zip(reversed(range(len(call.shape))), amounts[::2], amounts[1::2]):
+        added.narrow(dim, 0, max(0, before)).fill_(True)
+        added.narrow(dim, call.shape[dim] - max(0, behind), max(0, behind)).fill_(True)
+    return replace(result, off=collapsed(added, 0), off_kind="zero")
 
 
 @built_in("reflection_pad1d", "reflection_pad2d", "reflection_pad3d")
