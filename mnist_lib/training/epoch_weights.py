@@ -50,6 +50,9 @@ def load(run: Run) -> list[Weights]:
 
     if not path(run).exists():
         return []
+    if not path(run).is_file():
+        raise ValueError(f"{path(run)} is no file; restore it from git, or make it again: "
+                         f"python -m mnist_lib retrace {run.experiment}")
     with safe_open(path(run), framework="pt") as file:
         if (file.metadata() or {}).get("run") != _label(run):
             raise ValueError(f"{path(run)} belongs to another training than its record; restore it from git, "
