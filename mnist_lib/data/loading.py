@@ -33,6 +33,7 @@ MD5 = {  # of the uncompressed content
     "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",
     "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637",
 }
+LARGEST = 100_000_000  # bytes of a file that is read; the largest of the four has 47 million
 _IMAGES_HEADER, _LABELS_HEADER = 16, 8  # bytes before the data in an IDX file
 
 
@@ -127,6 +128,9 @@ def _read(folder, name, expected=False):
         raise _NoGoodCopy(f"{folder} is not a folder", notable=expected)
     damage = []
     for path in (folder / f"{name}.gz", folder / name):
+        if os.path.lexists(path) and not (path.is_file() and path.stat().st_size <= LARGEST):
+            damage.append(f"{path} is no file of this kind (a pipe, a device, a folder, or too large)")
+            continue
         try:
             content = path.read_bytes()
             content = gzip.decompress(content) if path.suffix == ".gz" else content

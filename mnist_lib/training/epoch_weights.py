@@ -6,6 +6,7 @@ page follows from epoch to epoch; :func:`mnist_lib.training.retracing.retrace` m
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import torch
@@ -38,7 +39,7 @@ def save(run: Run, epochs: list[Weights]) -> Path:
 
     tensors = {f"{epoch}/{name}": tensor for epoch, weights in enumerate(epochs)
                for name, tensor in weights.items()}
-    content = to_bytes(tensors, metadata={"run": _label(run)})
+    content = to_bytes(tensors, metadata={"run": _label(run), "sha256": _digest(tensors)})
     write_atomically(path(run), content)
     return path(run)
 
@@ -48,19 +49,38 @@ def load(run: Run) -> list[Weights]:
 
     Raises ``ValueError`` if the file belongs to another training than the record.
     """
-    safe_open = need("safetensors").safe_open
+    safetensors = need("safetensors")
+    SafetensorError, safe_open = safetensors.SafetensorError, safetensors.safe_open
 
     if not path(run).exists():
         return []
-    with safe_open(path(run), framework="pt") as file:
-        if (file.metadata() or {}).get("run") != _label(run):
-            raise ValueError(f"{path(run)} belongs to another training than its record; restore it from git, "
-                             f"or make it again: python -m mnist_lib retrace {run.experiment}")
-        epochs: list[Weights] = [{} for _ in range(len(run.epochs) + 1)]
-        for key in file.keys():
-            epoch, _, name = key.partition("/")
-            epochs[int(epoch)][name] = file.get_tensor(key)
+    if not path(run).is_file():
+        raise ValueError(f"{path(run)} is no file; restore it from git, or make it again: "
+                         f"python -m mnist_lib retrace {run.experiment}")
+    try:
+        with safe_open(path(run), framework="pt") as file:
+            about = file.metadata() or {}
+            tensors = {key: file.get_tensor(key) for key in file.keys()}
+    except SafetensorError as error:
+        raise ValueError(f"{path(run)} is damaged ({error}); restore it from git") from error
+    if about.get("run") != _label(run):
+        raise ValueError(f"{path(run)} belongs to another training than its record; restore it from git, "
+                         f"or make it again: python -m mnist_lib retrace {run.experiment}")
+    if about.get("sha256") not in (None, _digest(tensors)):
+        raise ValueError(f"{path(run)} is damaged (its SHA-256 does not fit); restore it from git")
+    epochs: list[Weights] = [{} for _ in range(len(run.epochs) + 1)]
+    for key, tensor in tensors.items():
+        epoch, _, name = key.partition("/")
+        epochs[int(epoch)][name] = tensor
     return epochs
+
+
+def _digest(tensors: Weights) -> str:
+    """SHA-256 of names and numbers, in the order of the names."""
+    digest = hashlib.sha256()
+    for name in sorted(tensors):
+        digest.update(name.encode() + tensors[name].numpy().tobytes())
+    return digest.hexdigest()
 
 
 def network_after(architecture, weights: Weights) -> nn.Module:

@@ -115,20 +115,24 @@ def _alive(process: int) -> bool:
     return True
 
 
+def read_bytes(file: Path | str, largest: int = 1_000_000_000) -> bytes:
+    """The content of a regular file; ``ValueError`` for a pipe, which would block, or a device, which has no end."""
+    found = os.stat(file)
+    if not stat.S_ISREG(found.st_mode):
+        raise ValueError(f"it is {KINDS.get(stat.S_IFMT(found.st_mode), 'no file')}")
+    if found.st_size > largest:
+        raise ValueError(f"it has {found.st_size:,} bytes; {largest:,} are the most that are read")
+    return Path(file).read_bytes()
+
+
 def read_json(file: Path | str, largest: int = LARGEST):
     """The content of a JSON file; ``ValueError`` says what is wrong with it, without its name.
 
     Not read: what is no regular file or too large, what is nested out of all measure, an object that
     has a key twice, and numbers that are none.
     """
-    file = Path(file)
-    mode = os.stat(file).st_mode
-    if not stat.S_ISREG(mode):
-        raise ValueError(f"it is {KINDS.get(stat.S_IFMT(mode), 'no file')}")
-    if (size := file.stat().st_size) > largest:
-        raise ValueError(f"it has {size:,} bytes; {largest:,} are the most that are read")
     try:
-        return json.loads(file.read_bytes().decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_number)
+        return json.loads(read_bytes(file, largest).decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_number)
     except RecursionError:
         raise ValueError("it is nested too deep") from None
 

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .files import read_json, write_atomically
+from .files import read_bytes, read_json, write_atomically
 from .schema import problem_of_record, seal_of
 
 TEST_IMAGES = 10_000
@@ -201,5 +201,8 @@ def weights_path(run: Run) -> Path:
 
 
 def sha256(file: Path) -> str:
-    """SHA-256 of a file, as hexadecimal digits."""
-    return hashlib.sha256(file.read_bytes()).hexdigest()
+    """SHA-256 of a file, as hexadecimal digits; ``ValueError`` names what is no file."""
+    try:
+        return hashlib.sha256(read_bytes(file)).hexdigest()
+    except ValueError as error:
+        raise ValueError(f"{file} cannot be read ({error}); restore it from git, or train again") from error

@@ -31,6 +31,7 @@ from tests.faults import table, world
 from tests.faults.table import Fault
 
 LIMIT = 120  # seconds after which a process hangs
+MEMORY = 20_000_000_000
 GOOD = ("told", "healed", "survived")
 
 
@@ -48,6 +49,7 @@ def inside(fault: Fault, folder: Path, said: Path) -> None:
     os.chdir(folder)
     os.environ.update({"MNIST_LIB_RESULTS": str(folder / "results"), **dict(fault.environment)})
     signal.alarm(LIMIT)
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))  # a file without an end must not take the machine along
     status, command = 70, fault.command
     try:
         if command[0] == "LIMITED":
@@ -154,7 +156,9 @@ def main() -> int:
         reference = references({f.command for f in faults}, base)
         with ThreadPoolExecutor(options.jobs) as threads:
             ended = threads.map(lambda fault: inject(fault, base, reference), faults)
-            for fault, (outcome, said) in zip(faults, ended):
+            for number, (fault, (outcome, said)) in enumerate(zip(faults, ended), start=1):
+                if number % 100 == 0:
+                    print(f"{number} of {len(faults)}", flush=True)
                 rows.append((fault, outcome, said))
                 if not right(fault, outcome):
                     print(f"{outcome.upper()}: {fault.kind} × {fault.place} × {' '.join(fault.command)}: expected "
