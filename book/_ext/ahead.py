@@ -30,9 +30,7 @@ def execute_ahead(app, env, docnames):
             path = Path(env.doc2path(name))
             content = path.read_text(encoding="utf-8")
             notebook = create_nb_reader(str(path), env.myst_config, env.mystnb_config, content).read(content)
-            try:
-                cache_of(app, key).match_cache_notebook(notebook)
-            except KeyError:
+            if not is_kept(cache_of(app, key), notebook):
                 waiting[name] = path, key, notebook
     if not waiting:
         return
@@ -49,6 +47,20 @@ def execute_ahead(app, env, docnames):
             if good:
                 bundle = CacheBundleIn(notebook, str(path), data={"execution_seconds": result.time})
                 cache_of(app, key).cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+
+
+def is_kept(cache, notebook) -> bool:
+    """Whether a cache has the outputs of a notebook; an entry that cannot be read is thrown away."""
+    try:
+        entry = cache.match_cache_notebook(notebook).pk
+    except KeyError:
+        return False
+    try:
+        cache.get_cache_bundle(entry)
+    except Exception:  # of several kinds, as a file was cut off or changed
+        cache.remove_cache(entry)
+        return False
+    return True
 
 
 @contextmanager
