@@ -9,6 +9,8 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+from mnist_lib import need
+
 from .find_network import find_network
 
 
@@ -95,8 +97,7 @@ def _module(args):
 def _load_weights(network, file):
     """Load a state dict into a network; every tensor must find its place."""
     import torch
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
+    SafetensorError, load_file = need("safetensors").SafetensorError, need("safetensors.torch").load_file
 
     if not file.is_file():
         raise ValueError(f"there is no file {file}")

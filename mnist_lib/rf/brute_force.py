@@ -51,7 +51,7 @@ def measure(network, input_size=None, layer: str = "", unit=None, *, inputs=None
 class Measured:
     """For each unit of a layer, which lines of the inputs change it.
 
-    ``lines`` has for each axis a boolean tensor (lines of the image, *shape of the map).
+    ``lines`` has for each axis a boolean tensor: lines of the image, then the dimensions of the map.
     """
 
     lines: tuple[torch.Tensor, ...]

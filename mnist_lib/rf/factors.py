@@ -19,7 +19,7 @@ Split = tuple[tuple[int, ...], ...]
 
 
 class Factored(Sequence):
-    """The bounds of a shadow, stored by factors; read by index they are plain: a dimension each."""
+    """The bounds of the intervals, stored by factors; read by index they are plain: a dimension each."""
 
     def __init__(self, parts, split: Split):
         self.parts, self.split = tuple(parts), split
@@ -35,12 +35,12 @@ class Factored(Sequence):
         return self._plain[axis]
 
 
-def by_factors(shadow) -> tuple[tuple[torch.Tensor, ...], Split]:
-    """A shadow's parts and their split."""
-    bounds = shadow.bounds
+def by_factors(spans) -> tuple[tuple[torch.Tensor, ...], Split]:
+    """The intervals's parts and their split."""
+    bounds = spans.bounds
     if isinstance(bounds, Factored):
         return bounds.parts, bounds.split
-    return tuple(bounds), tuple((n,) for n in shadow.shape)
+    return tuple(bounds), tuple((n,) for n in spans.shape)
 
 
 def stored(parts, split: Split):
@@ -145,13 +145,13 @@ def _digits(here, factors, wanted):
     return sizes
 
 
-def alike(shadows):
-    """The parts of several shadows of one shape by a common split: ([parts of each], split)."""
-    pairs = [by_factors(shadow) for shadow in shadows]
+def alike(all_spans):
+    """The parts of several intervals of one shape by a common split: ([parts of each], split)."""
+    pairs = [by_factors(spans) for spans in all_spans]
     if len({split for _, split in pairs}) == 1:
         return [parts for parts, _ in pairs], pairs[0][1]
     common, crossing = list(pairs[0][1]), set()
-    for d, n in enumerate(shadows[0].shape):
+    for d, n in enumerate(all_spans[0].shape):
         for _, split in pairs[1:]:
             both = refined(common[d], split[d]) or ((1,) if n == 1 else None)
             if both is None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import torch
 
 from .geometry import ReceptiveFieldError
-from .intervals import Shadow, broadcast, of_inputs, reduce
+from .intervals import Intervals, broadcast, of_inputs, reduce
 from .operators import COSTLY, READINGS, base_name, without_computing
 from .rules.pointwise import elementwise
 from .rules.registry import BUILT_IN, Call, flat_tensors, registered
@@ -30,8 +30,8 @@ class Step:
     name: str
     op: str
     module: torch.nn.Module | None
-    source: Shadow | None = None
-    result: Shadow | None = None
+    source: Intervals | None = None
+    result: Intervals | None = None
     details: dict = field(default_factory=dict)
     parameters: int = 0
     multiply_adds: int = 0
@@ -235,12 +235,12 @@ class Interpreter:
         self.decisions.append(found is not None)
         return found
 
-    def first(self, tree) -> Shadow | None:
+    def first(self, tree) -> Intervals | None:
         """The intervals of the first tensor that depends on the image."""
         return next((found for found in map(self.memory.get, flat_tensors(tree)) if found is not None), None)
 
 
-def _fitted(result, shape) -> Shadow:
+def _fitted(result, shape) -> Intervals:
     """Intervals for an output of another shape: everything, as it is not known which part."""
     if result is None or result.shape == tuple(shape):
         return result

@@ -1,6 +1,6 @@
 """What every number inside a network depends on: intervals that travel along with a tensor.
 
-A :class:`Shadow` gives, for each element of a tensor and each axis of the image, the first and
+A :class:`Intervals` gives, for each element of a tensor and each axis of the image, the first and
 last pixel it depends on. Moving elements moves their intervals (``moving.py``), everything else
 takes unions, and spatial layers read the taps of ``taps.py``. Two intervals are kept:
 
@@ -26,13 +26,13 @@ import torch
 from .factors import alike, by_factors, joined, places, stored, viewed
 from .steps import NOTHING, STILL, common, found_steps, scaled, through
 
-__all__ = ["NOTHING", "STILL", "Shadow", "broadcast", "by_factors", "collapsed", "dropped", "found_steps", "moved",
+__all__ = ["NOTHING", "STILL", "Intervals", "broadcast", "by_factors", "collapsed", "dropped", "found_steps", "moved",
            "narrowed", "nothing", "of_image", "of_inputs", "reduce", "reshaped", "running", "spread", "stored",
            "through", "union"]
 
 
 @dataclass(frozen=True)
-class Shadow:
+class Intervals:
     """The dependencies of one tensor.
 
     ``bounds``: for each image axis a tensor (4, *shape), sizes 1 where constant: first pixel,
@@ -50,13 +50,13 @@ class Shadow:
     off_kind: str = ""
 
 
-def of_image(shape) -> Shadow:
-    """The shadow of an image batch (N, C, ...): every pixel depends on itself, in all channels."""
+def of_image(shape) -> Intervals:
+    """The intervals of an image batch (N, C, ...): every pixel depends on itself, in all channels."""
     return of_inputs([shape], [len(shape) - 2])[0]
 
 
-def of_inputs(shapes, axes) -> list[Shadow]:
-    """The shadows of a network's inputs; each has the axes of its last dimensions, ``axes`` of them.
+def of_inputs(shapes, axes) -> list[Intervals]:
+    """The intervals of a network's inputs; each has the axes of its last dimensions, ``axes`` of them.
 
     Along the axes of another input an element depends on nothing.
     """
@@ -73,31 +73,31 @@ def of_inputs(shapes, axes) -> list[Shadow]:
             else:
                 bounds.append(_empty(len(shape)))
             steps.append(tuple((1, 1) if owner == i and d == dim else STILL for d in range(len(shape))))
-        found.append(Shadow(tuple(shape), tuple(bounds), tuple(steps)))
+        found.append(Intervals(tuple(shape), tuple(bounds), tuple(steps)))
     return found
 
 
-def nothing(shape, axes=2) -> Shadow:
-    """The shadow of a constant; ``axes`` is the number of the image's (``call.nothing`` knows it)."""
-    return Shadow(tuple(shape), (_empty(len(shape)),) * axes, ((STILL,) * len(shape),) * axes)
+def nothing(shape, axes=2) -> Intervals:
+    """The intervals of a constant; ``axes`` is the number of the image's (``call.nothing`` knows it)."""
+    return Intervals(tuple(shape), (_empty(len(shape)),) * axes, ((STILL,) * len(shape),) * axes)
 
 
 def _empty(rank):
     return torch.full((4, *(1,) * rank), NOTHING, dtype=torch.int32)
 
 
-def union(shape, shadows) -> Shadow:
-    """Element by element, all that any of the shadows depends on; broadcasts to ``shape``."""
+def union(shape, all_spans) -> Intervals:
+    """Element by element, all that any of the intervals depends on; broadcasts to ``shape``."""
     shape = tuple(shape)
-    shadows = [broadcast(shadow, shape) for shadow in shadows]
-    distinct = list({id(shadow.bounds): shadow for shadow in shadows}.values())
+    all_spans = [broadcast(spans, shape) for spans in all_spans]
+    distinct = list({id(spans.bounds): spans for spans in all_spans}.values())
     if len(distinct) == 1:
         one = distinct[0]
         return one if one.off is None else replace(one, off=None, off_kind="")
     parts, split = alike(distinct)
     totals = tuple(fold(_smaller, each) for each in zip(*parts))
     steps = tuple(tuple(map(common, zip(*each))) for each in zip(*(s.steps for s in distinct)))
-    return Shadow(shape, stored(totals, split), steps)
+    return Intervals(shape, stored(totals, split), steps)
 
 
 def _smaller(total, part):
@@ -108,37 +108,37 @@ def _smaller(total, part):
     return total
 
 
-def broadcast(shadow: Shadow, shape) -> Shadow:
-    """The shadow of the same tensor expanded to ``shape``."""
-    shape, extra = tuple(shape), len(shape) - len(shadow.shape)
-    if shape == shadow.shape:
-        return shadow
-    parts, split = by_factors(shadow)
+def broadcast(spans: Intervals, shape) -> Intervals:
+    """The intervals of the same tensor expanded to ``shape``."""
+    shape, extra = tuple(shape), len(shape) - len(spans.shape)
+    if shape == spans.shape:
+        return spans
+    parts, split = by_factors(spans)
     parts = tuple(b.reshape(4, *(1,) * extra, *b.shape[1:]) for b in parts)
-    old = (1,) * extra + shadow.shape
+    old = (1,) * extra + spans.shape
     split = tuple(f if a == b else (b,) for f, a, b in zip(((1,),) * extra + split, old, shape))
-    steps = tuple((STILL,) * extra + axis for axis in shadow.steps)
+    steps = tuple((STILL,) * extra + axis for axis in spans.steps)
     steps = tuple(tuple(s if a == b else STILL for s, a, b in zip(axis, old, shape)) for axis in steps)
-    off = shadow.off
-    return replace(shadow, shape=shape, bounds=stored(parts, split), steps=steps,
+    off = spans.off
+    return replace(spans, shape=shape, bounds=stored(parts, split), steps=steps,
                    off=None if off is None else off.reshape(*(1,) * extra, *off.shape))
 
 
-def reduce(shadow: Shadow, dims, keepdim: bool) -> Shadow:
+def reduce(spans: Intervals, dims, keepdim: bool) -> Intervals:
     """Every element depends on all elements along ``dims``: sums, means, norms.
 
     Kept dimensions count as one window over the whole map, so that its jump is that of a
     pooling layer of the same size.
     """
-    rank = len(shadow.shape)
+    rank = len(spans.shape)
     dims = sorted(d % rank for d in dims) if rank else []
-    shape = tuple(1 if d in dims else n for d, n in enumerate(shadow.shape))
-    parts, split = by_factors(shadow)
+    shape = tuple(1 if d in dims else n for d, n in enumerate(spans.shape))
+    parts, split = by_factors(spans)
     parts = [_least(part, places(split, dims)) for part in parts]
     split = tuple((1,) * len(f) if d in dims else f for d, f in enumerate(split))
     steps = tuple(tuple(step if d not in dims else (STILL if step is None else scaled(step, n))
-                        for d, (step, n) in enumerate(zip(axis, shadow.shape))) for axis in shadow.steps)
-    whole = Shadow(shape, stored(parts, split), steps)
+                        for d, (step, n) in enumerate(zip(axis, spans.shape))) for axis in spans.steps)
+    whole = Intervals(shape, stored(parts, split), steps)
     return whole if keepdim else dropped(whole, dims)
 
 
@@ -147,52 +147,52 @@ def _least(part, dims):
     return part.amin(dims, keepdim=True) if dims else part
 
 
-def dropped(shadow: Shadow, dims) -> Shadow:
+def dropped(spans: Intervals, dims) -> Intervals:
     """Without the given dimensions, each of size 1."""
-    keep = [d for d in range(len(shadow.shape)) if d not in dims]
-    if len(keep) == len(shadow.shape):
-        return shadow
-    parts, split = by_factors(shadow)
+    keep = [d for d in range(len(spans.shape)) if d not in dims]
+    if len(keep) == len(spans.shape):
+        return spans
+    parts, split = by_factors(spans)
     kept = [0, *places(split, keep)]
-    return Shadow(tuple(shadow.shape[d] for d in keep),
+    return Intervals(tuple(spans.shape[d] for d in keep),
                   stored([b.reshape([b.shape[p] for p in kept]) for b in parts], tuple(split[d] for d in keep)),
-                  tuple(tuple(axis[d] for d in keep) for axis in shadow.steps))
+                  tuple(tuple(axis[d] for d in keep) for axis in spans.steps))
 
 
-def spread(shadow: Shadow, dims) -> Shadow:
+def spread(spans: Intervals, dims) -> Intervals:
     """Every element depends on all elements along ``dims``; the shape stays: normalizations."""
-    parts, split = by_factors(shadow)
-    dims = places(split, {d % len(shadow.shape) for d in dims})
-    return replace(shadow, bounds=stored([_least(part, dims) for part in parts], split), off=None, off_kind="")
+    parts, split = by_factors(spans)
+    dims = places(split, {d % len(spans.shape) for d in dims})
+    return replace(spans, bounds=stored([_least(part, dims) for part in parts], split), off=None, off_kind="")
 
 
-def running(shadow: Shadow, dim: int) -> Shadow:
+def running(spans: Intervals, dim: int) -> Intervals:
     """Every element depends on itself and all before it along ``dim``: cumulative sums."""
-    dim %= len(shadow.shape)
-    parts, split = joined(*by_factors(shadow), [dim])
+    dim %= len(spans.shape)
+    parts, split = joined(*by_factors(spans), [dim])
     place, = places(split, [dim])
-    steps = tuple(tuple(None if d == dim and s != STILL else s for d, s in enumerate(axis)) for axis in shadow.steps)
-    return Shadow(shadow.shape, stored([b.cummin(place).values for b in parts], split), steps)
+    steps = tuple(tuple(None if d == dim and s != STILL else s for d, s in enumerate(axis)) for axis in spans.steps)
+    return Intervals(spans.shape, stored([b.cummin(place).values for b in parts], split), steps)
 
 
-def reshaped(shadow: Shadow, shape) -> Shadow:
+def reshaped(spans: Intervals, shape) -> Intervals:
     """The same elements in the same order in another shape; ``steps`` are found anew."""
-    parts, split = viewed(*by_factors(shadow), shape)
-    off = None if shadow.off is None else collapsed(shadow.off.expand(shadow.shape).reshape(shape), 0)
-    return Shadow(tuple(shape), stored(parts, split), ((STILL,) * len(shape),) * len(parts), off, shadow.off_kind)
+    parts, split = viewed(*by_factors(spans), shape)
+    off = None if spans.off is None else collapsed(spans.off.expand(spans.shape).reshape(shape), 0)
+    return Intervals(tuple(shape), stored(parts, split), ((STILL,) * len(shape),) * len(parts), off, spans.off_kind)
 
 
-def moved(shadow: Shadow, function, steps=None) -> Shadow:
-    """The shadow behind ``function``, which only moves elements (views, concatenation, ...).
+def moved(spans: Intervals, function, steps=None) -> Intervals:
+    """The intervals behind ``function``, which only moves elements (views, concatenation, ...).
 
-    ``function`` maps a tensor of ``shadow.shape`` to the output. ``steps``, where the caller
+    ``function`` maps a tensor of ``intervals.shape`` to the output. ``steps``, where the caller
     knows them, are those of the output; otherwise they are found from the moved intervals.
     """
-    bounds = tuple(collapsed(torch.stack([narrowed(function(part.expand(shadow.shape))) for part in axis]), 1)
-                   for axis in shadow.bounds)
-    off = None if shadow.off is None else collapsed(function(shadow.off.expand(shadow.shape)), 0)
-    shape = tuple(function(torch.empty(1).expand(shadow.shape)).shape)
-    return Shadow(shape, bounds, steps or found_steps(shape, bounds, shadow.steps), off, shadow.off_kind)
+    bounds = tuple(collapsed(torch.stack([narrowed(function(part.expand(spans.shape))) for part in axis]), 1)
+                   for axis in spans.bounds)
+    off = None if spans.off is None else collapsed(function(spans.off.expand(spans.shape)), 0)
+    shape = tuple(function(torch.empty(1).expand(spans.shape)).shape)
+    return Intervals(shape, bounds, steps or found_steps(shape, bounds, spans.steps), off, spans.off_kind)
 
 
 def narrowed(tensor):

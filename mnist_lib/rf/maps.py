@@ -9,27 +9,27 @@ import torch
 
 from .factors import by_factors, joined, places
 from .geometry import Geometry, whole
-from .intervals import NOTHING, STILL, Shadow
+from .intervals import NOTHING, STILL, Intervals
 from .row import Extent, Extents
 from .space import Space
 from .steps import goes_on
 
 
-def spatial_dims(shadow: Shadow, space: Space) -> list[int]:
+def spatial_dims(spans: Intervals, space: Space) -> list[int]:
     """The dimensions of a tensor along which its units stand: those of the inputs' axes, in order."""
-    found = [_dims_of(shadow, list(group), each.size) for group, each in zip(space.groups, space.inputs) if group]
+    found = [_dims_of(spans, list(group), each.size) for group, each in zip(space.groups, space.inputs) if group]
     if len(found) == 1:
         return found[0]
     return sorted({d for dims in found for d in dims})
 
 
-def _dims_of(shadow, axes, size):
-    rank, count, steps = len(shadow.shape), len(axes), [shadow.steps[axis] for axis in axes]
-    if rank < 3 and not (rank == 2 and count == len(size) and shadow.shape[1] == size[-1]):
+def _dims_of(spans, axes, size):
+    rank, count, steps = len(spans.shape), len(axes), [spans.steps[axis] for axis in axes]
+    if rank < 3 and not (rank == 2 and count == len(size) and spans.shape[1] == size[-1]):
         return []  # one vector; a sequence of numbers is its own map
     per_axis = [[d for d, step in enumerate(axis) if step != STILL] for axis in steps]
     if rank == count + 2:  # channels made of pixels, as in space-to-depth: the longest way is the map's
-        per_axis = [_longest(dims, axis, shadow.shape) for dims, axis in zip(per_axis, steps)]
+        per_axis = [_longest(dims, axis, spans.shape) for dims, axis in zip(per_axis, steps)]
     found = sorted({d for dims in per_axis for d in dims})
     if rank == count + 2 and set(found) <= set(range(2, rank)):
         found = list(range(2, rank))
@@ -43,23 +43,23 @@ def _longest(dims, steps, shape):
     return [max(ways, key=ways.get)] if ways else dims
 
 
-def channels_of(shadow: Shadow, dims) -> int:
+def channels_of(spans: Intervals, dims) -> int:
     """The number of a tensor's elements for each of its units."""
-    return prod(n for d, n in enumerate(shadow.shape) if d and d not in dims)
+    return prod(n for d, n in enumerate(spans.shape) if d and d not in dims)
 
 
-def geometry_of(shadow: Shadow, axis: int, space: Space, dims=None) -> Geometry:
+def geometry_of(spans: Intervals, axis: int, space: Space, dims=None) -> Geometry:
     """The geometry of a tensor along one axis; jump None where its units stand in no line."""
-    dims = spatial_dims(shadow, space) if dims is None else dims
-    parts, split = by_factors(shadow)
-    law, steps = _of_units(parts[axis][2:], split, dims), shadow.steps[axis]
+    dims = spatial_dims(spans, space) if dims is None else dims
+    parts, split = by_factors(spans)
+    law, steps = _of_units(parts[axis][2:], split, dims), spans.steps[axis]
     field = int(torch.where(law[0] == NOTHING, 0, 1 - law[1] - law[0]).max())
     moving = [d for d in dims if steps[d] != STILL]
     mates = space.mates(axis)
-    shared = any(shadow.steps[mate][d] != STILL for mate in mates for d in moving)  # tokens: one way through all axes
+    shared = any(spans.steps[mate][d] != STILL for mate in mates for d in moving)  # tokens: one way through all axes
     if len(moving) != 1 or shared or steps[moving[0]] is None or steps[moving[0]][1] <= 0:
-        return Geometry(_size(shadow, axis, space, dims, moving), None, field, None)
-    return _line(law, split, moving[0], shadow.shape[moving[0]], steps[moving[0]], field)
+        return Geometry(_size(spans, axis, space, dims, moving), None, field, None)
+    return _line(law, split, moving[0], spans.shape[moving[0]], steps[moving[0]], field)
 
 
 def _of_units(bounds, split, dims):
@@ -68,12 +68,12 @@ def _of_units(bounds, split, dims):
     return bounds.amin(others, keepdim=True) if others else bounds
 
 
-def _size(shadow, axis, space, dims, moving):
+def _size(spans, axis, space, dims, moving):
     """The number of units along an axis along which they stand in no line."""
     place = next(group.index(axis) for group in space.groups if axis in group)
     if len(dims) == 1 + len(space.mates(axis)) > 1:
-        return shadow.shape[dims[place]]
-    return prod(shadow.shape[d] for d in moving)
+        return spans.shape[dims[place]]
+    return prod(spans.shape[d] for d in moving)
 
 
 def _line(law, split, dim, size, step, field) -> Geometry:
@@ -104,9 +104,9 @@ def _phases(seen, units, size, jump):
     return tuple(found.get(i) for i in range(units))
 
 
-def extents_of(shadow: Shadow, dims) -> Extents:
+def extents_of(spans: Intervals, dims) -> Extents:
     """The exact fields of all units."""
-    parts, split = by_factors(shadow)
+    parts, split = by_factors(spans)
     kept = places(split, dims)
     others = [p for p in range(1, parts[0].dim()) if p not in kept] if parts else []
     axes, made_of = [], tuple(split[d] for d in dims)

@@ -1,4 +1,4 @@
-"""Shadows behind views and shuffles along single dimensions: what is stored by factors stays so."""
+"""Intervals behind views and shuffles along single dimensions: what is stored by factors stays so."""
 
 from __future__ import annotations
 
@@ -8,37 +8,37 @@ from math import gcd, prod
 import torch
 
 from .factors import by_factors, joined, places, stored
-from .intervals import Shadow, collapsed, dropped, narrowed, nothing
+from .intervals import Intervals, collapsed, dropped, narrowed, nothing
 from .steps import STILL, common, found_steps, through
 
 
-def permuted(shadow: Shadow, order) -> Shadow:
+def permuted(spans: Intervals, order) -> Intervals:
     """The dimensions in another order."""
-    parts, split = by_factors(shadow)
+    parts, split = by_factors(spans)
     where = [0, *places(split, order)]
-    return Shadow(tuple(shadow.shape[d] for d in order),
+    return Intervals(tuple(spans.shape[d] for d in order),
                   stored([part.permute(where) for part in parts], tuple(split[d] for d in order)),
-                  tuple(tuple(axis[d] for d in order) for axis in shadow.steps),
-                  None if shadow.off is None else shadow.off.expand(shadow.shape).permute(order), shadow.off_kind)
+                  tuple(tuple(axis[d] for d in order) for axis in spans.steps),
+                  None if spans.off is None else spans.off.expand(spans.shape).permute(order), spans.off_kind)
 
 
-def unsqueezed(shadow: Shadow, dim: int) -> Shadow:
+def unsqueezed(spans: Intervals, dim: int) -> Intervals:
     """With a new dimension of size 1."""
-    parts, split = by_factors(shadow)
+    parts, split = by_factors(spans)
     at = sum(map(len, split[:dim])) + 1
-    return Shadow((*shadow.shape[:dim], 1, *shadow.shape[dim:]),
+    return Intervals((*spans.shape[:dim], 1, *spans.shape[dim:]),
                   stored([part.unsqueeze(at) for part in parts], (*split[:dim], (1,), *split[dim:])),
-                  tuple((*axis[:dim], STILL, *axis[dim:]) for axis in shadow.steps),
-                  None if shadow.off is None else shadow.off.expand(shadow.shape).unsqueeze(dim), shadow.off_kind)
+                  tuple((*axis[:dim], STILL, *axis[dim:]) for axis in spans.steps),
+                  None if spans.off is None else spans.off.expand(spans.shape).unsqueeze(dim), spans.off_kind)
 
 
-def sliced(shadow: Shadow, dim: int, start: int, size: int, step: int = 1) -> Shadow:
+def sliced(spans: Intervals, dim: int, start: int, size: int, step: int = 1) -> Intervals:
     """``size`` elements along a dimension from ``start``, each ``step`` further on."""
-    if size == shadow.shape[dim]:
-        return shadow
+    if size == spans.shape[dim]:
+        return spans
     if not size:
-        return nothing((*shadow.shape[:dim], 0, *shadow.shape[dim + 1:]), len(shadow.steps))
-    parts, split = by_factors(shadow)
+        return nothing((*spans.shape[:dim], 0, *spans.shape[dim + 1:]), len(spans.steps))
+    parts, split = by_factors(spans)
     inner = prod(split[dim][1:])
     still = all(part.shape[p] == 1 for part in parts for p in places(split, [dim]))
     if still or not (step == 1 and start % inner == size % inner == 0):
@@ -48,51 +48,51 @@ def sliced(shadow: Shadow, dim: int, start: int, size: int, step: int = 1) -> Sh
     end = (start + (size - 1) * step) // inner + 1
     parts = [p if p.shape[at] == 1 else p[(slice(None),) * at + (slice(start // inner, end, step),)] for p in parts]
     factors = (size // inner, *split[dim][1:])
-    steps = tuple((*axis[:dim], through(axis[dim], (1, step)), *axis[dim + 1:]) for axis in shadow.steps)
-    off = shadow.off
+    steps = tuple((*axis[:dim], through(axis[dim], (1, step)), *axis[dim + 1:]) for axis in spans.steps)
+    off = spans.off
     if off is not None:
-        off = off.expand(shadow.shape)[(slice(None),) * dim + (slice(start, start + (size - 1) * step + 1, step),)]
-    return replace(shadow, shape=(*shadow.shape[:dim], size, *shadow.shape[dim + 1:]), steps=steps, off=off,
+        off = off.expand(spans.shape)[(slice(None),) * dim + (slice(start, start + (size - 1) * step + 1, step),)]
+    return replace(spans, shape=(*spans.shape[:dim], size, *spans.shape[dim + 1:]), steps=steps, off=off,
                    bounds=stored(parts, (*split[:dim], factors, *split[dim + 1:])))
 
 
-def selected(shadow: Shadow, dim: int, index: int) -> Shadow:
+def selected(spans: Intervals, dim: int, index: int) -> Intervals:
     """One element along a dimension, which is gone then."""
-    parts, split = by_factors(shadow)
-    index %= shadow.shape[dim]
-    off = None if shadow.off is None else shadow.off.expand(shadow.shape).select(dim, index)
+    parts, split = by_factors(spans)
+    index %= spans.shape[dim]
+    off = None if spans.off is None else spans.off.expand(spans.shape).select(dim, index)
     for at, n in reversed(list(zip(places(split, [dim]), split[dim]))):
         index, digit = divmod(index, n)
         parts = [part if part.shape[at] == 1 else part.narrow(at, digit, 1) for part in parts]
     split = (*split[:dim], (1,) * len(split[dim]), *split[dim + 1:])
-    shape = (*shadow.shape[:dim], 1, *shadow.shape[dim + 1:])
-    gone = dropped(Shadow(shape, stored(parts, split), shadow.steps), [dim])
-    return gone if off is None else replace(gone, off=off, off_kind=shadow.off_kind)
+    shape = (*spans.shape[:dim], 1, *spans.shape[dim + 1:])
+    gone = dropped(Intervals(shape, stored(parts, split), spans.steps), [dim])
+    return gone if off is None else replace(gone, off=off, off_kind=spans.off_kind)
 
 
-def moved_along(shadow: Shadow, dims, function, shape) -> Shadow:
-    """The shadow behind a shuffle that leaves all dimensions but ``dims`` alone.
+def moved_along(spans: Intervals, dims, function, shape) -> Intervals:
+    """The intervals behind a shuffle that leaves all dimensions but ``dims`` alone.
 
     ``function`` is given the bounds with size 1 along other dimensions where nothing changes;
     what it does to them it must do whatever their size.
     """
     bounds = []
-    for part in shadow.bounds:
-        if len(dims) != 1 or len(shape) != len(shadow.shape) or part.shape[dims[0] + 1] > 1:
+    for part in spans.bounds:
+        if len(dims) != 1 or len(shape) != len(spans.shape) or part.shape[dims[0] + 1] > 1:
             part = part.expand(4, *(n if d in dims else size
-                                    for d, (n, size) in enumerate(zip(shadow.shape, part.shape[1:]))))
+                                    for d, (n, size) in enumerate(zip(spans.shape, part.shape[1:]))))
             part = collapsed(torch.stack([narrowed(function(line)) for line in part]), 1)
         bounds.append(part)
-    off = None if shadow.off is None else collapsed(function(shadow.off.expand(shadow.shape)), 0)
-    return Shadow(tuple(shape), tuple(bounds), found_steps(shape, bounds, shadow.steps), off, shadow.off_kind)
+    off = None if spans.off is None else collapsed(function(spans.off.expand(spans.shape)), 0)
+    return Intervals(tuple(shape), tuple(bounds), found_steps(shape, bounds, spans.steps), off, spans.off_kind)
 
 
-def concatenated(shadows, dim: int, shape) -> Shadow:
-    """One shadow behind the other along ``dim``."""
+def concatenated(all_spans, dim: int, shape) -> Intervals:
+    """One intervals behind the other along ``dim``."""
     dim, shape = dim % len(shape), tuple(shape)
-    sizes = [shadow.shape[dim] for shadow in shadows]
+    sizes = [spans.shape[dim] for spans in all_spans]
     inner = gcd(*sizes)
-    pieces = [joined(*by_factors(shadow), [dim]) for shadow in shadows]
+    pieces = [joined(*by_factors(spans), [dim]) for spans in all_spans]
     if len({(*split[:dim], *split[dim + 1:]) for _, split in pieces}) > 1:  # other factors: multiplied out
         pieces = [joined(*piece, range(len(shape))) for piece in pieces]
     split = pieces[0][1]
@@ -109,11 +109,11 @@ def concatenated(shadows, dim: int, shape) -> Shadow:
                 for part, count in zip(each, counts)]
         result.append(collapsed(torch.cat(wide, at), at, at + 1))
     bounds = stored(result, split)
-    found = found_steps(shape, bounds, [axis for shadow in shadows for axis in shadow.steps])
+    found = found_steps(shape, bounds, [axis for spans in all_spans for axis in spans.steps])
     steps = []
     for axis, guesses in enumerate(found):
-        laws = [common(each) for each in zip(*(shadow.steps[axis] for shadow in shadows))]
-        laws[dim] = STILL if all(shadow.steps[axis][dim] == STILL for shadow in shadows) else guesses[dim]
+        laws = [common(each) for each in zip(*(spans.steps[axis] for spans in all_spans))]
+        laws[dim] = STILL if all(spans.steps[axis][dim] == STILL for spans in all_spans) else guesses[dim]
         steps.append(tuple(laws))
-    return Shadow(shape, bounds, tuple(steps))
+    return Intervals(shape, bounds, tuple(steps))
 

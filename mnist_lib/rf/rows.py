@@ -9,7 +9,7 @@ import torch
 
 from .factors import by_factors
 from .geometry import Geometry
-from .intervals import Shadow
+from .intervals import Intervals
 from .maps import channels_of, extents_of, geometry_of, spatial_dims
 from .row import Row
 from .rules.registry import listed
@@ -72,7 +72,7 @@ def _moving(step):
     return sum(bool(s.multiply_adds) or len(s.merged) > 1 or not _same(s.source, s.result) for s in step.inside)
 
 
-def _same(one: Shadow, other: Shadow) -> bool:
+def _same(one: Intervals, other: Intervals) -> bool:
     if one is other or one.bounds is other.bounds:
         return True
     if one.shape != other.shape or one.steps != other.steps:
@@ -93,13 +93,13 @@ def _summed(step):
     return step
 
 
-def _described(shadow, space, known):
-    """A shadow's geometries, extents, dims and channels: worked out once, as most rows share theirs."""
-    if id(shadow) not in known:
-        dims = spatial_dims(shadow, space)
-        geometries = tuple(geometry_of(shadow, axis, space, dims) for axis in range(len(space.pixels)))
-        known[id(shadow)] = (geometries, extents_of(shadow, dims), tuple(dims), channels_of(shadow, dims))
-    return known[id(shadow)]
+def _described(spans, space, known):
+    """The intervals's geometries, extents, dims and channels: worked out once, as most rows share theirs."""
+    if id(spans) not in known:
+        dims = spatial_dims(spans, space)
+        geometries = tuple(geometry_of(spans, axis, space, dims) for axis in range(len(space.pixels)))
+        known[id(spans)] = (geometries, extents_of(spans, dims), tuple(dims), channels_of(spans, dims))
+    return known[id(spans)]
 
 
 def _row(step, space, use, known) -> Row:
@@ -166,11 +166,11 @@ def _apart(step, group, names, space, of):
     return [f"{text} in {name}{of}" for name, text in found.items()]
 
 
-def _misalignment(shadows, axis, space) -> float:
+def _misalignment(all_spans, axis, space) -> float:
     """The largest distance between the centres of the units that are brought together."""
     lines = []
-    for shadow in {id(shadow): shadow for shadow in shadows}.values():
-        geometry = geometry_of(shadow, axis, space)
+    for spans in {id(spans): spans for spans in all_spans}.values():
+        geometry = geometry_of(spans, axis, space)
         if geometry.start is not None:  # None: in no line, or without centres of their own
             lines.append(geometry)
     largest = max((g.size for g in lines), default=0)

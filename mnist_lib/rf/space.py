@@ -25,7 +25,7 @@ class Input:
 
 @dataclass(frozen=True)
 class Space:
-    """All inputs. Their axes are counted one after another, as in the bounds of a shadow."""
+    """All inputs. Their axes are counted one after another, as in the bounds of the intervals."""
 
     inputs: tuple[Input, ...]
 

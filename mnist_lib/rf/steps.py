@@ -1,7 +1,7 @@
 """How a field moves along a map: so many units on, it has moved so many pixels.
 
 Such a law holds for every map that a convolution makes; what stands in another order
-(tokens, windows) has none. See ``Shadow.steps`` in ``intervals.py``.
+(tokens, windows) has none. See ``Intervals.steps`` in ``intervals.py``.
 """
 
 from __future__ import annotations

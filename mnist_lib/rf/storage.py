@@ -13,7 +13,7 @@ from torch.multiprocessing.reductions import StorageWeakRef
 
 from .factors import by_factors
 from .geometry import ReceptiveFieldError
-from .intervals import NOTHING, Shadow, broadcast, collapsed, found_steps, reduce, union
+from .intervals import NOTHING, Intervals, broadcast, collapsed, found_steps, reduce, union
 
 
 @dataclass
@@ -39,7 +39,7 @@ class Memory:
         self._entries: dict[StorageWeakRef, Entry] = {}
         self._clean_at = 1000
 
-    def get(self, tensor: torch.Tensor) -> Shadow | None:
+    def get(self, tensor: torch.Tensor) -> Intervals | None:
         """The intervals of a tensor; None for one that does not depend on the image."""
         entry = self._entries.get(key_of(tensor)) if has_memory(tensor) else None
         if entry is None or not tensor.numel():
@@ -57,33 +57,33 @@ class Memory:
         entry = self._entries.get(key_of(tensor)) if has_memory(tensor) else None
         return entry is not None and entry.dense is not None
 
-    def put(self, tensor: torch.Tensor, shadow: Shadow) -> None:
+    def put(self, tensor: torch.Tensor, spans: Intervals) -> None:
         """Note the intervals of a new tensor or of a new view."""
-        self._check(shadow)
-        self._entries.setdefault(key_of(tensor), Entry()).views[_place(tensor)] = shadow
+        self._check(spans)
+        self._entries.setdefault(key_of(tensor), Entry()).views[_place(tensor)] = spans
         if len(self._entries) > self._clean_at:
             self._entries = {key: entry for key, entry in self._entries.items() if not key.expired()}
             self._clean_at = 2 * len(self._entries) + 1000
 
-    def write(self, tensor: torch.Tensor, shadow: Shadow) -> None:
+    def write(self, tensor: torch.Tensor, spans: Intervals) -> None:
         """Note the intervals of a tensor that was written in place, for all views of its memory."""
-        self._check(shadow)
+        self._check(spans)
         place, key = _place(tensor), key_of(tensor)
         entry = self._entries.setdefault(key, Entry())
         if place[1] is None or _covers(tensor) and set(entry.views) <= {place}:
-            self._entries[key] = Entry({place: shadow})
+            self._entries[key] = Entry({place: spans})
             return
-        _thicken(entry, tensor, len(shadow.bounds))
-        for line, bounds in zip(entry.dense, shadow.bounds):
+        _thicken(entry, tensor, len(spans.bounds))
+        for line, bounds in zip(entry.dense, spans.bounds):
             for memory, part in zip(line, bounds):
-                _strided(memory, place, entry.granule).copy_(part.expand(shadow.shape).unsqueeze(-1))
-        entry.known = (*entry.known, *(step for axis in shadow.steps for step in axis if step not in entry.known))
-        entry.views = {place: shadow}
+                _strided(memory, place, entry.granule).copy_(part.expand(spans.shape).unsqueeze(-1))
+        entry.known = (*entry.known, *(step for axis in spans.steps for step in axis if step not in entry.known))
+        entry.views = {place: spans}
 
-    def _check(self, shadow):
-        if not len(shadow.bounds) == len(shadow.steps) == self.axes:
-            raise ReceptiveFieldError(f"a rule gives intervals along {len(shadow.bounds)} axes, but the input has "
-                                      f"{self.axes}: make them from call.shadow and call.nothing")
+    def _check(self, spans):
+        if not len(spans.bounds) == len(spans.steps) == self.axes:
+            raise ReceptiveFieldError(f"a rule gives intervals along {len(spans.bounds)} axes, but the input has "
+                                      f"{self.axes}: make them from call.intervals and call.nothing")
 
 
 def has_memory(tensor) -> bool:
@@ -125,8 +125,8 @@ def _strided(memory, place, granule):
     return memory.as_strided((*shape, times), (*(s * times for s in strides), 1), offset * times)
 
 
-def _constant(shadow):
-    parts, _ = by_factors(shadow)
+def _constant(spans):
+    parts, _ = by_factors(spans)
     return all(part.numel() == 4 and int(part.min()) == NOTHING for part in parts)
 
 
@@ -136,7 +136,7 @@ def _covers(tensor):
 
 def _of_sparse(entry, place):
     """A sparse tensor's numbers, or another view of it: each may be any of those that are there."""
-    parts = [reduce(shadow, range(len(shadow.shape)), False) for shadow in entry.views.values()]
+    parts = [reduce(spans, range(len(spans.shape)), False) for spans in entry.views.values()]
     return broadcast(union((), parts), place[0])
 
 
@@ -155,14 +155,14 @@ def _thicken(entry, tensor, axes=None):
     axes = axes or len(next(iter(entry.views.values())).bounds)
     entry.dense = [[torch.full((elements,), NOTHING, dtype=torch.int32) for _ in range(4)] for _ in range(axes)]
     entry.granule = granule
-    for place, shadow in entry.views.items():
-        for line, bounds in zip(entry.dense, shadow.bounds):
+    for place, spans in entry.views.items():
+        for line, bounds in zip(entry.dense, spans.bounds):
             for memory, part in zip(line, bounds):
-                _strided(memory, place, granule).copy_(part.expand(shadow.shape).unsqueeze(-1))
-    entry.known = tuple({step for shadow in entry.views.values() for axis in shadow.steps for step in axis})
+                _strided(memory, place, granule).copy_(part.expand(spans.shape).unsqueeze(-1))
+    entry.known = tuple({step for spans in entry.views.values() for axis in spans.steps for step in axis})
 
 
 def _look(entry, place):
     bounds = tuple(collapsed(torch.stack([_strided(memory, place, entry.granule).amin(-1) for memory in line]), 1)
                    for line in entry.dense)
-    return Shadow(place[0], bounds, found_steps(place[0], bounds, (entry.known,)))
+    return Intervals(place[0], bounds, found_steps(place[0], bounds, (entry.known,)))

@@ -1,4 +1,4 @@
-"""How a spatial layer reads a shadow: each output depends on its taps (``taps.py``)."""
+"""How a spatial layer reads the intervals: each output depends on its taps (``taps.py``)."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from functools import lru_cache
 import torch
 
 from .factors import by_factors, joined, places, stored
-from .intervals import NOTHING, STILL, Shadow, collapsed
+from .intervals import NOTHING, STILL, Intervals, collapsed
 from .steps import goes_on, through
 from .taps import Reach, inside
 
 
-def read(shadow: Shadow, dim: int, reach: Reach) -> Shadow:
-    """The shadow of a spatial layer along one dimension: output i depends on its taps."""
-    dim %= len(shadow.shape)
-    size = shadow.shape[dim]
-    parts, split = joined(*by_factors(shadow), [dim])
+def read(spans: Intervals, dim: int, reach: Reach) -> Intervals:
+    """The intervals of a spatial layer along one dimension: output i depends on its taps."""
+    dim %= len(spans.shape)
+    size = spans.shape[dim]
+    parts, split = joined(*by_factors(spans), [dim])
     place, = places(split, [dim])
-    parts = [_read(part, place, size, reach, axis[dim]) for part, axis in zip(parts, shadow.steps)]
-    steps = tuple(axis[:dim] + (through(axis[dim], reach.period),) + axis[dim + 1:] for axis in shadow.steps)
-    shape = shadow.shape[:dim] + (reach.size,) + shadow.shape[dim + 1:]
-    return Shadow(shape, stored(parts, split[:dim] + ((reach.size,),) + split[dim + 1:]), steps)
+    parts = [_read(part, place, size, reach, axis[dim]) for part, axis in zip(parts, spans.steps)]
+    steps = tuple(axis[:dim] + (through(axis[dim], reach.period),) + axis[dim + 1:] for axis in spans.steps)
+    shape = spans.shape[:dim] + (reach.size,) + spans.shape[dim + 1:]
+    return Intervals(shape, stored(parts, split[:dim] + ((reach.size,),) + split[dim + 1:]), steps)
 
 
 def _read(bounds, dim, size, reach, step):
@@ -84,9 +84,9 @@ def _tables(reach, size):
     return exact, formula, absent if absent.any() else None
 
 
-def read_all(shadow: Shadow, reaches) -> Shadow:
-    """The shadow after one reach for each of the last dimensions; None leaves a dimension alone."""
+def read_all(spans: Intervals, reaches) -> Intervals:
+    """The intervals after one reach for each of the last dimensions; None leaves a dimension alone."""
     for dim, reach in zip(range(-len(reaches), 0), reaches):
         if reach is not None:
-            shadow = read(shadow, dim, reach)
-    return shadow
+            spans = read(spans, dim, reach)
+    return spans

@@ -88,6 +88,7 @@ class Workers(Executor):
             self._idle.put(None)
 
     def submit(self, fn, /, *arguments, **settings) -> Future:
+        """The future of a call, which waits for a process that is idle."""
         return self._threads.submit(self._call, fn, arguments, settings)
 
     def _call(self, fn, arguments, settings):

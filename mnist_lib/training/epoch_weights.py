@@ -12,6 +12,8 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from mnist_lib import need
+
 from ..networks import build
 from . import records
 from .files import write_atomically
@@ -33,7 +35,7 @@ def path(run: Run) -> Path:
 
 def save(run: Run, epochs: list[Weights]) -> Path:
     """Write the weights before the first and after each epoch; return where."""
-    from safetensors.torch import save as to_bytes
+    to_bytes = need("safetensors.torch").save
 
     tensors = {f"{epoch}/{name}": tensor for epoch, weights in enumerate(epochs)
                for name, tensor in weights.items()}
@@ -47,7 +49,8 @@ def load(run: Run) -> list[Weights]:
 
     Raises ``ValueError`` if the file belongs to another training than the record.
     """
-    from safetensors import SafetensorError, safe_open
+    safetensors = need("safetensors")
+    SafetensorError, safe_open = safetensors.SafetensorError, safetensors.safe_open
 
     if not path(run).exists():
         return []

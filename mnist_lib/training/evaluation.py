@@ -6,6 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from mnist_lib import need
+
 from ..data import Normalize, ToTensor, mnist
 from ..experiments import EXPERIMENTS
 from ..networks import build
@@ -43,7 +45,7 @@ def keeps_weights(seed: int, parameters: int) -> bool:
 
 def weights_file(run: Run, network: nn.Module) -> bytes:
     """The content of the safetensors file that belongs to a run."""
-    from safetensors.torch import save
+    save = need("safetensors.torch").save
 
     tensors = {k: v.detach().cpu().contiguous() for k, v in network.state_dict().items()
                if not k.endswith("num_batches_tracked")}
@@ -56,7 +58,7 @@ def trained(run: Run) -> nn.Module:
     Raises ``FileNotFoundError`` if no weights were kept for this run, and
     ``ValueError`` if the file is not the one the record was written with.
     """
-    from safetensors.torch import load
+    load = need("safetensors.torch").load
 
     file = records.weights_path(run)
     if run.weights is None or not file.exists():

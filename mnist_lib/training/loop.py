@@ -21,6 +21,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
+from mnist_lib import need
+
 from ..data import mnist
 from ..experiments import Experiment, recorded_as
 from ..experiments import experiment as find_experiment
@@ -56,12 +58,13 @@ def fit(step: str | Experiment, seed: int = 0, device: str = "auto", *, progress
     Raises ``KeyError`` for an unknown name, ``ValueError`` for a seed or a device that is
     none, ``OSError`` where the record could not be written, before the first epoch;
     :class:`NotFinite` when the loss is no number any more, :class:`Interrupted` on Ctrl-C
-    (call again to go on).
+    (call again to go on); :class:`~mnist_lib.MissingExtra` without the extra ``train``.
     """
     step = find_experiment(step)
     name, checkpoint = recorded_as(step), checkpoints.path(recorded_as(step), checked_seed(seed))
     if not again and (run := records.recorded(name, step.fingerprint, seed)):
         return run
+    need("safetensors.torch")  # what the weights are written with, asked for before the first epoch
     room = 50 * count_parameters(step.architecture) + 1_000_000  # weights, optimizer, average; old and new
     for file in (checkpoint, records.path(name, seed)):
         ready_to_write(file, room)

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import torch
 
-from .. import intervals as shadows
+from .. import intervals
 from ..factors import by_factors, joined
-from ..intervals import NOTHING, STILL, Shadow, found_steps
+from ..intervals import NOTHING, STILL, Intervals, found_steps
 from ..taps import shifted, transposed, window
 from ..windows import read_all
 from .registry import Call, built_in, listed
@@ -30,33 +30,33 @@ def _(call):
     dim = source.dim() - axes - 1
     sizes = list(zip(source.shape[-axes:], kernel, stride, padding, dilation))
     law = [transposed(*numbers, more) if flipped else window(*numbers) for numbers, more in zip(sizes, extra)]
-    shadow, used = call.shadow(source), _used(call, weight, groups, flipped)
+    spans, used = call.intervals(source), _used(call, weight, groups, flipped)
     if used is None:
-        result = read_all(_grouped(shadow, dim, groups, call.shape[dim]), law)
+        result = read_all(_grouped(spans, dim, groups, call.shape[dim]), law)
     else:
-        result = _masked(shadow, dim, groups, used, _single_taps(sizes, law, flipped))
+        result = _masked(spans, dim, groups, used, _single_taps(sizes, law, flipped))
     parts = [result]
     if call.lookup(weight) is not None:  # a kernel made from the image
-        parts.append(shadows.reduce(call.shadow(weight), range(weight.dim()), False))
+        parts.append(intervals.reduce(call.intervals(weight), range(weight.dim()), False))
     bias = call.get("bias")
     if bias is not None and call.lookup(bias) is not None:
-        parts.append(shadows.reshaped(call.shadow(bias), (bias.shape[0], *(1,) * axes)))
-    return shadows.broadcast(shadows.union(call.shape, parts), call.shape)
+        parts.append(intervals.reshaped(call.intervals(bias), (bias.shape[0], *(1,) * axes)))
+    return intervals.broadcast(intervals.union(call.shape, parts), call.shape)
 
 
-def _grouped(shadow, dim, groups, ch_out):
+def _grouped(spans, dim, groups, ch_out):
     """Channels out of channels in: each group's outputs depend on all of the group's inputs."""
     if groups == 1:
-        mixed = shadows.reduce(shadow, [dim], True)
+        mixed = intervals.reduce(spans, [dim], True)
         mixed = replace(mixed, steps=tuple((*axis[:dim], STILL, *axis[dim + 1:]) for axis in mixed.steps))
-        return shadows.broadcast(mixed, (*shadow.shape[:dim], ch_out, *shadow.shape[dim + 1:]))
-    if groups == ch_out == shadow.shape[dim]:
-        return replace(shadow, off=None, off_kind="")
-    lead, rest, steps = shadow.shape[:dim], shadow.shape[dim + 1:], shadow.steps
-    apart = shadows.reshaped(shadow, (*lead, groups, shadow.shape[dim] // groups, *rest))
-    apart = shadows.reduce(apart, [dim + 1], True)
-    apart = shadows.broadcast(apart, (*lead, groups, ch_out // groups, *rest))
-    return replace(shadows.reshaped(apart, (*lead, ch_out, *rest)), steps=steps, off=None, off_kind="")
+        return intervals.broadcast(mixed, (*spans.shape[:dim], ch_out, *spans.shape[dim + 1:]))
+    if groups == ch_out == spans.shape[dim]:
+        return replace(spans, off=None, off_kind="")
+    lead, rest, steps = spans.shape[:dim], spans.shape[dim + 1:], spans.steps
+    apart = intervals.reshaped(spans, (*lead, groups, spans.shape[dim] // groups, *rest))
+    apart = intervals.reduce(apart, [dim + 1], True)
+    apart = intervals.broadcast(apart, (*lead, groups, ch_out // groups, *rest))
+    return replace(intervals.reshaped(apart, (*lead, ch_out, *rest)), steps=steps, off=None, off_kind="")
 
 
 def _used(call: Call, weight, groups, flipped):
@@ -84,7 +84,7 @@ def _single_taps(sizes, law, flipped):
     return [lambda t, numbers=numbers, whole=whole: at(t, numbers, whole) for numbers, whole in zip(sizes, law)]
 
 
-def _masked(shadow, dim, groups, used, taps):
+def _masked(spans, dim, groups, used, taps):
     """A kernel with sure zeros: each output channel reads some taps of some channels."""
     outputs, inputs = used.shape[1:3]
     if len(used.flatten(0, 1).flatten(1).unique(dim=0)) > _MOST_KERNELS:
@@ -93,27 +93,27 @@ def _masked(shadow, dim, groups, used, taps):
 
     def of_tap(tap):
         if tap not in moved:
-            moved[tap] = read_all(shadow, [law(t) for law, t in zip(taps, tap)])
+            moved[tap] = read_all(spans, [law(t) for law, t in zip(taps, tap)])
         return moved[tap]
 
     channels, known = [], {}
     for group in range(groups):
         for output in range(outputs):
             which = used[group, output]
-            apart = any(b.shape[dim + 1] > 1 for b in shadow.bounds)  # do the input channels differ?
+            apart = any(b.shape[dim + 1] > 1 for b in spans.bounds)  # do the input channels differ?
             key = (group if apart else 0, which.numpy().tobytes())
             if key not in known:
                 known[key] = _one_kernel(which, of_tap, dim, group * inputs, apart)
             channels.append(known[key])
     bounds = []
-    for axis in range(len(shadow.bounds)):
+    for axis in range(len(spans.bounds)):
         each = [channel[axis] for channel in channels]
         full = torch.broadcast_shapes(*(b.shape for b in each))
-        bounds.append(shadows.collapsed(torch.cat([b.expand(full) for b in each], dim + 1), 1))
+        bounds.append(intervals.collapsed(torch.cat([b.expand(full) for b in each], dim + 1), 1))
     whole = of_tap(tuple(used.flatten(0, 2).any(0).nonzero()[0].tolist()))
     shape = (*whole.shape[:dim], len(channels), *whole.shape[dim + 1:])
     steps = tuple((*axis[:dim], STILL, *axis[dim + 1:]) for axis in whole.steps)
-    return Shadow(shape, tuple(bounds), steps)
+    return Intervals(shape, tuple(bounds), steps)
 
 
 def _one_kernel(which, of_tap, dim, first, apart):
@@ -136,7 +136,7 @@ def _one_kernel(which, of_tap, dim, first, apart):
 def _(call):
     source, kernel, dilation, padding, stride = call.args[:5]
     call.details.update(kernel=tuple(kernel), stride=tuple(stride), padding=tuple(padding), dilation=tuple(dilation))
-    padded = read_all(call.shadow(source), [shifted(n + 2 * p, -p) for n, p in zip(source.shape[-2:], padding)])
+    padded = read_all(call.intervals(source), [shifted(n + 2 * p, -p) for n, p in zip(source.shape[-2:], padding)])
     (parts, split), rank = joined(*by_factors(padded), [-2 % source.dim(), -1 % source.dim()]), source.dim()
     lead = split[:rank - 2]
     index = [torch.tensor([list(reach.taps(i)) for i in range(reach.size)]).T for reach in  # (k, places)
@@ -150,8 +150,8 @@ def _(call):
         found.append(part.transpose(-3, -2))  # (4, N, C, kh, kw, lh, lw)
     (kh, lh), (kw, lw) = (each.shape for each in index)
     split = (*lead[:-1], (*lead[-1], kh, kw), (lh, lw))
-    bounds = shadows.stored(found, split)
-    return Shadow(call.shape, bounds, found_steps(call.shape, bounds, padded.steps))
+    bounds = intervals.stored(found, split)
+    return Intervals(call.shape, bounds, found_steps(call.shape, bounds, padded.steps))
 
 
 @built_in("col2im")
@@ -159,7 +159,7 @@ def _(call):
     source, size, kernel, dilation, padding, stride = call.args[:6]
     lead, channels = tuple(source.shape[:-2]), source.shape[-2] // (kernel[0] * kernel[1])
     places = [window(n, k, s, p, d).size for n, k, s, p, d in zip(size, kernel, stride, padding, dilation)]
-    apart = shadows.reshaped(call.shadow(source), (*lead, channels, *kernel, *places))
+    apart = intervals.reshaped(call.intervals(source), (*lead, channels, *kernel, *places))
     wide, bounds = [n + 2 * p for n, p in zip(size, padding)], []
     for axis in apart.bounds:
         axis = axis.expand(*axis.shape[:-4], *kernel, *places)
@@ -170,5 +170,5 @@ def _(call):
                            x * dilation[1]:x * dilation[1] + stride[1] * places[1]:stride[1]]
                 part.copy_(torch.minimum(part, axis[..., y, x, :, :]))
         out = out[..., padding[0]:padding[0] + size[0], padding[1]:padding[1] + size[1]]
-        bounds.append(shadows.collapsed(out, 1))
-    return Shadow(call.shape, tuple(bounds), found_steps(call.shape, bounds))
+        bounds.append(intervals.collapsed(out, 1))
+    return Intervals(call.shape, tuple(bounds), found_steps(call.shape, bounds))

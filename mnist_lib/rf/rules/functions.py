@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from .. import intervals as shadows
-from .. import moving
+from .. import intervals, moving
 from .registry import flat_tensors, function_rule
 
 
@@ -21,7 +20,7 @@ def _(call):
 
 def _of(call, data):
     if isinstance(data, torch.Tensor):
-        return call.shadow(data)
+        return call.intervals(data)
     if not isinstance(data, (list, tuple)):
         return call.nothing(())
     parts = [moving.unsqueezed(_of(call, part), 0) for part in data]
@@ -36,4 +35,4 @@ def _(call):
 @function_rule("map_", "map2_", "apply_")
 def _(call):
     """``x.map_(y, f)``: element by element, in place, by a function of Python's."""
-    return lambda call: shadows.union(call.shape, [call.lookup(t) for t in call.traced])
+    return lambda call: intervals.union(call.shape, [call.lookup(t) for t in call.traced])

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import torch
 
-from .. import intervals as shadows
-from .. import moving
-from ..intervals import Shadow, found_steps
+from .. import intervals, moving
+from ..intervals import Intervals, found_steps
 from .registry import built_in
 
 
@@ -26,17 +25,17 @@ def anywhere(call):
     if _drawn(call, given) or any(t.dtype in (torch.bool, torch.uint8) and not call.fixed(t) for t in given):
         return NotImplemented
     indexed = [d for d, t in enumerate(indices) if t is not None]
-    read = shadows.reduce(call.shadow(source), indexed, False)
+    read = intervals.reduce(call.intervals(source), indexed, False)
     places = torch.broadcast_shapes(*(t.shape for t in given))
     apart = indexed != list(range(indexed[0], indexed[-1] + 1))
     first = 0 if apart else indexed[0]
     rest = len(call.shape) - first - len(places)
-    read = shadows.reshaped(read, (*read.shape[:first], *(1,) * len(places), *read.shape[first:]))
+    read = intervals.reshaped(read, (*read.shape[:first], *(1,) * len(places), *read.shape[first:]))
     parts = [read]
     for index in given:
-        one = shadows.broadcast(call.shadow(index), places)
-        parts.append(shadows.reshaped(one, (*(1,) * first, *places, *(1,) * rest)))
-    return shadows.union(call.shape, parts)
+        one = intervals.broadcast(call.intervals(index), places)
+        parts.append(intervals.reshaped(one, (*(1,) * first, *places, *(1,) * rest)))
+    return intervals.union(call.shape, parts)
 
 
 @built_in("embedding")
@@ -44,11 +43,11 @@ def _(call):
     weight, index = call.args[:2]
     if _drawn(call, [index]):
         return NotImplemented
-    places = moving.unsqueezed(call.shadow(index), index.dim())
+    places = moving.unsqueezed(call.intervals(index), index.dim())
     parts = [places]
     if call.lookup(weight) is not None:
-        parts.append(shadows.reduce(call.shadow(weight), [0], False))
-    return shadows.union(call.shape, parts)
+        parts.append(intervals.reduce(call.intervals(weight), [0], False))
+    return intervals.union(call.shape, parts)
 
 
 @built_in("gather", "take_along_dim")
@@ -57,17 +56,17 @@ def _(call):
     if _drawn(call, [index]):
         return NotImplemented
     if call.fixed(index) and call.lookup(source) is not None:
-        return shadows.moved(call.shadow(source), lambda t: t.gather(dim, index.cpu()))
-    read = shadows.reduce(call.shadow(source), [dim], True)
+        return intervals.moved(call.intervals(source), lambda t: t.gather(dim, index.cpu()))
+    read = intervals.reduce(call.intervals(source), [dim], True)
     read = _cropped(read, [n if d == dim % len(call.shape) else m for d, (n, m) in
                            enumerate(zip(read.shape, call.shape))])
-    return shadows.union(call.shape, [read, call.shadow(index)])
+    return intervals.union(call.shape, [read, call.intervals(index)])
 
 
-def _cropped(shadow, shape):
+def _cropped(spans, shape):
     for dim, size in enumerate(shape):
-        shadow = moving.sliced(shadow, dim, 0, size) if shadow.shape[dim] != size else shadow
-    return shadow
+        spans = moving.sliced(spans, dim, 0, size) if spans.shape[dim] != size else spans
+    return spans
 
 
 @built_in("take")
@@ -75,8 +74,8 @@ def _(call):
     index = call.args[1]
     if _drawn(call, [index]):
         return NotImplemented
-    whole = shadows.reduce(call.shadow(call.args[0]), range(call.args[0].dim()), False)
-    return shadows.union(call.shape, [whole, call.shadow(index)])
+    whole = intervals.reduce(call.intervals(call.args[0]), range(call.args[0].dim()), False)
+    return intervals.union(call.shape, [whole, call.intervals(index)])
 
 
 @built_in("scatter", "scatter_add", "scatter_reduce")
@@ -86,16 +85,16 @@ def _(call):
     value = value if isinstance(value, torch.Tensor) else None
     if _drawn(call, [index]):
         return NotImplemented
-    parts = [call.shadow(t) for t in (index, value) if t is not None and call.lookup(t) is not None]
+    parts = [call.intervals(t) for t in (index, value) if t is not None and call.lookup(t) is not None]
     replacing = call.name == "scatter" and call.get("reduce") is None
     if call.fixed(index):
-        put = call.shadow(value) if value is not None else call.nothing(index.shape)
+        put = call.intervals(value) if value is not None else call.nothing(index.shape)
         return _placed(call, source, put, lambda into, part: into.scatter(dim, index.cpu(), _corner(part, index.shape))
                        if replacing else into.scatter_reduce(dim, index.cpu(), _corner(part, index.shape), "amin"))
-    parts = [shadows.reduce(part, range(len(part.shape)) if part.shape != call.shape and any(
+    parts = [intervals.reduce(part, range(len(part.shape)) if part.shape != call.shape and any(
         n != m for d, (n, m) in enumerate(zip(part.shape, call.shape)) if d != dim % len(call.shape)) else [dim], True)
         for part in parts]
-    return shadows.union(call.shape, [call.shadow(source), *parts])
+    return intervals.union(call.shape, [call.intervals(source), *parts])
 
 
 def _corner(part, shape):
@@ -104,13 +103,13 @@ def _corner(part, shape):
 
 def _placed(call, source, put, function):
     """Intervals written into those of ``source`` by a function of both."""
-    into = call.shadow(source)
+    into = call.intervals(source)
     bounds = []
     for one, other in zip(into.bounds, put.bounds):
         lines = [function(a.expand(into.shape).contiguous(), b.expand(put.shape).contiguous())
                  for a, b in zip(one, other)]
-        bounds.append(shadows.collapsed(torch.stack(lines), 1))
-    return Shadow(call.shape, tuple(bounds), found_steps(call.shape, bounds, [*into.steps, *put.steps]))
+        bounds.append(intervals.collapsed(torch.stack(lines), 1))
+    return Intervals(call.shape, tuple(bounds), found_steps(call.shape, bounds, [*into.steps, *put.steps]))
 
 
 @built_in("index_add", "index_reduce", "index_copy")
@@ -125,12 +124,12 @@ def _(call):
             if call.name == "index_copy":
                 return into.index_copy(dim, where, part)
             return into.index_reduce(dim, where, part, "amin")
-        return _placed(call, source, call.shadow(put), written)
-    parts = [shadows.reduce(call.shadow(put), [dim], True)]
+        return _placed(call, source, call.intervals(put), written)
+    parts = [intervals.reduce(call.intervals(put), [dim], True)]
     if call.lookup(index) is not None:
-        whole = shadows.reduce(call.shadow(index), range(index.dim()), False)
+        whole = intervals.reduce(call.intervals(index), range(index.dim()), False)
         parts.append(whole)
-    return shadows.union(call.shape, [call.shadow(source), *parts])
+    return intervals.union(call.shape, [call.intervals(source), *parts])
 
 
 @built_in("index_fill")
@@ -138,13 +137,13 @@ def _(call):
     source, dim, index, value = call.args[:4]
     if _drawn(call, [index]):
         return NotImplemented
-    put = call.shadow(value) if isinstance(value, torch.Tensor) else call.nothing(())
+    put = call.intervals(value) if isinstance(value, torch.Tensor) else call.nothing(())
     if not call.fixed(index):
-        parts = [shadows.reduce(call.shadow(t), range(t.dim()), False) for t in (index, value)
+        parts = [intervals.reduce(call.intervals(t), range(t.dim()), False) for t in (index, value)
                  if isinstance(t, torch.Tensor)]
-        return shadows.union(call.shape, [call.shadow(source), *parts])
+        return intervals.union(call.shape, [call.intervals(source), *parts])
     shape = [n if d != dim % source.dim() else len(index.flatten()) for d, n in enumerate(source.shape)]
-    return _placed(call, source, shadows.broadcast(put, shape),
+    return _placed(call, source, intervals.broadcast(put, shape),
                    lambda into, part: into.index_copy(dim, index.cpu().flatten(), part))
 
 
@@ -165,17 +164,17 @@ def _(call):
             marks = torch.arange(into.numel()).reshape(into.shape)
             flat = torch.ops.aten.index(marks, index).flatten()
             return into.flatten().scatter_reduce(0, flat, part.flatten(), "amin").reshape(into.shape)
-        return _placed(call, source, shadows.broadcast(call.shadow(value), places), written)
+        return _placed(call, source, intervals.broadcast(call.intervals(value), places), written)
     if all(t.dtype is torch.bool for t in given) and value.numel() == 1:  # a mask from the image
         mask, lead = given[0], indices.index(given[0])
         if len(given) == 1:
             rest = source.dim() - lead - mask.dim()
-            one = shadows.reshaped(call.shadow(mask), (*(1,) * lead, *mask.shape, *(1,) * rest))
-            some = shadows.reduce(call.shadow(value), range(value.dim()), False)
-            return shadows.union(call.shape, [call.shadow(source), one, some])
-    parts = [shadows.reduce(call.shadow(t), range(t.dim()), False) for t in (*given, value)
+            one = intervals.reshaped(call.intervals(mask), (*(1,) * lead, *mask.shape, *(1,) * rest))
+            some = intervals.reduce(call.intervals(value), range(value.dim()), False)
+            return intervals.union(call.shape, [call.intervals(source), one, some])
+    parts = [intervals.reduce(call.intervals(t), range(t.dim()), False) for t in (*given, value)
              if call.lookup(t) is not None]
-    return shadows.union(call.shape, [call.shadow(source), *parts])
+    return intervals.union(call.shape, [call.intervals(source), *parts])
 
 
 def _cpu(index):
@@ -192,26 +191,26 @@ def _(call):
     source, mask, put = call.args[:3]
     if call.fixed(mask):
         mask = mask.cpu()
-        return _placed(call, source, call.shadow(put), lambda into, part: into.masked_scatter(mask, part))
-    parts = [shadows.reduce(call.shadow(t), range(t.dim()), False) for t in (put, mask)]
-    return shadows.union(call.shape, [call.shadow(source), *parts])
+        return _placed(call, source, call.intervals(put), lambda into, part: into.masked_scatter(mask, part))
+    parts = [intervals.reduce(call.intervals(t), range(t.dim()), False) for t in (put, mask)]
+    return intervals.union(call.shape, [call.intervals(source), *parts])
 
 
 @built_in("slice_scatter", "select_scatter", "diagonal_scatter", "as_strided_scatter")
 def _(call):
     source, put = call.args[:2]
     function, rest = getattr(torch.ops.aten, call.name), call.args[2:]
-    return _placed(call, source, call.shadow(put), lambda into, part: function(into, part, *rest, **call.kwargs))
+    return _placed(call, source, call.intervals(put), lambda into, part: function(into, part, *rest, **call.kwargs))
 
 
 @built_in("bucketize", "searchsorted", "isin")
 def _(call):
     """Each value among all of the others."""
     values, among = call.args[:2] if call.name != "searchsorted" else (call.args[1], call.args[0])
-    parts = [call.shadow(values)] if isinstance(values, torch.Tensor) else []
+    parts = [call.intervals(values)] if isinstance(values, torch.Tensor) else []
     if isinstance(among, torch.Tensor) and call.lookup(among) is not None:
-        parts.append(shadows.reduce(call.shadow(among), range(among.dim()), False))
-    return shadows.union(call.shape, parts)
+        parts.append(intervals.reduce(call.intervals(among), range(among.dim()), False))
+    return intervals.union(call.shape, parts)
 
 
 @built_in("diag_embed")
@@ -220,9 +219,9 @@ def _(call):
     source, shape = call.args[0], call.shape
     numbers = [call.get(name, default) for name, default in (("offset", 0), ("dim1", -2), ("dim2", -1))]
     into = call.nothing(shape)
-    before, bounds = call.shadow(source), []
+    before, bounds = call.intervals(source), []
     for one, other in zip(into.bounds, before.bounds):
         lines = [torch.diagonal_scatter(a.expand(shape).contiguous(), b.expand(before.shape), *numbers)
                  for a, b in zip(one, other)]
-        bounds.append(shadows.collapsed(torch.stack(lines), 1))
-    return Shadow(shape, tuple(bounds), found_steps(shape, bounds, before.steps))
+        bounds.append(intervals.collapsed(torch.stack(lines), 1))
+    return Intervals(shape, tuple(bounds), found_steps(shape, bounds, before.steps))

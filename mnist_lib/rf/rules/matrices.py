@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from .. import intervals as shadows
+from .. import intervals
 from .registry import built_in
 
 
 def _over(call, source, dims):
     """Every output depends on the whole of ``source`` along ``dims``, whose sizes may change."""
-    return shadows.broadcast(shadows.reduce(call.shadow(source), dims, True), call.shape)
+    return intervals.broadcast(intervals.reduce(call.intervals(source), dims, True), call.shape)
 
 
 @built_in("_fft_c2c", "_fft_r2c", "_fft_c2r")
@@ -32,11 +32,11 @@ def _(call):
     parts = []
     for tensor in call.traced:
         rank = 2 if tensor.dim() >= 2 else tensor.dim()
-        parts.append(shadows.reduce(call.shadow(tensor), range(tensor.dim() - rank, tensor.dim()), False))
+        parts.append(intervals.reduce(call.intervals(tensor), range(tensor.dim() - rank, tensor.dim()), False))
     batch = max((part.shape for part in parts), key=len)
     if any(len(part.shape) != len(batch) for part in parts):
         return [_everything(parts, t) for t in call.outputs]
-    each = shadows.union(batch, parts)
+    each = intervals.union(batch, parts)
     return [_spread_out(each, t) for t in call.outputs]
 
 
@@ -44,20 +44,20 @@ def _spread_out(each, output):
     """The batch's intervals for an output whose first dimensions are the batch's."""
     if tuple(output.shape[:len(each.shape)]) != each.shape:
         return _everything([each], output)
-    return shadows.broadcast(shadows.reshaped(each, (*each.shape, *(1,) * (output.dim() - len(each.shape)))),
+    return intervals.broadcast(intervals.reshaped(each, (*each.shape, *(1,) * (output.dim() - len(each.shape)))),
                              output.shape)
 
 
 def _everything(parts, output):
-    whole = shadows.union((), [shadows.reduce(part, range(len(part.shape)), False) for part in parts])
-    return shadows.broadcast(whole, output.shape)
+    whole = intervals.union((), [intervals.reduce(part, range(len(part.shape)), False) for part in parts])
+    return intervals.broadcast(whole, output.shape)
 
 
 @built_in("linalg_cross", "cross")
 def _(call):
     dim = call.get("dim", -1)
     dim = -1 if dim is None else dim
-    return shadows.spread(call.same(), [dim])
+    return intervals.spread(call.same(), [dim])
 
 
 @built_in("_pdist_forward", "_cdist_backward", "cov", "corrcoef", "multinomial", "_sample_dirichlet")

@@ -7,9 +7,8 @@ from math import prod
 
 import torch
 
-from .. import intervals as shadows
-from .. import moving
-from ..intervals import NOTHING, Shadow
+from .. import intervals, moving
+from ..intervals import NOTHING, Intervals
 from ..steps import common
 from .pointwise import added_low
 from .registry import built_in
@@ -23,30 +22,30 @@ def _(call):
     if call.name == "_batch_norm_with_update":
         training = True
     if not training or call.name.endswith("no_training"):
-        return [call.shadow(call.args[0])] + [call.nothing(t.shape) for t in call.outputs[1:]]
-    source = call.shadow(call.args[0])
-    mixed = shadows.spread(source, [d for d in range(len(source.shape)) if d != 1])
-    rest = shadows.reduce(source, range(len(source.shape)), False)
-    return [mixed] + [shadows.broadcast(rest, t.shape) for t in call.outputs[1:]]
+        return [call.intervals(call.args[0])] + [call.nothing(t.shape) for t in call.outputs[1:]]
+    source = call.intervals(call.args[0])
+    mixed = intervals.spread(source, [d for d in range(len(source.shape)) if d != 1])
+    rest = intervals.reduce(source, range(len(source.shape)), False)
+    return [mixed] + [intervals.broadcast(rest, t.shape) for t in call.outputs[1:]]
 
 
 @built_in("native_layer_norm", "layer_norm", "rms_norm", "_fused_rms_norm")
 def _(call):
-    source, count = call.shadow(call.args[0]), len(call.args[1])
-    mixed = shadows.spread(source, range(-count, 0))
+    source, count = call.intervals(call.args[0]), len(call.args[1])
+    mixed = intervals.spread(source, range(-count, 0))
     return [mixed] + [_statistics(mixed, t) for t in call.outputs[1:]]
 
 
 def _statistics(mixed, tensor):
-    whole = shadows.reduce(mixed, range(len(mixed.shape)), False)
-    return shadows.broadcast(whole, tensor.shape)
+    whole = intervals.reduce(mixed, range(len(mixed.shape)), False)
+    return intervals.broadcast(whole, tensor.shape)
 
 
 @built_in("native_group_norm", "group_norm")
 def _(call):
-    source, groups = call.shadow(call.args[0]), call.get("group", call.get("num_groups"))
-    apart = shadows.reshaped(source, (source.shape[0], groups, source.shape[1] // groups, *source.shape[2:]))
-    apart = shadows.reshaped(shadows.spread(apart, range(2, len(apart.shape))), source.shape)
+    source, groups = call.intervals(call.args[0]), call.get("group", call.get("num_groups"))
+    apart = intervals.reshaped(source, (source.shape[0], groups, source.shape[1] // groups, *source.shape[2:]))
+    apart = intervals.reshaped(intervals.spread(apart, range(2, len(apart.shape))), source.shape)
     mixed = replace(source, bounds=apart.bounds, off=None, off_kind="")
     return [mixed] + [_statistics(mixed, t) for t in call.outputs[1:]]
 
@@ -63,28 +62,28 @@ def _(call):
         return call.same()
     if call.name in ("topk", "sort", "argsort", "msort"):
         dim = {"topk": call.get("dim", -1), "msort": 0}.get(call.name, call.get("dim", -1))
-        whole = shadows.reduce(call.shadow(source), [dim], True)
-        return [shadows.broadcast(whole, t.shape) for t in call.outputs]
+        whole = intervals.reduce(call.intervals(source), [dim], True)
+        return [intervals.broadcast(whole, t.shape) for t in call.outputs]
     dims = call.get("dim")
     if dims is None or dims == []:
         dims = list(range(source.dim()))
     dims = [dims] if isinstance(dims, int) else list(dims)
     dims = sorted(d % source.dim() for d in dims)
-    after = shadows.reduce(call.shadow(source), dims, len(call.shape) == source.dim())
+    after = intervals.reduce(call.intervals(source), dims, len(call.shape) == source.dim())
     return after if after.shape == call.shape else NotImplemented
 
 
 @built_in("cumsum", "cumprod", "cummax", "cummin", "logcumsumexp", "_cummax_helper")
 def _(call):
-    return shadows.running(call.shadow(call.args[0]), call.args[1])
+    return intervals.running(call.intervals(call.args[0]), call.args[1])
 
 
 @built_in("glu")
 def _(call):
     source, dim = call.args[0], call.get("dim", -1) % call.args[0].dim()
-    before, half = call.shadow(source), call.shape[dim]
+    before, half = call.intervals(source), call.shape[dim]
     parts = [moving.sliced(before, dim, a, half) for a in (0, half)]
-    return shadows.union(call.shape, parts)
+    return intervals.union(call.shape, parts)
 
 
 @built_in("prelu", "_prelu_kernel", "rrelu_with_noise", "nan_to_num", "bernoulli", "hardswish", "hardsigmoid",
@@ -111,20 +110,20 @@ def _(call):
     turned = call.name in ("linear", "mkldnn_linear", "_cdist_forward", "_euclidean_dist")
     call.details["multiply_adds"] = torch.Size(call.shape).numel() * left.shape[-1]
     parts = [_product(call, left, right, turned)]
-    parts += [call.shadow(t) for t in added if call.lookup(t) is not None]
-    return added_low(call, shadows.union(call.shape, parts), added)
+    parts += [call.intervals(t) for t in added if call.lookup(t) is not None]
+    return added_low(call, intervals.union(call.shape, parts), added)
 
 
 @built_in("_trilinear")
 def _(call):
     parts = []
     for tensor, places in zip(call.args[:3], call.args[3:6]):
-        part = call.shadow(tensor)
+        part = call.intervals(tensor)
         for place in sorted(places):
             part = moving.unsqueezed(part, place)
         parts.append(part)
     full = torch.broadcast_shapes(*(part.shape for part in parts))
-    return shadows.reduce(shadows.union(full, parts), call.args[6], False)
+    return intervals.reduce(intervals.union(full, parts), call.args[6], False)
 
 
 def _product(call, left, right, turned):
@@ -137,8 +136,8 @@ def _product(call, left, right, turned):
     lead = torch.broadcast_shapes(one.shape[:-2], two.shape[:-2])
     shape = (*lead, one.shape[-2], two.shape[-1])
     masked = "zero" in (one.off_kind, two.off_kind)
-    one, two = (shadows.broadcast(s, (*lead, *s.shape[-2:])) for s in (one, two))
-    rows, columns = (shadows.reduce(s, [dim], True) for s, dim in ((one, -1), (two, -2)))
+    one, two = (intervals.broadcast(s, (*lead, *s.shape[-2:])) for s in (one, two))
+    rows, columns = (intervals.reduce(s, [dim], True) for s, dim in ((one, -1), (two, -2)))
     steps = []
     for left_steps, right_steps in zip(one.steps, two.steps):
         batch = tuple(common(pair) for pair in zip(left_steps[:-2], right_steps[:-2]))
@@ -146,15 +145,15 @@ def _product(call, left, right, turned):
     if masked:
         bounds = tuple(_masked_terms(one, two, axis) for axis in range(call.axes))
     else:
-        bounds = shadows.union(shape, [rows, columns]).bounds
-    result = Shadow(shape, bounds, tuple(steps))
+        bounds = intervals.union(shape, [rows, columns]).bounds
+    result = Intervals(shape, bounds, tuple(steps))
     gone = ([len(shape) - 2] if left.dim() == 1 else []) + ([len(shape) - 1] if right.dim() == 1 else [])
-    return shadows.dropped(result, gone)
+    return intervals.dropped(result, gone)
 
 
 def _operand(call, tensor):
     """A factor's intervals; of a constant, which of its elements are surely zero."""
-    before = call.shadow(tensor)
+    before = call.intervals(tensor)
     zero = call.sure_zeros(tensor) if tensor.numel() > 1 else None
     if zero is not None and not bool(zero.all()):
         return replace(before, off=zero, off_kind="zero")
@@ -177,7 +176,7 @@ def _masked_terms(one, two, axis):
         columns.append(terms.amin(-2))
         if terms.shape[-1] == 1 < min(width, two.shape[-1]):
             break  # all columns are the same
-    return shadows.collapsed(torch.cat(columns, -1), 1)
+    return intervals.collapsed(torch.cat(columns, -1), 1)
 
 
 def _as_matrix(vector, place):

@@ -11,14 +11,14 @@ from dataclasses import replace
 
 import torch
 
-from .. import intervals as shadows
-from ..intervals import NOTHING, Shadow
+from .. import intervals
+from ..intervals import NOTHING, Intervals
 from .registry import Call, built_in
 
 VERY_LOW = -50.0  # added to a score, or put in its place: perhaps a mask
 
 
-def elementwise(call: Call) -> Shadow | None:
+def elementwise(call: Call) -> Intervals | None:
     """The rule of all operations that PyTorch tags as pointwise."""
     special = {"mul": _product, "div": _quotient, "add": _sum, "sub": _sum, "where": _where,
                "masked_fill": _masked_fill, "lerp": _lerp, "addcmul": _addcmul, "exp": _exp, "neg": _carried,
@@ -45,11 +45,11 @@ def fitted(mask, shape):
     return mask.reshape(*(1,) * (len(shape) - mask.dim()), *mask.shape).expand(shape)
 
 
-def without(shadow, mask, kind):
-    """The shadow with nothing where the mask says so."""
-    mask = fitted(mask, shadow.shape)
-    bounds = tuple(shadows.collapsed(b.masked_fill(mask, NOTHING), 1) for b in shadow.bounds)
-    return replace(shadow, bounds=bounds, off=mask, off_kind=kind)
+def without(spans, mask, kind):
+    """The intervals with nothing where the mask says so."""
+    mask = fitted(mask, spans.shape)
+    bounds = tuple(intervals.collapsed(b.masked_fill(mask, NOTHING), 1) for b in spans.bounds)
+    return replace(spans, bounds=bounds, off=mask, off_kind=kind)
 
 
 def marks(call, tensors):
@@ -113,10 +113,10 @@ def _where(call):
     if not call.fixed(condition):
         return None
     condition = condition.cpu()
-    parts = [shadows.broadcast(call.shadow(t) if isinstance(t, torch.Tensor) else call.nothing(()), call.shape)
+    parts = [intervals.broadcast(call.intervals(t) if isinstance(t, torch.Tensor) else call.nothing(()), call.shape)
              for t in (one, other)]
-    result = shadows.union(call.shape, parts)
-    bounds = tuple(shadows.collapsed(torch.where(condition, a, b), 1) for a, b in
+    result = intervals.union(call.shape, parts)
+    bounds = tuple(intervals.collapsed(torch.where(condition, a, b), 1) for a, b in
                    zip(parts[0].bounds, parts[1].bounds))
     low = [fitted(p.off.expand(p.shape), call.shape) & fitted(c, call.shape)
            for p, c in zip(parts, (condition, ~condition)) if p.off_kind == "low"]
@@ -127,13 +127,14 @@ def _masked_fill(call):
     source, mask, value = call.args[:3]
     if not call.fixed(mask):
         return None
-    mask, before = mask.cpu(), call.shadow(source)
+    mask, before = mask.cpu(), call.intervals(source)
     if isinstance(value, torch.Tensor) and call.lookup(value) is not None:
-        parts = [shadows.broadcast(call.shadow(t), call.shape) for t in (value, source)]
-        bounds = tuple(shadows.collapsed(torch.where(mask, a, b), 1) for a, b in zip(parts[0].bounds, parts[1].bounds))
-        return replace(shadows.union(call.shape, parts), bounds=bounds)
+        parts = [intervals.broadcast(call.intervals(t), call.shape) for t in (value, source)]
+        bounds = tuple(intervals.collapsed(torch.where(mask, a, b), 1)
+                       for a, b in zip(parts[0].bounds, parts[1].bounds))
+        return replace(intervals.union(call.shape, parts), bounds=bounds)
     low = [fitted(before.off.expand(before.shape), call.shape) & ~mask] if before.off_kind == "low" else []
-    kept = replace(shadows.broadcast(before, call.shape), off=None, off_kind="")
+    kept = replace(intervals.broadcast(before, call.shape), off=None, off_kind="")
     return _marked(call, without(kept, mask, ""), ((value, mask),), low)
 
 
@@ -159,9 +160,9 @@ def _lerp(call):
     if not isinstance(weight, torch.Tensor) or not call.fixed(weight):
         return None
     weight = fitted(weight.cpu(), call.shape)
-    one, two = (shadows.broadcast(call.shadow(t), call.shape) for t in (start, end))
-    both = shadows.union(call.shape, [one, two])
-    bounds = tuple(shadows.collapsed(torch.where(weight == 0, a, torch.where(weight == 1, b, c)), 1)
+    one, two = (intervals.broadcast(call.intervals(t), call.shape) for t in (start, end))
+    both = intervals.union(call.shape, [one, two])
+    bounds = tuple(intervals.collapsed(torch.where(weight == 0, a, torch.where(weight == 1, b, c)), 1)
                    for a, b, c in zip(one.bounds, two.bounds, both.bounds))
     return replace(both, bounds=bounds)
 
@@ -170,8 +171,8 @@ def _addcmul(call):
     zero = masked_zero(call, *call.args[1:3])
     if zero is None:
         return None
-    factors = shadows.union(call.shape, [call.shadow(t) for t in call.args[1:3]])
-    return shadows.union(call.shape, [call.shadow(call.args[0]), replace(without(factors, zero, ""), off=None)])
+    factors = intervals.union(call.shape, [call.intervals(t) for t in call.args[1:3]])
+    return intervals.union(call.shape, [call.intervals(call.args[0]), replace(without(factors, zero, ""), off=None)])
 
 
 def _exp(call):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .. import intervals as shadows
+from .. import intervals
 from ..storage import key_of
 from ..taps import adaptive, transposed, window
 from ..windows import read_all
@@ -30,7 +30,7 @@ def _pooling(axes):
         numbers = list(zip(source.shape[-axes:], kernel, stride, padding, dilation))
         for indices in call.outputs[1:]:  # for an unpooling by them
             call.notes["pooled", key_of(indices)] = numbers
-        return read_all(call.shadow(source), [window(*each, bool(call.get("ceil_mode", False))) for each in numbers])
+        return read_all(call.intervals(source), [window(*each, bool(call.get("ceil_mode", False))) for each in numbers])
     return rule
 
 
@@ -40,7 +40,7 @@ def _adapting(axes):
         if all(n % m == 0 for n, m in pairs):
             sizes = tuple(n // m for n, m in pairs)
             call.details.update(kernel=sizes, stride=sizes, padding=(0,) * axes, dilation=(1,) * axes)
-        return read_all(call.shadow(call.args[0]), [adaptive(n, m) for n, m in pairs])
+        return read_all(call.intervals(call.args[0]), [adaptive(n, m) for n, m in pairs])
     return rule
 
 
@@ -54,7 +54,7 @@ for _axes, _names in _ADAPTIVE.items():
 def _(call):
     """Each place may get the value of any unit whose window it was in; where that is not known, of all."""
     source, indices, axes = *call.args[:2], 2 if call.name.endswith("2d") else 3
-    both = shadows.union(source.shape, [call.shadow(source), call.shadow(indices)])
+    both = intervals.union(source.shape, [call.intervals(source), call.intervals(indices)])
     numbers = call.notes.get(("pooled", key_of(indices)))
     if numbers is not None and [n for n, *_ in numbers] == list(call.shape[-axes:]):
         law = []
@@ -63,4 +63,4 @@ def _(call):
             law.append(transposed(units, kernel, stride, padding, dilation, size - full))
         return read_all(both, law)
     dims = range(source.dim() - axes, source.dim())
-    return shadows.broadcast(shadows.reduce(both, dims, True), call.shape)
+    return intervals.broadcast(intervals.reduce(both, dims, True), call.shape)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from .. import intervals as shadows
+from .. import intervals
 from ..taps import window
 from ..windows import read_all
 from .registry import built_in
@@ -19,21 +19,21 @@ from .registry import built_in
 def _(call):
     """Element by element, by a scale that may come from anywhere."""
     source = call.args[0]
-    parts = [call.shadow(source)] if isinstance(source, torch.Tensor) else []
+    parts = [call.intervals(source)] if isinstance(source, torch.Tensor) else []
     for tensor in call.tensors[1:]:
         if call.lookup(tensor) is not None:
-            parts.append(shadows.reduce(call.shadow(tensor), range(tensor.dim()), False))
+            parts.append(intervals.reduce(call.intervals(tensor), range(tensor.dim()), False))
     if call.name == "quantize_per_tensor_dynamic":
-        parts.append(shadows.reduce(parts[0], range(source.dim()), False))
-    return [shadows.union(t.shape, parts) for t in call.outputs]
+        parts.append(intervals.reduce(parts[0], range(source.dim()), False))
+    return [intervals.union(t.shape, parts) for t in call.outputs]
 
 
 @built_in("_fused_moving_avg_obs_fq_helper", "fused_moving_avg_obs_fake_quant", "_choose_qparams_per_tensor", "q_scale",
           "choose_qparams_optimized")
 def _(call):
     """The scale is that of the largest and smallest value."""
-    whole = shadows.union((), [shadows.reduce(call.shadow(t), range(t.dim()), False) for t in call.traced])
-    return [shadows.broadcast(whole, t.shape) for t in call.outputs]
+    whole = intervals.union((), [intervals.reduce(call.intervals(t), range(t.dim()), False) for t in call.traced])
+    return [intervals.broadcast(whole, t.shape) for t in call.outputs]
 
 
 _PLAIN = ("quantized::add", "quantized::add_relu", "quantized::mul", "quantized::mul_relu", "quantized::hardswish",
@@ -50,12 +50,12 @@ def _(call):
 @built_in("quantized::cat", "quantized::cat_relu")
 def _(call):
     from ..moving import concatenated
-    return concatenated([call.shadow(t) for t in call.args[0]], call.args[1], call.shape)
+    return concatenated([call.intervals(t) for t in call.args[0]], call.args[1], call.shape)
 
 
 @built_in("quantized::linear", "quantized::linear_relu")
 def _(call):
-    return shadows.broadcast(shadows.reduce(call.shadow(call.args[0]), [-1], True), call.shape)
+    return intervals.broadcast(intervals.reduce(call.intervals(call.args[0]), [-1], True), call.shape)
 
 
 @built_in("quantized::linear_dynamic", "quantized::linear_relu_dynamic", "quantized::linear_dynamic_fp16")
@@ -70,9 +70,9 @@ def _convolution(call):
     kernel, stride, padding, dilation = (list(n)[-axes:] for n in (weight.shape[2:], packed.stride(), packed.padding(),
                                                                   packed.dilation()))
     call.details.update(kernel=tuple(kernel), stride=tuple(stride), padding=tuple(padding), dilation=tuple(dilation))
-    source = shadows.reduce(call.shadow(call.args[0]), [1], True)
+    source = intervals.reduce(call.intervals(call.args[0]), [1], True)
     numbers = zip(call.args[0].shape[2:], kernel, stride, padding, dilation)
-    return shadows.broadcast(read_all(source, [window(*each) for each in numbers]), call.shape)
+    return intervals.broadcast(read_all(source, [window(*each) for each in numbers]), call.shape)
 
 
 built_in(*(f"quantized::conv{axes}d{more}" for axes in (1, 2, 3) for more in ("", "_relu")))(_convolution)

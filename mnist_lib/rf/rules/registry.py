@@ -1,6 +1,6 @@
 """Rules: what the outputs of an operation depend on. The place where new ones are registered.
 
-A rule is a function of a :class:`Call` that returns the output's shadow (``intervals.py``), or a
+A rule is a function of a :class:`Call` that returns the output's intervals (``intervals.py``), or a
 list of them, one for each output. Rules of PyTorch's own operations are kept by name in
 ``BUILT_IN`` (see ``rules/__init__.py``); yours by the
 function, the ATen operator or the module class that you name in ``@rule(...)``.
@@ -14,9 +14,9 @@ from dataclasses import dataclass, field, fields, is_dataclass
 
 import torch
 
-from .. import intervals as shadows
+from .. import intervals
 from ..geometry import ReceptiveFieldError
-from ..intervals import Shadow
+from ..intervals import Intervals
 from ..taps import window
 from ..windows import read
 
@@ -40,7 +40,7 @@ def rule(*operations):
         def _(call):
             return call.whole()
 
-    The rule returns a shadow for the output: ``call.same()`` (element by element),
+    The rule returns the intervals for the output: ``call.same()`` (element by element),
     ``call.window(kernel, stride, padding, dilation)``, or ``call.whole()``; for more see
     ``Call``. A later rule for the same operation takes the earlier one's place;
     ``rule.remove(operation)`` takes it away.
@@ -100,7 +100,7 @@ class Call:
     args: tuple
     kwargs: dict
     outputs: list  # the tensors it returned
-    lookup: Callable[[torch.Tensor], Shadow | None]
+    lookup: Callable[[torch.Tensor], Intervals | None]
     origin: Callable[[torch.Tensor], str] = lambda tensor: "constant"
     parameter_names: tuple[str, ...] = ()  # of the operator, in order
     function: Callable | None = None
@@ -124,13 +124,13 @@ class Call:
         """All tensors among the arguments, in order."""
         return flat_tensors((self.args, self.kwargs))
 
-    def shadow(self, tensor) -> Shadow:
-        """A tensor's shadow; the empty one for a constant."""
+    def intervals(self, tensor) -> Intervals:
+        """A tensor's intervals; the empty one for a constant."""
         return self.lookup(tensor) or self.nothing(tensor.shape)
 
-    def nothing(self, shape) -> Shadow:
-        """The shadow of a constant of a shape."""
-        return shadows.nothing(shape, self.axes)
+    def nothing(self, shape) -> Intervals:
+        """The intervals of a constant of a shape."""
+        return intervals.nothing(shape, self.axes)
 
     @property
     def traced(self) -> list[torch.Tensor]:
@@ -153,24 +153,24 @@ class Call:
             return None
         return self.zeros(tensor)
 
-    def same(self) -> Shadow:
+    def same(self) -> Intervals:
         """Element by element: output i depends on element i of every input (broadcast)."""
-        return shadows.union(self.shape, [self.lookup(t) for t in self.traced])
+        return intervals.union(self.shape, [self.lookup(t) for t in self.traced])
 
-    def whole(self) -> Shadow:
+    def whole(self) -> Intervals:
         """Every output depends on every element of every input."""
         parts = [self.lookup(t) for t in self.traced]
-        parts = [shadows.reduce(s, range(len(s.shape)), False) for s in parts]
-        return shadows.union(self.shape, parts)
+        parts = [intervals.reduce(s, range(len(s.shape)), False) for s in parts]
+        return intervals.union(self.shape, parts)
 
-    def window(self, kernel, stride=1, padding=0, dilation=1, tensor=None) -> Shadow:
+    def window(self, kernel, stride=1, padding=0, dilation=1, tensor=None) -> Intervals:
         """A sliding window over the map's axes, H and W of (N, C, H, W); mixes all channels.
 
         One number or one for each axis, (height, width). Raises ReceptiveFieldError where this
         does not give the output's size.
         """
-        source = self.shadow(self.traced[0] if tensor is None else tensor)
-        result, count = shadows.reduce(source, [1], True), len(source.shape) - 2
+        source = self.intervals(self.traced[0] if tensor is None else tensor)
+        result, count = intervals.reduce(source, [1], True), len(source.shape) - 2
         numbers = [listed(value, count) for value in (kernel, stride, padding, dilation)]
         self.details.update(zip(("kernel", "stride", "padding", "dilation"), numbers))
         for dim, *window_of in zip(range(2, 2 + count), *numbers):
@@ -178,7 +178,7 @@ class Call:
         if result.shape[2:] != self.shape[2:]:
             raise ReceptiveFieldError(f"the rule for {self.name} gives a map of {result.shape[2:]}, "
                                       f"but the operation returned {self.shape[2:]}")
-        return shadows.broadcast(result, self.shape)
+        return intervals.broadcast(result, self.shape)
 
 
 def flat_tensors(tree, depth=8) -> list[torch.Tensor]:

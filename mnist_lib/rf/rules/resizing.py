@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
 
 import torch
 
-from ..intervals import Shadow
+from ..intervals import Intervals, collapsed
 from ..taps import antialiased, interpolated, nearest, shifted
 from ..windows import read_all
 from .registry import Call, built_in, function_rule
@@ -39,7 +40,7 @@ def _(call):
     factors = call.get("scale_factors") or [call.get(name) for name in _FACTORS[filter.axes]]
     corners = bool(call.get("align_corners", False))
     sizes = zip(source.shape[-filter.axes:], call.shape[-filter.axes:], factors)
-    return read_all(call.shadow(source), [_resized(filter, source, n, m, f, corners) for n, m, f in sizes])
+    return read_all(call.intervals(source), [_resized(filter, source, n, m, f, corners) for n, m, f in sizes])
 
 
 def _resized(filter, source, size, outputs, factor, corners):
@@ -65,16 +66,24 @@ def _executed(exact, source, size, outputs, factor):
     return tuple(int(unit) for unit in resize.default(line, [outputs], factor)[0, 0].tolist())
 
 
-def padded(call: Call, amounts, border="zero") -> Shadow:
+def padded(call: Call, amounts, border="zero") -> Intervals:
     """Padding (or, negative, cropping) by ``amounts`` as ``torch.nn.functional.pad`` takes them."""
     reaches = [shifted(n, -before) if border == "zero" else shifted(n, -before, 1, border)
                for n, before in zip(reversed(call.shape), amounts[::2])]
-    return read_all(call.shadow(call.args[0]), list(reversed(reaches)))
+    return read_all(call.intervals(call.args[0]), list(reversed(reaches)))
 
 
 @built_in("constant_pad_nd")
 def _(call):
-    return padded(call, call.args[1])
+    """With zeros, what was added is surely zero, also as the factor of a product."""
+    result, amounts = padded(call, call.args[1]), call.args[1]
+    if call.get("value", 0) != 0 or max(amounts) <= 0:
+        return result
+    added = torch.zeros(call.shape, dtype=torch.bool)
+    for dim, before, behind in zip(reversed(range(len(call.shape))), amounts[::2], amounts[1::2]):
+        added.narrow(dim, 0, max(0, before)).fill_(True)
+        added.narrow(dim, call.shape[dim] - max(0, behind), max(0, behind)).fill_(True)
+    return replace(result, off=collapsed(added, 0), off_kind="zero")
 
 
 @built_in("reflection_pad1d", "reflection_pad2d", "reflection_pad3d")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import torch
 
-from .. import intervals as shadows
-from ..intervals import NOTHING, Shadow, found_steps
+from .. import intervals
+from ..intervals import NOTHING, Intervals, found_steps
 from .registry import built_in
 
 _LARGEST = 50_000_000  # weights that are worked out to see what a constant grid reads
@@ -20,18 +20,18 @@ def _(call):
     known = call.fixed(grid) and grid.numel() * max(source.shape[2:]) < _LARGEST
     if known:
         return _sampled(call, source, grid.detach(), axes)
-    parts = [shadows.broadcast(shadows.reduce(call.shadow(source), dims, True), call.shape)]
+    parts = [intervals.broadcast(intervals.reduce(call.intervals(source), dims, True), call.shape)]
     if call.lookup(grid) is not None:  # (N, ..., axes), for all channels
-        one = shadows.reduce(call.shadow(grid), [-1], False)
-        parts.append(shadows.reshaped(one, (one.shape[0], 1, *one.shape[1:])))
-    return shadows.union(call.shape, parts)
+        one = intervals.reduce(call.intervals(grid), [-1], False)
+        parts.append(intervals.reshaped(one, (one.shape[0], 1, *one.shape[1:])))
+    return intervals.union(call.shape, parts)
 
 
 def _sampled(call, source, grid, axes):
     """Which lines each output reads is asked of the operation itself, on maps of one line each."""
     rest = call.args[2:]
     function = torch.ops.aten.grid_sampler_2d if axes == 2 else torch.ops.aten.grid_sampler_3d
-    before = call.shadow(source)
+    before = call.intervals(source)
     lines = []
     for axis in range(axes):
         size = source.shape[2 + axis]
@@ -43,8 +43,8 @@ def _sampled(call, source, grid, axes):
     bounds = []
     for full in before.bounds:
         full = full.expand(4, *(n if d not in (0,) else len(grid) for d, n in enumerate(source.shape)))
-        bounds.append(shadows.collapsed(_least(full, lines), 1))
-    return Shadow(call.shape, tuple(bounds), found_steps(call.shape, bounds, before.steps))
+        bounds.append(intervals.collapsed(_least(full, lines), 1))
+    return Intervals(call.shape, tuple(bounds), found_steps(call.shape, bounds, before.steps))
 
 
 def _listed(used):
@@ -69,9 +69,9 @@ def _least(full, lines):
 
 @built_in("affine_grid_generator")
 def _(call):
-    theta = call.shadow(call.args[0])
-    each = shadows.reduce(theta, [1, 2], True)
-    return shadows.broadcast(shadows.reshaped(each, (each.shape[0], *(1,) * (len(call.shape) - 1))), call.shape)
+    theta = call.intervals(call.args[0])
+    each = intervals.reduce(theta, [1, 2], True)
+    return intervals.broadcast(intervals.reshaped(each, (each.shape[0], *(1,) * (len(call.shape) - 1))), call.shape)
 
 
 @built_in("torchvision::deform_conv2d")
@@ -83,4 +83,4 @@ def _(call):
 @built_in("torchvision::roi_align", "torchvision::roi_pool", "torchvision::ps_roi_align", "torchvision::ps_roi_pool")
 def _(call):
     found = call.whole()
-    return [shadows.broadcast(shadows.reduce(found, range(len(found.shape)), True), t.shape) for t in call.outputs]
+    return [intervals.broadcast(intervals.reduce(found, range(len(found.shape)), True), t.shape) for t in call.outputs]

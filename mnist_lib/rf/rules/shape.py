@@ -6,10 +6,9 @@ from dataclasses import replace
 
 import torch
 
-from .. import intervals as shadows
-from .. import moving
+from .. import intervals, moving
 from ..factors import groups_of
-from ..intervals import NOTHING, STILL, Shadow, found_steps
+from ..intervals import NOTHING, STILL, Intervals, found_steps
 from .indexing import anywhere
 from .registry import built_in, flat_tensors, listed
 
@@ -17,12 +16,12 @@ from .registry import built_in, flat_tensors, listed
 @built_in("alias", "detach", "clone", "_to_copy", "lift_fresh", "lift_fresh_copy", "contiguous", "to", "positive",
           "detach_copy", "alias_copy", "native_dropout", "dropout", "alpha_dropout")
 def _(call):
-    return call.shadow(call.args[0])
+    return call.intervals(call.args[0])
 
 
 @built_in("copy")
 def _(call):
-    return shadows.broadcast(call.shadow(call.args[1]), call.args[0].shape)
+    return intervals.broadcast(call.intervals(call.args[1]), call.args[0].shape)
 
 
 @built_in("zeros_like", "ones_like", "full_like", "empty_like", "rand_like", "randn_like", "randint_like",
@@ -35,13 +34,14 @@ def _(call):
 @built_in("fill")
 def _(call):
     value = call.args[1]
-    return shadows.broadcast(call.shadow(value) if isinstance(value, torch.Tensor) else call.nothing(()), call.shape)
+    filled = call.intervals(value) if isinstance(value, torch.Tensor) else call.nothing(())
+    return intervals.broadcast(filled, call.shape)
 
 
 @built_in("permute", "permute_copy")
 def _(call):
     source = call.args[0]
-    return moving.permuted(call.shadow(source), [d % source.dim() for d in call.args[1]])
+    return moving.permuted(call.intervals(source), [d % source.dim() for d in call.args[1]])
 
 
 @built_in("transpose", "t", "transpose_copy", "swapaxes", "numpy_T")
@@ -50,13 +50,13 @@ def _(call):
     one, other = (d % rank for d in call.args[1:3]) if len(call.args) > 2 else (0, rank - 1)
     order = list(range(rank))
     order[one], order[other] = order[other], order[one]
-    return moving.permuted(call.shadow(source), order)
+    return moving.permuted(call.intervals(source), order)
 
 
 @built_in("unsqueeze", "unsqueeze_copy")
 def _(call):
     source = call.args[0]
-    return moving.unsqueezed(call.shadow(source), call.args[1] % (source.dim() + 1))
+    return moving.unsqueezed(call.intervals(source), call.args[1] % (source.dim() + 1))
 
 
 @built_in("squeeze", "squeeze_copy")
@@ -64,18 +64,18 @@ def _(call):
     source = call.args[0]
     asked = call.args[1] if len(call.args) > 1 else range(source.dim())
     asked = [d % source.dim() for d in ([asked] if isinstance(asked, int) else asked)] if source.dim() else []
-    return shadows.dropped(call.shadow(source), [d for d in asked if source.shape[d] == 1])
+    return intervals.dropped(call.intervals(source), [d for d in asked if source.shape[d] == 1])
 
 
 @built_in("expand", "expand_copy")
 def _(call):
-    return shadows.broadcast(call.shadow(call.args[0]), call.shape)
+    return intervals.broadcast(call.intervals(call.args[0]), call.shape)
 
 
 @built_in("select", "select_copy")
 def _(call):
     source, dim, index = call.args[:3]
-    return moving.selected(call.shadow(source), dim % source.dim(), index)
+    return moving.selected(call.intervals(source), dim % source.dim(), index)
 
 
 @built_in("slice", "slice_copy")
@@ -83,7 +83,7 @@ def _(call):
     source, dim = call.args[0], (call.get("dim", 0)) % call.args[0].dim()
     start, size = call.get("start") or 0, source.shape[dim]
     start = min(max(start + size if start < 0 else start, 0), size)
-    return moving.sliced(call.shadow(source), dim, start, call.shape[dim], call.get("step", 1))
+    return moving.sliced(call.intervals(source), dim, start, call.shape[dim], call.get("step", 1))
 
 
 @built_in("view", "_unsafe_view", "reshape", "_reshape_alias", "view_copy", "_reshape_copy", "unflatten", "flatten")
@@ -91,8 +91,8 @@ def _(call):
     if not isinstance(call.args[1], (list, tuple)):  # another dtype: the elements are cut anew
         return []  # the memory knows
     shape = call.shape
-    before = call.shadow(call.args[0])
-    after = shadows.reshaped(before, shape)
+    before = call.intervals(call.args[0])
+    after = intervals.reshaped(before, shape)
     made_of = _sources(before.shape, shape)
     kept = [len(made_of[d]) == 1 and before.shape[made_of[d][0]] == n for d, n in enumerate(shape)]
     if all(kept):
@@ -117,20 +117,20 @@ def _sources(old, new):
 @built_in("cat", "concat", "concatenate")
 def _(call):
     tensors = [t for t in call.args[0] if t.dim() > 1 or t.numel()]
-    return moving.concatenated([call.shadow(t) for t in tensors], call.get("dim", 0), call.shape)
+    return moving.concatenated([call.intervals(t) for t in tensors], call.get("dim", 0), call.shape)
 
 
 @built_in("stack")
 def _(call):
     dim = call.get("dim", 0) % len(call.shape)
-    return moving.concatenated([moving.unsqueezed(call.shadow(t), dim) for t in call.args[0]], dim, call.shape)
+    return moving.concatenated([moving.unsqueezed(call.intervals(t), dim) for t in call.args[0]], dim, call.shape)
 
 
 @built_in("split", "split_with_sizes", "chunk", "tensor_split", "unsafe_split", "unsafe_split_with_sizes",
           "unsafe_chunk", "split_copy", "split_with_sizes_copy")
 def _(call):
     dim = call.get("dim", 0) % call.args[0].dim()
-    before, start, parts = call.shadow(call.args[0]), 0, []
+    before, start, parts = call.intervals(call.args[0]), 0, []
     for output in call.outputs:
         parts.append(moving.sliced(before, dim, start, output.shape[dim]))
         start += output.shape[dim]
@@ -140,7 +140,7 @@ def _(call):
 @built_in("unbind", "unbind_copy")
 def _(call):
     source, dim = call.args[0], call.get("dim", 0) % call.args[0].dim()
-    before = call.shadow(source)
+    before = call.intervals(source)
     return [moving.selected(before, dim, i) for i in range(source.shape[dim])]
 
 
@@ -151,7 +151,7 @@ def _(call):
     indices = flat_tensors((call.args[1:], call.kwargs))
     if call.lookup(call.args[0]) is None or not all(map(call.fixed, indices)):
         return _anywhere(call, indices)
-    before = call.shadow(call.args[0])
+    before = call.intervals(call.args[0])
     if call.name == "roll" and len(before.shape) and call.get("dims"):
         after = before
         for dim, shift in zip(listed(call.get("dims"), 1), listed(call.args[1], 1)):
@@ -161,7 +161,7 @@ def _(call):
         return _keeping_steps(call, after)
     dims = _touched(call, before.shape)
     if dims is None:
-        after = shadows.moved(before, _in_place_of_first(call))
+        after = intervals.moved(before, _in_place_of_first(call))
     else:
         after = moving.moved_along(before, dims, _in_place_of_first(call), call.shape)
     return _keeping_steps(call, after)
@@ -174,11 +174,11 @@ def _anywhere(call, indices):
     if call.name != "index_select" or any(call.lookup(t) is None and call.origin(t) == "random" for t in indices):
         return NotImplemented
     dim = call.args[1] % max(1, call.args[0].dim())
-    read, index = shadows.reduce(call.shadow(call.args[0]), [dim], True), call.shadow(call.args[2])
+    read, index = intervals.reduce(call.intervals(call.args[0]), [dim], True), call.intervals(call.args[2])
     if not call.args[0].dim():
         return NotImplemented
-    wide = shadows.reshaped(index, (*(1,) * dim, call.shape[dim], *(1,) * (len(call.shape) - dim - 1)))
-    return shadows.union(call.shape, [read, wide])
+    wide = intervals.reshaped(index, (*(1,) * dim, call.shape[dim], *(1,) * (len(call.shape) - dim - 1)))
+    return intervals.union(call.shape, [read, wide])
 
 
 def _touched(call, shape):
@@ -215,7 +215,7 @@ def _in_place_of_first(call):
 
 def _keeping_steps(call, after):
     """The steps of an output of the input's rank: scaled by shuffles, still where they were."""
-    before, rank = call.shadow(call.args[0]), len(call.shape)
+    before, rank = call.intervals(call.args[0]), len(call.shape)
     if len(before.shape) != rank:
         return after
     law = None
@@ -225,6 +225,6 @@ def _keeping_steps(call, after):
     for axis, found in zip(before.steps, after.steps):
         kept = [step if call.name in ("tril", "triu") or step == STILL else guess for step, guess in zip(axis, found)]
         if law:
-            kept[-2:] = [shadows.through(step, law) for step in axis[-2:]]
+            kept[-2:] = [intervals.through(step, law) for step in axis[-2:]]
         steps.append(tuple(kept))
-    return Shadow(after.shape, after.bounds, tuple(steps), after.off, after.off_kind)
+    return Intervals(after.shape, after.bounds, tuple(steps), after.off, after.off_kind)

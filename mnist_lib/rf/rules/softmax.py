@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import torch
 
-from .. import intervals as shadows
+from .. import intervals
 from ..intervals import NOTHING
 from .pointwise import without
 from .registry import built_in
@@ -39,24 +39,24 @@ def cut_off(call, source, dims) -> torch.Tensor | None:
 
 @built_in("_softmax", "_safe_softmax", "softmax")
 def _(call):
-    source, dim = call.shadow(call.args[0]), call.args[1]
+    source, dim = call.intervals(call.args[0]), call.args[1]
     cut = cut_off(call, call.args[0], [dim])
     if cut is None:
-        return shadows.spread(source, [dim])
+        return intervals.spread(source, [dim])
     kept = replace(source, bounds=tuple(b.masked_fill(cut, NOTHING) for b in source.bounds))
-    return without(shadows.spread(kept, [dim]), cut, "zero")
+    return without(intervals.spread(kept, [dim]), cut, "zero")
 
 
 @built_in("_log_softmax", "log_softmax")
 def _(call):
     """What is cut off still has a logarithm, which depends on its own score and on all that is not cut off."""
-    source, dim = call.shadow(call.args[0]), call.args[1]
+    source, dim = call.intervals(call.args[0]), call.args[1]
     cut = cut_off(call, call.args[0], [dim])
     cut = None if cut is None else cut & (call.args[0].detach() < _SURELY).cpu()
     if cut is None:
-        return shadows.spread(source, [dim])
+        return intervals.spread(source, [dim])
     kept = replace(source, bounds=tuple(b.masked_fill(cut, NOTHING) for b in source.bounds), off=None, off_kind="")
-    mixed = shadows.union(source.shape, [shadows.spread(kept, [dim]), source])
+    mixed = intervals.union(source.shape, [intervals.spread(kept, [dim]), source])
     infinite = cut & (call.args[0].detach() == -torch.inf).cpu()
     mixed = without(mixed, infinite, "low") if bool(infinite.any()) else mixed
     return replace(mixed, off=cut, off_kind="low")
@@ -64,9 +64,9 @@ def _(call):
 
 @built_in("logsumexp")
 def _(call):
-    source, dims = call.shadow(call.args[0]), call.args[1]
+    source, dims = call.intervals(call.args[0]), call.args[1]
     dims = [dims] if isinstance(dims, int) else list(dims) or list(range(len(source.shape)))
     cut = cut_off(call, call.args[0], dims)
     if cut is not None:
         source = replace(source, bounds=tuple(b.masked_fill(cut, NOTHING) for b in source.bounds))
-    return shadows.reduce(source, dims, len(call.shape) == len(source.shape))
+    return intervals.reduce(source, dims, len(call.shape) == len(source.shape))

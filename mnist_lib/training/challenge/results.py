@@ -18,6 +18,8 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from mnist_lib import need
+
 from .. import records
 from .entry import Entry
 from .learning import Attempt, Epoch, attempt
@@ -114,7 +116,7 @@ def load_result(file: Path) -> Result:
 
 def weights(network: nn.Module) -> bytes:
     """A network's parameters and buffers as the content of a safetensors file."""
-    from safetensors.torch import save
+    save = need("safetensors.torch").save
 
     return save({name: tensor.detach().to("cpu", copy=True, memory_format=torch.contiguous_format)
                  for name, tensor in network.state_dict().items()})
