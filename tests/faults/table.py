@@ -134,7 +134,8 @@ TYPED = [  # kind, command, and what has to be named
     *[("an option that does not belong", c, "") for c in (
         ("export", STEP, "out.json", "--mean", "0"), ("export", NETWORK, "out.json", "--epochs"),
         ("export", NETWORK, "out.json", "--std", "0"), ("train",))],
-    *[("a network file that " + what, ("rf", f"bad_{n}.py:Net", "--input", "1", "28", "28"), f"bad_{n}")
+    *[("a network file that " + what, ("rf", f"bad_{n}.py:Net", "--input", "1", "28", "28"),
+       f"bad_{n}" if n != 5 else "stops in Net")
       for n, what in enumerate(("has a syntax error", "raises when it is loaded", "leaves by sys.exit",
                                 "raises when it is built", "builds no network", "raises when it is run",
                                 "imports what is not there"))],
@@ -167,8 +168,9 @@ def surroundings() -> Iterator[Fault]:
                "a name of 300 characters": "x" * 300}
     for kind, target in outputs.items():
         for network in (STEP, NETWORK):
-            yield Fault(f"the output is {kind}", "output", ("export", network, target), (target.partition("/out.json")[0] or target)[:40], "told",
-                        _special_files, writes=("pipe", "socket", "link"))
+            named = (target.partition("/out.json")[0] or target)[:40]
+            yield Fault(f"the output is {kind}", "output", ("export", network, target), named, "told", _special_files,
+                        writes=("pipe", "socket", "link"))
     yield Fault("the output is a link to a file", "output", ("export", STEP, "out.json"), "", "survived",
                 lambda world: (world / "out.json").symlink_to("behind.json"), writes=("out.json", "behind.json"))
     for kind, value in {"a place in /proc": "/proc/results", "a file": "my_net.py", "a device": "/dev/null",
