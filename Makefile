@@ -23,8 +23,8 @@ environment: ## create .venv with everything the book and its tests need
 book: environment ## execute the chapters whose inputs changed and build the site
 	@$(RUN) tools/build_book.py
 
-check-site: ## look through the built site for missing files and anything loaded from elsewhere
-	@"$(PYTHON)" tools/check_site.py
+check-site: environment ## look through the built site for missing files and anything loaded from elsewhere
+	@$(RUN) tools/check_site.py
 
 check-pages: environment ## look at every built page in Chromium: phone and desktop, light and dark, offline
 	REQUIRE_BROWSER=1 REQUIRE_SITE=1 $(RUN) -m pytest tests/site $(or $(ARGS),$(SIDE_BY_SIDE))

@@ -58,7 +58,7 @@ def fit(step: str | Experiment, seed: int = 0, device: str = "auto", *, progress
     Raises ``KeyError`` for an unknown name, ``ValueError`` for a seed or a device that is
     none, ``OSError`` where the record could not be written, before the first epoch;
     :class:`NotFinite` when the loss is no number any more, :class:`Interrupted` on Ctrl-C
-    (call again to go on); :class:`~mnist_lib.MissingExtra` without the extra ``train``.
+    (call again to go on); ``MissingExtra`` without the extra ``train``.
     """
     step = find_experiment(step)
     name, checkpoint = recorded_as(step), checkpoints.path(recorded_as(step), checked_seed(seed))

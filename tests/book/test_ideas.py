@@ -13,7 +13,8 @@ def record(step, *finals, last_rate=0.01):
     """A record for each final count of right test images, seed by seed; the rate starts at 0.01."""
     for seed, final in enumerate(finals):
         epoch = Epoch(0.01, last_rate, 0.1, 59_000, 60_000, 0.05, final, 1.0)
-        save(Run(step, EXPERIMENTS[step].fingerprint, seed, 7416, (epoch,) * EXPERIMENTS[step].epochs, ()))
+        wrong = tuple((i, i % 10) for i in range(10_000 - final))
+        save(Run(step, EXPERIMENTS[step].fingerprint, seed, 7416, (epoch,) * EXPERIMENTS[step].epochs, wrong))
 
 
 def effect(points, before="a", after="b", theirs=None, idea="dropout"):

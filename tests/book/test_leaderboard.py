@@ -15,7 +15,8 @@ STEP = "six-models/steplr"
 
 def run_of(step, final, seed=0):
     epoch = Epoch(0.01, 0.01, 0.1, 59_000, 60_000, 0.05, final, 1.0)
-    return Run(step, EXPERIMENTS[step].fingerprint, seed, 7416, (epoch,) * 15, ())
+    wrong = tuple((i, i % 10) for i in range(10_000 - final))
+    return Run(step, EXPERIMENTS[step].fingerprint, seed, 7416, (epoch,) * 15, wrong)
 
 
 def entry_of(parameters, mean, step=STEP):

@@ -16,7 +16,8 @@ STEP = "six-models/steplr"
 
 def run_of(*test_correct, seed=0, step=STEP):
     epochs = tuple(Epoch(0.01, 0.01, 0.1, 59_000, 60_000, 0.05, n, 1.0) for n in test_correct)
-    return Run(step, EXPERIMENTS[step].fingerprint, seed, 7416, epochs, ())
+    wrong = tuple((i, i % 10) for i in range(10_000 - test_correct[-1]))
+    return Run(step, EXPERIMENTS[step].fingerprint, seed, 7416, epochs, wrong)
 
 
 @pytest.fixture

@@ -20,7 +20,9 @@ def epoch(test_correct, train_correct=59_000):
     return Epoch(0.01, 0.01, 0.1, train_correct, 60_000, 0.05, test_correct, 1.0)
 
 
-def run_of(*test_correct, seed=0, misclassified=(), step=STEP, train_correct=59_000):
+def run_of(*test_correct, seed=0, misclassified=None, step=STEP, train_correct=59_000):
+    if misclassified is None:  # as many as the last count says, or it could not be saved
+        misclassified = [(i, i % 10) for i in range(10_000 - test_correct[-1])]
     return Run(step, EXPERIMENTS[step].fingerprint, seed, 7416,
                tuple(epoch(n, train_correct) for n in test_correct), tuple(misclassified))
 
@@ -156,7 +158,7 @@ def test_recorded_takes_only_runs_of_these_settings(tmp_path, monkeypatch):
     monkeypatch.setenv("MNIST_LIB_RESULTS", str(tmp_path))
     save(run_of(9940, seed=10))
     save(run_of(9940, seed=2))
-    save(dataclasses.replace(run_of(9940, seed=1), fingerprint="another"))
+    save(dataclasses.replace(run_of(9940, seed=1), fingerprint="0" * 12))
     assert [r.seed for r in report.recorded(STEP)] == [2, 10]
     assert report.numbers(STEP)["final"] == "99.40"
     assert len(report.compare("six-models").rows) == 1

@@ -138,9 +138,9 @@ def test_fingerprints_do_not_change_by_accident():
     assert EXPERIMENTS["six-models/steplr"].fingerprint == "d5db35577eff"
 
 
-def test_unknown_name_lists_the_names_there_are():
-    with pytest.raises(KeyError, match="six-models/steplr"):
-        experiment("six-models/nothing")
+def test_an_unknown_name_is_told_its_nearest_neighbours():
+    with pytest.raises(KeyError, match="did you mean six-models/steplr"):
+        experiment("six-models/step-lr")
 
 
 def test_a_schedule_that_is_not_known_is_named():
