@@ -11,6 +11,7 @@ import sys
 
 from .find_network import find_network
 
+LARGEST = 1_000_000  # channels, pixels high or wide
 FORMATS = ("text", "markdown", "csv", "json", "html")
 
 
@@ -36,6 +37,8 @@ def run(args) -> int:
     """
     network, size = find_network(args.network)
     size = tuple(args.input) if args.input else size
+    if size and max(size) > LARGEST:
+        raise ValueError(f"--input {' '.join(map(str, size))} is beyond {LARGEST:,}; give the size of an image")
     if size is None:
         raise ValueError(f"{args.network} does not say what images it takes; add --input CHANNELS HEIGHT WIDTH")
     from ..rf import receptive_field

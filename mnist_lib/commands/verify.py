@@ -19,11 +19,12 @@ def run(options) -> int:
     from ..training import ALL_SEEDS_UNDER, TEST_IMAGES, records, verify
     from .find_network import checked_jobs
 
-    jobs = os.cpu_count() if options.jobs is None and options.device == "cpu" else options.jobs or 1
-    if len(records.files()) < 8:
-        jobs = 1  # a process takes longer to begin than they take to check
+    if options.jobs is not None:
+        jobs = checked_jobs(options.jobs)
+    else:  # a process takes longer to begin than a few records take to check
+        jobs = os.cpu_count() if options.device == "cpu" and len(records.files()) > 8 else 1
     bad = total = weights = 0
-    for check in verify(options.device, checked_jobs(jobs), seal=options.seal):
+    for check in verify(options.device, jobs, seal=options.seal):
         total, bad, weights = total + 1, bad + bool(check.problem), weights + (check.measured is not None)
         measured = "no weights kept" if check.measured is None else f"measured {check.measured:,}"
         recorded = "not readable" if check.recorded is None else f"recorded {check.recorded:,} of {TEST_IMAGES:,}"
