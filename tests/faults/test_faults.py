@@ -9,8 +9,8 @@ from tests.faults import damage, table
 
 
 def test_every_place_has_every_kind_of_damage():
-    rows = {(f.kind, f.place) for f in table.damaged_files("log.json")}
-    assert rows | table.EXCEPT >= {(kind, place) for kind in damage.RUINED for place in table.READERS}
+    rows = {(f.place, f.kind) for f in table.damaged_files("log.json")}
+    assert rows | table.EXCEPT >= {(place, kind) for kind in damage.RUINED for place in table.READERS}
 
 
 def test_there_are_at_least_400_faults_of_60_kinds():
