@@ -48,6 +48,8 @@
     format: same(FORMAT), version: same(VERSION), name: filled, about: text, parameters: whole(0), input: same([1, 28, 28]),
     mean: number, std: positive, layers: list(LIMITS.layers), snapshots: list(LIMITS.snapshots),
   };
+  /* The SHA-256 that the library writes: its form alone is checked here, its content by the library. */
+  const seal = (v) => typeof v === "string" && /^[0-9a-f]{64}$/.test(v) || "64 hexadecimal digits";
   const SNAPSHOT = {
     epoch: orNull(whole(0)), accuracy: orNull((v) => Number.isFinite(v) && v >= 0 && v <= 100 || "a percentage"),
     weights: (v) => typeof v === "string" || "a text",
@@ -149,7 +151,7 @@
     if (Number.isInteger(data.version) && data.version > VERSION) {
       fail(`This file is of version ${data.version} of the format, and this page reads version ${VERSION}. Open it on a newer page.`);
     }
-    checkFields(data, HEAD, "The file");
+    checkFields(data, data && Object.hasOwn(data, "seal") ? { ...HEAD, seal } : HEAD, "The file");
     data.layers.forEach(checkLayer);
     const sizes = data.layers.map(tensorSizes);
     const numbers = sizes.flat().reduce((a, b) => a + b, 0);
