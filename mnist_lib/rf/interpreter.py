@@ -67,6 +67,7 @@ class Interpreter:
         self._random: set = set()  # and of all that is made of random numbers
         self._rewritten: set = set()  # parameters' memory that the forward wrote to
         self._bounded: set = set()  # the memory of what cannot grow with the image: normalized, and made of that
+        self._norms: dict = {}  # the memory of norms, and the memory whose norm they are
         self._zeros = Zeros(self._origin)
         self._notes: dict = {}  # what rules tell each other: of a pooling, for its unpooling
         self.decisions: list[bool] = []  # for a second run to take the same
@@ -126,8 +127,15 @@ class Interpreter:
     def _note_bounds(self, name, traced, outputs, written):
         """Note whether the values of what was made can grow without end when the image's do."""
         bounded = name in _BOUNDING or name not in _GROWING and all(key_of(t) in self._bounded for t in traced)
+        first = key_of(traced[0])
+        if name == "div" and len(traced) > 1 and self._norms.get(key_of(traced[1])) == first:
+            bounded = True  # divided by its own norm
         for tensor in outputs:
             key = key_of(tensor)
+            if name in ("linalg_vector_norm", "norm"):
+                self._norms[key] = first
+            elif name in ("clamp_min", "clamp"):
+                self._norms[key] = self._norms.get(first)
             if bounded and (not written or name in _BOUNDING or key in self._bounded):
                 self._bounded.add(key)
             else:
