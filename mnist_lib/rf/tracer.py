@@ -18,6 +18,7 @@ from .interpreter import NoRule, Step
 from .journal import Journal
 from .modes import Functions, Operations, Silence
 from .operators import ARRAYS, READINGS, base_name, explanation, mutated_by, where
+from .rules.attention import ATTENTION
 from .rules.registry import FUNCTIONS, UnknownOperation, flat_tensors, registered
 from .written import Written
 
@@ -61,6 +62,7 @@ class Tracer:
             stack.enter_context(Functions(self))
             output = self.network(*args, **kwargs)
             with Silence():
+                self._check_size(output)
                 self.open[0].result = self.interpreter.first(output)
                 self.journal.enters("", flat_tensors(output))
         if self.error:
@@ -79,6 +81,8 @@ class Tracer:
             self.journal.made(flat_tensors(output))
             return output
         name = base_name(function)
+        if name == ATTENTION and not self.interpreter.attends(function, args, kwargs):
+            return self._by_scores(*args, **kwargs)
         self.journal.note(name, self._module().name, args, kwargs, mutated, function.is_view)
         try:
             output, depends = self.interpreter.operation(function, args, kwargs, mutated, self.open[-1],
@@ -99,6 +103,13 @@ class Tracer:
             called = self.functions[-1] if self.functions else function
             return self.exits.leave(output, called, self._module(), "image" if depends else "chance" * chance)
         return output
+
+    def _by_scores(self, query, key, value, dropout=0.0, causal=False, attn_mask=None, scale=None):
+        """Attention as the operations it is made of."""
+        with Operations(self):
+            output, _ = torch.ops.aten._scaled_dot_product_attention_math(query, key, value, attn_mask, dropout, causal,
+                                                                          scale=scale)
+        return output, output.new_zeros(0)
 
     # Modules -------------------------------------------------------------------------------
 
@@ -121,6 +132,7 @@ class Tracer:
         own = registered(type(module))
         if own:
             self.asleep -= 1
+        self._check_size(output)
         step = self.open.pop()
         if output is None and self.failed_in:
             return
@@ -138,6 +150,16 @@ class Tracer:
                 self.open[-1].waiting += step.parameters + step.waiting
                 return
             self.open[-1].add(step)
+
+    def _check_size(self, output):
+        """Raise where the step under way has made nothing of a map."""
+        with Silence():
+            tensors = flat_tensors(output)
+            if self.open[-1].source is None or not tensors or any(t.numel() or t.dim() < 2 for t in tensors):
+                return
+        error = ReceptiveFieldError(f"the map shrinks to nothing (shape {tuple(tensors[0].shape)})")
+        self.fail(error)
+        raise error
 
     def _is_root(self, module):
         return module is self.network and len(self.open) == 1 and not registered(type(module))
@@ -230,8 +252,9 @@ class Tracer:
         called = self.functions[-1] if self.functions else function
         plain = getattr(called, "__name__", "")
         returns_nothing = isinstance(called, torch._ops.OpOverload) and not called._schema.returns
-        plain_output = torch.Tag.dynamic_output_shape not in getattr(function, "tags", ())  # else it tells by its size
-        by_module = not plain_output or plain.startswith("__") or plain in ARRAYS or returns_nothing or base_name_of(called) in READINGS
+        tells_by_size = torch.Tag.dynamic_output_shape in getattr(function, "tags", ())
+        by_module = (plain.startswith("__") or plain in ARRAYS or returns_nothing or tells_by_size
+                     or base_name_of(called) in READINGS)
         why = "what its outputs depend on is not known"
         return UnknownOperation(explanation(called, function, self._module(), why, by_module))
 
