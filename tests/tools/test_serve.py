@@ -14,7 +14,8 @@ def serve(folder, *settings):
     """`make serve` as from a shell: a make that runs the tests hands its flags on, and is told of folders."""
     surroundings = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
     command = ["make", "-f", str(MAKEFILE), "serve", f"PYTHON={sys.executable}", *settings]
-    return subprocess.Popen(command, cwd=folder, env=surroundings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    return subprocess.Popen(command, cwd=folder, env=surroundings, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                            text=True, start_new_session=True)
 
 
 def taken():
