@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd
 
-from .taps import Reach, transposed, window, window_size
+from .taps import Taps, transposed, window, window_size
 
 
 class ReceptiveFieldError(ValueError):
@@ -90,7 +90,7 @@ class Geometry:
             raise ReceptiveFieldError(f"a map of {self.size} is cropped to nothing by padding {padding}")
         return self.read(reach)
 
-    def read(self, reach: Reach) -> Geometry:
+    def read(self, reach: Taps) -> Geometry:
         """The map whose unit i reads the units ``reach.taps(i)`` of this one."""
         outputs, inputs = reach.period
         if not inputs:  # every unit reads the same
