@@ -10,9 +10,9 @@ padding p and dilation d::
     r_out = r_in + d (k - 1) j_in
     start_out = start_in + (d (k - 1) / 2 - p) j_in
 
-Source: Araujo, Norris and Sim, "Computing Receptive Fields of Convolutional Neural Networks",
-Distill 2019, https://distill.pub/2019/computing-receptive-fields/. Chapter:
-``book/receptive-field.md``. What single layers read is in ``taps.py``.
+Araujo, Norris and Sim, "Computing Receptive Fields of Convolutional Neural Networks", Distill
+2019, https://distill.pub/2019/computing-receptive-fields/, derive an equivalent recurrence that
+runs from the output back: r_in = s r_out + (k - s). Chapter: ``book/receptive-field.md``. What single layers read is in ``taps.py``.
 """
 
 from __future__ import annotations
