@@ -374,6 +374,7 @@ def test_training_ten_times(opened):
 
 
 def test_the_board_leads_to_the_steps(opened):
+    opened.reload()
     board = opened.locator("#touch-leaderboard")
     links = board.locator("a[href]")
     assert links.count() > 20
