@@ -64,14 +64,20 @@ def _dense(tensor):
     return tensor.untyped_storage().nbytes() == tensor.numel() * tensor.element_size()
 
 
+def named_arguments(function, args, kwargs) -> dict:
+    """The arguments of an operator's call by the names of its schema."""
+    named = zip(function._schema.arguments, args)
+    return {a.name: kwargs.get(a.name, a.default_value) for a in function._schema.arguments} | {
+        a.name: value for a, value in named}
+
+
 def mutated_by(function, args, kwargs) -> list[torch.Tensor]:
     """The tensors that an operation writes to."""
-    written = []
-    for place, argument in enumerate(function._schema.arguments):
-        if argument.alias_info is not None and argument.alias_info.is_write:
-            value = kwargs.get(argument.name, args[place] if place < len(args) else None)
-            written += flat_tensors(value)
-    return written
+    written = [a.name for a in function._schema.arguments if a.alias_info is not None and a.alias_info.is_write]
+    if not written:
+        return []
+    given = named_arguments(function, args, kwargs)
+    return [tensor for name in written for tensor in flat_tensors(given[name])]
 
 
 def base_name(function) -> str:

@@ -25,7 +25,10 @@ LOOKING = Path(__file__).with_name("looking.js").read_text(encoding="utf-8")
 COLOURS = Path(__file__).with_name("colours.js").read_text(encoding="utf-8")
 READY = """async () => {
   await document.fonts.ready;
-  await new Promise((done) => setTimeout(done, 100));  // what answers to a change of size
+  for (let frame = 0; frame < 3; frame += 1) {  // what answers to a change of size or of colours has done so
+    await new Promise((done) => requestAnimationFrame(done));
+  }
+  for (const change of document.getAnimations()) if (change instanceof CSSTransition) change.finish();
 }"""
 AXE = """(runOnly) => axe.run(document, { runOnly, rules: { "color-contrast": { enabled: false } },
   resultTypes: ["violations"],
