@@ -17,11 +17,11 @@ HIDDEN_OUTPUT = {"hide-cell", "hide-output"}
 NO_OUTPUT = {"remove-cell", "remove_cell", "remove-output", "remove_output"}
 
 
-def notebook_cell(cell, later: str = "") -> dict | None:
+def notebook_cell(cell, later: str = "", veiled: bool = False) -> dict | None:
     """A cell as the notebook has it; None where nothing of it is needed there.
 
     ``later`` is the code of all cells behind it: what a removed cell computes only for the page's
-    sentences is used nowhere in it, and goes.
+    sentences is used nowhere in it, and goes. ``veiled`` outputs are there but hidden: the reader predicts first.
     """
     tags = set(cell.metadata.get("tags", []))
     source = without_glue(cell.source)
@@ -35,7 +35,7 @@ def notebook_cell(cell, later: str = "") -> dict | None:
     if tags & HIDDEN_SOURCE:
         metadata["jupyter"] = {"source_hidden": True}
         metadata["cellView"] = "form"  # as Colab calls it
-    if tags & HIDDEN_OUTPUT:
+    if tags & HIDDEN_OUTPUT or veiled:
         metadata.setdefault("jupyter", {})["outputs_hidden"] = True
     if SKIP in tags:
         source = SKIP_LINE + source

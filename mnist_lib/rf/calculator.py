@@ -53,12 +53,12 @@ def receptive_field(network, input_size=None, *, inputs=None, title=None) -> Tab
     network = getattr(network, "_orig_mod", network)  # a compiled network follows the one it was made from
     with torch.no_grad(), _in_single_operations():
         space, tensors, tracer = _followed(network, input_size, inputs)
-        rows, blocks = rows_of(tracer.open[0], space)
+        rows, blocks, graph = rows_of(tracer.open[0], space)
     convention = "as in evaluation: batch normalization mixes no pixels"
     if tensors[0].is_meta:
         convention += "; a network without values (meta device): masks count as dense"
     return Table(title or type(network).__name__, _sizes(space), tuple(rows), tuple(blocks), convention, space,
-                 tracer.interpreter.unused())
+                 tracer.interpreter.unused(), graph)
 
 
 def _followed(network, input_size, inputs):

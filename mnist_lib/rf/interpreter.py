@@ -44,6 +44,7 @@ class Step:
     inside: list = field(default_factory=list)  # steps made within a module's call
     children: bool = False
     waiting: int = 0  # parameters that went through something untraced, on their way to the next step
+    reads: dict = field(default_factory=dict)  # the steps whose numbers it reads (flow.py)
 
     def add(self, step):
         """Append a step made within this one; what waited is counted there."""

@@ -97,13 +97,18 @@ def _dense(tensor):
     return tensor.untyped_storage().nbytes() == tensor.numel() * tensor.element_size()
 
 
+def named_arguments(function, args, kwargs) -> dict:
+    """The arguments of an operator's call by the names of its schema."""
+    named = zip(function._schema.arguments, args)
+    return {a.name: kwargs.get(a.name, a.default_value) for a in function._schema.arguments} | {
+        a.name: value for a, value in named}
+
+
 def mutated_by(function, args, kwargs) -> list[torch.Tensor]:
     """The tensors that an operation writes to."""
-    written = []
-    for place, argument in enumerate(function._schema.arguments):
-        if argument.alias_info is not None and argument.alias_info.is_write:
-            value = kwargs.get(argument.name, args[place] if place < len(args) else None)
-            written += flat_tensors(value)
+    writes = [a.name for a in function._schema.arguments if a.alias_info is not None and a.alias_info.is_write]
+    given = named_arguments(function, args, kwargs) if writes else {}
+    written = [tensor for name in writes for tensor in flat_tensors(given[name])]
     if function.overloadpacket.__name__ in _UNTOLD and len(args) > 5 and args[5] is True:
         written += flat_tensors(args[3:5])  # running statistics; the schema does not say so
     return written

@@ -12,6 +12,7 @@ from contextlib import ExitStack
 import torch
 
 from .exits import Exits
+from .flow import Flow
 from .geometry import ReceptiveFieldError
 from .inputs import arguments
 from .interpreter import NoRule, Step
@@ -37,6 +38,7 @@ class Tracer:
         self.written = Written(held)
         self.journal = Journal(held)
         self.exits = Exits(alter)
+        self.flow = Flow(interpreter.follows)
         self.open: list[Step] = [Step("", type(network).__name__, network)]
         self.asleep = 0  # above zero where a rule stands for all that happens inside
         self.names = {id(module): name for name, module in reversed(list(network.named_modules()))}
@@ -49,6 +51,7 @@ class Tracer:
         with Silence():
             self.interpreter.begin(space, tensors)
             self.journal.made(tensors)
+            self.flow.begin(tensors)
             self.open[0].source = self.interpreter.first(tensors[0])
         args, kwargs = arguments(self.network, space, tensors)
         with ExitStack() as stack:
@@ -65,6 +68,7 @@ class Tracer:
                 self._check_size(output)
                 self.open[0].result = self.interpreter.first(output)
                 self.journal.enters("", flat_tensors(output))
+                self.flow.note(self.open[0], output)
         if self.error:
             raise self.error
         return output
@@ -79,8 +83,9 @@ class Tracer:
         if self.asleep:
             output = function(*args, **kwargs)
             self.journal.made(flat_tensors(output))
+            self.flow.note(self.open[-1], (args, kwargs), output, mutated)
             return output
-        name = base_name(function)
+        name, before = base_name(function), len(self.open[-1].inside)
         if name == ATTENTION and not self.interpreter.attends(function, args, kwargs):
             return self._by_scores(*args, **kwargs)
         self.journal.note(name, self._module().name, args, kwargs, mutated, function.is_view)
@@ -89,6 +94,8 @@ class Tracer:
                                                                 not self.functions)
         except NoRule:
             raise self.unknown(function) from None
+        unseen = self.open[-1].inside[before:]  # a step of the operation's own, where nobody called it
+        self.flow.note(unseen[0] if unseen else self.open[-1], (args, kwargs), output, mutated)
         made = flat_tensors(output)
         if name in _BLANK:
             for tensor in made:
@@ -141,6 +148,8 @@ class Tracer:
             if own:
                 self.journal.made(tensors)
                 self.journal.trusting = True
+            if own or not (step.inside or step.reads):  # what passes on its input counts as a layer all the same
+                self.flow.note(step, (args, kwargs), tensors)
             if own and tensors and self.interpreter.speaks((args, kwargs)):
                 self.interpreter.tell(type(module).__name__, own, args, kwargs, tensors, step)
                 for parameter in module.parameters():

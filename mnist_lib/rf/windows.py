@@ -9,10 +9,10 @@ import torch
 from .factors import by_factors, joined, places, stored
 from .intervals import NOTHING, STILL, Intervals, collapsed
 from .steps import goes_on, through
-from .taps import Reach, inside, window
+from .taps import Taps, inside, window
 
 
-def read(spans: Intervals, dim: int, reach: Reach) -> Intervals:
+def read(spans: Intervals, dim: int, reach: Taps) -> Intervals:
     """The intervals of a spatial layer along one dimension: output i depends on its taps."""
     dim %= len(spans.shape)
     size = spans.shape[dim]

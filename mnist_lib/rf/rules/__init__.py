@@ -5,8 +5,7 @@ one place only, ``shape.py`` those that move, cut or join places, ``indexing.py`
 those that read at given ones, ``convolution.py``, ``pooling.py`` and ``resizing.py`` those that look at
 neighbours, ``mixing.py``, ``softmax.py``, ``attention.py`` and ``matrices.py`` those that mix many,
 ``quantized.py`` those on integers, ``functions.py`` what no operator tells. ``structure.py`` follows what
-is surely zero in a
-constant. Importing this package registers them all.
+is surely zero in a constant. Importing this package registers them all.
 """
 
 from . import (  # noqa: F401

@@ -1,0 +1,349 @@
+"""Predictions (``predict``): a question before its evidence, on the page, without JavaScript, and in a notebook."""
+
+import io
+import json
+import re
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from predict import Wrong, numbers_of, right_choice, told
+from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace, patch_docutils
+
+from tests import ROOT
+
+HEAD = """---
+file_format: mystnb
+kernelspec: {display_name: Python 3, language: python, name: python3}
+---
+
+# Page
+
+```{code-cell}
+:tags: [remove-cell]
+from myst_nb import glue
+glue("seeds", [98.31, 98.80, 98.55], display=False)
+glue("many", 6379786, display=False)
+glue("which", "it falls", display=False)
+glue("mid", 12, display=False)
+```
+
+"""
+PAGE = HEAD + """
+```{predict} end
+:kind: number
+:answer: seeds
+:unit: %
+:says: The three seeds say
+
+Where does it **end**?
+```
+
+The evidence.
+
+```{code-cell}
+print("an output")
+```
+
+```{predict-end}
+```
+
+Between.
+
+```{predict} size
+:kind: slider
+:answer: many
+:unit: parameters
+:min: 1000
+:max: 100000000
+:scale: log
+
+How many?
+---
+Layer by layer.
+```
+
+```{predict} way
+:kind: choice
+:answer: which
+:says: The records say
+
+What does the loss do?
+
+- It rises.
+- It falls.
+- It stays where *it* was.
+```
+
+It falls because of this.
+
+```{predict-end}
+```
+
+```{predict} steps
+:kind: slider
+:answer: mid
+:min: 0
+:max: 20
+:step: 0.5
+
+How many?
+---
+So many.
+```
+"""
+AXE = """() => axe.run(document.querySelector(".body"), {runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"],
+  resultTypes: ["violations"], preload: false})"""
+
+
+def build(root, page, **config):
+    (root / "page.md").write_text(page)
+    (root / "book").mkdir(exist_ok=True)
+    if not (root / "book/_static").exists():
+        (root / "book/_static").symlink_to(ROOT / "book/_static")
+    (root / "requirements.txt").write_text("torch==2.13.0\n")
+    with patch_docutils(), docutils_namespace():
+        app = Sphinx(root, None, root / "_build/html", root / "_build/.doctrees", "html", {
+            "extensions": ["myst_nb", "reexecute", "repository", "notebooks", "predict", "learning"],
+            "master_doc": "page", "html_theme": "basic", "nb_execution_mode": "cache", "html_title": "The book",
+            "html_static_path": ["book/_static"], "html_css_files": ["site/look.css"],
+            "exclude_patterns": ["_build", "book"], **config}, status=None, warningiserror=False, warning=None)
+        app.build()
+    return root / "_build/html"
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    root = tmp_path_factory.mktemp("predict")
+    build(root, PAGE)
+    path = root / "_build/html/page.html"
+    path.write_text(path.read_text().replace("<html", '<html data-theme="light"', 1)
+                    .replace('<div class="body"', '<div class="body bd-article"'))
+    return root
+
+
+@pytest.fixture(scope="module")
+def html(root):
+    return BeautifulSoup((root / "_build/html/page.html").read_text(), "html.parser")
+
+
+@pytest.fixture
+def asked(page, root):
+    page.goto((root / "_build/html/page.html").as_uri())
+    return page
+
+
+pytestmark = pytest.mark.xdist_group("predict")
+
+
+# What an author can do wrong ------------------------------------------------------------------
+
+
+def test_an_answer_is_numbers_or_one_of_the_choices():
+    assert numbers_of((3, 1.5), "a") == ([1.5, 3], 2) and numbers_of(2, "a") == ([2], 0)
+    assert numbers_of("6,379,786", "a") == ([6379786], 0) and numbers_of(["98.1", "9"], "a") == ([9, 98.1], 1)
+    for wrong in ("98 %", "", [], [None], [True], {"a": 1}, float("nan"), "inf"):
+        with pytest.raises(Wrong, match="glue a number"):
+            numbers_of(wrong, "a")
+    assert right_choice(["It rises.", "It  Falls."], "it falls", "a") == 1
+    for choices in (["Up", "Down"], ["falls", "Falls."]):
+        with pytest.raises(Wrong, match="of the choices"):
+            right_choice(choices, "falls", "a")
+
+
+@pytest.mark.parametrize("settings, sentence", [
+    ({"kind": "number", "says": "The seeds say", "answer": [98.3, 98.8], "digits": 2, "unit": "%"},
+     "The seeds say 98.30 to 98.80 %."),
+    ({"kind": "slider", "says": "The answer is", "answer": [6379786], "digits": 0, "unit": ""},
+     "The answer is 6,379,786."),
+    ({"kind": "number", "says": "It is", "answer": [1.001, 1.004], "digits": 2, "unit": ""}, "It is 1.00."),
+    ({"kind": "choice", "says": "We saw", "right": "it falls"}, "We saw: it falls."),
+])
+def test_the_answer_is_told_in_a_sentence(settings, sentence):
+    assert told(settings) == sentence
+
+
+WRONG = {
+    "```{predict} a\n:answer: none\n\nQ?\n---\nE.\n```": "no cell of this page glues 'none'",
+    "```{predict} a\n:kind: number\n\nQ?\n---\nE.\n```": "it has no :answer:",
+    "```{predict} a\n:answer: seeds\n\nQ?\n```\n\nE.": "has no end",
+    "```{predict} a\n:answer: seeds\n\nQ?\n```\n\nE.\n\n## Next\n\n```{predict-end}\n```": "has no end",
+    "```{predict-end}\n```": "without a predict above",
+    "```{predict} a\n:answer: seeds\n\nQ?\n```\n\n```{predict-end}\n```": "no evidence before",
+    "```{predict} a\n:kind: choice\n:answer: which\n\nQ?\n---\nE.\n```": "ends with the list",
+    "```{predict} a\n:kind: slider\n:answer: many\n\nQ?\n---\nE.\n```": "a :min: and a :max:",
+    "```{predict} a\n:kind: slider\n:min: 0\n:max: 5\n:answer: many\n\nQ?\n---\nE.\n```": "lies outside of 0 to 5",
+}
+
+
+@pytest.mark.slow
+def test_what_is_wrong_with_a_question_is_said(tmp_path):
+    text = HEAD + "\n\n".join(f"## Part {i}\n\n{question}" for i, question in enumerate(WRONG))
+    said = io.StringIO()
+    (tmp_path / "page.md").write_text(text)
+    (tmp_path / "requirements.txt").write_text("torch==2.13.0\n")
+    with patch_docutils(), docutils_namespace():
+        Sphinx(tmp_path, None, tmp_path / "o", tmp_path / "d", "html",
+               {"extensions": ["myst_nb", "predict"], "master_doc": "page", "html_theme": "basic"},
+               status=None, warning=said).build()
+    lines = said.getvalue()
+    for problem in WRONG.values():
+        assert problem in lines, problem
+
+
+# Without JavaScript, and in a notebook ----------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_without_javascript_it_is_a_question_and_a_fold(html):
+    box = html.select_one("#predict-end")
+    fold = box.find_next_sibling()
+    assert box.get_text(" ", strip=True) == "Predict first Where does it end ?"
+    assert fold.name == "details" and not fold.has_attr("open")
+    assert fold.select_one(".predict-answer").get_text() == "The three seeds say 98.31 to 98.80 %."
+    assert "The evidence." in fold.get_text() and "an output" in fold.get_text()
+    assert fold.find_next_sibling("p").get_text() == "Between."
+    assert html.select_one("#predict-way + details .predict-answer").get_text() == "The records say: It falls."
+    assert len(html.select(".predict")) == len(html.select("details.predict-evidence")) == 4
+
+
+@pytest.mark.slow
+def test_in_a_notebook_it_is_a_question_with_a_folded_answer(root):
+    cells = nbformat.read(root / "_build/html/notebooks/page.ipynb", as_version=4).cells
+    text = "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    assert "> **Predict first**\n>\n> Where does it **end**?" in text
+    assert ("<details>\n<summary>Just show me</summary>\n\nThe three seeds say 98.31 to 98.80 %.\n\n</details>\n\n"
+            "The evidence.") in text
+    assert "It falls because of this.\n\n</details>" in text
+    output = next(cell for cell in cells if "an output" in cell.source)
+    assert output.metadata.jupyter.outputs_hidden and output.outputs
+
+
+# In the browser -----------------------------------------------------------------------------------
+
+
+def says(page, name):
+    return page.inner_text(f"#predict-{name} .predict-outcome p")
+
+
+def is_open(page, name):
+    return page.evaluate(f"document.querySelector('#predict-{name} + details').open")
+
+
+def test_a_guess_opens_the_evidence_and_is_compared(asked):
+    page = asked
+    assert not is_open(page, "end") and not page.is_visible("text=The evidence.")
+    page.fill("#predict-end-guess", "99.1")
+    page.click("#predict-end >> text=That is my guess")
+    assert says(page, "end") == ("You said 99.10 %. The three seeds say 98.31 to 98.80 %: "
+                                 "0.30 points less than you said.")
+    assert is_open(page, "end") and page.is_visible("text=The evidence.")
+    assert page.locator("#predict-end svg circle").count() == 3
+    assert "you: 99.10 %" in page.inner_html("#predict-end svg")
+    assert not page.is_visible("#predict-end + details .predict-answer")
+    page.click("#predict-end >> text=Ask me again")
+    assert not is_open(page, "end") and page.input_value("#predict-end-guess") == ""
+
+
+def test_a_guess_is_remembered_and_forgotten(asked):
+    page = asked
+    page.fill("#predict-end-guess", "98.5")
+    page.press("#predict-end-guess", "Enter")
+    page.check("#predict-way >> text=It stays")
+    page.click("#predict-way >> text=That is my guess")
+    page.reload()
+    assert says(page, "end").endswith("98.80 %, as you said.") and is_open(page, "end")
+    assert says(page, "way") == "The records say: It falls." and page.is_checked("#predict-way >> text=It stays")
+    page.click("#predict-end >> text=Ask me again")
+    page.reload()
+    assert not is_open(page, "end") and is_open(page, "way")
+    page.evaluate("for (const key of Object.keys(localStorage)) localStorage.setItem(key, '{\"broken')")
+    page.reload()
+    assert not is_open(page, "way")
+
+
+def test_just_show_me_shows_the_answer_without_a_guess(asked):
+    asked.click("#predict-size + details > summary")
+    assert asked.inner_text("#predict-size + details .predict-answer") == "The answer is 6,379,786 parameters."
+    assert asked.is_visible("text=Layer by layer.")
+
+
+def test_by_keyboard_alone(asked):
+    page = asked
+    page.focus("#predict-way input")
+    page.keyboard.press("ArrowDown")
+    assert not is_open(page, "way"), "choosing is not answering"
+    page.keyboard.press("Enter")
+    assert is_open(page, "way") and says(page, "way") == "As you said."
+    page.focus("#predict-steps-guess")
+    page.keyboard.press("Home")
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    assert page.get_attribute("#predict-steps-guess", "aria-valuetext") == "2"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert says(page, "steps") == "You said 2. The answer is 12: 10 more than you said."
+
+
+def test_an_empty_guess_is_no_guess(asked):
+    asked.click("#predict-end >> text=That is my guess")
+    asked.click("#predict-way >> text=That is my guess")
+    assert not is_open(asked, "end") and not is_open(asked, "way")
+
+
+def test_a_logarithmic_slider_reaches_both_ends_and_compares_by_factors(asked):
+    page = asked
+    for key, value, end in (("Home", "1,000 parameters", "6,379.8 times more than you said."),
+                            ("End", "100,000,000 parameters", "15.7 times less than you said.")):
+        page.press("#predict-size-guess", key)
+        assert page.get_attribute("#predict-size-guess", "aria-valuetext") == value
+        page.click("#predict-size >> text=That is my guess")
+        assert says(page, "size").endswith(end)
+        page.click("#predict-size >> text=Ask me again")
+
+
+def test_words_are_those_of_python(asked):
+    """The numbers of the outcome are written as ``predict.told`` writes them."""
+    settings = json.loads(asked.get_attribute("#predict-size", "data-predict"))
+    for value in (0, 0.5, 1234.5678, 99.995, 1e6):
+        for digits in (0, 1, 3):
+            own = {**settings, "answer": [value], "digits": digits, "scale": "linear"}
+            text = asked.evaluate("([guess, own]) => bookParts.predict.compared(guess, own).text", [value + 7, own])
+            shown = re.search(r"The answer is ([\d,.]+) parameters", text)[1]
+            from_python = float(f"{value:.{digits}f}")
+            assert abs(float(shown.replace(",", "")) - from_python) <= 10 ** -digits, (value, digits)
+            assert shown.count(".") == bool(digits)
+
+
+def test_it_fits_a_phone_by_touch_and_axe_finds_nothing(browser, root):
+    from axe_playwright_python.base import AXE_SCRIPT
+
+    for theme in ("light", "dark"):
+        context = browser.new_context(viewport={"width": 390, "height": 800}, has_touch=True, offline=True,
+                                      reduced_motion="reduce")
+        page = context.new_page()
+        page.goto((root / "_build/html/page.html").as_uri())
+        page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
+        page.tap("#predict-way >> text=It rises")
+        page.tap("#predict-way >> text=That is my guess")
+        page.tap("#predict-steps >> text=That is my guess")
+        assert is_open(page, "way") and is_open(page, "steps")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        page.evaluate(AXE_SCRIPT)
+        found = page.evaluate(AXE)["violations"]
+        assert not [f"{v['id']}: {n['target']}" for v in found for n in v["nodes"] if "predict" in str(n)], theme
+        context.close()
+
+
+def test_on_paper_question_and_evidence_are_both_there(asked):
+    asked.evaluate("""() => {
+      const article = document.createElement("article");
+      article.append(...document.body.childNodes);
+      document.body.append(article);
+    }""")
+    asked.add_script_tag(path=ROOT / "book/_static/site/paper.js")
+    asked.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    asked.emulate_media(media="print")
+    assert asked.is_visible("text=Where does it") and asked.is_visible("text=The evidence.")
+    assert asked.is_visible("#predict-end + details .predict-answer")
