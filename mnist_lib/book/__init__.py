@@ -7,6 +7,7 @@ typed. Looks into every room but ``export`` and ``commands``.
 from mnist_lib import door
 
 __all__, __getattr__, __dir__ = door(__name__, {
+    "architectures": "architectures",
     "assignment": "assignment challenge template",
     "audit": "audit",
     "audit_logs": "images",
