@@ -63,7 +63,7 @@ class Reader:
     def __init__(self, browser, screen: str, site: Path):
         width, height = SCREENS[screen]
         self.modes, self.site, self.faults = MODES[screen], site, []
-        self.looks = {mode: set() for mode in self.modes}
+        self.looks = {mode: {"passed": set(), "untold": set()} for mode in self.modes}
         self.context = browser.new_context(viewport={"width": width, "height": height}, offline=True,
                                            has_touch=screen == "phone")
         self.page = self.context.new_page()
@@ -102,9 +102,11 @@ class Reader:
         brightness = self.page.evaluate(BRIGHTNESS)
         if (brightness < 0.5) != (mode == "dark"):
             found.append(f"the page is not {mode}: its ground has a brightness of {brightness:.2f}")
-        colours = self.page.evaluate(COLOURS, list(self.looks[mode]))
+        known = self.looks[mode]
+        colours = self.page.evaluate(COLOURS, {kind: list(looks) for kind, looks in known.items()})
         if not colours["violations"]:
-            self.looks[mode].update(colours["looks"])
+            for kind, looks in known.items():
+                looks.update(colours[kind])
         for violation in self.page.evaluate(AXE, rules)["violations"] + colours["violations"]:
             found += [f"axe, {violation['id']}: {' '.join(map(str, node['target']))}: "
                       + " ".join(node["failureSummary"].split())[:300] for node in violation["nodes"]]

@@ -2,6 +2,7 @@
 
 import csv
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -145,9 +146,35 @@ def test_the_key_is_made_once_and_only_its_owner_reads_it(tmp_path):
     key = grading.secret_key(tmp_path / "a" / "secret.key")
     assert len(key) == 32 and grading.secret_key(tmp_path / "a" / "secret.key") == key
     assert (tmp_path / "a" / "secret.key").stat().st_mode & 0o77 == 0
-    (tmp_path / "empty").write_text("\n")
-    with pytest.raises(ValueError, match="is empty"):
-        grading.secret_key(tmp_path / "empty")
+    kept = (tmp_path / "a" / "secret.key").read_text()
+    other = "1" if kept[3] == "0" else "0"
+    for number, damaged in enumerate(("\n", key + "\n", kept[:3] + other + kept[4:], kept[:-2], "null", "\0" * 42)):
+        file = tmp_path / str(number)
+        file.write_text(damaged)
+        with pytest.raises(ValueError, match="is no key, or it was changed"):
+            grading.secret_key(file)
+        assert file.read_text() == damaged
+
+
+@pytest.mark.parametrize("do", [
+    lambda f: f.write_text(f.read_text().replace('"status": "refused"', '"status": "graded"')),
+    lambda f: f.write_bytes(f.read_bytes()[:100]), lambda f: f.write_text("null"),
+    lambda f: (f.unlink(), f.mkdir()), lambda f: shutil.copy(f.with_name(f.name.replace("binary", "picture")), f)])
+def test_a_damaged_grade_is_told_and_made_again(tmp_path, do):
+    submissions = [grading.Submission(name, f"{name}.png", name.encode(), 0.0, "it is no network")
+                   for name in ("binary", "picture")]
+    rules = grading.Rules(SPLIT, 1)
+    made = list(grading.grade_all(submissions, rules, tmp_path, None, []))
+    file = tmp_path / f"{submissions[0].slug}-seed-0.json"
+    (tmp_path / file.name.replace(submissions[0].slug, submissions[1].slug)).rename(
+        tmp_path / file.name.replace("binary", "picture"))
+    do(file)
+    with pytest.warns(UserWarning, match=f"the grade {file} is not used .*made again"):
+        assert grading.load_grade(tmp_path, submissions[0], 0, rules) is None
+    if not file.is_dir():
+        with pytest.warns(UserWarning, match="made again"):
+            assert list(grading.grade_all(submissions[:1], rules, tmp_path, None, [])) == made[:1]
+        assert grading.load_grade(tmp_path, submissions[0], 0, rules) == made[0]
 
 
 @pytest.mark.parametrize("options, told", [
