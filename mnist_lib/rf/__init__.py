@@ -20,4 +20,5 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "html_writer": "Cell html_table side",
     "snapshot": "left_as_found",
     "layers": "Layer avg_pool batchnorm conv dropout global_avg_pool max_pool pair relu",
+    "table": "Table",
 })
