@@ -27,7 +27,7 @@ check-site: environment ## look through the built site for missing files and any
 	@$(RUN) tools/check_site.py
 
 check-pages: environment ## look at every built page in Chromium: phone and desktop, light and dark, offline
-	REQUIRE_BROWSER=1 REQUIRE_SITE=1 $(RUN) -m pytest tests/site $(or $(ARGS),$(SIDE_BY_SIDE))
+	REQUIRE_BROWSER=1 REQUIRE_SITE=1 $(RUN) -m pytest $(SIDE_BY_SIDE) $(or $(ARGS),tests/site)
 
 check-reproducible: environment ## build the book once more, from nothing, and compare the sites byte by byte
 	@$(RUN) tools/compare_sites.py
@@ -44,7 +44,7 @@ serve: ## serve the built site on this machine, on the first free port from 8000
 	done; echo "No free port among $(PORTS): name another, make serve PORT=9000" >&2; exit 1
 
 test: environment ## run every test (ARGS chooses: make test ARGS=tests/training/test_records.py)
-	$(RUN) -m pytest $(or $(ARGS),$(SIDE_BY_SIDE))
+	$(RUN) -m pytest $(SIDE_BY_SIDE) $(ARGS)
 
 lock: ## write requirements.lock anew after a change of requirements.txt (ARGS=--upgrade: the newest of everything)
 	@test -x _build/uv/bin/uv || { "$(PYTHON)" -m venv _build/uv && _build/uv/bin/python -m pip install --quiet $(UV); }

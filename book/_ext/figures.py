@@ -29,6 +29,11 @@ def is_line_figure(text: str) -> bool:
     return "matplotlib.org" in text and "<image" not in text
 
 
+# An attribute with a quotation mark in it stands in single quotes.
+ATTRIBUTE = {name: re.compile(rf"""\b{name}=(?P<mark>["'])(?P<value>.*?)(?P=mark)""", re.DOTALL)
+             for name in ("src", "alt")}
+
+
 def unknown_colours(text: str) -> set[str]:
     """The colours of a figure that have no role."""
     return set(COLOUR.findall(text)) - ROLES.keys()
@@ -62,8 +67,8 @@ def put_in(body: str, files: dict[str, Path], place: str) -> str:
 
     def figure(image: re.Match) -> str:
         nonlocal count
-        source, alt = (re.search(rf'\b{name}="([^"]*)"', image[0]) for name in ("src", "alt"))
-        path = files.get(Path(source[1]).name)
+        source, alt = (ATTRIBUTE[name].search(image[0]) for name in ("src", "alt"))
+        path = files.get(Path(source["value"]).name)
         if not path or path.suffix != ".svg":
             return image[0]
         text = path.read_text(encoding="utf-8")
@@ -73,7 +78,7 @@ def put_in(body: str, files: dict[str, Path], place: str) -> str:
             logger.warning("a figure has %s, which book/_ext/figures.py gives no role", ", ".join(sorted(unknown)),
                            location=place)
         count += 1
-        return in_roles(text, f"f{count}", unescape(alt[1] if alt else ""))
+        return in_roles(text, f"f{count}", unescape(alt["value"] if alt else ""))
 
     return re.sub(r"<img\b[^>]*>", figure, body)
 

@@ -1,4 +1,4 @@
-"""Sphinx extension: the script and the look of questions (``predict``, ``quiz``), on the pages that have some."""
+"""Sphinx extension: the look of questions (``predict``, ``quiz``), and the script that predictions need."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fresh import is_fresh
 
 SCRIPTS = ("parts/dom", "parts/predict")
 SCRIPT, SHEET = "parts/learning.js", "parts/learning.css"
-MARKS = ('<div class="predict"', '<div class="quiz"')
+PREDICTION, CHECK = '<div class="predict"', '<div class="quiz"'
 
 
 def write_script(app) -> None:
@@ -22,8 +22,10 @@ def write_script(app) -> None:
 
 
 def load_script(app, pagename, templatename, context, doctree) -> None:
-    if any(mark in (context.get("body") or "") for mark in MARKS):
+    body = context.get("body") or ""
+    if PREDICTION in body or CHECK in body:
         app.add_css_file(SHEET)
+    if PREDICTION in body:
         app.add_js_file(SCRIPT, loading_method="defer")
 
 

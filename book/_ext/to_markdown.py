@@ -210,6 +210,12 @@ class Markdown:
                 found += [self.inline(child)] if isinstance(child, nodes.reference) else self.block(child, level)
         return found
 
+    def _block_touch_figure(self, node, level):
+        """A figure that answers back: its still picture, and the way to where it does."""
+        picture = f"![{escape(node['words'])}]({to_address(self.link(node['still']))})"
+        live = f"[This figure answers back on the page.]({to_address(self.link('#' + node['anchor']))})"
+        return [picture, *self.blocks(node, level), live]
+
     def _caption(self, node, caption, kind):
         number = next((self.numbers.get(kind, {}).get(anchor) for anchor in node["ids"]
                        if anchor in self.numbers.get(kind, {})), "")
@@ -316,6 +322,20 @@ class Markdown:
         shown = self.blocks(node, level)
         count = 1 if any(isinstance(block, int) for block in shown) else len(shown)
         return folded("Just show me", shown[:count]) + shown[count:]
+
+    def _block_quiz(self, node, level):
+        found = [wrap("**", "Check yourself")]
+        for number, question in enumerate(node.children, 1):
+            text, *more = only_text(self.blocks(question, level))
+            found += [f"{number}. {text}", *more]
+        return found
+
+    def _block_quiz_question(self, node, level):
+        return self.blocks(node, level)
+
+    def _block_quiz_choice(self, node, level):
+        said, *remark = self.blocks(node, level)
+        return folded(said, remark)
 
     def _block_dropdown_main(self, node, level):
         title = next(iter(child for child in node.children if type(child).__name__ == "dropdown_title"), None)

@@ -36,7 +36,7 @@ def picked(run: Run) -> int:
     return max(e.test_correct for e in run.epochs) - run.final.test_correct
 
 
-class Reach(NamedTuple):
+class TargetReached(NamedTuple):
     """How many trainings of a step there are, reach the rule at any epoch, and hold it for N last ones."""
 
     step: str
@@ -45,10 +45,10 @@ class Reach(NamedTuple):
     held: dict[int, int]
 
 
-def reach(step: str, runs: Sequence[Run] | None = None) -> Reach:
+def reach(step: str, runs: Sequence[Run] | None = None) -> TargetReached:
     """How often a step touches the rule, and how often it holds it."""
     runs = report.recorded(step) if runs is None else runs
-    return Reach(step, len(runs), sum(max(r.test_accuracies) >= RULE for r in runs),
+    return TargetReached(step, len(runs), sum(max(r.test_accuracies) >= RULE for r in runs),
                  {n: sum(r.holds(n, RULE) for r in runs) for n in LAST})
 
 

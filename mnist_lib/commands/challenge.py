@@ -5,6 +5,7 @@ NETWORK is a file with a class ``Net`` (``my_net.py``, ``my_net.py:Net``) or a n
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -38,10 +39,13 @@ def run(options) -> int:
 
 def _template(file: Path) -> int:
     from ..book import template
+    from ..training import write_atomically
 
-    if file.exists():
+    if file.suffix != ".py":
+        raise ValueError(f"{str(file)!r} is no name of a Python file; write my_net.py:Net")
+    if os.path.lexists(file):
         raise ValueError(f"{file} is there already; name another file")
-    file.write_text(template(), encoding="utf-8")
+    write_atomically(file, template().encode())
     print(f"{file} is yours to fill in. Look at it first:  python -m mnist_lib challenge {file}:Net --check",
           file=sys.stdout)
     return 0

@@ -34,8 +34,11 @@ def run(options) -> int:
     from ..book import assignment
     from ..training import challenge, grading
 
-    if options.seeds < 1 or options.jobs < 1 or not options.minutes > 0 or not options.memory > 0:
-        raise ValueError("--seeds, --jobs, --minutes and --memory must be above 0")
+    numbers = (options.seeds, options.jobs, options.minutes, options.memory, options.limit, options.images)
+    if any(number is not None and not number > 0 for number in numbers):
+        raise ValueError("--seeds, --jobs, --minutes, --memory, --limit and --images must be above 0")
+    if not options.submissions or not options.out:
+        raise ValueError("name the folder of the submissions, and with --out one for the grades")
     due = _time(options.due)
     source, out = Path(options.submissions), Path(options.out)
     submissions = grading.submissions_in(source)

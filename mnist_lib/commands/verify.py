@@ -24,20 +24,26 @@ def run(options) -> int:
     else:  # a process takes longer to begin than a few records take to check
         jobs = os.cpu_count() if options.device == "cpu" and len(records.files()) > 8 else 1
     bad = total = weights = 0
+    without: dict[str, list] = {}
     for check in verify(options.device, jobs, seal=options.seal):
         total, bad, weights = total + 1, bad + bool(check.problem), weights + (check.measured is not None)
+        if check.measured is None and not check.problem:
+            without.setdefault(check.name, []).append(check.seed)
         measured = "no weights kept" if check.measured is None else f"measured {check.measured:,}"
         recorded = "not readable" if check.recorded is None else f"recorded {check.recorded:,} of {TEST_IMAGES:,}"
         print(f"{'FAILED' if check.problem else 'ok':7}{check.name}, seed {check.seed}: {recorded}, {measured}"
               f"{'; ' + check.problem if check.problem else ''}", flush=True)
     print(f"{total} records, {weights} sets of weights run on the test set, {bad} failed")
-    if total > weights:
-        print(f"{total - weights} have no weights: of before those of every seed under {ALL_SEEDS_UNDER:,} parameters "
-              "were kept, or of larger networks")
+    if without:
+        print(f"{sum(map(len, without.values()))} have no weights and are believed no further than their arithmetic: "
+              f"of before those of every seed under {ALL_SEEDS_UNDER:,} parameters were kept, or of larger networks:")
+        for name, seeds in without.items():
+            print(f"  {name}: seed{'s' * (len(seeds) > 1)} {_ranges(seeds)}")
     readers = 0
     for name, recorded, measured, problem in assignment.readers.check_all():
         readers, bad = readers + 1, bad + bool(problem)
-        print(f"{'FAILED' if problem else 'ok':7}submissions/{name}: recorded {recorded:,} of {TEST_IMAGES:,}, "
+        said = "not readable" if recorded is None else f"recorded {recorded:,} of {TEST_IMAGES:,}"
+        print(f"{'FAILED' if problem else 'ok':7}submissions/{name}: {said}, "
               f"measured {'nothing' if measured is None else f'{measured:,}'}{'; ' + problem if problem else ''}",
               flush=True)
     if readers:
@@ -45,3 +51,14 @@ def run(options) -> int:
     if not total:
         print(f"no records were found in {records.root()}", file=sys.stderr)
     return 1 if bad or not total else 0
+
+
+def _ranges(seeds: list[int]) -> str:
+    """Seeds in words: 1 to 4, 7."""
+    parts: list[list[int]] = []
+    for seed in sorted(seeds):
+        if parts and seed == parts[-1][-1] + 1:
+            parts[-1].append(seed)
+        else:
+            parts.append([seed])
+    return ", ".join(f"{p[0]} to {p[-1]}" if len(p) > 1 else str(p[0]) for p in parts)

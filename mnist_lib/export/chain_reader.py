@@ -17,9 +17,9 @@ from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
-from ..rf import left_as_found
+from ..rf import left_as_found, named_arguments
 from .format import Layer
-from .operations import OPERATIONS, Call, NotStraight, unknown
+from .operations import OPERATIONS, NotStraight, Operation, unknown
 
 
 class Chain(NamedTuple):
@@ -83,9 +83,9 @@ class _Watcher(TorchDispatchMode):
         if not isinstance(result, Tensor):
             raise NotStraight(f"{name!r}{self.where()} reads a value out of the image, and what the network does "
                               "may depend on it; only a fixed chain of layers can be exported")
-        call = Call(name, _arguments(function, args, kwargs or {}), shape, tuple(result.shape))
+        operation = Operation(name, named_arguments(function, args, kwargs or {}), shape, tuple(result.shape))
         try:
-            found = OPERATIONS[name](call) if name in OPERATIONS else unknown(call)
+            found = OPERATIONS.get(name, unknown)(operation)
         except NotStraight as error:
             raise NotStraight(f"{name!r}{self.where()}: {error}") from None
         for op, settings, tensors in found:
@@ -111,10 +111,3 @@ class _Watcher(TorchDispatchMode):
         self.layers.append({"type": op, "name": name, **settings})
         self.tensors.append(plain)
 
-
-def _arguments(function, args, kwargs) -> dict:
-    """The arguments of a call by the names of its schema."""
-    given = {}
-    for i, argument in enumerate(function._schema.arguments):
-        given[argument.name] = (args[i] if i < len(args) else kwargs.get(argument.name, argument.default_value))
-    return given

@@ -10,9 +10,10 @@ padding p and dilation d::
     r_out = r_in + d (k - 1) j_in
     start_out = start_in + (d (k - 1) / 2 - p) j_in
 
-Source: Araujo, Norris and Sim, "Computing Receptive Fields of Convolutional Neural Networks",
-Distill 2019, https://distill.pub/2019/computing-receptive-fields/. Chapter:
-``book/receptive-field.md``. What single layers read is in ``taps.py``.
+Araujo, Norris and Sim, "Computing Receptive Fields of Convolutional Neural Networks", Distill
+2019, https://distill.pub/2019/computing-receptive-fields/, derive an equivalent recurrence that
+runs from the output back: r_in = s r_out + (k - s). Chapter: ``book/receptive-field.md``.
+What single layers read is in ``taps.py``.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd
 
-from .taps import Reach, transposed, window, window_size
+from .taps import Taps, transposed, window, window_size
 
 
 class ReceptiveFieldError(ValueError):
@@ -90,7 +91,7 @@ class Geometry:
             raise ReceptiveFieldError(f"a map of {self.size} is cropped to nothing by padding {padding}")
         return self.read(reach)
 
-    def read(self, reach: Reach) -> Geometry:
+    def read(self, reach: Taps) -> Geometry:
         """The map whose unit i reads the units ``reach.taps(i)`` of this one."""
         outputs, inputs = reach.period
         if not inputs:  # every unit reads the same

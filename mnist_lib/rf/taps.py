@@ -1,6 +1,6 @@
 """Which units of its input each unit of a layer reads, along one axis. No torch.
 
-Every spatial layer is one :class:`Reach`: a function from an output's index to the input's
+Every spatial layer is one :class:`Taps`: a function from an output's index to the input's
 indices (its taps). ``geometry.py`` turns taps into receptive fields by formula, ``intervals.py``
 follows the same taps through the graph that a network really executes.
 Equal layers get the same object, so that what is worked out of one can be kept.
@@ -16,7 +16,7 @@ from math import ceil, floor
 
 
 @dataclass(frozen=True)
-class Reach:
+class Taps:
     """One layer along one axis: ``size`` outputs, of which output i reads the inputs ``taps(i)``.
 
     Taps may lie outside the input, and ``taps`` answers for any whole i, so that the layer's
@@ -56,16 +56,16 @@ def window_size(size, kernel, stride=1, padding=0, dilation=1, ceil_mode=False) 
 
 
 @lru_cache(maxsize=256)
-def window(size, kernel, stride=1, padding=0, dilation=1, ceil_mode=False) -> Reach:
+def window(size, kernel, stride=1, padding=0, dilation=1, ceil_mode=False) -> Taps:
     """Convolution and pooling: output i reads i s - p + t d for t = 0 ... k - 1."""
     span = dilation * (kernel - 1) + 1
-    return Reach(window_size(size, kernel, stride, padding, dilation, ceil_mode),
+    return Taps(window_size(size, kernel, stride, padding, dilation, ceil_mode),
                  lambda i: range(i * stride - padding, i * stride - padding + span, dilation),
                  (1, stride))
 
 
 @lru_cache(maxsize=256)
-def transposed(size, kernel, stride=1, padding=0, dilation=1, output_padding=0) -> Reach:
+def transposed(size, kernel, stride=1, padding=0, dilation=1, output_padding=0) -> Taps:
     """Transposed convolution: output i reads every j with j s - p + t d = i for some tap t.
 
     With a stride above 1 the number of such j depends on i modulo s; with a kernel smaller
@@ -76,37 +76,37 @@ def transposed(size, kernel, stride=1, padding=0, dilation=1, output_padding=0) 
         return [place // stride for place in places if place % stride == 0]
 
     outputs = (size - 1) * stride - 2 * padding + dilation * (kernel - 1) + output_padding + 1
-    return Reach(outputs, taps, (stride, 1))
+    return Taps(outputs, taps, (stride, 1))
 
 
 @lru_cache(maxsize=256)
-def shifted(size_out, offset, step=1, border="zero") -> Reach:
+def shifted(size_out, offset, step=1, border="zero") -> Taps:
     """Padding (negative offset), cropping and slicing: output i reads i step + offset."""
-    return Reach(size_out, lambda i: (i * step + offset,), (1, step), border)
+    return Taps(size_out, lambda i: (i * step + offset,), (1, step), border)
 
 
 @lru_cache(maxsize=256)
-def adaptive(size, outputs) -> Reach:
+def adaptive(size, outputs) -> Taps:
     """Adaptive pooling: output i reads from floor(i n / m) up to ceil((i + 1) n / m)."""
     ratio = Fraction(size, outputs)
-    return Reach(outputs, lambda i: range(floor(i * ratio), ceil((i + 1) * ratio)),
+    return Taps(outputs, lambda i: range(floor(i * ratio), ceil((i + 1) * ratio)),
                  (ratio.denominator, ratio.numerator))
 
 
 @lru_cache(maxsize=256)
-def nearest(outputs, scale: Fraction, exact=False, read=()) -> Reach:
+def nearest(outputs, scale: Fraction, exact=False, read=()) -> Taps:
     """Nearest-neighbour resizing: output i reads floor(i scale), with half a step more if exact.
 
     ``read`` are the units really read where that is known: PyTorch multiplies in floating
     point, and for one size in fifty an output reads the neighbour of what the formula says.
     """
     shift = scale / 2 if exact else 0
-    return Reach(outputs, lambda i: (read[i] if 0 <= i < len(read) else floor(i * scale + shift),),
+    return Taps(outputs, lambda i: (read[i] if 0 <= i < len(read) else floor(i * scale + shift),),
                  (scale.denominator, scale.numerator), "edge")
 
 
 @lru_cache(maxsize=256)
-def interpolated(outputs, scale: Fraction, align_corners=False, reach=1) -> Reach:
+def interpolated(outputs, scale: Fraction, align_corners=False, reach=1) -> Taps:
     """Linear (reach 1) and cubic (reach 2) resizing: the ``reach`` units on either side.
 
     Output i stands at (i + 1/2) scale - 1/2, with aligned corners at i scale. Where it stands
@@ -117,11 +117,11 @@ def interpolated(outputs, scale: Fraction, align_corners=False, reach=1) -> Reac
         below = floor(place)
         return (below,) if place == below else range(below - reach + 1, below + reach + 1)
 
-    return Reach(outputs, taps, (scale.denominator, scale.numerator), "edge")
+    return Taps(outputs, taps, (scale.denominator, scale.numerator), "edge")
 
 
 @lru_cache(maxsize=256)
-def antialiased(outputs, scale: Fraction, reach=1) -> Reach:
+def antialiased(outputs, scale: Fraction, reach=1) -> Taps:
     """Resizing with a filter as wide as the scale: all units less than reach max(scale, 1) away."""
     width = max(scale, 1)
 
@@ -130,4 +130,4 @@ def antialiased(outputs, scale: Fraction, reach=1) -> Reach:
         near = range(floor(place - reach * width) + 1, ceil(place + reach * width))
         return tuple(t for t in near if t == place or (t - place) / width % 1)  # else its weight is zero
 
-    return Reach(outputs, taps, (scale.denominator, scale.numerator))
+    return Taps(outputs, taps, (scale.denominator, scale.numerator))

@@ -13,7 +13,7 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "epoch_weights": "epoch_weights",
     "evaluation": "ALL_SEEDS_UNDER WEIGHTS_UNDER evaluate test_set trained",
     "fast": "conv3x3 keep_memory speed_up",
-    "files": "files read_json ready_to_write write_atomically",
+    "files": "files read_bytes read_json ready_to_write write_atomically",
     "grading": "grading",
     "loop": "average_of checked_seed fit train train_epoch",
     "optimizer": "Schedule sgd",

@@ -1,9 +1,9 @@
 """Checkpoints: the state of a training after an epoch, trusted only if all of it agrees.
 
-A file is a line of JSON and the bytes of ``torch.save``. The line holds the experiment's name, its
-fingerprint, the seed, and the SHA-256 of these three and the bytes together: a flipped bit, another
+A file is a line of JSON and the bytes of ``torch.save``. The line holds facts (the experiment's name, its
+fingerprint, the seed) and the SHA-256 of these and the bytes together: a flipped bit, another
 network's state or a renamed file is refused. What is refused is set aside, told, and the training
-begins at the start.
+begins at the start. ``sealed`` and ``opened`` do the same for a reader's network.
 """
 
 from __future__ import annotations
@@ -45,8 +45,7 @@ def keep(training, file: Path) -> None:
         "average": training.average.state_dict() if training.average else {},
         "epochs": [vars(e) for e in training.epochs],
         "random": (training.random.get_state(), *random_states(training.device))}, buffer)
-    content = buffer.getvalue()
-    write_atomically(file, _head(training.step, training.seed, content) + content)
+    write_atomically(file, sealed(_facts(training.step, training.seed), buffer.getvalue()))
 
 
 def resume(training, file: Path, again: bool = False) -> None:
@@ -78,21 +77,31 @@ def resume(training, file: Path, again: bool = False) -> None:
 
 def read(file: Path, step: Experiment, seed: int, device: torch.device) -> dict:
     """The state of a file, its tensors on ``device``; :class:`Refused` unless it is this training's, whole."""
+    return opened(file, _facts(step, seed), device)
+
+
+def sealed(facts: dict, content: bytes) -> bytes:
+    """The bytes of a checkpoint: a line with the facts and their SHA-256 with the content, and the content."""
+    digest = hashlib.sha256(json.dumps(facts).encode() + content).hexdigest()
+    return (json.dumps(facts | {"sha256": digest}) + "\n").encode() + content
+
+
+def opened(file: Path, facts: dict, device: torch.device) -> dict:
+    """The state of a file that says these facts, its tensors on ``device``; :class:`Refused` otherwise."""
     if not stat.S_ISREG(os.stat(file).st_mode):
         raise Refused("it is no file")
-    with open(file, "rb") as opened:
-        line = opened.readline(2000)
+    with open(file, "rb") as reading:
+        line = reading.readline(2000)
         try:
             head = json.loads(line)
-            found = {name: head[name] for name in ("kind", "experiment", "fingerprint", "seed")}
+            found = {name: head[name] for name in facts}
         except (ValueError, KeyError, TypeError, RecursionError):
             raise Refused("it is no checkpoint of this version of the library") from None
-        expected = {"kind": MAGIC, "experiment": recorded_as(step), "fingerprint": step.fingerprint, "seed": seed}
-        for name, value in expected.items():
+        for name, value in facts.items():
             if found[name] != value:
                 raise Refused(f"its {name} is {found[name]!r}, and this training's is {value!r}")
-        content = opened.read()
-    if line != _head(step, seed, content):
+        content = reading.read()
+    if not sealed(facts, content).startswith(line):
         raise Refused("it is damaged: its SHA-256 does not fit")
     try:
         return torch.load(io.BytesIO(content), map_location=device, weights_only=True)
@@ -110,7 +119,5 @@ def set_aside(file: Path, why: Exception | str) -> Path:
     return aside
 
 
-def _head(step: Experiment, seed: int, content: bytes) -> bytes:
-    facts = {"kind": MAGIC, "experiment": recorded_as(step), "fingerprint": step.fingerprint, "seed": seed}
-    digest = hashlib.sha256(json.dumps(facts).encode() + content).hexdigest()
-    return (json.dumps(facts | {"sha256": digest}) + "\n").encode()
+def _facts(step: Experiment, seed: int) -> dict:
+    return {"kind": MAGIC, "experiment": recorded_as(step), "fingerprint": step.fingerprint, "seed": seed}

@@ -147,6 +147,20 @@ def seal_of(data: dict) -> str:
     return hashlib.sha256(json.dumps(fields, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
+def sealed(data: dict) -> dict:
+    """The same fields with their seal as the last."""
+    return {**data, "seal": seal_of(data)}
+
+
+def unsealed(data) -> dict:
+    """The fields without the seal; ``ValueError`` where there is none, or where it does not fit."""
+    if not isinstance(data, dict) or not isinstance(data.get("seal"), str):
+        raise ValueError("it has no seal")
+    if problem := _problem_of_seal(data):
+        raise ValueError(problem)
+    return {name: value for name, value in data.items() if name != "seal"}
+
+
 def _problem_of_seal(data: dict) -> str:
     if data.get("seal") is not None and data["seal"] != seal_of(data):
         return "it was changed after it was written: its seal does not fit"

@@ -34,7 +34,7 @@ def test_touching_is_not_holding(no_runs):
     for seed, counts in enumerate(([9_900] * 14 + [9_940], [9_900, 9_945] + [9_930] * 13, [9_900] * 15,
                                    [9_900] * 12 + [9_940] * 3)):
         save(run_of(*counts, seed=seed))
-    assert luck.reach(STEP) == luck.Reach(STEP, 4, 3, {1: 2, 3: 1, 5: 0})
+    assert luck.reach(STEP) == luck.TargetReached(STEP, 4, 3, {1: 2, 3: 1, 5: 0})
     table = luck.touched_and_held()
     counts = [(row[1], *(cell.split("\n")[0] for cell in row[2:])) for row in table.rows]
     assert counts == [("4", "3", "2", "1", "0")] * 2  # the step, and all of them

@@ -1,9 +1,9 @@
 """Line figures in the page's own colours."""
 
-import logging
 import re
 from xml.etree import ElementTree
 
+import figures
 import matplotlib
 import pytest
 from figures import ROLES, in_roles, is_line_figure, put_in, unknown_colours
@@ -56,10 +56,17 @@ def test_pictures_stay_pictures(tmp_path, drawn):
     assert not is_line_figure((tmp_path / "photo.svg").read_text())
 
 
-def test_a_colour_without_a_role_is_a_warning(tmp_path, drawn, caplog):
+def test_a_description_with_quotation_marks_is_kept(drawn):
+    for image in ("""<img alt='"never" & most' src="x/a.svg"/>""",
+                  '<img alt="&quot;never&quot; &amp; most" src="a.svg"/>'):
+        assert 'aria-label="&quot;never&quot; &amp; most"' in put_in(image, {"a.svg": drawn}, "page")
+
+
+def test_a_colour_without_a_role_is_a_warning(tmp_path, drawn, monkeypatch):
     odd = tmp_path / "odd.svg"
     odd.write_text(drawn.read_text().replace("#0072b2", "#123456"))
     assert unknown_colours(odd.read_text()) == {"#123456"}
-    logging.getLogger("sphinx").propagate = True
+    said = []
+    monkeypatch.setattr(figures.logger, "warning", lambda text, *values, **_: said.append(text % values))
     put_in('<img alt="" src="odd.svg"/>', {"odd.svg": odd}, "page")
-    assert "#123456" in caplog.text
+    assert len(said) == 1 and "#123456" in said[0]

@@ -29,6 +29,7 @@ import torch
 from tests import ROOT
 from tests.faults import table, world
 from tests.faults.table import Fault
+from tests.faults.typed import typed
 
 LIMIT = 120  # seconds after which a process hangs
 MEMORY = 20_000_000_000
@@ -121,7 +122,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults")
     parser.add_argument("--sample", type=int, help="so many faults, evenly out of the table")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes side by side")
-    parser.add_argument("--kind", help="only faults of this kind")
+    parser.add_argument("--kind", help="only faults with these words in their kind, place or command")
     parser.add_argument("--kills", type=int, metavar="N", help="nothing but N SIGKILLs of a campaign")
     options = parser.parse_args()
     if options.kills:
@@ -147,10 +148,10 @@ def main() -> int:
         assert os.waitpid(child, 0)[1] == 0, "the world could not be made"
         log = note.read_text()
         world.preload()
-        faults = [*table.damaged_files(log), *table.typed(), *table.surroundings(), *table.leftovers(),
+        faults = [*table.damaged_files(log), *typed(), *table.surroundings(), *table.leftovers(),
                   *table.flipped_bits(base, log)]
         if options.kind:
-            faults = [f for f in faults if options.kind in f.kind]
+            faults = [f for f in faults if options.kind in f"{f.kind}, {f.place}: {' '.join(f.command)}"]
         if options.sample:
             faults = faults[::-(-len(faults) // options.sample)]
         reference = references({f.command for f in faults}, base)

@@ -48,11 +48,38 @@ READERS = {
     "exported network": (EXPORTED, {("read the exported network",): "told"}),
     "images of MNIST": (IMAGES, {("load the test set",): "healed"}),
     "weights of one's own": ("own.pt", {("export", NETWORK, "out.json", "--weights", "own.pt"): "told"}),
+    "checkpoint of a try": ("try/trainings/*-seed-1.checkpoint", {("train a try",): "healed"}),
+    "result of a try": ("try/trainings/*-seed-0.json", {("train a try",): "told"}),
+    "logbook": ("try/logbook.jsonl", {("read the logbook",): "told"}),
+    "report of a reader": ("readers/one/report.json", {("list the readers",): "told"}),
+    "weights of a reader": ("readers/one/weights.safetensors", {("list the readers",): "told"}),
+    "key of a class": ("grades/secret.key", {("grade a class",): "told"}),
+    "grade": ("grades/results/*.json", {("grade a class",): "healed"}),
 }
+#: Places of flipped bits; the first five are the book's own.
+BITS = ("record", "weights", "checkpoint", "log of a search", "exported network", "checkpoint of a try",
+        "result of a try", "logbook", "report of a reader", "weights of a reader", "grade")
 
 
 def file_of(place: str, log: str) -> str:
+    """The file of a place, as a pattern that one file fits."""
     return READERS[place][0].replace("{log}", log)
+
+
+def found(world: Path, pattern: str) -> Path:
+    """The file of a pattern in a world."""
+    (file,) = world.glob(pattern)
+    return file
+
+
+def name_of(pattern: str) -> str:
+    """What of a file's name has to be said."""
+    return Path(pattern).name.lstrip("*")
+
+
+def may_write(pattern: str) -> tuple[str, ...]:
+    """The beginnings of the files that a command may write where this one is damaged."""
+    return "out.json", pattern.partition("*")[0], "results/small", "try/", "grades/"
 
 
 def damaged_files(log: str) -> Iterator[Fault]:
@@ -64,92 +91,31 @@ def damaged_files(log: str) -> Iterator[Fault]:
                 if (place, kind) in EXCEPT:
                     continue
                 outcome = "survived" if kind in damage.HARMLESS else expected
-                if place == "checkpoint" and kind in NO_FILES:
+                if expected == "healed" and place != "images of MNIST" and kind in NO_FILES:
                     outcome = "told"  # before the first epoch: a checkpoint could not be written there
-                yield Fault(kind, place, command, Path(file).name if kind != "a link to nowhere" else "", outcome,
-                            lambda world, d=do, f=file: d(world / f),
-                            writes=("out.json", file, "results/small"))
+                yield Fault(kind, place, command, name_of(file) if kind != "a link to nowhere" else "", outcome,
+                            lambda world, d=do, f=file: d(found(world, f)), writes=may_write(file))
 
 
 #: What is no damage in a place: a missing checkpoint or log is none, and tests of the search say what then happens.
 EXCEPT = {("checkpoint", "a link to nowhere"), ("log of a search", "a link to nowhere"),
           ("weights of the epochs", "a link to nowhere"),
-          ("weights of one's own", "written twice")}  # a zip file is read from its end
+          ("weights of one's own", "written twice"),  # a zip file is read from its end
+          ("checkpoint of a try", "a link to nowhere"), ("key of a class", "a block moved")}  # it is too short for that
 NO_FILES = ("a folder", "a pipe", "a socket", "a link to a device")
 
 
-def flipped_bits(world: Path, log: str, count: int = 200) -> Iterator[Fault]:
-    """``count`` single bits, an equal share in each of five files."""
-    places = ("record", "weights", "checkpoint", "log of a search", "exported network")
+def flipped_bits(world: Path, log: str, each: int = 40, more: int = 20) -> Iterator[Fault]:
+    """Single bits: ``each`` in each of the first five places, ``more`` in each of the others."""
     draw = random.Random(20)
-    for number in range(count):
-        place = places[number % len(places)]
+    for number, place in enumerate(BITS):
         file = file_of(place, log)
         command, expected = next(reversed(READERS[place][1].items())) if place != "record" else (("verify",), "told")
-        bit = draw.randrange(8 * (world / file).stat().st_size)
-        yield Fault("one flipped bit", place, command, Path(file).name, expected,
-                    lambda world, f=file, b=bit: damage.flip(world / f, b),
-                    writes=("out.json", file, "results/small"))
-
-
-TYPED = [  # kind, command, and what has to be named
-    *[("a device that is not there", ("train", STEP, "--seeds", "2", "--device", d), d)
-      for d in ("tpu", "foo:9", "meta", "cuda:99", "", "cpu:x")],
-    *[("a device that is not there", ("verify", "--device", d), d) for d in ("tpu", "foo:9", "meta", "cuda:99")],
-    *[("a size that is none", ("rf", STEP, "--input", *s.split()), "") for s in (
-        "0 0 0", "1 0 28", "-1 28 28", "1 -28 28", "1 28", "28", "1 2 3 4 5", "3 28 28", "1 1 1", "1 4 4")],
-    *[("a size beyond all measure", ("rf", STEP, "--input", "1", *s.split()), "") for s in (
-        "1000000000000 1000000000000", "99999999999999999999 28", "9223372036854775807 2")],
-    *[("a mistyped step", c, near) for c, near in (
-        (("train", "six-models/stplr"), STEP), (("train", "six-model"), "six-models"),
-        (("rf", "six-models/stepl"), STEP),
-        (("export", "six-models/setlr", "out.json"), STEP), (("retrace", "six-modles/steplr"), STEP),
-        (("search", "champoin"), "champion"))],
-    *[("a name far from all", c, "zzz") for c in (
-        ("train", "zzz"), ("rf", "zzz"), ("export", "zzz", "out.json"), ("retrace", "zzz"), ("search", "zzz"))],
-    *[("a mistyped command", (c,), near) for c, near in (
-        ("lst", "list"), ("verfy", "verify"), ("trian", "train"), ("exprt", "export"))],
-    *[("an empty name", c, "") for c in (
-        ("train", ""), ("rf", ""), ("rf", ":"), ("rf", "my_net.py:"), ("rf", ":Net"), ("export", "", "out.json"),
-        ("export", STEP, ""), ("retrace", ""), ("search", ""), ("",))],
-    *[("a negative seed", c, "-1") for c in (
-        ("export", STEP, "out.json", "--seed", "-1"), ("retrace", STEP, "--seed", "-1"),
-        ("train", STEP, "--seeds", "-1"))],
-    *[("a seed beyond all measure", c, "9999") for c in (
-        ("retrace", STEP, "--seed", "9" * 20), ("export", STEP, "out.json", "--seed", "9" * 20),
-        ("train", STEP, "--seeds", "99999999999"))],
-    *[("a seed that is not recorded", c, "7") for c in (("export", STEP, "out.json", "--seed", "7"),
-                                                        ("retrace", STEP, "--seed", "7"))],
-    *[("a number of processes that is none", c, "--jobs") for c in (
-        ("train", STEP, "--jobs", "0"), ("train", STEP, "--jobs", "-3"), ("train", STEP, "--jobs", "100000"),
-        ("verify", "--jobs", "0"), ("search", "champion", "--jobs", "0"))],
-    *[("a word for a number", c, "x") for c in (("train", STEP, "--seeds", "x"), ("rf", STEP, "--input", "x"),
-                                                ("retrace", STEP, "--seed", "x"))],
-    *[("a file that is not there", c, "nothing") for c in (
-        ("rf", "nothing.py:Net"), ("rf", "nothing.module:Net"),
-        ("export", NETWORK, "out.json", "--weights", "nothing.pt"),
-        ("export", "nothing.py:Net", "out.json"))],
-    *[("an attribute that is not there", c, "Nte") for c in (
-        ("rf", "my_net.py:Nte"), ("export", "my_net.py:Nte", "out.json"))],
-    *[("an option that does not belong", c, "") for c in (
-        ("export", STEP, "out.json", "--mean", "0"), ("export", NETWORK, "out.json", "--epochs"),
-        ("export", NETWORK, "out.json", "--std", "0"), ("train",))],
-    *[("a network file that " + what, ("rf", f"bad_{n}.py:Net", "--input", "1", "28", "28"),
-       f"bad_{n}" if n != 5 else "stops in Net")
-      for n, what in enumerate(("has a syntax error", "raises when it is loaded", "leaves by sys.exit",
-                                "raises when it is built", "builds no network", "raises when it is run",
-                                "imports what is not there"))],
-]
-BAD = ("def Net(:", "raise RuntimeError('no')", "import sys\nsys.exit(0)", "def Net():\n    raise OSError('no')",
-       "def Net():\n    return 3",
-       "import torch\nclass Net(torch.nn.Module):\n    def forward(self, x):\n        raise RuntimeError('no')",
-       "import nothing_of_that_name")
-
-
-def typed() -> Iterator[Fault]:
-    """What a hand mistypes on the command line."""
-    for kind, command, name in TYPED:
-        yield Fault(kind, "command line", command, name)
+        size = found(world, file).stat().st_size
+        for _ in range(each if number < 5 else more):
+            bit = draw.randrange(8 * size)
+            yield Fault("one flipped bit", place, command, name_of(file), expected,
+                        lambda world, f=file, b=bit: damage.flip(found(world, f), b), writes=may_write(file))
 
 
 def _network_beside(name: str):
@@ -202,10 +168,10 @@ def _special_files(world: Path) -> None:
 def leftovers() -> Iterator[Fault]:
     """What a killed process leaves behind is taken away by the next that writes there."""
     def gone(world):
-        from mnist_lib.training.files import _mark
+        from mnist_lib.rf import partial_mark
 
         target = world / "out.json"
-        target.with_name(f"{_mark(target)}999999999-x.partial").write_text("half")
+        target.with_name(f"{partial_mark(target)}999999999-x.partial").write_text("half")
 
     def others(world):
         (world / "out.json.ffffffff-1-x.partial").write_text("of another machine")

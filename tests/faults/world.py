@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import shutil
@@ -12,13 +13,16 @@ from pathlib import Path
 import torch
 
 from mnist_lib.__main__ import main
+from mnist_lib.book import assignment
 from mnist_lib.data import mnist
 from mnist_lib.experiments import EXPERIMENTS
 from mnist_lib.export.format import read
-from mnist_lib.training import checkpoints, evaluation, loop, records, verification
+from mnist_lib.training import challenge as own
+from mnist_lib.training import checkpoints, evaluation, grading, loop, records, verification
 from tests import ROOT
 from tests.conftest import use_few_digits
-from tests.faults.table import BAD, EPOCHS, EXPORTED, IMAGES, RECORD, STEP, WEIGHTS
+from tests.faults.table import EPOCHS, EXPORTED, IMAGES, RECORD, STEP, WEIGHTS
+from tests.faults.typed import BAD
 
 NETWORK = ("import torch\n"
            "class Net(torch.nn.Sequential):\n"
@@ -45,6 +49,10 @@ def make(world: Path) -> str:
     shutil.copytree(ROOT / "results/search/smallest", world / "results/search/smallest")
     log = seal_logs(world / "results/search/smallest")
     (world / "my_net.py").write_text(NETWORK)
+    (world / "class").mkdir()
+    (world / "class" / "ada.txt").write_text("a submission that needs no process: it is no Python")
+    (world / "empty").mkdir()
+    shutil.copytree(ROOT / "submissions/residual-14", world / "readers/one")
     for number, text in enumerate(BAD):
         (world / f"bad_{number}.py").write_text(text)
     namespace: dict = {}
@@ -57,7 +65,53 @@ def make(world: Path) -> str:
         first.epoch(progress)
     (world / "results/small/steplr").mkdir(parents=True)
     checkpoints.keep(first, checkpoints.path("small/steplr", 0))
+    tries(world)
     return log
+
+
+class Stopped(Exception):
+    """Stands for a signal."""
+
+
+def tries(world: Path) -> None:
+    """A reader's try with one training done and one under way, its logbook; and a class that was graded."""
+    os.environ["MNIST_LIB_DATA"] = str(ROOT / "data")
+    entry, split = own.load(str(world / "my_net.py")), own.Split(images=256, held_out=200)
+
+    def stop(epochs, correct):
+        raise Stopped
+
+    folder = world / "try" / "trainings"
+    own.train_once(entry, split, 0, folder, device="cpu")
+    with contextlib.suppress(Stopped):
+        own.train_once(entry, split, 1, folder, device="cpu", tell=stop)
+    for kind in ("try", "look"):
+        own.logbook.add(folder.parent, own.logbook.Line(kind, entry.name, entry.fingerprint, split.fingerprint, (0,),
+                                                        260, 99.4, "near", own.logbook.now()))
+    _graded(world)
+
+
+def _graded(world: Path) -> None:
+    rules = grading.Rules(own.Split(grading.secret_key(world / "grades/secret.key"), 256, 200), 1)
+    for grade in grading.grade_all(grading.submissions_in(world / "class"), rules, world / "grades/results", None, []):
+        print(grade)
+
+
+def _try() -> None:
+    entry, split = own.load("my_net.py"), own.Split(images=256, held_out=200)
+    for seed in (0, 1):
+        result = own.train_once(entry, split, seed, Path("try/trainings"), device="cpu")
+        print(seed, result.correct, result.wrong, result.weights)
+
+
+def _logbook() -> None:
+    lines = own.logbook.read(Path("try"))
+    print([(x.kind, x.fingerprint, x.mean) for x in lines])
+
+
+def _readers() -> None:
+    os.environ["MNIST_LIB_SUBMISSIONS"] = "readers"
+    print(assignment.readers.everyone())
 
 
 def seal_logs(folder: Path) -> str:
@@ -106,7 +160,9 @@ def _load() -> None:
     print(int(digits.images.sum()), len(digits))
 
 
-OWN = {"fit a small experiment": _fit, "read the exported network": _read, "load the test set": _load}
+OWN = {"fit a small experiment": _fit, "read the exported network": _read, "load the test set": _load,
+       "train a try": _try, "read the logbook": _logbook, "list the readers": _readers,
+       "grade a class": lambda: _graded(Path("."))}
 
 
 def preload() -> None:

@@ -297,9 +297,9 @@ def test_an_unknown_operation_is_a_named_error_until_it_has_a_rule():
         receptive_field(network, (1, 12, 12))
 
 
-@torch.library.custom_op("mine::smooth", mutates_args=())
-def smooth(x: torch.Tensor) -> torch.Tensor:
-    return F.avg_pool2d(x, 3, 1)
+MINE = torch.library.Library("mine", "DEF")  # torch.library.custom_op is of torch 2.4
+MINE.define("smooth(Tensor x) -> Tensor")
+MINE.impl("smooth", lambda x: F.avg_pool2d(x, 3, 1), "CompositeExplicitAutograd")
 
 
 def test_a_rule_can_describe_a_window():

@@ -25,7 +25,10 @@ LOOKING = Path(__file__).with_name("looking.js").read_text(encoding="utf-8")
 COLOURS = Path(__file__).with_name("colours.js").read_text(encoding="utf-8")
 READY = """async () => {
   await document.fonts.ready;
-  await new Promise((done) => setTimeout(done, 100));  // what answers to a change of size
+  for (let frame = 0; frame < 3; frame += 1) {  // what answers to a change of size or of colours has done so
+    await new Promise((done) => requestAnimationFrame(done));
+  }
+  for (const change of document.getAnimations()) if (change instanceof CSSTransition) change.finish();
 }"""
 AXE = """(runOnly) => axe.run(document, { runOnly, rules: { "color-contrast": { enabled: false } },
   resultTypes: ["violations"],
@@ -60,7 +63,7 @@ class Reader:
     def __init__(self, browser, screen: str, site: Path):
         width, height = SCREENS[screen]
         self.modes, self.site, self.faults = MODES[screen], site, []
-        self.looks = {mode: set() for mode in self.modes}
+        self.looks = {mode: {"passed": set(), "untold": set()} for mode in self.modes}
         self.context = browser.new_context(viewport={"width": width, "height": height}, offline=True,
                                            has_touch=screen == "phone")
         self.page = self.context.new_page()
@@ -99,9 +102,11 @@ class Reader:
         brightness = self.page.evaluate(BRIGHTNESS)
         if (brightness < 0.5) != (mode == "dark"):
             found.append(f"the page is not {mode}: its ground has a brightness of {brightness:.2f}")
-        colours = self.page.evaluate(COLOURS, list(self.looks[mode]))
+        known = self.looks[mode]
+        colours = self.page.evaluate(COLOURS, {kind: list(looks) for kind, looks in known.items()})
         if not colours["violations"]:
-            self.looks[mode].update(colours["looks"])
+            for kind, looks in known.items():
+                looks.update(colours[kind])
         for violation in self.page.evaluate(AXE, rules)["violations"] + colours["violations"]:
             found += [f"axe, {violation['id']}: {' '.join(map(str, node['target']))}: "
                       + " ".join(node["failureSummary"].split())[:300] for node in violation["nodes"]]

@@ -18,7 +18,7 @@ SIZES, KERNELS, STRIDES = (1, 2, 3, 4, 5, 7, 28), (1, 2, 3, 4, 5, 11), (1, 2, 3,
 PADDINGS, DILATIONS = (0, 1, 2, 5), (1, 2, 3)
 
 
-def told(found: taps.Reach, size: int) -> dict:
+def told(found: taps.Taps, size: int) -> dict:
     """What the library says of a reach: its size, period, the taps of some units, and which units all of them read."""
     units = sorted({-1, 0, 1, found.size // 2, found.size - 1, found.size})
     read = {tap for unit in range(max(0, found.size)) for tap in found.taps(unit)}

@@ -1,5 +1,6 @@
 """`make serve` shows the site on the first free port, and says what to do where it cannot."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -10,8 +11,11 @@ MAKEFILE = Path(__file__).resolve().parents[2] / "Makefile"
 
 
 def serve(folder, *settings):
-    return subprocess.Popen(["make", "-f", str(MAKEFILE), "serve", f"PYTHON={sys.executable}", *settings], cwd=folder,
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    """`make serve` as from a shell: a make that runs the tests hands its flags on, and is told of folders."""
+    surroundings = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    command = ["make", "-f", str(MAKEFILE), "serve", f"PYTHON={sys.executable}", *settings]
+    return subprocess.Popen(command, cwd=folder, env=surroundings, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                            text=True, start_new_session=True)
 
 
 def taken():

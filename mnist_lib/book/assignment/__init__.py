@@ -11,5 +11,6 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "class_files": "hidden_folders write_class",
     "readers": "readers",
     "report": "Report",
+    "told": "load_report",
     "your_network": "challenge",
 })

@@ -7,7 +7,7 @@ set, in a process that is shut in as a class's submissions are.
 
 from __future__ import annotations
 
-import json
+import hashlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
 
-from ...training import TOLERANCE, grading, records, test_set
+from ...training import TOLERANCE, grading, read_bytes, records, test_set
 from ...training import challenge as own
 from ..tables import Keyed, PageTable
 from .class_files import hidden_folders
+from .told import load_report
 
-SECONDS = 600
+SECONDS, LARGEST = 600, 1_000_000  # for a network, and bytes of its weights
 PARTS = ("network.py", "report.json", "weights.safetensors")
 
 
@@ -34,6 +35,7 @@ class Reader:
     """One reader's network, as its report tells: test images classified correctly, for each seed."""
 
     name: str
+    fingerprint: str
     parameters: int
     epochs: int
     seeds: int
@@ -48,15 +50,19 @@ def read(place: Path) -> Reader:
     missing = [name for name in PARTS if not (place / name).is_file()]
     if missing:
         raise ValueError(f"{place} lacks {', '.join(missing)}")
+    told = load_report(place / "report.json")
+    if not told["test"] or not told["kept"]:
+        raise ValueError(f"{place / 'report.json'} is no report of a try with --final that kept the rules")
+    weights, first = place / "weights.safetensors", told["results"][0]
     try:
-        data = json.loads((place / "report.json").read_text(encoding="utf-8"))
-        verdict, test = data["verdict"], data["test"]
-        return Reader(place.name, int(data["parameters"]), int(data["recipe"]["epochs"]), len(verdict["seeds"]),
-                      float(verdict["mean"]), own.line(verdict["word"], 20), tuple(int(n) for n in test["correct"]),
-                      int(data["looks_at_the_test_set"]))
-    except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{place / 'report.json'} is no report of a try with --final "
-                         f"({type(error).__name__})") from error
+        if hashlib.sha256(read_bytes(weights, LARGEST)).hexdigest() != first["weights"]:
+            raise ValueError("its SHA-256 differs")
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{weights} is not that of the report's first seed: {error}") from error
+    verdict, test = told["verdict"], told["test"]
+    return Reader(place.name, told["fingerprint"], told["parameters"], told["recipe"]["epochs"], len(verdict["seeds"]),
+                  verdict["mean"], own.line(verdict["word"], 20), tuple(test["correct"]),
+                  told["looks_at_the_test_set"])
 
 
 def everyone() -> list[Reader]:
@@ -81,8 +87,8 @@ def table() -> PageTable:
 
 def add(report: Path, source: Path, name: str) -> Path:
     """Put a try with its source and the weights of its first seed into ``submissions/<name>``; return where."""
-    data = json.loads((report / "report.json").read_text())
-    if not data.get("test"):
+    data = load_report(report / "report.json")
+    if not data["test"]:
         raise ValueError(f"{report} has no look at the test set; run challenge with --final first")
     first = data["results"][0]
     weights = report / "trainings" / f"{first['fingerprint']}-{first['split']}-seed-{first['seed']}.safetensors"
@@ -96,7 +102,7 @@ def add(report: Path, source: Path, name: str) -> Path:
     return target
 
 
-def check_all() -> Iterator[tuple[str, int, int | None, str]]:
+def check_all() -> Iterator[tuple[str, int | None, int | None, str]]:
     """(name, correct by the report, correct as measured, problem) for each reader's network there is."""
     if not folder().is_dir():
         return
@@ -104,8 +110,8 @@ def check_all() -> Iterator[tuple[str, int, int | None, str]]:
     for place in sorted(p for p in folder().iterdir() if p.is_dir()):
         try:
             reader = read(place)
-        except ValueError as error:
-            yield place.name, 0, None, str(error)
+        except (ValueError, OSError) as error:
+            yield place.name, None, None, " ".join(str(error).split())
             continue
         content = {part: (place / part).read_bytes() for part in PARTS if part != "report.json"}
         left = grading.evaluate_enclosed(content, images, grading.Limits(SECONDS), hidden_folders())
@@ -113,6 +119,8 @@ def check_all() -> Iterator[tuple[str, int, int | None, str]]:
         problem = left.ended or own.line(left.result.get("told", ""))
         if not problem and measured is None:
             problem = "its weights gave no predictions"
+        if not problem and left.result.get("fingerprint") != reader.fingerprint:
+            problem = "its network.py is not what the report was made from: the fingerprint differs"
         if not problem and left.result.get("parameters") != reader.parameters:
             problem = f"it has {left.result.get('parameters')} parameters, the report says {reader.parameters:,}"
         if not problem and abs(measured - reader.correct[0]) > TOLERANCE:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import platform
 from dataclasses import dataclass
 from statistics import fmean
 
 from ... import __version__
 from ...training import challenge as own
+from ...training import schema
 from . import figures
 from .badge import badge_of
 from .page import Html, figure, page, table, text
@@ -63,9 +65,9 @@ class Report:
         return badge_of(self.sheet.parameters, self.verdict.mean, self.verdict.word) if self.results else ""
 
     def to_dict(self) -> dict:
-        """Plain JSON data, with all that is needed to check it."""
+        """Plain JSON data, with all that is needed to check it, sealed."""
         v = self.verdict
-        return {
+        return schema.sealed(json.loads(json.dumps({
             "format": 1, "network": self.entry.name, "fingerprint": self.entry.fingerprint,
             "recipe": self.entry.recipe.describe(), "parameters": self.sheet.parameters, "field": self.sheet.field,
             "rules": [dataclasses.asdict(f) for f in self.sheet.findings], "kept": self.sheet.kept,
@@ -78,7 +80,7 @@ class Report:
             "tries": [dataclasses.asdict(t) for t in self.tries], "looks_at_the_test_set": self.looks,
             "test": self.look and dataclasses.asdict(self.look),
             "versions": {"mnist_lib": __version__, "python": platform.python_version(),
-                         "torch": self.results[0].machine.get("torch", "") if self.results else ""}}
+                         "torch": self.results[0].machine.get("torch", "") if self.results else ""}})))
 
     def to_markdown(self) -> str:
         """The report as Markdown, for a pull request or a hand-in."""

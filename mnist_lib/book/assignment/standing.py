@@ -11,6 +11,8 @@ from pathlib import Path
 from statistics import fmean
 from typing import NamedTuple
 
+from ...training import read_json, schema
+
 FILE = Path(__file__).resolve().parent.parent / "standing.json"
 
 
@@ -25,7 +27,11 @@ class Place(NamedTuple):
 
 def places() -> list[Place]:
     """The book's networks, smallest first, as they were when the library was made."""
-    return [Place(*row) for row in json.loads(FILE.read_text())]
+    try:
+        return [Place(*row) for row in schema.unsealed(read_json(FILE))["networks"]]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{FILE}, which came with the library, is damaged ({error}); install mnist_lib "
+                         "again") from error
 
 
 def measured() -> list[Place]:
@@ -45,8 +51,9 @@ def better_and_smaller(parameters: int, accuracy: float) -> list[Place]:
 
 def main() -> None:
     """Write the file from the records."""
-    rows = ",\n ".join(json.dumps(list(place)) for place in measured())
-    FILE.write_text(f"[\n {rows}\n]\n")
+    data = schema.sealed({"networks": [list(place) for place in measured()]})
+    rows = ",\n  ".join(json.dumps(row) for row in data["networks"])
+    FILE.write_text(f'{{\n "networks": [\n  {rows}\n ],\n "seal": "{data["seal"]}"\n}}\n')
 
 
 if __name__ == "__main__":

@@ -10,11 +10,12 @@ from pathlib import Path
 import torch
 
 from ...training import challenge as own
-from ...training import evaluate, pick_device, test_set, write_atomically
+from ...training import evaluate, pick_device, ready_to_write, test_set, write_atomically
 from .report import Look, Report, time_needed
 from .watching import watcher
 
 OUT = "challenge"
+FILES = ("report.html", "report.md", "report.json", "badge.svg")
 
 
 def challenge(network, recipe=None, *, seeds: int = 1, check: bool = False, final: bool = False, out: str = OUT,
@@ -33,6 +34,9 @@ def challenge(network, recipe=None, *, seeds: int = 1, check: bool = False, fina
     entry = own.load(network, recipe) if isinstance(network, str) else own.of(network, recipe)
     split = own.Split(images=images) if images else own.Split()
     folder = Path(out)
+    own.logbook.read(folder)
+    for name in FILES:
+        ready_to_write(folder / name)
     with _one_thread(device):
         learnt = split.load()
         sheet = own.examine(entry, learnt[0], learnt[1], limit)
@@ -73,26 +77,26 @@ def _told(entry, sheet, results, folder, split, planned) -> Report:
 def _difference(before, results, folder: Path) -> str:
     """What this try is worth against the one before it, where its trainings are still there."""
     files = [folder / "trainings" / f"{before.fingerprint}-{before.split}-seed-{n}.json" for n in before.seeds]
-    with contextlib.suppress(ValueError, OSError):
+    if not all(file.exists() for file in files):
+        return "The trainings of the last try are no longer in the folder, so nothing can be compared."
+    try:
         return own.worth([own.load_result(f) for f in files], results)[2]
-    return "The trainings of the last try are no longer in the folder, so nothing can be compared."
+    except ValueError as error:
+        return f"Nothing can be compared with the last try: {error}."
 
 
 def _looked(report: Report, folder: Path, split) -> Report:
     """The test set, once for each seed; the look is in the logbook before anything is shown."""
     from safetensors.torch import load
 
-    v = report.verdict
+    v, networks = report.verdict, [report.entry.build() for _ in report.results]
+    for network, result in zip(networks, report.results):
+        network.load_state_dict(load(own.load_weights(result, folder / "trainings")))
+    tested, labels = test_set("cpu")
     own.logbook.add(folder, own.logbook.Line(
         "look", report.entry.name, report.entry.fingerprint, split.fingerprint, v.seeds, report.sheet.parameters,
         round(v.mean, 4), v.word, own.logbook.now()))
-    tested, labels = test_set("cpu")
-    correct = []
-    for result in report.results:
-        file = folder / "trainings" / f"{result.fingerprint}-{result.split}-seed-{result.seed}.safetensors"
-        network = report.entry.build()
-        network.load_state_dict(load(file.read_bytes()))
-        correct.append(int((evaluate(network, tested, labels)[1] == labels).sum()))
+    correct = [int((evaluate(network, tested, labels)[1] == labels).sum()) for network in networks]
     lines = own.logbook.read(folder)
     looks = own.logbook.looks(lines)
     return Report(report.entry, report.sheet, report.results, report.tries, looks, report.against,
@@ -100,9 +104,8 @@ def _looked(report: Report, folder: Path, split) -> Report:
 
 
 def _written(report: Report, folder: Path, say) -> Report:
-    contents = {"report.html": report.to_html(), "report.md": report.to_markdown(),
-                "report.json": json.dumps(report.to_dict(), indent=1) + "\n", "badge.svg": report.badge()}
-    for name, content in contents.items():
+    contents = (report.to_html(), report.to_markdown(), json.dumps(report.to_dict(), indent=1) + "\n", report.badge())
+    for name, content in zip(FILES, contents):
         if content:
             write_atomically(folder / name, content.encode("utf-8", "replace"))
     say(report.headline)

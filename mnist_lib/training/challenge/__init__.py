@@ -11,7 +11,7 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "learning": "Attempt Epoch attempt predict seed_everything",
     "logbook": "logbook",
     "recipe": "Recipe plain",
-    "results": "Result count load_result result_of train_once weights",
+    "results": "Result count load_result load_weights result_from result_of train_once weights",
     "rules": "EPOCHS LIMIT Finding Sheet examine",
     "split": "Split",
     "verdict": "FAILS HELD LAST NEAR RULE Verdict advice interval judge worth",

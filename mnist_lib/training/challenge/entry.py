@@ -37,7 +37,7 @@ class Refused(ValueError):
 class Entry:
     """A network that can be built, how it is trained, and what it was read from.
 
-    ``watch`` has the files that its code opened while it was loaded.
+    ``watch`` has the files that its code opened while it was loaded; ``whole`` says that the source has the recipe.
     """
 
     name: str
@@ -45,15 +45,19 @@ class Entry:
     recipe: Recipe
     source: str
     watch: Watch
+    whole: bool = False
 
     @functools.cached_property
     def fingerprint(self) -> str:
-        """Twelve hexadecimal digits that change with the code or the recipe; comments do not count."""
+        """Twelve hexadecimal digits that change with the code or the recipe; comments do not count.
+
+        For a file they are the same in every version of Python.
+        """
         try:
-            code = ast.dump(ast.parse(self.source))
-        except (SyntaxError, ValueError):
+            code = _dumped(ast.parse(self.source))
+        except (SyntaxError, ValueError, RecursionError):
             code = self.source
-        text = json.dumps([code, self.recipe.describe()], sort_keys=True)
+        text = json.dumps([code, self.recipe.describe(code=not self.whole)], sort_keys=True)
         return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:12]
 
     def build(self) -> nn.Module:
@@ -70,6 +74,16 @@ class Entry:
             raise Refused(f"{self.name} gives a {type(network).__name__}, not a torch module; "
                           "let it be a class derived from nn.Module")
         return network
+
+
+def _dumped(node) -> Any:
+    """A syntax tree as lists, without what is empty: versions of Python differ in that (``ast.dump`` shows it)."""
+    if isinstance(node, list):
+        return [_dumped(part) for part in node]
+    if not isinstance(node, ast.AST):
+        return repr(node)
+    return [type(node).__name__, *([name, _dumped(value)] for name, value in ast.iter_fields(node)
+                                   if value is not None and value != [] and name not in ("kind", "type_comment"))]
 
 
 def line(text: object, longest: int = LONGEST) -> str:
@@ -108,10 +122,12 @@ def load(place: str, recipe=None) -> Entry:
     source, watch = source_of(path), Watch()
     module = _executed(path, source, watch)
     found = _network_in(module, name, path.name)
-    recipe = recipe if recipe is not None else getattr(module, "recipe", None)
+    whole = recipe is None
+    recipe = getattr(module, "recipe", None) if whole else recipe
     try:
         return Entry(f"{path.name}:{found.__name__ if hasattr(found, '__name__') else NAME}",
-                     found if not isinstance(found, nn.Module) else type(found), Recipe.of(recipe), source, watch)
+                     found if not isinstance(found, nn.Module) else type(found), Recipe.of(recipe), source, watch,
+                     whole)
     except (ValueError, KeyError) as error:
         raise Refused(f"{path.name}: {line(error.args[0] if error.args else error)}") from error
 

@@ -20,12 +20,15 @@ import numpy
 import torch
 from torch import Tensor, nn
 
-from .. import records
+from .. import checkpoints
 from ..devices import machine, pick_device, random_states
 from ..evaluation import TEST_BATCH
 from ..fast import keep_memory, speed_up
+from ..files import write_atomically
 from ..loop import NotFinite, average_of, train_epoch
 from .entry import Entry
+
+KIND = "mnist_lib challenge checkpoint 1"
 
 
 class Epoch(NamedTuple):
@@ -62,7 +65,14 @@ def attempt(entry: Entry, seed: int, images: Tensor, labels: Tensor, judged: Ten
     """
     device = pick_device(device)
     with torch.random.fork_rng([device] if device.type == "cuda" else []):
-        return _Training(entry, seed, images, labels, judged, device).run(checkpoint, tell or (lambda *_: None))
+        training = _Training(entry, seed, images, labels, judged, device)
+        if checkpoint and checkpoint.exists():
+            try:
+                training.resume(checkpoint)
+            except checkpoints.Refused as why:
+                checkpoints.set_aside(checkpoint, why)
+                training = _Training(entry, seed, images, labels, judged, device)
+        return training.run(checkpoint, tell or (lambda *_: None))
 
 
 class _Training:
@@ -84,8 +94,6 @@ class _Training:
         self.predictions: list[Tensor] = []
 
     def run(self, checkpoint, tell) -> Attempt:
-        if checkpoint and checkpoint.exists():
-            self.resume(checkpoint)
         while len(self.epochs) < self.recipe.epochs:
             self.epoch()
             if checkpoint:
@@ -108,35 +116,37 @@ class _Training:
         self.epochs.append(Epoch(float(f"{rate:.6g}"), round(total, 6), 100 * int(correct) / len(self.images),
                                  round(seconds, 2)))
 
+    def facts(self, checkpoint: Path) -> dict:
+        """What a checkpoint has to say of itself; the name of its file names the split."""
+        return {"kind": KIND, "training": checkpoint.stem, "fingerprint": self.entry.fingerprint, "seed": self.seed}
+
     def keep(self, checkpoint: Path) -> None:
         buffer = io.BytesIO()
-        torch.save({"entry": self.entry.fingerprint, "network": self.network.state_dict(),
+        torch.save({"network": self.network.state_dict(),
                     "optimizer": self.optimizer.state_dict(), "schedule": self.schedule.state_dict(),
                     "average": self.average.state_dict() if self.average else {},
                     "epochs": [tuple(e) for e in self.epochs], "predictions": torch.stack(self.predictions),
                     "random": (self.random.get_state(), *random_states(self.device))}, buffer)
-        records.write_atomically(checkpoint, buffer.getvalue())
+        write_atomically(checkpoint, checkpoints.sealed(self.facts(checkpoint), buffer.getvalue()))
 
     def resume(self, checkpoint: Path) -> None:
+        """Go on from a file; ``checkpoints.Refused`` if it is not this training's, whole."""
+        state = checkpoints.opened(checkpoint, self.facts(checkpoint), self.device)
         try:
-            state = torch.load(checkpoint, map_location=self.device, weights_only=True)
-            if state["entry"] != self.entry.fingerprint:
-                return
             self.network.load_state_dict(state["network"])
             self.optimizer.load_state_dict(state["optimizer"])
             self.schedule.load_state_dict(state["schedule"])
             if self.average:
                 self.average.load_state_dict(state["average"])
-        except Exception as error:  # torch raises many kinds for a damaged file
-            raise ValueError(f"the checkpoint {checkpoint} cannot be used ({type(error).__name__}); "
-                             "delete it to train from the start") from error
-        self.epochs = [Epoch(*e) for e in state["epochs"]]
-        self.predictions = list(state["predictions"].cpu())
-        own, *others = (s.cpu() for s in state["random"])
-        self.random.set_state(own)
-        torch.set_rng_state(others[0])
-        if len(others) > 1:
-            torch.get_device_module(self.device).set_rng_state(others[1])
+            self.epochs = [Epoch(*e) for e in state["epochs"]]
+            self.predictions = list(state["predictions"].cpu())
+            own, *others = (s.cpu() for s in state["random"])
+            self.random.set_state(own)
+            torch.set_rng_state(others[0])
+            if len(others) > 1:
+                torch.get_device_module(self.device).set_rng_state(others[1])
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError, RuntimeError) as error:
+            raise checkpoints.Refused(f"it does not fit this network ({type(error).__name__})") from error
 
 
 def seed_everything(seed: int) -> None:

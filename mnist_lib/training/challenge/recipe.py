@@ -79,9 +79,12 @@ class Recipe:
         """Whether each batch has to be transformed anew."""
         return any(not isinstance(t, (ToTensor, Normalize)) for t in self.transforms)
 
-    def describe(self) -> dict:
-        """The settings as plain JSON data: what a report shows and a fingerprint is made from."""
-        return {f.name: plain(getattr(self, f.name)) for f in fields(self)}
+    def describe(self, code: bool = True) -> dict:
+        """The settings as plain JSON data: what a report shows and a fingerprint is made from.
+
+        Without ``code`` a function stands by its name alone, which is the same in every version of Python.
+        """
+        return {f.name: plain(getattr(self, f.name), code) for f in fields(self)}
 
     def make_optimizer(self, network: nn.Module) -> torch.optim.Optimizer:
         """The optimizer of the network's parameters; ``ValueError`` if it is none."""
@@ -129,21 +132,21 @@ class _Torchs:
         self.inner.load_state_dict(state)
 
 
-def plain(value: Any) -> Any:
-    """A setting as JSON data; code stands as its name and a hash of what it does."""
+def plain(value: Any, code: bool = True) -> Any:
+    """A setting as JSON data; code stands as its name and a hash of what it does, or by its name alone."""
     if isinstance(value, (str, int, float, bool, type(None))):
         return value
     if is_dataclass(value) and not isinstance(value, type):
-        return {type(value).__name__: {f.name: plain(getattr(value, f.name)) for f in fields(value)}}
+        return {type(value).__name__: {f.name: plain(getattr(value, f.name), code) for f in fields(value)}}
     if isinstance(value, (tuple, list)):
-        return [plain(v) for v in value]
+        return [plain(v, code) for v in value]
     if isinstance(value, dict):
-        return {str(key): plain(v) for key, v in value.items()}
+        return {str(key): plain(v, code) for key, v in value.items()}
     if isinstance(value, functools.partial):
-        return {plain(value.func): plain([*value.args]) + [plain(value.keywords)]}
+        return {plain(value.func, code): plain([*value.args], code) + [plain(value.keywords, code)]}
     name = getattr(value, "__qualname__", type(value).__name__)
-    code = getattr(value, "__code__", None)
-    return f"{name} {_hash_of(code)}" if code else name
+    own = getattr(value, "__code__", None)
+    return f"{name} {_hash_of(own)}" if own and code else name
 
 
 def _hash_of(code) -> str:

@@ -1,14 +1,17 @@
 """The result of one training of an entry, kept in a folder so that nothing is trained twice.
 
 ``<fingerprint>-<split>-seed-<n>.json`` holds the epochs and the held-out images that the last one got wrong,
-``….safetensors`` the weights; a training under way has its ``….checkpoint`` there.
+``….safetensors`` the weights; a training under way has its ``….checkpoint`` there. A result is sealed like a
+record, has its weights' SHA-256, and is believed only if all of it agrees with itself and with its name.
 """
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
+import hashlib
 import json
+import math
 import os
 import time
 from collections.abc import Callable
@@ -20,10 +23,13 @@ from torch import Tensor, nn
 
 from mnist_lib import need
 
-from .. import records
-from .entry import Entry
+from ..files import read_bytes, read_json, ready_to_write, write_atomically
+from ..schema import sealed, unsealed
+from .entry import Entry, line
 from .learning import Attempt, Epoch, attempt
 from .split import Split
+
+ROOM = 1_000_000  # bytes that a training writes at most, before it begins
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,7 @@ class Result:
     correct: tuple[int, ...]
     wrong: tuple[tuple[int, int], ...]
     machine: dict
+    weights: str = ""  # SHA-256 of the safetensors file
 
     @property
     def accuracies(self) -> tuple[float, ...]:
@@ -88,30 +95,69 @@ def train_once(entry: Entry, split: Split, number: int, folder: Path, *, device:
     Killed, the same call goes on after the last epoch.
     """
     place = folder / f"{entry.fingerprint}-{split.fingerprint}-seed-{number}"
-    if place.with_suffix(".json").exists():
+    if os.path.lexists(place.with_suffix(".json")):
         return load_result(place.with_suffix(".json"))
     images, labels, judged, truth = split.load()
-    folder.mkdir(parents=True, exist_ok=True)
+    for suffix in (".checkpoint", ".safetensors"):
+        ready_to_write(place.with_suffix(suffix), ROOM)
     with _Alone(place.with_suffix(".lock")):
         done = attempt(entry, split.seed(number), images, labels, judged, device=device,
                        checkpoint=place.with_suffix(".checkpoint"),
                        tell=tell and (lambda epochs, predictions: tell(epochs, int((predictions == truth).sum()))))
-        result = result_of(entry, split, number, done, truth)
-        records.write_atomically(place.with_suffix(".safetensors"), weights(done.network))
-        records.write_atomically(place.with_suffix(".json"), (json.dumps(dataclasses.asdict(result)) + "\n").encode())
+        content = weights(done.network)
+        result = dataclasses.replace(result_of(entry, split, number, done, truth),
+                                     weights=hashlib.sha256(content).hexdigest())
+        write_atomically(place.with_suffix(".safetensors"), content)
+        write_atomically(place.with_suffix(".json"), (json.dumps(sealed(dataclasses.asdict(result))) + "\n").encode())
         place.with_suffix(".checkpoint").unlink(missing_ok=True)
     return result
 
 
 def load_result(file: Path) -> Result:
-    """The result of a file; ``ValueError`` names a file that holds none."""
+    """The result of a file; ``ValueError`` names a file that holds none, or that of another training."""
     try:
-        data = json.loads(file.read_text())
-        data["epochs"] = tuple(Epoch(*e) for e in data["epochs"])
-        data |= {"correct": tuple(data["correct"]), "wrong": tuple(map(tuple, data["wrong"]))}
-        return Result(**data)
-    except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{file} is not a result ({error}); delete it to train again") from error
+        result = result_from(unsealed(read_json(file)))
+        if (place := f"{result.fingerprint}-{result.split}-seed-{result.seed}") != file.stem:
+            raise ValueError(f"it is that of {place}")
+        return result
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{file} is not the result of this training ({line(error)}); delete it to train "
+                         "again") from error
+
+
+def load_weights(result: Result, folder: Path) -> bytes:
+    """The safetensors file of a result; ``ValueError`` names it where it is missing or another one."""
+    file = folder / f"{result.fingerprint}-{result.split}-seed-{result.seed}.safetensors"
+    try:
+        content = read_bytes(file)
+        if hashlib.sha256(content).hexdigest() != result.weights:
+            raise ValueError("its SHA-256 differs from that in the result")
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{file} is not the weights of this training ({line(error)}); delete the result beside it "
+                         "to train again") from error
+    return content
+
+
+def result_from(data) -> Result:
+    """The result that JSON data tells of; ``ValueError`` says what contradicts what."""
+    names = {field.name for field in dataclasses.fields(Result)}
+    if not isinstance(data, dict) or set(data) != names:
+        raise ValueError("it has not the fields of a result")
+    try:
+        result = Result(**data | {"epochs": tuple(Epoch(*e) for e in data["epochs"]), "correct": tuple(data["correct"]),
+                                  "wrong": tuple((int(place), int(digit)) for place, digit in data["wrong"])})
+        places = [place for place, _ in result.wrong]
+        agree = (0 < len(result.epochs) == len(result.correct) and result.held_out > 0 and result.parameters >= 0
+                 and all(type(n) is int and 0 <= n <= result.held_out for n in result.correct)
+                 and all(math.isfinite(value) and value >= 0 for epoch in result.epochs for value in epoch)
+                 and len(places) == result.held_out - result.correct[-1]
+                 and all(a < b for a, b in zip(places, places[1:])) and set(places) <= set(range(result.held_out))
+                 and all(0 <= digit <= 9 for _, digit in result.wrong))
+    except TypeError as error:
+        raise ValueError(f"it is no result: {error}") from error
+    if not agree:
+        raise ValueError("its epochs, its counts and its list of wrong images do not agree")
+    return result
 
 
 def weights(network: nn.Module) -> bytes:

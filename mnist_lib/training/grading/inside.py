@@ -87,7 +87,9 @@ def _evaluate(work: Path, task: dict, judged, result: dict) -> None:
 
     from .. import challenge as own
 
-    network = own.load(str(work / task["file"])).build()
+    entry = own.load(str(work / task["file"]))
+    network = entry.build()
+    result["fingerprint"] = entry.fingerprint
     network.load_state_dict(load((work / task["weights"]).read_bytes()))
     result["parameters"] = own.count(network)
     (work / "predictions").write_bytes(own.predict(network, judged).numpy().tobytes())

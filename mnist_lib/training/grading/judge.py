@@ -11,7 +11,7 @@ import hashlib
 import io
 import json
 import os
-import secrets
+import warnings
 from collections.abc import Iterator
 from concurrent.futures import Executor, as_completed
 from dataclasses import asdict, dataclass
@@ -22,7 +22,8 @@ import torch
 
 from ... import __version__
 from .. import challenge as own
-from .. import records
+from ..files import read_json, write_atomically
+from ..schema import sealed, unsealed
 from .sandbox import Limits, run_enclosed
 from .submissions import Submission
 
@@ -74,19 +75,6 @@ class Grade:
         """Whether each of the last epochs has 99.40 % of the held-out images."""
         needed = round(own.RULE * self.held_out / 100, 6)
         return len(self.correct) >= last and all(n >= needed for n in self.correct[-last:])
-
-
-def secret_key(file: Path) -> str:
-    """The teacher's key, made when it is first asked for; only its owner can read the file."""
-    if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w") as opened:
-            opened.write(secrets.token_hex(16) + "\n")
-    key = file.read_text().strip()
-    if not key:
-        raise ValueError(f"{file} is empty; delete it for a new key, or restore the one that the class was graded with")
-    return key
 
 
 def grade_once(submission: Submission, number: int, rules: Rules, hidden: list[str]) -> Grade:
@@ -196,19 +184,25 @@ def _passed(grade: Grade | None) -> bool:
 
 
 def _kept(grade: Grade, folder: Path) -> Grade:
-    content = json.dumps(asdict(grade), indent=1, sort_keys=True) + "\n"
-    records.write_atomically(folder / f"{grade.slug}-seed-{grade.seed}.json", content.encode())
+    content = json.dumps(sealed(asdict(grade)), indent=1, sort_keys=True) + "\n"
+    write_atomically(folder / f"{grade.slug}-seed-{grade.seed}.json", content.encode())
     return grade
 
 
 def load_grade(folder: Path, submission: Submission, number: int, rules: Rules) -> Grade | None:
-    """The grade that is kept for a submission as it is now, or None."""
+    """The grade that is kept for a submission as it is now, or None; a damaged one is told, and graded again."""
+    file = folder / f"{submission.slug}-seed-{number}.json"
+    if not os.path.lexists(file):
+        return None
     try:
-        data = json.loads((folder / f"{submission.slug}-seed-{number}.json").read_text())
+        data = unsealed(read_json(file))
         for name in ("findings", "layers"):
             data[name] = tuple(map(tuple, data[name]))
         grade = Grade(**{name: tuple(v) if isinstance(v, list) else v for name, v in data.items()})
-    except (OSError, ValueError, TypeError, KeyError):
+        if (grade.slug, grade.seed) != (submission.slug, number):
+            raise ValueError(f"it is that of {grade.slug}, training {grade.seed + 1}")
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        warnings.warn(f"the grade {file} is not used ({own.line(error)}); it is made again", stacklevel=2)
         return None
     return grade if grade.belongs_to == rules.fingerprint(submission) else None
 

@@ -93,9 +93,20 @@ def test_what_a_network_is_called_marks_up_nothing(here):
 
 def test_a_logbook_that_can_not_be_read_is_named(here, capsys):
     (here / "challenge").mkdir()
-    (here / "challenge/logbook.jsonl").write_text("{}\n")
+    (here / "challenge/logbook.jsonl").write_text("{}\n{}\n")
     assert challenge() == 2
     assert "line 1 of challenge/logbook.jsonl" in capsys.readouterr().err
+
+
+def test_a_damaged_standing_is_named(tmp_path, monkeypatch):
+    from mnist_lib.book.assignment import standing
+
+    whole = standing.FILE.read_text()
+    monkeypatch.setattr(standing, "FILE", tmp_path / "standing.json")
+    for damaged in (whole.replace("98.59", "98.69", 1), whole[:200], "[]", '{"networks": []}'):
+        (tmp_path / "standing.json").write_text(damaged)
+        with pytest.raises(ValueError, match="standing.json, which came with the library, is damaged"):
+            standing.places()
 
 
 def test_a_badge_says_it_in_words():

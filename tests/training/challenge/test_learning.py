@@ -1,6 +1,8 @@
 """A training of a reader's network: killed and gone on, it gives the same bits; the split is what it says."""
 
 import functools
+import json
+import shutil
 
 import pytest
 import torch
@@ -9,6 +11,7 @@ from torch import nn
 from mnist_lib import mnist
 from mnist_lib.data import Normalize, RandomAffine, ToTensor
 from mnist_lib.training import challenge as own
+from mnist_lib.training import schema
 from mnist_lib.training.challenge.learning import faster
 from mnist_lib.training.loop import NotFinite
 
@@ -72,12 +75,77 @@ def test_a_loss_that_is_no_number_is_told(tmp_path):
         own.train_once(own.of(net, wild), SPLIT, 0, tmp_path, device="cpu")
 
 
-def test_a_damaged_checkpoint_is_named(tmp_path):
+def spoil(content: bytes) -> bytes:
+    """One bit, in the middle."""
+    return content[:len(content) // 2] + bytes([content[len(content) // 2] ^ 1]) + content[len(content) // 2 + 1:]
+
+
+@pytest.mark.parametrize("do, why", [
+    (lambda f, other: f.write_bytes(b"no"), "no checkpoint of this version"),
+    (lambda f, other: f.write_bytes(spoil(f.read_bytes())), "SHA-256 does not fit"),
+    (lambda f, other: f.write_bytes(f.read_bytes()[:-1]), "SHA-256 does not fit"),
+    (lambda f, other: other.rename(f), "its training is")])
+def test_a_checkpoint_that_is_damaged_or_another_s_is_set_aside_and_told(tmp_path, do, why):
+    entry = own.of(net, own.Recipe(2, 64))
+    whole = own.train_once(entry, SPLIT, 0, tmp_path / "whole", device="cpu")
+
+    def stop(epochs, correct):
+        raise Killed
+
+    files = [tmp_path / f"{entry.fingerprint}-{SPLIT.fingerprint}-seed-{n}.checkpoint" for n in (0, 1)]
+    for seed in (0, 1):
+        with pytest.raises(Killed):
+            own.train_once(entry, SPLIT, seed, tmp_path, device="cpu", tell=stop)
+    do(*files)
+    with pytest.warns(UserWarning, match=f"checkpoint {files[0]} is not used: .*{why}"):
+        again = own.train_once(entry, SPLIT, 0, tmp_path, device="cpu")
+    assert again.wrong == whole.wrong and again.correct == whole.correct
+    assert files[0].with_name(f"{files[0].stem}.refused-1.checkpoint").exists()
+
+
+def test_where_nothing_can_be_written_nothing_is_trained(tmp_path):
     entry = own.of(net, own.Recipe(1, 64))
-    file = tmp_path / f"{entry.fingerprint}-{SPLIT.fingerprint}-seed-0.checkpoint"
-    file.write_bytes(b"no")
-    with pytest.raises(ValueError, match="delete it to train from the start"):
-        own.train_once(entry, SPLIT, 0, tmp_path, device="cpu")
+    (tmp_path / f"{entry.fingerprint}-{SPLIT.fingerprint}-seed-0.checkpoint").mkdir()
+    with pytest.raises(ValueError, match="is a folder, which is not replaced"):
+        own.train_once(entry, SPLIT, 0, tmp_path, device="cpu", tell=pytest.fail)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("trained")
+    result = own.train_once(own.of(net, own.Recipe(1, 64)), SPLIT, 0, folder, device="cpu")
+    return result, next(folder.glob("*.json"))
+
+
+def resealed(change):
+    def do(file):
+        data = json.loads(file.read_text())
+        change(data)
+        file.write_text(json.dumps(schema.sealed({k: v for k, v in data.items() if k != "seal"})))
+    return do
+
+
+@pytest.mark.parametrize("do, why", [
+    (lambda f: f.write_bytes(spoil(f.read_bytes())), ""), (lambda f: f.write_text("null"), "no seal"),
+    (lambda f: f.write_text("[" * 10_000), "nested too deep|Expecting"),
+    (lambda f: f.write_text(f.read_text().replace('"seed": 0', '"seed": 1')), "seal does not fit"),
+    (resealed(lambda d: d.update(seed=1)), "it is that of"), (resealed(lambda d: d["wrong"].pop()), "do not agree"),
+    (resealed(lambda d: d["correct"].append(200)), "do not agree"),
+    (resealed(lambda d: d.update(more=1)), "not the fields"), (resealed(lambda d: d.update(wrong=3)), "no result")])
+def test_a_result_that_does_not_agree_is_named_and_not_used(trained, tmp_path, do, why):
+    file = shutil.copy(trained[1], tmp_path / trained[1].name)
+    assert own.load_result(file) == trained[0]
+    do(file)
+    with pytest.raises(ValueError, match=f"{file.name} is not the result of this training .*({why}).*delete it"):
+        own.train_once(own.of(net, own.Recipe(1, 64)), SPLIT, 0, tmp_path, device="cpu")
+
+
+def test_weights_that_are_not_the_result_s_are_refused(trained, tmp_path):
+    file = trained[1].with_suffix(".safetensors")
+    assert own.load_weights(trained[0], file.parent) == file.read_bytes()
+    (tmp_path / file.name).write_bytes(spoil(file.read_bytes()))
+    with pytest.raises(ValueError, match="its SHA-256 differs"):
+        own.load_weights(trained[0], tmp_path)
 
 
 def test_a_view_that_needs_rows_is_trained_all_the_same():
