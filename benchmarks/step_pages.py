@@ -46,7 +46,8 @@ MEASURE = """() => {
   for (const table of article.querySelectorAll("table")) {
     for (let box = table; box !== article; box = box.parentElement) {
       const scrolls = ["auto", "scroll"].includes(getComputedStyle(box).overflowX);
-      if (scrolls && box.scrollWidth > box.clientWidth + 1) sideways.push((table.caption || table).textContent.trim().slice(0, 60));
+      if (!scrolls || box.scrollWidth <= box.clientWidth + 1) continue;
+      sideways.push((table.caption || table).textContent.trim().slice(0, 60));
     }
   }
   return { heights, sideways };
@@ -94,7 +95,7 @@ def machine(heights: dict[str, float]) -> float:
 
 
 def measure(page, site: Path = SITE, paths=None) -> dict[str, dict]:
-    """For each step page: ``shared`` with the step before (None for a first), ``heights`` in pixels, ``sideways`` tables.
+    """By step: ``shared`` with the step before (None for a first), ``heights`` in pixels, tables ``sideways``.
 
     ``page`` is a Playwright page 1366 pixels wide; ``paths`` are names of paths, all of them if not given.
     """

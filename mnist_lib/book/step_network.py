@@ -73,7 +73,8 @@ class StepNetwork:
 def network(step: str | Experiment) -> StepNetwork:
     """A step's network: what ``torchsummary`` prints of it, and its receptive-field table, beside the step before.
 
-    Nothing is drawn from the random numbers that later cells use. MissingExtra says what to install without torchsummary.
+    Nothing is drawn from the random numbers that later cells use. Without torchsummary MissingExtra says what to
+    install.
     """
     step = experiment(step)
     before = experiment(step.before) if step.before else None

@@ -21,7 +21,8 @@ def result(step: str | Experiment, of: Sequence[Run] | None = None) -> PageTable
     """Ours over the seeds beside what the source claims and what its own log shows.
 
     Mean, standard deviation and range are over the seeds; the rule's rows count the seeds that hold it, with the 95 %
-    interval of their share, and those that say the same stand in one. Without a recorded run our columns say so, and the source's stand alone.
+    interval of their share, and those that say the same stand in one. Without a recorded run our columns say so, and
+    the source's stand alone.
     """
     step = experiment(step)
     of = recorded(step) if of is None else list(of)

@@ -12,7 +12,8 @@ def test_only_runs_of_eight_words_are_shared():
 
 
 def test_words_are_those_of_the_article_without_scripts_and_drawings():
-    html = "<nav>no</nav><article><p>One <b>two</b></p><svg><text>no</text></svg><script>no()</script>3.5 %</article><p>no"
+    html = ("<nav>no</nav><article><p>One <b>two</b></p><svg><text>no</text></svg><script>no()</script>"
+            "3.5 %</article><p>no")
     assert Words(html).found == ["one", "two", "3.5"]
 
 
@@ -21,6 +22,7 @@ def test_code_tables_and_output_are_the_machine_s_part():
 
 
 def test_what_is_over_its_bar_is_marked():
-    over = {"words": 10, "shared": SHARED + 0.01, "heights": {"prose": 1 - MACHINE - 0.01, "code": MACHINE + 0.01}, "sideways": []}
+    over = {"words": 10, "shared": SHARED + 0.01, "sideways": [],
+            "heights": {"prose": 1 - MACHINE - 0.01, "code": MACHINE + 0.01}}
     assert line("a/b", over).count("!") == 2
     assert line("a/b", over | {"shared": None, "heights": {"prose": 1}}).count("!") == 0

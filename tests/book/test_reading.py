@@ -17,7 +17,8 @@ def test_words_lines_looks_and_exercises_are_counted():
     assert minutes("```{exercise}\n:label: ex-a\n\nWhy?\n```\n") == pytest.approx(EXERCISE + 1 / WORDS)
 
 
-@pytest.mark.parametrize("whole, said", [(1, "5 minutes"), (38, "40 minutes"), (58, "one hour"), (80, "one and a half hours"),
+@pytest.mark.parametrize("whole, said", [(1, "5 minutes"), (38, "40 minutes"), (58, "one hour"),
+                                         (80, "one and a half hours"),
                                          (118, "two hours"), (199, "three and a half hours")])
 def test_it_is_told_in_words(whole, said):
     assert in_words(whole) == said

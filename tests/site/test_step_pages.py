@@ -1,4 +1,4 @@
-"""Step pages lead with what they found, and say what is theirs: the bars of ``benchmarks/step_pages.py`` on the built site."""
+"""Step pages lead with what they found, and say what is theirs: the bars of ``benchmarks/step_pages.py``."""
 
 from __future__ import annotations
 
