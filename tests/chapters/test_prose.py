@@ -69,10 +69,12 @@ ALLOWED = (
     Constant(r"You suspect that dropout costs 0\.1 points", "made up for an exercise", "ideas"),
     Constant(r"two candidates that differ by 0\.02 points", "made up for an exercise", "beyond/protocol"),
     Constant(r"to say with 95 % confidence", "a level that is chosen", "beyond/champion"),
+    Constant(r"with the 95 % interval of their share", "a level that is chosen", "paths/six-models/index"),
     Constant(r"A session is 90 minutes", "a plan", "teaching"),
     Constant(r"course .* under 8,000 parameters to 99\.4 %", "the rule", "teaching"),
     Constant(r'"It reached 99\.4 %, so it does it\."', "a sentence that students say", "teaching"),
     Constant(r"About (?:an|two|three|four) hours? with the exercises", "reading time", "paths/*/index"),
+    Constant(r"The foundations take about three hours", "reading time", "index"),
 )
 
 
