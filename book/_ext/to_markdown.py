@@ -210,6 +210,12 @@ class Markdown:
                 found += [self.inline(child)] if isinstance(child, nodes.reference) else self.block(child, level)
         return found
 
+    def _block_touch_figure(self, node, level):
+        """A figure that answers back: its still picture, and the way to where it does."""
+        picture = f"![{escape(node['words'])}]({to_address(self.link(node['still']))})"
+        live = f"[This figure answers back on the page.]({to_address(self.link('#' + node['anchor']))})"
+        return [picture, *self.blocks(node, level), live]
+
     def _caption(self, node, caption, kind):
         number = next((self.numbers.get(kind, {}).get(anchor) for anchor in node["ids"]
                        if anchor in self.numbers.get(kind, {})), "")

@@ -2,7 +2,7 @@
 
 Its scripts, sheets and fonts, which ``weight.py`` replaces; maps of compressed files (3.3 MB, for the
 theme's own developers); templates that lie among the static files; and the translations of a book
-that has one language.
+that has one language. And the sources of scripts that the site has in another form.
 """
 
 import shutil
@@ -14,7 +14,8 @@ UNNEEDED = ("**/*.map", "*-macros.html", "locales", "scripts", "styles", "vendor
             "pygments.css", "exercise.css", "sphinx-design.min.css", "sphinx_highlight.js", "doctools.js",
             "documentation_options.js", "togglebutton.*", "copybutton*", "clipboard.min.js", "copy-button.svg",
             "check-solid.svg", "webpack-macros.html", "site/*.css", "searchtools.js", "language_data.js",
-            "../searchindex.js")
+            "../searchindex.js",
+            "touch")  # whose scripts lie in figures, put together
 
 
 def remove_unneeded(app, error):

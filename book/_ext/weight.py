@@ -35,7 +35,7 @@ WHERE_NEEDED = {  # a script: what stands on the pages that need it
 }
 NEEDLESS = {"documentation_options.js", "doctools.js", "sphinx_highlight.js", "scripts/sphinx-book-theme.js",
             "togglebutton.js", "togglebutton.css", "clipboard.min.js", "copybutton.js", "copybutton.css"}
-TOUCHED = ("calculator/", "digit/", "parts/")  # pages with sheets and scripts of their own
+TOUCHED = ("calculator/", "digit/", "parts/", "figures/")  # pages with sheets and scripts of their own
 VERSION = "?v=" + "0" * 8  # what pages are written with, until the bundle is known
 SET_BY_SCRIPTS = {"active", "copied", "scrolled"}  # classes that no page is written with
 

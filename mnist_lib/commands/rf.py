@@ -27,6 +27,8 @@ def add_arguments(parser) -> None:
     parser.add_argument("--all", action="store_true", help="also the layers that move nothing")
     parser.add_argument("--check", action="store_true",
                         help="compare with brute force on this input; exit status 1 on a difference")
+    parser.add_argument("--explore", metavar="FILE",
+                        help="also write a page to look at, as report.html: the graph, and the field of every unit")
 
 
 def run(args) -> int:
@@ -41,9 +43,13 @@ def run(args) -> int:
         raise ValueError(f"--input {' '.join(map(str, size))} is beyond {LARGEST:,}; give the size of an image")
     if size is None:
         raise ValueError(f"{args.network} does not say what images it takes; add --input CHANNELS HEIGHT WIDTH")
-    from ..rf import receptive_field
+    from ..rf import ready_to_write, receptive_field
 
+    if args.explore:
+        ready_to_write(args.explore)
     table = receptive_field(network, size, title=args.network)
+    if args.explore:
+        print(f"written: {_explored(network, table, args.explore)}", file=sys.stderr)
     print(written(table, args.format, args.columns, args.all))
     return _checked(network, table) if args.check else 0
 
@@ -56,6 +62,14 @@ def written(table, form="text", columns=None, plain=False) -> str:
         return json.dumps(table.to_dict(**settings), indent=1)
     return {"text": table.to_text, "markdown": table.to_markdown, "csv": table.to_csv,
             "html": table.to_html}[form](**settings).rstrip("\n")
+
+
+def _explored(network, table, file):
+    """Where the page is; with effective fields where the network has weights and takes one sequence or image."""
+    import torch
+
+    measured = isinstance(network, torch.nn.Module) and len(table.space.pixels) <= 2 and len(table.input_size) > 1
+    return table.explore(file, network if measured and any(True for _ in network.parameters()) else None)
 
 
 def _checked(network, table) -> int:

@@ -16,6 +16,7 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "calculator": "receptive_field rule",
     "chain": "field_of_layers",
     "effective_field": "effective",
+    "files": "KINDS destination partial_mark ready_to_write write_atomically",
     "geometry": "Geometry",
     "html_writer": "Cell html_table side",
     "snapshot": "left_as_found",

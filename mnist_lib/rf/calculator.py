@@ -33,8 +33,8 @@ def receptive_field(network, input_size=None, *, inputs=None, title=None) -> Tab
     an ``Architecture``, which knows its own size. ``input_size`` is the image's, channels first:
     (C, L) of a sequence, (C, H, W), or (C, D, H, W) of a volume; (L,) where tokens go into an
     embedding. Two numbers are (C, L) where the network's first convolution (or pooling, padding,
-    normalization) is one-dimensional; else (H, W), with the channels that the first convolution
-    takes. ``inputs`` are several: a dict of such sizes or of example tensors, batch first, by the
+    normalization) is one-dimensional, or where it has none and no kernel of two dimensions and runs
+    on it; else (H, W), with the channels that the first convolution takes. ``inputs`` are several: a dict of such sizes or of example tensors, batch first, by the
     names of the forward's arguments; the table then has a field in each.
     The network runs once, as in evaluation, and is left exactly as it was.
 
@@ -52,28 +52,30 @@ def receptive_field(network, input_size=None, *, inputs=None, title=None) -> Tab
     network = getattr(network, "_orig_mod", network)  # a compiled network follows the one it was made from
     with torch.no_grad(), _in_single_operations():
         space, tensors, tracer = _followed(network, input_size, inputs)
-        rows, blocks = rows_of(tracer.open[0], space)
+        rows, blocks, graph = rows_of(tracer.open[0], space)
     convention = "as in evaluation: batch normalization mixes no pixels"
     if tensors[0].is_meta:
         convention += "; a network without values (meta device): masks count as dense"
     return Table(title or type(network).__name__, _sizes(space), tuple(rows), tuple(blocks), convention, space,
-                 tracer.interpreter.unused())
+                 tracer.interpreter.unused(), graph)
 
 
 def _followed(network, input_size, inputs):
     """What a network was run on, and the tracer that followed it, also where it runs another way."""
     from .interpreter import Interpreter
-    from .repeat import Repeats, drawn_outside
+    from .chance import Outside
+    from .repeat import Repeats
     from .tracer import Tracer
 
     with left_as_found(network) as snapshot:
         space, tensors = run_on(network, input_size, inputs)
-        tracer, drew = Tracer(network, Interpreter(network), snapshot.tensors), drawn_outside(snapshot)
-        with torch.device("meta") if tensors[0].is_meta else nullcontext():
+        tracer, outside = Tracer(network, Interpreter(network), snapshot.tensors), Outside(snapshot)
+        with torch.device("meta") if tensors[0].is_meta else nullcontext(), outside.watched():
             _run(tracer, space, tensors)
-        drew = drew()
-    if not tensors[0].is_meta:
-        Repeats(network, tracer, space, tensors).confirm(drew)
+        drew = outside.drew()
+        if not tensors[0].is_meta:
+            snapshot.put_back()
+            Repeats(network, tracer, space, tensors, snapshot).confirm(drew)
     if tracer.open[0].result is None:
         raise ReceptiveFieldError(f"{type(network).__name__} returns nothing that depends on the image")
     return space, tensors, tracer

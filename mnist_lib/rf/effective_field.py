@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import torch
 
-from .calculator import ReceptiveFieldError, left_as_found, receptive_field
+from .calculator import ReceptiveFieldError, receptive_field
+from .gradients import masses
 from .row import unit_of
 
 
@@ -62,26 +63,13 @@ def effective(network, images, layer: str, unit=None, share=0.95) -> EffectiveFi
     is, in evaluation mode; the network is left exactly as it was. Raises KeyError where no
     such layer was executed, ReceptiveFieldError where no pixel matters.
     """
-    found = {}
-    modules = dict(network.named_modules())
-    if layer not in modules:
+    if layer not in dict(network.named_modules()):
         raise KeyError(f"no layer is called {layer!r}")
-    first = next(network.parameters(), torch.empty(0))
-    pictures = images.detach().to(first.device, first.dtype, copy=True).requires_grad_(True)
-    with left_as_found(network), torch.enable_grad():
-        def note(module, args, output):
-            found["output"] = output[0] if isinstance(output, (tuple, list)) else output
-        hook = modules[layer].register_forward_hook(note)
-        try:
-            network(pictures)
-        finally:
-            hook.remove()
-        if "output" not in found:
-            raise KeyError(f"{layer!r} was not executed")
-        output = found["output"]
-        chosen = output[(slice(None), slice(None), *unit_of(_Place(layer, output.shape[2:]), unit))]
-        gradient, = torch.autograd.grad(chosen.sum(), pictures)
-    mass = gradient.detach().double().abs().mean((0, 1)).cpu()
+    found = masses(network, images, {layer: lambda output: (slice(None), slice(None), *unit_of(
+        _Place(layer, output.shape[2:]), unit))})
+    if layer not in found:
+        raise KeyError(f"{layer!r} was not executed")
+    mass = found[layer]
     if not float(mass.sum()) > 0:
         raise ReceptiveFieldError(f"no pixel matters to unit {unit} of {layer!r} on these images")
     interval = receptive_field(network, tuple(images.shape[1:])).interval(layer, unit)

@@ -53,12 +53,12 @@ def value(row, column):
     if column == "r_image":
         return _collapse(tuple(extent.widest for extent in row.extents.axes))
     if column == "start":
-        return _collapse(tuple(_plain(g.start) for g in row.output))
+        return _collapse(tuple(plain_number(g.start) for g in row.output))
     letter, _, side = column.partition("_")
     if letter in ("n", "j", "r") and side in ("in", "out"):
         attribute = {"n": "size", "j": "jump", "r": "field"}[letter]
         pair = row.input if side == "in" else row.output
-        return _collapse(tuple(_plain(getattr(g, attribute)) for g in pair))
+        return _collapse(tuple(plain_number(getattr(g, attribute)) for g in pair))
     found = object.__getattribute__(row, column)
     return _collapse(found) if column in ("kernel", "stride", "padding", "dilation") else found
 
@@ -69,7 +69,8 @@ def _collapse(pair):
     return pair[0] if len(set(pair)) == 1 else pair
 
 
-def _plain(number):
+def plain_number(number):
+    """A length as an int where it is one, else as a float; None stays."""
     if number is None or isinstance(number, int):
         return number
     exact = Fraction(number).limit_denominator(10**6)

@@ -23,9 +23,44 @@ def run_on(network, input_size=None, inputs=None) -> tuple[Space, list[torch.Ten
         raise ValueError("input_size is needed, (channels, height, width), or inputs, one of the two")
     if inputs is not None:
         return named_inputs(network, inputs)
-    dimension, channels = first_layer(network)
-    size = image_size(input_size, dimension, channels)
+    size = _size_of(network, input_size)
     return of_size(size), [example(network, size)]
+
+
+def _size_of(network, input_size) -> tuple[int, ...]:
+    """What an input size means to the network: where its layers do not say it, what the network can be run on."""
+    dimension, channels = first_layer(network)
+    try:
+        size = image_size(input_size, dimension, channels)
+    except ValueError:
+        given = tuple(input_size) if isinstance(input_size, (tuple, list)) else ()
+        if len(given) == 4 and dimension in (1, 2) and runs(network, given):
+            return given  # volumes that it takes apart
+        if len(given) == 1 and dimension is None and not runs(network, given, False) and runs(network, given):
+            return given  # tokens without an embedding
+        raise
+    if len(size) == 3 and len(tuple(input_size)) == 2 and dimension is None:
+        sequence = tuple(input_size)
+        plane = any(p.dim() == 4 for p in network.parameters())
+        options = [size, sequence] if plane else [sequence, size]
+        return next((each for each in options if runs(network, each)), size)
+    return size
+
+
+def runs(network, size, tokens=True) -> bool:
+    """Whether a network can be run on an input of a size; it is left as it was."""
+    from .repetition import Repetition
+    from .snapshot import left_as_found
+    from .tracer import Tracer
+
+    tensor = example(network, size)
+    with left_as_found(network) as snapshot, torch.no_grad():
+        try:
+            Tracer(network, Repetition((), 1), snapshot.tensors).run(
+                of_size(size), [tensor if tokens else tensor.float()])
+        except Exception:
+            return False
+    return True
 
 
 def first_layer(network) -> tuple[int | None, int]:
@@ -34,7 +69,7 @@ def first_layer(network) -> tuple[int | None, int]:
     for module in network.modules():
         found = [_SPATIAL.match(kind.__name__) for kind in type(module).__mro__]
         found = next((int(match[3]) for match in found if match), None)
-        found = 0 if isinstance(module, torch.nn.Embedding) else found
+        found = 0 if isinstance(module, (torch.nn.Embedding, torch.nn.EmbeddingBag)) else found
         dimension = found if dimension is None else dimension
         if channels is None and isinstance(module, torch.nn.modules.conv._ConvNd):
             channels = module.in_channels
@@ -94,7 +129,8 @@ def example(network, size, seed=0) -> torch.Tensor:
         return torch.empty(1, *size, dtype=torch.long if tokens else first.dtype, device="meta")
     generator = torch.Generator().manual_seed(seed)
     if tokens:
-        count = next((m.num_embeddings for m in network.modules() if isinstance(m, torch.nn.Embedding)), 2)
+        count = next((m.num_embeddings for m in network.modules()
+                      if isinstance(m, (torch.nn.Embedding, torch.nn.EmbeddingBag))), 2)
         return torch.randint(count, (1, *size), generator=generator).to(first.device)
     return torch.rand(1, *size, generator=generator).to(first.device, first.dtype)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import torch
 
 from .geometry import ReceptiveFieldError
-from .intervals import Intervals, broadcast, of_inputs, reduce
+from .intervals import Intervals, broadcast, of_inputs, reduce, union
 from .operators import COSTLY, READINGS, base_name, without_computing
 from .rules.pointwise import elementwise
 from .rules.registry import BUILT_IN, Call, flat_tensors, registered
@@ -17,6 +17,9 @@ from .storage import Memory, has_memory, key_of
 _BOUNDING = {"native_layer_norm", "native_group_norm", "layer_norm", "group_norm", "_softmax", "_safe_softmax",
              "sigmoid", "tanh", "_fused_rms_norm", "rms_norm", "hardsigmoid", "hardtanh", "sign", "sin", "cos"}
 _GROWING = {"div", "reciprocal", "log", "rsqrt", "pow", "exp", "expm1", "log_softmax", "_log_softmax", "atanh", "tan"}
+#: What they make has the shape of what they are given, and none of its values.
+_FRESH = {"zeros_like", "ones_like", "full_like", "empty_like", "new_zeros", "new_ones", "new_full", "new_empty",
+          "new_empty_strided"}
 
 
 class NoRule(Exception):
@@ -40,6 +43,7 @@ class Step:
     inside: list = field(default_factory=list)  # steps made within a module's call
     children: bool = False
     waiting: int = 0  # parameters that went through something untraced, on their way to the next step
+    reads: dict = field(default_factory=dict)  # the steps whose numbers it reads (flow.py)
 
     def add(self, step):
         """Append a step made within this one; what waited is counted there."""
@@ -49,6 +53,8 @@ class Step:
 
 class Interpreter:
     """The intervals of one run's tensors; ``operation`` runs one operation and works out its outputs'."""
+
+    follows = True
 
     def __init__(self, network, axes=2):
         self.memory = Memory(axes)
@@ -62,6 +68,7 @@ class Interpreter:
         self._random: set = set()  # and of all that is made of random numbers
         self._rewritten: set = set()  # parameters' memory that the forward wrote to
         self._bounded: set = set()  # the memory of what cannot grow with the image: normalized, and made of that
+        self._norms: dict = {}  # the memory of norms, and the memory whose norm they are
         self._zeros = Zeros(self._origin)
         self._notes: dict = {}  # what rules tell each other: of a pooling, for its unpooling
         self.decisions: list[bool] = []  # for a second run to take the same
@@ -83,8 +90,10 @@ class Interpreter:
         if torch.Tag.nondeterministic_seeded in function.tags:
             self.chance = True
         traced = [t for t in tensors if self._follows(t, function)]
-        if any(key_of(t) in self._parameters for t in mutated if has_memory(t)):
+        if any(key_of(t) in self._parameters for t in mutated):
             self._rewritten.update(key_of(t) for t in mutated)
+        if mutated and not traced and any(key_of(t) in self._learned for t in tensors):
+            self._zeros.before(mutated)
         skipped = without_computing(function, args, kwargs, self._filler) if traced and name in COSTLY else None
         if name in COSTLY:
             self.decisions.append(skipped is not None)
@@ -119,16 +128,24 @@ class Interpreter:
     def _note_bounds(self, name, traced, outputs, written):
         """Note whether the values of what was made can grow without end when the image's do."""
         bounded = name in _BOUNDING or name not in _GROWING and all(key_of(t) in self._bounded for t in traced)
+        first = key_of(traced[0])
+        if name == "div" and len(traced) > 1 and self._norms.get(key_of(traced[1])) == first:
+            bounded = True  # divided by its own norm
         for tensor in outputs:
-            if has_memory(tensor) and bounded and (not written or name in _BOUNDING or key_of(tensor) in self._bounded):
-                self._bounded.add(key_of(tensor))
-            elif has_memory(tensor):
-                self._bounded.discard(key_of(tensor))
+            key = key_of(tensor)
+            if name in ("linalg_vector_norm", "norm"):
+                self._norms[key] = first
+            elif name in ("clamp_min", "clamp"):
+                self._norms[key] = self._norms.get(first)
+            if bounded and (not written or name in _BOUNDING or key in self._bounded):
+                self._bounded.add(key)
+            else:
+                self._bounded.discard(key)
 
     def _unseen(self, name, tensors, traced, parent):
         """A step for an operation that no function of Python called: a scripted network's are told by their weights."""
         parent.children = True
-        keys = [key_of(t) for t in tensors if has_memory(t)]
+        keys = [key_of(t) for t in tensors]
         owner = next((self._parameters[key][0][0].rpartition(".")[0] for key in keys if key in self._parameters), "")
         label = f"{parent.name}.{name}()" if parent.name else f"{name}()"
         merged = [s for s in map(self.memory.get, traced) if s is not None]
@@ -161,23 +178,20 @@ class Interpreter:
         schema = [a.name for a in function._schema.arguments] if function is not None else ()
         return Call(name, tuple(args), dict(kwargs), outputs, self.memory.get, self._origin, tuple(schema), function,
                     axes=self.memory.axes, zeros=self._zeros.of, notes=self._notes,
-                    written=tuple(written), bounded=lambda t: has_memory(t) and key_of(t) in self._bounded)
+                    written=tuple(written), bounded=lambda t: key_of(t) in self._bounded)
 
     def _note_origin(self, function, args, kwargs, inputs, outputs, mutated):
         """Constants made of parameters or of random numbers are told apart from fixed ones."""
-        keys = [key_of(t) for t in inputs if has_memory(t)]
-        made = [key_of(t) for t in outputs if has_memory(t)]
+        keys, made = [key_of(t) for t in inputs], [key_of(t) for t in outputs if has_memory(t)]
         if torch.Tag.nondeterministic_seeded in function.tags or any(key in self._random for key in keys):
             self._random.update(made)
-        if any(key in self._learned for key in keys):
-            self._learned.update(made)
+        if any(key in self._learned for key in keys) and function.overloadpacket.__name__ not in _FRESH:
             with torch._C.DisableTorchFunction():
+                self._learned.update(made)
                 self._zeros.follow(function, args, kwargs, outputs, mutated)
 
     def _origin(self, tensor) -> str:
         """Where a constant's values come from: "random", "parameter", "computed" from one, or "constant"."""
-        if not has_memory(tensor):
-            return "constant"
         key = key_of(tensor)
         if key in self._random:
             return "random"
@@ -187,14 +201,14 @@ class Interpreter:
 
     def by_chance(self, tensors) -> bool:
         """Whether values come from random numbers."""
-        return any(has_memory(t) and key_of(t) in self._random for t in tensors)
+        return any(key_of(t) in self._random for t in tensors)
 
     def note(self, call, found, step, mutated=()):
         """Store the intervals of a call's outputs."""
         results = found if isinstance(found, (list, tuple)) else [found] * (found is not None)
         step.details = {**call.details, **step.details}
         step.multiply_adds += call.details.get("multiply_adds", 0)
-        targets = list(mutated) or call.outputs
+        targets = call.outputs
         if len(results) == 1 < len(targets):
             results = [_fitted(results[0], t.shape) for t in targets]
         if results and len(results) != len(targets):
@@ -208,7 +222,11 @@ class Interpreter:
                                           f"returned {tuple(tensor.shape)}")
             if not has_memory(tensor):
                 raise NoRule(call.name)  # it could not be found again
-            (self.memory.write if mutated else self.memory.put)(tensor, result)
+            (self.memory.write if any(tensor is m for m in mutated) else self.memory.put)(tensor, result)
+        for tensor in mutated:
+            if not any(tensor is t for t in targets) and has_memory(tensor):  # running statistics, noise
+                whole = union((), [reduce(part, range(len(part.shape)), False) for part in map(self.memory.get, call.traced)])
+                self.memory.write(tensor, broadcast(whole, tensor.shape))
 
     def tell(self, name, rule, args, kwargs, outputs, step, written=()):
         """Note what a rule for a whole function or module tells of its outputs."""
@@ -217,7 +235,7 @@ class Interpreter:
 
     def count(self, tensor, step):
         """Add a parameter to the step that uses it first."""
-        for _, number in self._uncounted.pop(key_of(tensor), ()) if has_memory(tensor) else ():
+        for _, number in self._uncounted.pop(key_of(tensor), ()):
             step.parameters += number
 
     def unused(self) -> tuple[str, ...]:

@@ -13,7 +13,10 @@ from dataclasses import dataclass
 
 import torch
 
-from .storage import has_memory, holder, key_of
+from .storage import holder, key_of, weakly
+
+
+_PLAIN = {int, float, bool, str, complex, type(None)}
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class Journal:
 
     def __init__(self, tensors):
         self.entries: list[Entry] = []
-        self._explained = {key_of(t) for t in tensors if has_memory(t)}
+        self._explained = {key_of(t): None for t in tensors}
         self.trusting = False  # a rule of the user's was applied, who may know more of sizes
         self._blank: set = set()  # memory that was only set aside, and may be filled out of sight
 
@@ -48,45 +51,45 @@ class Journal:
         self.entries.append(Entry(name, place, (self._described(args, skip, looks_only),
                                                 self._described(kwargs, skip, looks_only))))
         for tensor in written:
-            if has_memory(tensor):
-                self._blank.discard(key_of(tensor))
-                self._explained.add(key_of(tensor))
+            self._blank.discard(key_of(tensor))
+            self._explain(tensor)
 
     def made(self, tensors, blank=False) -> None:
         """Tensors that an operation has returned; ``blank``: with nothing in them yet."""
         for tensor in tensors:
-            if has_memory(tensor):
-                key = key_of(tensor)
-                if blank:
-                    self._blank.add(key)
-                self._explained.add(key)
+            if blank:
+                self._blank.add(key_of(tensor))
+            self._explain(tensor)
 
-    def enters(self, place, tensors) -> None:
-        """Tensors that a module is called with."""
+    def enters(self, place, tensors, called="") -> None:
+        """A module that is called, and tensors that it is called with."""
         marks = tuple(self._mark(t) for t in tensors)
-        if any(marks):
-            self.entries.append(Entry("(call)", place, marks))
+        if called or any(marks):
+            self.entries.append(Entry("(call)", place, (called, *marks)))
+
+    def _explain(self, tensor):
+        key = key_of(tensor)
+        if key is not None and key not in self._explained:
+            self._explained[key] = weakly(tensor)
 
     def _described(self, tree, skip, looks_only):
         if isinstance(tree, torch.Tensor):
             mark = None if looks_only or id(tree) in skip else self._mark(tree)
-            return ("tensor", () if self.trusting else tuple(tree.shape), str(tree.dtype), mark)
+            return ("tensor", () if self.trusting else tree.shape, tree.dtype, mark)
+        if type(tree) in _PLAIN:
+            return tree if tree == tree else "nan"
         if isinstance(tree, (list, tuple)):
             return tuple(self._described(part, skip, looks_only) for part in tree)
         if isinstance(tree, dict):
             return tuple((key, self._described(part, skip, looks_only)) for key, part in tree.items())
-        if isinstance(tree, float) and tree != tree:
-            return "nan"
-        return tree if isinstance(tree, (int, float, bool, str, complex, type(None))) else str(type(tree))
+        return str(type(tree))
 
     def _mark(self, tensor):
         """A checksum of values that no operation of this run has made; None for others."""
-        if not has_memory(tensor) or tensor.is_meta or tensor.is_quantized:
-            return None
         key = key_of(tensor)
-        if key in self._explained and key not in self._blank:
+        if key is None or key in self._explained and key not in self._blank or tensor.is_meta or tensor.is_quantized:
             return None
-        self._explained.add(key)
+        self._explain(tensor)
         self._blank.discard(key)
         values = holder(tensor).untyped_storage()
         line = torch.empty(0, dtype=torch.uint8, device=tensor.device).set_(values)
@@ -111,6 +114,6 @@ def _plain(tree):
     """Arguments without floating-point numbers, and without the values of tensors of them."""
     if isinstance(tree, tuple):
         if len(tree) == 4 and tree[0] == "tensor":
-            return tree[:3] if "int" not in tree[2] and "bool" not in tree[2] else tree
+            return tree[:3] if tree[2].is_floating_point or tree[2].is_complex else tree
         return tuple(_plain(part) for part in tree)
     return "number" if isinstance(tree, (float, complex)) or tree == "nan" else tree

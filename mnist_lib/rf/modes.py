@@ -5,8 +5,22 @@
 
 from __future__ import annotations
 
+import torch
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
+
+
+class Silence:
+    """While this lasts, our own tensor work is not followed."""
+
+    def __enter__(self):
+        self._guards = torch._C._DisableTorchDispatch(), torch._C.DisableTorchFunction()
+        for guard in self._guards:
+            guard.__enter__()
+
+    def __exit__(self, *_):
+        for guard in reversed(self._guards):
+            guard.__exit__(None, None, None)
 
 
 class Operations(TorchDispatchMode):

@@ -14,6 +14,7 @@ READINGS = {"_local_scalar_dense", "equal", "item", "is_nonzero", "allclose"}
 #: What takes nearly all of a forward's time. The values are not needed: what a network does with values
 #: of the image is watched by ``repeat.py``, for which any other will do.
 COSTLY = {"convolution", "mm", "addmm", "bmm", "baddbmm"}
+_UNTOLD = {"native_batch_norm", "cudnn_batch_norm", "miopen_batch_norm"}  # in training they write what they average
 _WORTH_SKIPPING = 200_000  # multiply-adds
 
 
@@ -26,7 +27,9 @@ def without_computing(function, args, kwargs, generator):
         return value.to("meta") if isinstance(value, torch.Tensor) else value
 
     try:
-        shape = function(*map(described, args), **{k: described(v) for k, v in kwargs.items()})
+        shape = _plain_result(function.overloadpacket.__name__, args)
+        if shape is None:
+            shape = function(*map(described, args), **{k: described(v) for k, v in kwargs.items()})
         if min(shape.shape, default=1) < 1 or shape.is_meta and args[0].is_meta:
             return None
         if shape.numel() * _terms(function, args) < _WORTH_SKIPPING:
@@ -39,6 +42,30 @@ def without_computing(function, args, kwargs, generator):
         return _filled(made, generator)
     except Exception:  # whatever it is, the operation itself will say it better
         return None
+
+
+def _plain_result(name, args):
+    """A tensor without values like the result of a product of contiguous matrices, or of a plain convolution of one."""
+    if name == "convolution":
+        source, weight, _, stride, padding, dilation, flipped, _, groups = args
+        if flipped or not source.is_contiguous() or source.dim() != weight.dim() or min(source.shape) < 1 or \
+                source.shape[1] != weight.shape[1] * groups or weight.shape[0] % groups or not len(stride) == len(
+                    padding) == len(dilation) == weight.dim() - 2:
+            return None
+        sizes = [(n + 2 * p - d * (k - 1) - 1) // s + 1 for n, k, s, p, d in
+                 zip(source.shape[2:], weight.shape[2:], stride, padding, dilation)]
+        return torch.empty(source.shape[0], weight.shape[0], *sizes, dtype=source.dtype, device="meta")
+    added, left, right = args[:3] if name in ("addmm", "baddbmm") else (None, *args[:2])
+    rank = 2 if name in ("mm", "addmm") else 3
+    if not left.dim() == right.dim() == rank or left.shape[-1] != right.shape[-2] or left.shape[:-2] != \
+            right.shape[:-2] or left.dtype != right.dtype or added is not None and (added.dtype != left.dtype or not _fits(
+                added.shape, (*left.shape[:-1], right.shape[-1]))):
+        return None
+    return torch.empty(*left.shape[:-1], right.shape[-1], dtype=left.dtype, device="meta")
+
+
+def _fits(shape, full):
+    return len(shape) <= len(full) and all(n in (1, m) for n, m in zip(reversed(shape), reversed(full)))
 
 
 def _terms(function, args):
@@ -73,11 +100,12 @@ def named_arguments(function, args, kwargs) -> dict:
 
 def mutated_by(function, args, kwargs) -> list[torch.Tensor]:
     """The tensors that an operation writes to."""
-    written = [a.name for a in function._schema.arguments if a.alias_info is not None and a.alias_info.is_write]
-    if not written:
-        return []
-    given = named_arguments(function, args, kwargs)
-    return [tensor for name in written for tensor in flat_tensors(given[name])]
+    writes = [a.name for a in function._schema.arguments if a.alias_info is not None and a.alias_info.is_write]
+    given = named_arguments(function, args, kwargs) if writes else {}
+    written = [tensor for name in writes for tensor in flat_tensors(given[name])]
+    if function.overloadpacket.__name__ in _UNTOLD and len(args) > 5 and args[5] is True:
+        written += flat_tensors(args[3:5])  # running statistics; the schema does not say so
+    return written
 
 
 def base_name(function) -> str:

@@ -10,6 +10,8 @@ from .operators import COSTLY, without_computing
 class Repetition:
     """In an interpreter's place in a second run: no intervals, and the first run's decisions."""
 
+    follows = False
+
     def __init__(self, decisions, seed):
         self._decisions = iter(decisions)
         self._filler = torch.Generator().manual_seed(seed)

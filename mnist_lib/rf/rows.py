@@ -9,6 +9,7 @@ import torch
 
 from .factors import by_factors
 from .geometry import Geometry
+from .graph import Graph, graph_of
 from .intervals import Intervals
 from .maps import channels_of, extents_of, geometry_of, spatial_dims
 from .row import Row
@@ -23,11 +24,12 @@ _SHORTER = {"batch_norm": "batchnorm", "convolution": "conv", "max_pool2d_with_i
             "native_layer_norm": "layer_norm", "native_group_norm": "group_norm", "_softmax": "softmax"}
 
 
-def rows_of(step, space: Space) -> tuple[list[Row], list[Row]]:
-    """The rows of a run, in execution order, and those of the modules that contain others."""
+def rows_of(step, space: Space) -> tuple[list[Row], list[Row], Graph]:
+    """The rows of a run, in execution order, those of the modules that contain others, and their graph."""
     made, blocks, known = [], [], {}
     _open(step, made, blocks)  # the last block is the network itself, whose name is empty
-    return tuple([_row(s, space, use, known) for s, use in zip(steps, _uses(steps))] for steps in (made, blocks))
+    rows, around = ([_row(s, space, use, known) for s, use in zip(steps, _uses(steps))] for steps in (made, blocks))
+    return rows, around, graph_of(step, made, blocks)
 
 
 def _uses(steps):

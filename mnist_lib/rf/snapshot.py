@@ -16,11 +16,14 @@ from contextlib import ExitStack, contextmanager
 
 import torch
 
+from .chance import is_source, sources_of, sources_of_classes
 from .storage import has_memory, key_of
 
+_ATOMS = {str, bytes, int, float, complex, bool, type(None), torch.dtype, torch.device, torch.Size}
 _CONTAINERS = (dict, list, set, deque, bytearray)
 _ITERATORS = tuple(type(i) for i in (iter([]), iter(()), iter({}), iter(""), iter(range(0)), itertools.count(),
                                      itertools.cycle([]), itertools.repeat(0), itertools.chain()))
+_PASSING = (types.GeneratorType, *_ITERATORS)
 
 
 @contextmanager
@@ -52,6 +55,9 @@ class Snapshot:
         self._modules = list(network.modules())
         self._modes = [(m, m._c.getattr("training")) for m in self._modules
                        if isinstance(m, torch.jit.ScriptModule) and _has(m, "training")]
+        self.repeatable = True  # the network can be put back, and run again, any number of times
+        own = torch.get_rng_state()
+        self._back.append(lambda: torch.set_rng_state(own))
         state, numpy = random.getstate(), sys.modules.get("numpy")
         self._back.append(lambda: random.setstate(state))
         if numpy:
@@ -60,6 +66,8 @@ class Snapshot:
         for module in self._modules:
             self._visit(module)
             self._visit_script(module)
+        for source in sources_of_classes(self._modules):
+            self._visit(source)
 
     def evaluate(self):
         """Put every module into evaluation mode, scripted ones too."""
@@ -87,14 +95,13 @@ class Snapshot:
                 bits.state = type(bits)(seed).state
 
     def _visit(self, thing):
-        if id(thing) in self._seen or isinstance(thing, (type, types.ModuleType, str, bytes, int, float, complex)):
+        if type(thing) in _ATOMS or id(thing) in self._seen or isinstance(thing, (type, types.ModuleType)):
             return
         self._seen.add(id(thing))
         self._back.append(lambda: thing)  # keeps it alive, so that its id is its own
         if isinstance(thing, torch.Tensor):
             self._visit_tensor(thing)
-        elif isinstance(thing, (random.Random, torch.Generator)) or hasattr(thing, "bit_generator") or \
-                hasattr(thing, "_bit_generator"):
+        elif is_source(thing):
             self._visit_generator(thing)
         elif isinstance(thing, _CONTAINERS):
             self._visit_container(thing)
@@ -107,6 +114,8 @@ class Snapshot:
         elif isinstance(thing, types.FunctionType):
             for cell in thing.__closure__ or ():
                 self._visit_cell(cell)
+            for source in sources_of(thing):
+                self._visit(source)
         elif isinstance(thing, types.MethodType):
             self._visit(thing.__self__)
         else:
@@ -139,13 +148,19 @@ class Snapshot:
             self._back.append(lambda: setattr(bits, "state", state))
 
     def _visit_container(self, container):
-        content = copy.copy(container) if type(container) in _CONTAINERS else _copied(container)
+        named = isinstance(container, dict)
+        content = dict(container) if named else _copied(container)
         self._back.append(lambda: _refill(container, content))
-        for part in list(container.values() if isinstance(container, dict) else container):
-            if isinstance(part, (types.GeneratorType, *_ITERATORS)) and isinstance(container, dict):
+        passing = False
+        for part in list(content.values()) if named else content:
+            if type(part) in _ATOMS:
+                continue
+            if named and isinstance(part, _PASSING):
+                passing = True
                 continue  # an attribute's or entry's, taken care of by who holds it
             self._visit(part)
-        if isinstance(container, dict):
+        if passing:
+            self.repeatable = False
             self._visit_iterators(container, content)
 
     def _visit_iterators(self, holder, content):

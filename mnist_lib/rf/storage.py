@@ -25,6 +25,7 @@ class Entry:
     bytes that one element of a line stands for.
     """
 
+    alive: StorageWeakRef
     views: dict = field(default_factory=dict)
     dense: list | None = None
     granule: int = 0
@@ -36,12 +37,12 @@ class Memory:
 
     def __init__(self, axes=2):
         self.axes = axes  # of the image, or of all inputs together
-        self._entries: dict[StorageWeakRef, Entry] = {}
+        self._entries: dict[int, Entry] = {}
         self._clean_at = 1000
 
     def get(self, tensor: torch.Tensor) -> Intervals | None:
         """The intervals of a tensor; None for one that does not depend on the image."""
-        entry = self._entries.get(key_of(tensor)) if has_memory(tensor) else None
+        entry = self._entries.get(key_of(tensor))
         if entry is None or not tensor.numel():
             return None
         place = _place(tensor)
@@ -54,24 +55,23 @@ class Memory:
 
     def in_parts(self, tensor: torch.Tensor) -> bool:
         """Whether a tensor's memory was written in parts, so that its views need not be worked out ahead."""
-        entry = self._entries.get(key_of(tensor)) if has_memory(tensor) else None
+        entry = self._entries.get(key_of(tensor))
         return entry is not None and entry.dense is not None
 
     def put(self, tensor: torch.Tensor, spans: Intervals) -> None:
         """Note the intervals of a new tensor or of a new view."""
         self._check(spans)
-        self._entries.setdefault(key_of(tensor), Entry()).views[_place(tensor)] = spans
+        self._entry(tensor).views[_place(tensor)] = spans
         if len(self._entries) > self._clean_at:
-            self._entries = {key: entry for key, entry in self._entries.items() if not key.expired()}
+            self._entries = {key: entry for key, entry in self._entries.items() if not entry.alive.expired()}
             self._clean_at = 2 * len(self._entries) + 1000
 
     def write(self, tensor: torch.Tensor, spans: Intervals) -> None:
         """Note the intervals of a tensor that was written in place, for all views of its memory."""
         self._check(spans)
-        place, key = _place(tensor), key_of(tensor)
-        entry = self._entries.setdefault(key, Entry())
+        place, entry = _place(tensor), self._entry(tensor)
         if place[1] is None or _covers(tensor) and set(entry.views) <= {place}:
-            self._entries[key] = Entry({place: spans})
+            entry.views, entry.dense, entry.known = {place: spans}, None, ()
             return
         _thicken(entry, tensor, len(spans.bounds))
         for line, bounds in zip(entry.dense, spans.bounds):
@@ -79,6 +79,12 @@ class Memory:
                 _strided(memory, place, entry.granule).copy_(part.expand(spans.shape).unsqueeze(-1))
         entry.known = (*entry.known, *(step for axis in spans.steps for step in axis if step not in entry.known))
         entry.views = {place: spans}
+
+    def _entry(self, tensor):
+        key = key_of(tensor)
+        if key not in self._entries:
+            self._entries[key] = Entry(weakly(tensor))
+        return self._entries[key]
 
     def _check(self, spans):
         if not len(spans.bounds) == len(spans.steps) == self.axes:
@@ -88,15 +94,23 @@ class Memory:
 
 def has_memory(tensor) -> bool:
     """Whether a tensor has a storage of its own or shares one; sparse ones have that of their values."""
+    return key_of(tensor) is not None
+
+
+def key_of(tensor) -> int | None:
+    """What identifies a tensor's memory; None where it has none.
+
+    No other memory gets the number while the tensor lives, or a ``weakly`` of it; a run's ``Journal`` keeps one of
+    each.
+    """
     try:
-        holder(tensor).untyped_storage()
-        return True
+        return (tensor if tensor.layout is torch.strided else holder(tensor)).untyped_storage()._cdata
     except (NotImplementedError, RuntimeError, ValueError):  # sparse in a way of its own, or a lazy layer's
-        return False
+        return None
 
 
-def key_of(tensor) -> StorageWeakRef:
-    """What identifies a tensor's memory, as long as it lives and not longer."""
+def weakly(tensor) -> StorageWeakRef:
+    """Keeps a tensor's number from being given to another, and not its values."""
     return StorageWeakRef(holder(tensor).untyped_storage())
 
 

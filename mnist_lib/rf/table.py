@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from mnist_lib import need
 
 from . import formats
+from .files import ready_to_write
+from .graph import Graph, chain
 from .row import Row, unit_of
 from .space import Space, of_size
 
@@ -27,7 +29,7 @@ class Table:
     contain others, and the network itself under the empty name: ``at`` finds them too. Of a
     network with several inputs, ``input_size`` is a dict, each input has its own columns, and
     ``of("mask")`` is the table of one. ``unused`` names the parameters that the forward
-    does not use.
+    does not use, ``graph`` tells which rows read which.
     """
 
     title: str
@@ -37,10 +39,13 @@ class Table:
     convention: str = ""
     space: Space = field(default=None, repr=False)
     unused: tuple[str, ...] = ()
+    graph: Graph = field(default=None, repr=False)
 
     def __post_init__(self):
         if self.space is None:
             object.__setattr__(self, "space", of_size(self.input_size))
+        if self.graph is None:
+            object.__setattr__(self, "graph", chain(len(self.rows)))
 
     def __repr__(self) -> str:
         return self.to_text()
@@ -75,7 +80,8 @@ class Table:
         for group, each in zip(self.space.groups, self.space.inputs):
             if each.name == name:
                 rows, blocks = (tuple(row.of(group) for row in rows) for rows in (self.rows, self.blocks))
-                return Table(self.title, each.size, rows, blocks, self.convention, Space((each,)))
+                return Table(self.title, each.size, rows, blocks, self.convention, Space((each,)), self.unused,
+                             self.graph)
         raise KeyError(f"no input is called {name!r}; there are " + ", ".join(i.name for i in self.space.inputs))
 
     def interval(self, layer: str, unit=None) -> tuple | dict:
@@ -140,3 +146,21 @@ class Table:
         from .plots import plot_growth
 
         return plot_growth(self, ax)
+
+    def explore(self, file=None, network=None, images=None, layers=None):
+        """The network's graph with the field of every unit, as one page to look at; returns it, or the file's path.
+
+        Without a file the page is returned, which a notebook shows; with one it is written
+        there, as one HTML file that needs nothing else. With the ``network``, the page also
+        has effective fields: mean absolute gradients of central units, over ``images`` (at most
+        four are taken; noise without them), for ``layers``, or for 16 of those with weights.
+        The first image is what fields are drawn on, until the reader gives another. Raises
+        ValueError where something other than a file stands at that place, KeyError for a
+        layer whose output cannot be asked for.
+        """
+        from .explorer.page import explore
+
+        if file is not None:
+            ready_to_write(file)
+        page = explore(self, network, images, layers)
+        return page if file is None else page.save(file)

@@ -7,16 +7,17 @@ and hooks tell which module is running. Nothing is left behind.
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 
 import torch
 
 from .exits import Exits
+from .flow import Flow
 from .geometry import ReceptiveFieldError
 from .inputs import arguments
 from .interpreter import NoRule, Step
 from .journal import Journal
-from .modes import Functions, Operations
+from .modes import Functions, Operations, Silence
 from .operators import ARRAYS, READINGS, base_name, explanation, mutated_by, where
 from .rules.registry import FUNCTIONS, UnknownOperation, flat_tensors, registered
 from .written import Written
@@ -36,6 +37,7 @@ class Tracer:
         self.written = Written(held)
         self.journal = Journal(held)
         self.exits = Exits(alter)
+        self.flow = Flow()
         self.open: list[Step] = [Step("", type(network).__name__, network)]
         self.asleep = 0  # above zero where a rule stands for all that happens inside
         self.names = {id(module): name for name, module in reversed(list(network.named_modules()))}
@@ -45,24 +47,26 @@ class Tracer:
 
     def run(self, space, tensors):
         """The network's output for its inputs; the steps are in ``self.open[0].inside``."""
-        with self.silence():
+        with Silence():
             self.interpreter.begin(space, tensors)
             self.journal.made(tensors)
+            self.flow.begin(tensors)
             self.open[0].source = self.interpreter.first(tensors[0])
         args, kwargs = arguments(self.network, space, tensors)
         with ExitStack() as stack:
-            for module in self._hookable():
-                hook = module.register_forward_pre_hook(self._enter, prepend=True, with_kwargs=True)
+            for module in self.network.modules():  # around their own hooks, which may change what goes in and out
+                hook = torch.nn.Module.register_forward_pre_hook(module, self._enter, prepend=True, with_kwargs=True)
                 stack.callback(hook.remove)
-                hook = module.register_forward_hook(self._leave, with_kwargs=True, always_call=True)
+                hook = torch.nn.Module.register_forward_hook(module, self._leave, with_kwargs=True, always_call=True)
                 stack.callback(hook.remove)
             stack.callback(self.written.put_back)
             stack.enter_context(Operations(self))
             stack.enter_context(Functions(self))
             output = self.network(*args, **kwargs)
-            with self.silence():
+            with Silence():
                 self.open[0].result = self.interpreter.first(output)
                 self.journal.enters("", flat_tensors(output))
+                self.flow.note(self.open[0], output)
         if self.error:
             raise self.error
         return output
@@ -77,14 +81,17 @@ class Tracer:
         if self.asleep:
             output = function(*args, **kwargs)
             self.journal.made(flat_tensors(output))
+            self.flow.note(self.open[-1], (args, kwargs), output, mutated)
             return output
-        name = base_name(function)
+        name, before = base_name(function), len(self.open[-1].inside)
         self.journal.note(name, self._module().name, args, kwargs, mutated, function.is_view)
         try:
             output, depends = self.interpreter.operation(function, args, kwargs, mutated, self.open[-1],
                                                                 not self.functions)
         except NoRule:
             raise self.unknown(function) from None
+        unseen = self.open[-1].inside[before:]  # a step of the operation's own, where nobody called it
+        self.flow.note(unseen[0] if unseen else self.open[-1], (args, kwargs), output, mutated)
         made = flat_tensors(output)
         if name in _BLANK:
             for tensor in made:
@@ -103,11 +110,12 @@ class Tracer:
     # Modules -------------------------------------------------------------------------------
 
     def _enter(self, module, args, kwargs):
-        with self.silence():
+        with Silence():
             if self._is_root(module):
                 return
             name = self.names.get(id(module), type(module).__name__)
-            self.journal.enters(self._module().name, flat_tensors((args, kwargs)))
+            if not self.asleep:
+                self.journal.enters(self._module().name, flat_tensors((args, kwargs)), name)
             step = Step(name, type(module).__name__, module, source=self.interpreter.first((args, kwargs)))
             self.open[-1].children = True
             self.open.append(step)
@@ -123,23 +131,22 @@ class Tracer:
         step = self.open.pop()
         if output is None and self.failed_in:
             return
-        with self.silence():
+        with Silence():
             tensors = flat_tensors(output)
             if own:
                 self.journal.made(tensors)
                 self.journal.trusting = True
+            if own or not (step.inside or step.reads):  # what passes on its input counts as a layer all the same
+                self.flow.note(step, (args, kwargs), tensors)
             if own and tensors and self.interpreter.speaks((args, kwargs)):
                 self.interpreter.tell(type(module).__name__, own, args, kwargs, tensors, step)
                 for parameter in module.parameters():
                     self.interpreter.count(parameter, step)
             step.result = self.interpreter.first(tensors)
             if step.result is None:
+                self.open[-1].waiting += step.parameters + step.waiting
                 return
             self.open[-1].add(step)
-
-    def _hookable(self):
-        """The modules to listen to, around their own hooks, which may change what goes in and out."""
-        return [m for m in self.network.modules() if not isinstance(m, torch.jit.ScriptModule)]
 
     def _is_root(self, module):
         return module is self.network and len(self.open) == 1 and not registered(type(module))
@@ -155,16 +162,18 @@ class Tracer:
             return function(*args, **kwargs)
         plain = getattr(function, "__name__", str(function))
         own = registered(function) or FUNCTIONS.get(plain)
-        with self.silence():
+        if own is None and plain not in ARRAYS and not self.interpreter.follows:
+            return self._passed_on(function, args, kwargs)
+        with Silence():
             source = self.interpreter.first((args, kwargs))
             own = own if own and self.interpreter.speaks((args, kwargs)) else None
         if plain in ARRAYS and own is None:
             return self._array(function, args, kwargs, source)
         step = Step("", plain.strip("_"), None, source=source)
-        with self.silence():
+        with Silence():
             step.merged = [s for s in map(self.interpreter.first, flat_tensors((args, kwargs))) if s is not None]
         if own and not registered(function):
-            with self.silence():  # does it speak for this call?
+            with Silence():  # does it speak for this call?
                 own = self.interpreter.spoken(own, plain, args, kwargs)
         self.open.append(step)
         self.functions.append(function)
@@ -175,11 +184,19 @@ class Tracer:
             self.asleep -= bool(own)
             self.functions.pop()
             self.open.remove(step)
-        with self.silence():
+        with Silence():
             if own:
                 self._note_function(function, plain, own, args, kwargs, output, step)
             self._close(step, output, own)
         return output
+
+    def _passed_on(self, function, args, kwargs):
+        """Run a function of a second run, which makes no rows."""
+        self.functions.append(function)
+        try:
+            return function(*args, **kwargs)
+        finally:
+            self.functions.pop()
 
     def _note_function(self, function, plain, own, args, kwargs, output, step):
         outputs = flat_tensors(output)
@@ -211,7 +228,7 @@ class Tracer:
             output = function(tensor, *args[1:], **kwargs)
         finally:
             self.functions.pop()
-        with self.silence():
+        with Silence():
             chance = source is None and self.interpreter.by_chance(flat_tensors(args))
             self.exits.left(function, self._module(), "image" if source is not None else "chance" * chance,
                             args[0] if source is not None else None)
@@ -222,15 +239,10 @@ class Tracer:
         called = self.functions[-1] if self.functions else function
         plain = getattr(called, "__name__", "")
         returns_nothing = isinstance(called, torch._ops.OpOverload) and not called._schema.returns
-        by_module = plain.startswith("__") or plain in ARRAYS or returns_nothing or base_name_of(called) in READINGS
+        plain_output = torch.Tag.dynamic_output_shape not in getattr(function, "tags", ())  # else it tells by its size
+        by_module = not plain_output or plain.startswith("__") or plain in ARRAYS or returns_nothing or base_name_of(called) in READINGS
         why = "what its outputs depend on is not known"
         return UnknownOperation(explanation(called, function, self._module(), why, by_module))
-
-    @contextmanager
-    def silence(self):
-        """While this lasts, our own tensor work is not followed."""
-        with torch._C._DisableTorchDispatch(), torch._C.DisableTorchFunction():
-            yield
 
     def fail(self, error):
         """Remember the first error and where it happened, even if the network catches it."""

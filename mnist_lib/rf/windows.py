@@ -9,13 +9,15 @@ import torch
 from .factors import by_factors, joined, places, stored
 from .intervals import NOTHING, STILL, Intervals, collapsed
 from .steps import goes_on, through
-from .taps import Taps, inside
+from .taps import Taps, inside, window
 
 
 def read(spans: Intervals, dim: int, reach: Taps) -> Intervals:
     """The intervals of a spatial layer along one dimension: output i depends on its taps."""
     dim %= len(spans.shape)
     size = spans.shape[dim]
+    if reach is window(size, 1):
+        return spans  # each output reads the input in its place
     parts, split = joined(*by_factors(spans), [dim])
     place, = places(split, [dim])
     parts = [_read(part, place, size, reach, axis[dim]) for part, axis in zip(parts, spans.steps)]

@@ -16,7 +16,7 @@ class Written:
 
     def before(self, tensor: torch.Tensor) -> None:
         """Keep the values of a tensor of the network's before something is written to it."""
-        key = key_of(tensor) if has_memory(tensor) else None
+        key = key_of(tensor)
         if key in self._own and key not in self._old:
             bytes_ = torch.empty(0, dtype=torch.uint8, device=tensor.device).set_(tensor.untyped_storage())
             self._old[key] = (bytes_, bytes_.clone())

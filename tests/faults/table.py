@@ -168,10 +168,10 @@ def _special_files(world: Path) -> None:
 def leftovers() -> Iterator[Fault]:
     """What a killed process leaves behind is taken away by the next that writes there."""
     def gone(world):
-        from mnist_lib.training.files import _mark
+        from mnist_lib.rf import partial_mark
 
         target = world / "out.json"
-        target.with_name(f"{_mark(target)}999999999-x.partial").write_text("half")
+        target.with_name(f"{partial_mark(target)}999999999-x.partial").write_text("half")
 
     def others(world):
         (world / "out.json.ffffffff-1-x.partial").write_text("of another machine")

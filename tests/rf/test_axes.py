@@ -96,13 +96,32 @@ def test_formula_trace_and_brute_force_agree_in_any_dimension(drawn):
 
 # What the numbers of an input size mean ------------------------------------------------------
 
+class Running(nn.Module):
+    """A function of the input, with modules and parameters."""
+
+    def __init__(self, function, **has):
+        super().__init__()
+        self.function = function
+        for name, thing in has.items():
+            setattr(self, name, thing)
+
+    def forward(self, x):
+        return self.function(self, x)
+
+
 @pytest.mark.parametrize("network, size, means", [
     (c1(2, 3, 3), (2, 20), (2, 20)),
     (c1(2, 3, 3), (20,), (2, 20)),
     (c2(3, 3, 3), (20, 18), (3, 20, 18)),
     (c2(3, 3, 3), (3, 20, 18), (3, 20, 18)),
     (c3(2, 3, 3), (2, 6, 7, 8), (2, 6, 7, 8)),
-    (nn.ReLU(), (5, 6), (1, 5, 6)),
+    (nn.ReLU(), (5, 6), (5, 6)),
+    (nn.Linear(6, 2), (5, 6), (5, 6)),
+    (Running(lambda m, x: m.r(x.transpose(1, 2))[0], r=nn.GRU(3, 2, batch_first=True)), (3, 9), (3, 9)),
+    (Running(lambda m, x: nn.functional.conv2d(x, m.w), w=nn.Parameter(torch.ones(1, 1, 3, 3))), (7, 9), (1, 7, 9)),
+    (Running(lambda m, x: m.c(x[:, :, 0]), c=c2(1, 1, 3)), (1, 4, 5, 6), (1, 4, 5, 6)),
+    (Running(lambda m, x: nn.functional.one_hot(x, 4).float() @ m.w, w=nn.Parameter(torch.ones(4, 2))), (9,), (9,)),
+    (nn.EmbeddingBag(5, 2), (9,), (9,)),
     (nn.ReLU(), (1, 4, 5, 6), (1, 4, 5, 6)),
     (nn.Embedding(5, 2), (9,), (9,)),
     (nn.MaxPool1d(2), (3, 9), (3, 9)),

@@ -1,5 +1,9 @@
 """The recipe of a page that can be touched (``book/contributing.md``), followed to the letter in Chromium."""
 
+import shutil
+import sys
+from types import ModuleType
+
 import pytest
 
 from tests import ROOT
@@ -19,3 +23,27 @@ def test_the_page_that_can_be_touched(page, tmp_path):
     names = {}
     exec(parts["test"], names)
     names["test_the_slider_says_what_the_library_says"](page)
+
+
+@pytest.mark.slow
+def test_the_figure_that_answers_back(page, tmp_path, monkeypatch):
+    import stills
+    import touch
+
+    from .touch_page import write_site
+
+    parts = blocks("figure")
+    assert list(parts) == ["still", "script", "test"]
+    module = ModuleType("stills.stride")
+    exec(parts["still"], module.__dict__)
+    monkeypatch.setitem(sys.modules, "stills.stride", module)
+    monkeypatch.setattr(stills, "NAMES", ("stride",))
+    monkeypatch.setattr(stills.placing, "NAMES", ("stride",))
+    static = tmp_path / "static"
+    shutil.copytree(ROOT / "book/_static", static, ignore=shutil.ignore_patterns("*.png"))
+    (static / "touch/stride.js").write_text(parts["script"])
+    monkeypatch.setattr(touch, "STATIC", static)
+    page.goto(write_site(tmp_path / "site", {"stride": ("stride", {"kernel": "3"})}).as_uri())
+    names = {}
+    exec(parts["test"], names)
+    names["test_the_figure_says_what_the_library_says"](page)

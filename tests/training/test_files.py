@@ -4,7 +4,8 @@ import os
 
 import pytest
 
-from mnist_lib.training import files, read_json, ready_to_write, write_atomically
+from mnist_lib.rf import partial_mark
+from mnist_lib.training import read_json, ready_to_write, write_atomically
 
 
 def test_links_are_followed(tmp_path):
@@ -26,7 +27,7 @@ def test_what_is_no_file_is_not_replaced(tmp_path, make, kind):
 
 def test_what_a_killed_process_left_is_taken_away_and_nothing_else(tmp_path):
     target = tmp_path / "out.json"
-    begin = files._mark(target)
+    begin = partial_mark(target)
     dead, alive, foreign, other = (tmp_path / name for name in (
         f"{begin}999999999-x.partial", f"{begin}{os.getpid()}-x.partial", "out.json.ffffffff-1-x.partial",
         "another.json.partial"))

@@ -207,5 +207,5 @@
     return { show };
   }
 
-  calculator.drawing = { drawing, look, sentence };
+  calculator.drawing = { drawing, look, sentence, samePlace };
 })((window.fieldCalculator = window.fieldCalculator || {}));

@@ -3,7 +3,7 @@
 (function (root) {
   "use strict";
   const digit = root.mnistDigit || (root.mnistDigit = {});
-  const here = document.currentScript.src; // beside the data: all scripts of the page are one file there
+  const here = new URL("../digit/", document.currentScript.src).href; // the data of the page, whichever page asks for it
   const documents = new Map(), promises = new Map();
   let networks = [], sample = new Map(), others = null;
 

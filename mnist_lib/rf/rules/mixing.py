@@ -53,7 +53,7 @@ def _(call):
 @built_in("sum", "mean", "amax", "amin", "prod", "std", "var", "var_mean", "std_mean", "max", "min", "norm",
           "linalg_vector_norm", "argmax", "argmin", "all", "any", "median", "nanmedian", "mode",
           "nansum", "nanmean", "count_nonzero", "aminmax", "topk", "kthvalue", "sort", "argsort", "msort",
-          "trace", "histc", "bincount", "_is_all_true", "_is_any_true")
+          "trace", "_is_all_true", "_is_any_true")
 def _(call):
     if call.name in ("max", "min") and len(call.tensors) == 2:
         return call.same()

@@ -15,14 +15,16 @@ from .. import intervals
 from ..intervals import NOTHING, Intervals
 from .registry import Call, built_in
 
+#: What they make of minus infinity, or of anything near, is zero.
+_VANISHING = ("exp", "exp2", "sigmoid", "relu", "softplus")
 VERY_LOW = -50.0  # added to a score, or put in its place: perhaps a mask
 
 
 def elementwise(call: Call) -> Intervals | None:
     """The rule of all operations that PyTorch tags as pointwise."""
     special = {"mul": _product, "div": _quotient, "add": _sum, "sub": _sum, "where": _where,
-               "masked_fill": _masked_fill, "lerp": _lerp, "addcmul": _addcmul, "exp": _exp, "neg": _carried,
-               "clone": _carried}.get(call.name)
+               "masked_fill": _masked_fill, "lerp": _lerp, "addcmul": _addcmul, "neg": _carried, "clone": _carried,
+               **dict.fromkeys(_VANISHING, _vanished)}.get(call.name)
     found = special(call) if special else None
     return call.same() if found is None else found
 
@@ -99,7 +101,7 @@ def added_low(call, result, terms, low=None, others=(), sign=1):
     for times, tensor in [*((1, t) for t in terms), *((sign, t) for t in others)]:
         if isinstance(tensor, torch.Tensor) and tensor.is_floating_point() and call.fixed(tensor):
             added = fitted((tensor * times).cpu(), call.shape)
-            below = added <= VERY_LOW
+            below = added.abs() >= -VERY_LOW  # what is very high may be turned around
             if not bool(below.any()) or bool(below.all()):
                 continue
             low = below if low is None else low | below
@@ -142,14 +144,14 @@ def _marked(call, result, choices, low=()):
     """Note which elements a constant of zero, or a very low one, was put in the place of."""
     zero, low = None, list(low)
     for value, mask in choices:
-        if isinstance(value, torch.Tensor):
-            value = value.item() if value.numel() == 1 and call.lookup(value) is None and call.fixed(value) else None
-        if value is None or not mask.any() or mask.all():
+        if isinstance(value, torch.Tensor) and not call.fixed(value) or not mask.any() or mask.all():
             continue
-        if value == 0:
-            zero = fitted(mask, call.shape)
-        elif value <= VERY_LOW:
-            low.append(fitted(mask, call.shape))
+        value = fitted(torch.as_tensor(value).cpu(), call.shape)
+        mask = fitted(mask, call.shape)
+        if bool((mask & (value == 0)).any()):
+            zero = mask & (value == 0) if zero is None else zero | mask & (value == 0)
+        if bool((mask & (value <= VERY_LOW)).any()):
+            low.append(mask & (value <= VERY_LOW))
     if low:
         return replace(result, off=torch.stack([m.expand(call.shape) for m in low]).any(0), off_kind="low")
     return replace(result, off=zero, off_kind="zero" if zero is not None else "")
@@ -175,8 +177,7 @@ def _addcmul(call):
     return intervals.union(call.shape, [call.intervals(call.args[0]), replace(without(factors, zero, ""), off=None)])
 
 
-def _exp(call):
-    """The exponential of minus infinity, or of anything near, is zero."""
+def _vanished(call):
     source = call.args[0]
     low = marks(call, [source])
     if low is None or source.is_meta:

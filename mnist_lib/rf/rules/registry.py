@@ -183,18 +183,35 @@ class Call:
 
 def flat_tensors(tree, depth=8) -> list[torch.Tensor]:
     """All tensors in nested containers and plain objects, such as dataclasses."""
+    found: list[torch.Tensor] = []
+    _collect(tree, depth, found)
+    return found
+
+
+_LEAVES = {int, float, bool, str, type(None), torch.dtype, torch.device, torch.layout, torch.memory_format, torch.Size}
+
+
+def _collect(tree, depth, found):
+    kind = type(tree)
+    if kind in _LEAVES:
+        return
     if isinstance(tree, torch.Tensor):
-        return [tree]
-    if isinstance(tree, Mapping):
+        found.append(tree)
+        return
+    if kind is tuple or kind is list:
+        pass
+    elif isinstance(tree, Mapping):
         tree = tree.values()
     elif is_dataclass(tree) and not isinstance(tree, type):
         tree = [getattr(tree, f.name, None) for f in fields(tree)]
     elif not isinstance(tree, (tuple, list, set, frozenset, deque)):
         plain = type(tree).__module__.partition(".")[0] not in _NOT_PLAIN and not callable(tree)
         if not plain or not isinstance(getattr(tree, "__dict__", None), dict):
-            return []
+            return
         tree = vars(tree).values()
-    return [tensor for part in tree for tensor in flat_tensors(part, depth - 1)] if depth else []
+    if depth:
+        for part in tree:
+            _collect(part, depth - 1, found)
 
 
 def listed(value, count) -> tuple[int, ...]:

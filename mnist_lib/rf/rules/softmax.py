@@ -12,6 +12,7 @@ from dataclasses import replace
 import torch
 
 from .. import intervals
+from ..factors import by_factors
 from ..intervals import NOTHING
 from .pointwise import without
 from .registry import built_in
@@ -23,9 +24,14 @@ _FAR = 30.0  # below the highest score of the others, besides three times the sp
 def cut_off(call, source, dims) -> torch.Tensor | None:
     """Which elements a softmax over ``dims`` surely turns into nothing; None if none."""
     before = call.lookup(source)
-    if before is None or before.off_kind != "low" or source.is_meta or any(source is w for w in call.written):
+    if before is None or source.is_meta or any(source is w for w in call.written):
         return None
-    low, values = before.off.expand(before.shape), source.detach().double().cpu()
+    low = before.off.expand(before.shape) if before.off_kind == "low" else None
+    constant = _constants(before)  # such as minus infinity that was written into the scores
+    low = constant if low is None else low if constant is None else low | constant
+    if low is None:
+        return None
+    values = source.detach().double().cpu()
     others = values.masked_fill(low, -torch.inf)
     finite = others[others.isfinite()]
     if not finite.numel():
@@ -35,6 +41,18 @@ def cut_off(call, source, dims) -> torch.Tensor | None:
         low = low & (values <= _SURELY)
     cut = low & (values <= others.amax(dims, keepdim=True) - reach) & others.amax(dims, keepdim=True).isfinite()
     return cut if bool(cut.any()) else None
+
+
+def _constants(spans):
+    """Which elements depend on nothing; None if none."""
+    parts = by_factors(spans)[0]
+    if not all(bool((part[0] == NOTHING).any()) for part in parts):
+        return None
+    empty = [part[0] == NOTHING for part in spans.bounds]
+    found = empty[0]
+    for other in empty[1:]:
+        found = found & other
+    return found.expand(spans.shape)
 
 
 @built_in("_softmax", "_safe_softmax", "softmax")

@@ -1,0 +1,58 @@
+/* A figure that answers back: finds its places on the page, and gives each what it needs.
+
+   A place is what book/_ext/touch.py writes: a still picture in `.touch-stage`, the data beside it, and a caption.
+   A script registers itself, bookParts.touch.figure("schedules", begin), and begin gets
+   {host, stage, controls, data, tell}. The still stays until the first painting takes its place. */
+(function (root) {
+  "use strict";
+  const parts = root.bookParts || (root.bookParts = {});
+  const { make, say } = parts.dom, { afterPause } = parts.work;
+  const QUIET = 600; // milliseconds without a change after which a sentence is spoken
+
+  function open(host, begin) {
+    const stage = host.querySelector(".touch-stage"), data = JSON.parse(host.querySelector(".touch-data").textContent);
+    const controls = make("div", { class: "touch-controls" }), told = make("p", { class: "touch-told" });
+    const spoken = make("p", { class: "touch-spoken", role: "status" });
+    const speak = afterPause(() => say(spoken, told.textContent), QUIET);
+    let first = true;
+
+    /* The sentence below the figure; it is spoken when things rest, but for the one that is there at first. */
+    function tell(text) {
+      say(told, text);
+      if (!first) speak();
+      first = false;
+    }
+
+    stage.after(controls, told, spoken);
+    begin({ host, stage, controls, data, tell, still: stage.querySelector("svg").getAttribute("aria-label") });
+    host.classList.add("touch-alive");
+  }
+
+  /* Begins the figure of that name wherever it stands on the page. */
+  function figure(name, begin) {
+    for (const host of document.querySelectorAll(`figure.touch[data-figure="${name}"]`)) open(host, begin);
+  }
+
+  /* Puts a chart on the stage, with the words that the still had. */
+  function put(stage, svg, words, role = "img") {
+    svg.setAttribute("role", role);
+    svg.setAttribute("aria-label", words);
+    stage.replaceChildren(svg);
+  }
+
+  /* Calls back when the page turns dark or light: for what is painted in pixels. */
+  const onMode = (again) => new MutationObserver(again).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+
+  /* Random numbers from 0 to 1 that are the same for the same seed (mulberry32). */
+  function randomFrom(seed) {
+    let state = seed >>> 0;
+    return () => {
+      state = (state + 0x6d2b79f5) >>> 0;
+      let t = Math.imul(state ^ (state >>> 15), state | 1);
+      t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+      return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+    };
+  }
+
+  parts.touch = { figure, put, onMode, randomFrom };
+})(window);

@@ -1,0 +1,446 @@
+"""Figures that answer back, in one page of a browser: their numbers against the library's, pointer, keyboard, touch,
+reduced motion, dark, phone, no JavaScript, and axe. The functions below take the page as those before left it."""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+import json
+import random
+import re
+
+import pytest
+import torch
+import touch
+from axe_playwright_python.base import AXE_SCRIPT
+from stills import placing
+from torch import nn
+from torch.optim import lr_scheduler
+
+from mnist_lib.book import ideas, leaderboard, summaries
+from mnist_lib.data import RandomAffine, mnist
+from mnist_lib.experiments import STEPS
+from mnist_lib.networks import Architecture, count_parameters
+from mnist_lib.rf import avg_pool, conv, max_pool, receptive_field
+from mnist_lib.training import trained
+
+from .test_pages import LOOKING, RULES
+from .touch_page import FIGURES, write_site
+
+NAMES = sorted({name for name, _ in FIGURES.values()})
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    """The page with all figures, built once."""
+    return write_site(tmp_path_factory.mktemp("figures")).as_uri()
+
+
+@pytest.fixture(scope="module")
+def opened(browser, address):
+    """The page, open on a desktop; a fault in its scripts fails the last test that has it."""
+    context = browser.new_context(viewport={"width": 1366, "height": 900}, offline=True)
+    page, faults = context.new_page(), []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+    page.on("requestfailed", lambda request: faults.append(request.url))
+    page.goto(address)
+    yield page
+    context.close()
+    assert not faults, faults
+
+
+def told(page, anchor: str) -> str:
+    return page.inner_text(f"#touch-{anchor} .touch-told")
+
+
+def ask(page, call: str, *values):
+    """The value of a function of the figures, bookParts.touch.`call`, for these arguments."""
+    return page.evaluate(f"(values) => bookParts.touch.{call}(...values)", list(values))
+
+
+# Numbers --------------------------------------------------------------------------------------
+
+
+def rates(schedule, optimizer, count: int, losses=None) -> list[float]:
+    """What torch's own schedule gives for so many steps of it."""
+    found = []
+    optimizer.step()
+    for i in range(count):
+        found.append(optimizer.param_groups[0]["lr"])
+        if losses is not None:
+            schedule.step(losses[i])
+        elif i < count - 1:
+            schedule.step()
+    return found
+
+
+def plain_sgd(rate: float):
+    return torch.optim.SGD([nn.Parameter(torch.zeros(1))], rate, momentum=0.9)
+
+
+def close(found, expected, tolerance: float = 1e-6) -> bool:
+    return len(found) == len(expected) and all(abs(a - b) <= tolerance for a, b in zip(found, expected, strict=True))
+
+
+def test_schedules_are_those_of_torch(opened):
+    draw = random.Random(0)
+    for rate, size, gamma in itertools.product((0.001, 0.03, 1.0), (1, 4, 6, 15), (0.05, 0.5, 1.0)):
+        optimizer = plain_sgd(rate)
+        expected = rates(lr_scheduler.StepLR(optimizer, size, gamma), optimizer, 15)
+        assert close(ask(opened, "schedules.stepRates", {"rate": rate, "size": size, "gamma": gamma}, 15), expected)
+    for rate, up, total in itertools.product((0.01, 0.1, 1.0), (0.1, 0.3, 0.9), (15, 20, 469 * 2)):
+        optimizer = plain_sgd(rate)
+        expected = rates(lr_scheduler.OneCycleLR(optimizer, rate, total_steps=total, pct_start=up), optimizer, total)
+        assert close(ask(opened, "schedules.cycleRates", {"rate": rate, "up": up}, total), expected)
+    for rate, factor, patience in itertools.product((0.01, 0.5), (0.05, 0.5, 0.95), (0, 1, 4)):
+        losses = [draw.uniform(0.02, 0.05) for _ in range(20)] + [0.01] * 5  # the last ones do not fall
+        optimizer = plain_sgd(rate)
+        expected = rates(
+            lr_scheduler.ReduceLROnPlateau(optimizer, factor=factor, patience=patience), optimizer, 25, losses
+        )
+        assert close(
+            ask(opened, "schedules.plateauRates", {"rate": rate, "factor": factor, "patience": patience}, losses),
+            expected,
+        )
+
+
+def test_the_recorded_rates_are_those_that_the_figure_draws(opened):
+    data = json.loads(opened.inner_text("#touch-schedules .touch-data"))
+    for run in data["step"]["runs"]:
+        assert close(
+            [first for first, _ in run["rates"]], ask(opened, "schedules.stepRates", data["step"]["settings"], 15), 1e-5
+        )
+    for run in data["plateau"]["runs"]:
+        drawn = ask(opened, "schedules.plateauRates", data["plateau"]["settings"], run["losses"])
+        assert close([first for first, _ in run["rates"]], drawn, 1e-5), run["seed"]
+    assert ask(opened, "schedules.unrest", data["step"]["runs"]) == pytest.approx(
+        summaries.jump("six-models/steplr"), abs=1e-9
+    )
+
+
+def test_the_rule_s_verdict_is_the_library_s(opened):
+    runs = [run for step in STEPS for run in summaries.recorded(step)]
+    cases = [[[e.test_correct for e in run.epochs], last, 9940] for run in runs for last in (1, 2, 3, 5, 15, 16)]
+    found = opened.evaluate("(cases) => cases.map((values) => bookParts.touch.curves.holds(...values))", cases)
+    assert found == [run.holds(last) for run in runs for last in (1, 2, 3, 5, 15, 16)] and len(set(found)) == 2
+    assert ask(
+        opened, "curves.verdict", [{"seed": 3, "test": [9940, 9941]}, {"seed": 4, "test": [9940, 9939]}], 1, 9940
+    ) == ("1 of 2 trainings have 99.40 % in the last epoch (seed 3).")
+
+
+def test_batch_normalization_dropout_and_heads_count_as_the_library_does(opened):
+    values = torch.randn(50, generator=torch.Generator().manual_seed(0), dtype=torch.float64) * 3 - 1
+    for scale, shift in ((1, 0), (0.3, -2), (0, 1.5)):
+        expected = nn.functional.batch_norm(
+            values[:, None],
+            None,
+            None,
+            torch.tensor([scale], dtype=torch.float64),
+            torch.tensor([shift], dtype=torch.float64),
+            training=True,
+        )[:, 0]
+        assert close(ask(opened, "batchnorm.normalized", values.tolist(), scale, shift), expected.tolist())
+    for p in (0.1, 0.5, 0.9):
+        torch.manual_seed(0)
+        out = nn.functional.dropout(values, p)
+        assert close(ask(opened, "dropout.dropped", values.tolist(), (out != 0).int().tolist(), p), out.tolist())
+        many = nn.functional.dropout(values.abs().expand(40_000, -1), p).sum(1)
+        expected = ask(opened, "dropout.expected", values.abs().tolist(), p)
+        assert expected["mean"] == pytest.approx(many.mean().item(), rel=0.02)
+        assert expected["deviation"] == pytest.approx(many.std().item(), rel=0.05)
+    for side, channels in ((1, 16), (7, 16), (4, 30)):
+        heads = {"dense": (conv(10, side, bias=True),), "averaged": (avg_pool(side), conv(10, 1, bias=True))}
+        counted = {
+            name: count_parameters(
+                Architecture(name, unit="conv", input_size=(channels, side, side), blocks={"head": head})
+            )
+            for name, head in heads.items()
+        }
+        assert ask(opened, "pooling.dense", side, channels, 10) == counted["dense"]
+        assert ask(opened, "pooling.dense", 1, channels, 10) == counted["averaged"]
+
+
+def test_a_changed_digit_is_the_library_s_pixel_by_pixel(opened):
+    """And the network reads in it what torch reads."""
+    draw, images = random.Random(1), mnist("test").images[:40].float() / 255
+    cases = [
+        {
+            "turn": draw.uniform(-180, 180),
+            "across": draw.randint(-10, 10),
+            "down": draw.randint(-10, 10),
+            "scale": draw.choice([1, draw.uniform(0.5, 1.5)]),
+            "fill": draw.choice([0, 1, 0.35]),
+        }
+        for _ in range(40)
+    ]
+    cases[:3] = [{"turn": turn, "across": 0, "down": 0, "scale": 1, "fill": 0} for turn in (0, 90, 180)]
+    wrong = 0
+    for image, case in zip(images, cases, strict=True):
+        expected = RandomAffine(0, fill=case["fill"]).apply(
+            image[None],
+            {
+                "angle": torch.tensor([case["turn"]], dtype=torch.float32),
+                "scale": torch.tensor([case["scale"]], dtype=torch.float32),
+                "translate": torch.tensor([[case["across"], case["down"]]], dtype=torch.float32),
+                "shear": torch.zeros(1, 2),
+            },
+        )
+        found = opened.evaluate(
+            "([ink, how]) => Array.from(bookParts.touch.augmentation.changed(Float32Array.from(ink), how))",
+            [image.flatten().tolist(), case],
+        )
+        wrong += sum(abs(a - b) > 1e-6 for a, b in zip(found, expected.flatten().tolist(), strict=True))
+    assert wrong == 0
+
+
+def test_the_network_reads_what_torch_reads(opened):
+    opened.locator("#touch-augmentation").scroll_into_view_if_needed()
+    opened.wait_for_function("document.getElementById('touch-augmentation').dataset.reads")
+    data = json.loads(opened.inner_text("#touch-augmentation .touch-data"))
+    best = max(range(10), key=data["chances"].__getitem__)
+    assert f"it reads a {best} (" in told(opened, "augmentation")
+    network = trained(next(run for run in summaries.recorded("six-models/steplr") if run.seed == 0))
+    image = mnist("test").images[data["digits"]["index"][7]][None].float() / 255
+    opened.select_option("#touch-augmentation select", "7")
+    opened.click("#touch-augmentation button:has-text('Undo all')")
+    for turn in (0, 90, 180):
+        opened.locator("#touch-augmentation input[type=range]").first.fill(str(turn))
+        changed = RandomAffine(0).apply(
+            image,
+            {
+                "angle": torch.tensor([float(turn)]),
+                "scale": torch.ones(1),
+                "translate": torch.zeros(1, 2),
+                "shear": torch.zeros(1, 2),
+            },
+        )
+        with torch.no_grad():
+            best = network((changed - 0.1307) / 0.3081).argmax().item()
+        opened.wait_for_function(f"document.getElementById('touch-augmentation').dataset.reads === '{best}'")
+
+
+def test_the_board_and_the_ideas_are_the_library_s(opened):
+    board = leaderboard.entries()
+    steps = [{"step": e.step, "parameters": e.ours.parameters, "mean": e.ours.final.mean} for e in board]
+    assert [one["step"] for one in ask(opened, "leaderboard.front", steps)] == [
+        e.step for e in leaderboard.front(board)
+    ]
+    rows = json.loads(opened.inner_text("#touch-ideas .touch-data"))["rows"]
+    effects = ideas.by_idea(ideas.alone())
+    assert [(row[1], row[2], row[8]) for row in rows] == [(e.before, e.after, e.gain.verdict) for e in effects]
+    assert close([row[3] for row in rows], [e.points for e in effects], 5.1e-4)
+    runs = summaries.recorded("six-models/augmentation")
+    drawn = [{"test": [e.test_correct for e in run.epochs]} for run in runs]
+    found = ask(opened, "luck.outcome", drawn[:2], drawn)
+    assert found["published"] == max(max(r.test_accuracies) for r in runs[:2]) * 100
+    assert found["mean"] / 100 == pytest.approx(summaries.summary("six-models/augmentation").final.mean)
+
+
+def test_the_field_says_what_the_table_says(opened):
+    """In every layer; and behind a layer that was added."""
+    box = opened.locator("#touch-field-padding")
+    padded = [conv(8, 3, padding=1)] * 3
+    layers = [*padded, max_pool(2), *padded]
+    slider = box.locator("input[type=range]")
+    for added in (False, True):
+        if added:
+            box.locator("select").select_option("dilated")
+            box.locator("button", has_text="Add it").click()
+            layers = [*layers, conv(8, 3, dilation=2)]
+        table = receptive_field(layers, (1, 28, 28))
+        for level, row in enumerate(table, 1):
+            slider.fill(str(level))
+            assert box.locator("[aria-current] td").all_inner_texts() == [
+                str(v)
+                for v in (
+                    row.kernel[0],
+                    row.stride[0],
+                    row.padding[0],
+                    row.dilation[0],
+                    row.n_out,
+                    row.j_out,
+                    row.r_out,
+                    f"{row.start:g}",
+                    row.r_image,
+                )
+            ]
+            unit = tuple(map(int, re.search(r"Unit \((\d+), (\d+)\)", told(opened, "field-padding")).groups()))
+            (top, bottom), _ = table.interval(row.name, unit)
+            assert f"sees {'row' if top == bottom else 'rows'} {top}" in told(opened, "field-padding")
+    box.locator("button", has_text="Start over").click()
+    for _ in range(8):
+        box.locator("select").select_option("dilated")
+        box.locator("button", has_text="Add it").click()
+    assert told(opened, "field-padding").startswith("Nothing was changed. A window of 5 does not fit")
+
+
+# The picture that is there first ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("anchor", ["curves", "schedules", "pooling", "batchnorm", "luck"])
+def test_the_script_begins_with_the_still(opened, anchor):
+    """The same lines in the same places, at the width of the still; a line may come from outside of the picture."""
+    opened.locator(f"#touch-{anchor} .touch-stage").evaluate("(stage) => { stage.style.width = '640px'; }")
+    opened.wait_for_function(
+        f"document.querySelector('#touch-{anchor} .touch-stage svg').getAttribute('width') === '640'")
+    _, still = placing.made(FIGURES[anchor][0], tuple(sorted(placing.options_of(*FIGURES[anchor]).items())))
+    drawn, expected = opened.evaluate("""([anchor, still]) => {
+      const box = document.createElement("div");
+      box.innerHTML = still;
+      return [document.querySelector(`#touch-${anchor} .touch-stage`), box].map((place) =>
+        [...place.querySelectorAll("path")].map((line) => line.getAttribute("d").match(/-?[\\d.]+/g).map(Number)));
+    }""", [anchor, still])
+    longest = [line for line in expected if len(line) > 12]
+    assert longest
+    for line in longest:
+        ends = [other[2 - len(line):] for other in drawn if len(other) >= len(line)]
+        assert any(close(end, line[2:], 0.6) for end in ends), line[:8]
+
+
+# Hands ------------------------------------------------------------------------------------------
+
+
+def test_pointer_and_keyboard_on_the_curves(opened):
+    opened.reload()
+    box = opened.locator("#touch-curves .touch-stage")
+    box.scroll_into_view_if_needed()
+    place = box.bounding_box()
+
+    def at(epoch):
+        return place["x"] + 46 + (epoch - 0.6) / 14.8 * (place["width"] - 58)
+
+    opened.mouse.move(at(7), place["y"] + 90)
+    assert told(opened, "curves").startswith("Epoch 7:")
+    opened.mouse.move(at(10.5), place["y"] + 90)  # the window's edge
+    opened.mouse.down()
+    opened.mouse.move(at(14.6), place["y"] + 90, steps=4)
+    opened.mouse.up()
+    assert "in the last epoch" in told(opened, "curves")
+    held = sum(run.holds(1) for run in summaries.recorded("six-models/steplr"))
+    assert f" {held} of 7 " in told(opened, "curves")
+    epoch, last = opened.locator("#touch-curves input[type=range]").all()
+    last.press("ArrowRight")
+    assert "last 2 epochs" in told(opened, "curves") and last.get_attribute("aria-valuetext") == "2 epochs"
+    epoch.press("Home")
+    assert told(opened, "curves").startswith("Epoch 1:")
+    for seed in opened.locator("#touch-curves .touch-toggle:has-text('seed')").all()[:6]:
+        seed.locator("input").press("Space")
+    assert " of 1 training has " in told(opened, "curves")
+    opened.wait_for_timeout(700)  # then it is spoken
+    assert opened.inner_text("#touch-curves .touch-spoken") == told(opened, "curves")
+
+
+@pytest.mark.parametrize("anchor", FIGURES)
+def test_every_control_answers_to_the_keyboard(opened, anchor):
+    """Each slider, menu, choice and switch changes what is said or shown; each button can be pressed."""
+    figure = opened.locator(f"#touch-{anchor}")
+    figure.scroll_into_view_if_needed()
+    state = (
+        "(figure) => figure.querySelector('.touch-stage').innerHTML + figure.querySelector('.touch-told').textContent"
+        " + [...figure.querySelectorAll('canvas')].map((canvas) => canvas.toDataURL()).join()"
+    )
+    changes = 0
+    for control in figure.locator("input[type=range]").all():
+        before = figure.evaluate(state)
+        control.press("ArrowRight")
+        if figure.evaluate(state) == before:
+            control.press("ArrowLeft")
+        opened.wait_for_timeout(40)
+        assert figure.evaluate(state) != before, control.get_attribute("aria-valuetext")
+        changes += 1
+    for control in [*figure.locator("select").all(), *figure.locator("input[type=checkbox]").all()]:
+        before = figure.evaluate(state)
+        control.press("End" if control.evaluate("(node) => node.localName") == "select" else "Space")
+        changes += figure.evaluate(state) != before
+    for control in figure.locator("button").all():
+        if control.is_visible() and control.is_enabled():
+            control.press("Enter")
+            changes += 1
+    assert changes, anchor
+    assert told(opened, anchor) and "undefined" not in told(opened, anchor) and "NaN" not in told(opened, anchor)
+
+
+def test_training_ten_times(opened):
+    luck = opened.locator("#touch-luck")
+    luck.locator("button", has_text="Start over").click()
+    assert "Train it: each press" in told(opened, "luck")
+    for count in range(1, 11):
+        luck.locator("button", has_text="Train again").click()
+        assert ("points less than you published" in told(opened, "luck")) == (count == 10)
+    assert luck.locator("button", has_text="Train again").is_disabled()
+    drawn = opened.evaluate("bookParts.touch.luck.state().drawn.map(({ test }) => Math.max(...test))")
+    assert f"you publish {max(drawn) / 100:.2f} %" in told(opened, "luck")
+
+
+def test_the_board_leads_to_the_steps(opened):
+    opened.reload()
+    board = opened.locator("#touch-leaderboard")
+    links = board.locator("a[href]")
+    assert links.count() > 20
+    for link in links.all()[:4]:
+        assert re.search(r"/book/paths/[\w-]+/[\w-]+\.html$", link.get_attribute("href"))
+    links.first.focus()
+    assert told(opened, "leaderboard").startswith(links.first.get_attribute("aria-label"))
+    before = links.count()
+    board.locator(".touch-toggle:has-text('six-models') input").uncheck()
+    assert 0 < links.count() < before
+    opened.locator("#touch-ideas select").select_option("dropout")
+    assert told(opened, "ideas").startswith(f"{sum(e.idea == 'dropout' for e in ideas.alone())} pairs")
+
+
+def faults_of(page) -> list[str]:
+    page.evaluate(AXE_SCRIPT)
+    found = page.evaluate("(runOnly) => axe.run(document, { runOnly, resultTypes: ['violations'] })", RULES)[
+        "violations"
+    ]
+    return [
+        f"{v['id']}: {node['target']} {node['failureSummary'][:200]}" for v in found for node in v["nodes"]
+    ] + page.evaluate(LOOKING)
+
+
+def test_axe_finds_nothing_on_desktop_and_phone_light_and_dark(browser, address):
+    """And fingers work: a tap on a chart, a press on a button; nothing is wider than the screen."""
+    for width, touched in ((1366, False), (390, True)):
+        context = browser.new_context(
+            viewport={"width": width, "height": 844}, offline=True, has_touch=touched, reduced_motion="reduce"
+        )
+        page, faults = context.new_page(), []
+        page.on("pageerror", lambda error, faults=faults: faults.append(str(error)))
+        page.goto(address)
+        for mode in ("light", "dark"):
+            page.evaluate(f"document.documentElement.dataset.theme = '{mode}'")
+            faults += [f"{width} {mode}: {fault}" for fault in faults_of(page)]
+        if touched:
+            stage = page.locator("#touch-pooling .touch-stage")
+            stage.scroll_into_view_if_needed()
+            before = told(page, "pooling")
+            box = stage.bounding_box()
+            page.touchscreen.tap(box["x"] + box["width"] * 0.9, box["y"] + 80)
+            assert told(page, "pooling") != before
+            page.locator("#touch-luck button", has_text="Train again").tap()
+            assert page.evaluate("document.getAnimations().length") == 0  # less motion was asked for
+            page.locator("#touch-curves .touch-toggle").first.tap()
+            assert " of 6 trainings" in told(page, "curves")
+        context.close()
+        assert not faults, "\n".join(faults)
+
+
+def test_without_a_script_each_figure_is_a_still_picture(browser, address):
+    context = browser.new_context(viewport={"width": 390, "height": 844}, offline=True, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address)
+    for anchor in FIGURES:
+        picture = page.locator(f"#touch-{anchor} .touch-stage > svg")
+        assert picture.is_visible() and len(picture.get_attribute("aria-label")) > 40
+        box = picture.bounding_box()
+        assert box["width"] <= 390 and box["height"] > 80
+        assert page.locator(f"#touch-{anchor} figcaption").is_visible()
+    context.close()
+
+
+def test_a_page_with_all_figures_would_keep_the_budget():
+    """120 KB of JavaScript and CSS, compressed, for whatever a page shows; what is loaded later stands apart."""
+    sizes = {name: len(gzip.compress(text.encode())) for name, text in touch.scripts().items()}
+    assert sum(size for name, size in sizes.items() if name not in touch.LATER) < 60_000, sizes
+    assert sizes["reader"] < 15_000 and sizes["shared"] < 7_000

@@ -1,0 +1,68 @@
+"""A page with every figure that answers back, as the book builds them, without the theme: what their tests open."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from tests import ROOT
+
+FIGURES = {  # anchor: (figure, options)
+    "curves": ("curves", {"step": "six-models/steplr"}),
+    "curves-jumpy": ("curves", {"step": "six-models/augmentation"}),
+    "schedules": ("schedules", {}),
+    "luck": ("luck", {}),
+    "leaderboard": ("leaderboard", {}),
+    "ideas": ("ideas", {}),
+    "batchnorm": ("batchnorm", {}),
+    "dropout": ("dropout", {}),
+    "pooling": ("pooling", {}),
+    "field": ("field", {}),
+    "field-dilation": ("field", {"show": "dilation"}),
+    "field-padding": ("field", {"show": "padding"}),
+    "augmentation": ("augmentation", {}),
+}
+
+
+def figure(anchor: str, name: str, options: dict[str, str]) -> str:
+    """The HTML of one figure."""
+    from stills import placing
+
+    return placing.place(name, options, f"touch-{anchor}", "What there is to see.") + placing.END
+
+
+def write_site(folder: Path, figures: dict = FIGURES) -> Path:
+    """Write the page, its scripts, its sheets and the network that it reads with; returns the page."""
+    import digit_data
+    import touch
+
+    static = folder / "_static"
+    touch.write_scripts(static / touch.FOLDER)
+    for sheet in ("site/look.css", "book.css"):
+        (static / sheet).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / "book/_static" / sheet, static / sheet)
+    if any(name == "augmentation" for name, _ in figures.values()):
+        (static / "digit/networks").mkdir(parents=True)
+        run = next(run for run in digit_data.offered() if run.experiment == "six-models/steplr")
+        (static / "digit/networks" / f"{digit_data.file_name(run)}.js").write_text(digit_data.network_script(run))
+    body = "".join(f"<section><h2>{anchor}</h2>{figure(anchor, name, options)}</section>"
+                   for anchor, (name, options) in figures.items())
+    scripts = "".join(
+        f'<script defer src="../_static/{touch.FOLDER}/{name}.js"></script>'
+        for name in dict.fromkeys(["shared", *(name for name, _ in figures.values())])
+    )
+    sheets = "".join(
+        f'<link rel="stylesheet" href="../_static/{sheet}">'
+        for sheet in ("site/look.css", "book.css", f"{touch.FOLDER}/touch.css")
+    )
+    page = folder / "book" / "page.html"
+    page.parent.mkdir()
+    page.write_text(
+        '<!doctype html><html lang="en" data-theme="light"><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><title>Figures</title>'
+        f"{sheets}<style>body {{ margin: 1rem; background: var(--pst-color-background); color: "
+        f"var(--pst-color-text-base) }}</style>{scripts}<main><article class='bd-article'><h1>Figures</h1>"
+        f"{body}</article></main></html>",
+        encoding="utf-8",
+    )
+    return page
