@@ -118,7 +118,7 @@ def _in_single_operations():
         try:
             from torch.nn.attention import SDPBackend, sdpa_kernel
         except ImportError:  # torch before 2.3
-            pass
+            stack.enter_context(torch.backends.cuda.sdp_kernel(enable_flash=False, enable_mem_efficient=False))
         else:
             stack.enter_context(sdpa_kernel([SDPBackend.FLASH_ATTENTION, SDPBackend.MATH]))
         yield

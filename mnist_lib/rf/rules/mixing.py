@@ -88,7 +88,8 @@ def _(call):
 
 @built_in("prelu", "_prelu_kernel", "rrelu_with_noise", "nan_to_num", "bernoulli", "hardswish", "hardsigmoid",
           "silu", "mish", "gelu", "elu", "log_sigmoid", "log_sigmoid_forward", "isclose", "softplus", "isnan",
-          "_fused_dropout", "hardshrink", "softshrink", "rrelu", "celu", "selu", "complex", "polar", "threshold",
+          "_fused_dropout", "leaky_relu", "hardtanh", "fmod", "remainder",  # not tagged as pointwise by torch 2.2
+          "hardshrink", "softshrink", "rrelu", "celu", "selu", "complex", "polar", "threshold",
           "normal", "normal_functional", "poisson", "_standard_gamma", "binomial", "resolve_conj",
           "resolve_neg", "_conj_physical", "logit", "_to_dense", "to_dense",
           "_to_sparse", "to_sparse", "coalesce", "_coalesce")

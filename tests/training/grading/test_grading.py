@@ -4,6 +4,7 @@ import csv
 import os
 import shutil
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from mnist_lib.__main__ import main
 from mnist_lib.training import challenge as own
 from mnist_lib.training import grading
-from mnist_lib.training.grading.enclosure import descendants
+from mnist_lib.training.grading.enclosure import _tasks_of, descendants
 from tests.training.grading.specimens import SPECIMENS, write
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits and namespaces are Linux's")
@@ -133,6 +134,17 @@ def test_the_folder_of_a_class(tmp_path):
     assert found["cy"].content == b""
     with pytest.raises(ValueError, match="no folder"):
         grading.submissions_in(tmp_path / "nowhere")
+
+
+def test_a_limit_on_processes_leaves_the_teacher_s_own_out():
+    """Where nothing else can be had, the system counts all that the user runs."""
+    before, end = _tasks_of(os.geteuid()), threading.Event()
+    threads = [threading.Thread(target=end.wait, args=(60,)) for _ in range(50)]
+    for thread in threads:
+        thread.start()
+    during = _tasks_of(os.geteuid())
+    end.set()
+    assert before > 0 and 40 < during - before and _tasks_of(54_321) == 0
 
 
 def test_slugs_are_safe_and_their_own():
