@@ -17,7 +17,8 @@ import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
-from .inputs import altered, arguments, probed, run_on
+from .inputs import altered, arguments, probed
+from .meaning import run_on
 from .row import unit_of
 from .rules.registry import flat_tensors
 from .snapshot import left_as_found

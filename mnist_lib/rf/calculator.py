@@ -17,7 +17,7 @@ from torch.utils._pytree import tree_flatten, tree_unflatten
 
 from .chain import field_of_layers
 from .geometry import ReceptiveFieldError
-from .inputs import run_on
+from .meaning import run_on
 from .rows import rows_of
 from .rules.registry import UnknownOperation, rule
 from .snapshot import left_as_found

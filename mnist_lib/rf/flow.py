@@ -7,7 +7,7 @@ write in place to all who look at that memory afterwards.
 from __future__ import annotations
 
 from .rules.registry import flat_tensors
-from .storage import has_memory, key_of
+from .storage import key_of
 
 
 class Flow:
@@ -33,23 +33,26 @@ class Flow:
         for tensor in flat_tensors(output):
             self._put(tensor, step)
         for tensor in mutated:
-            if has_memory(tensor):
-                self._made[key_of(tensor)] = {None: step}
+            self._made[key_of(tensor)] = {None: step}
+        self._made.pop(None, None)  # what has no memory of its own
 
     def _put(self, tensor, maker):
-        if has_memory(tensor):
-            self._made.setdefault(key_of(tensor), {})[_place(tensor)] = maker
+        key = key_of(tensor)
+        if key is not None:
+            self._made.setdefault(key, {})[_place(tensor)] = maker
 
     def _maker(self, tensor):
-        places = self._made.get(key_of(tensor)) if has_memory(tensor) else None
+        places = self._made.get(key_of(tensor))
         if not places:
             return None
+        if len(places) == 1:
+            return next(iter(places.values()))
         found = places.get(_place(tensor))
         return next(reversed(places.values())) if found is None else found
 
 
 def _place(tensor):
     try:
-        return tensor.storage_offset(), tuple(tensor.shape), tensor.stride()
+        return tensor.storage_offset(), tensor.shape, tensor.stride()
     except RuntimeError:  # sparse: in all of its memory
         return None

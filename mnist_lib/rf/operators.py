@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from math import prod
+
 import torch
 from torch.overrides import resolve_name
 
@@ -31,9 +34,12 @@ def without_computing(function, args, kwargs, generator):
         return value.to("meta") if isinstance(value, torch.Tensor) else value
 
     try:
-        shape = _plain_result(function.overloadpacket.__name__, args)
-        if shape is None:
-            shape = function(*map(described, args), **{k: described(v) for k, v in kwargs.items()})
+        plain = _plain_shape(function.overloadpacket.__name__, args)
+        if plain is not None:
+            if prod(plain) * _terms(function, args) < _WORTH_SKIPPING or min(plain) < 1 or args[0].is_meta:
+                return None
+            return _filled(args[0].new_empty(plain), generator)
+        shape = function(*map(described, args), **{k: described(v) for k, v in kwargs.items()})
         if min(shape.shape, default=1) < 1 or shape.is_meta and args[0].is_meta:
             return None
         if shape.numel() * _terms(function, args) < _WORTH_SKIPPING:
@@ -48,8 +54,8 @@ def without_computing(function, args, kwargs, generator):
         return None
 
 
-def _plain_result(name, args):
-    """A tensor without values like the result of a product of contiguous matrices, or of a plain convolution of one."""
+def _plain_shape(name, args):
+    """The shape of the result of a product of contiguous matrices, or of a plain convolution of one."""
     if name == "convolution":
         source, weight, _, stride, padding, dilation, flipped, _, groups = args
         if flipped or not source.is_contiguous() or source.dim() != weight.dim() or min(source.shape) < 1 or \
@@ -58,7 +64,7 @@ def _plain_result(name, args):
             return None
         sizes = [(n + 2 * p - d * (k - 1) - 1) // s + 1 for n, k, s, p, d in
                  zip(source.shape[2:], weight.shape[2:], stride, padding, dilation)]
-        return torch.empty(source.shape[0], weight.shape[0], *sizes, dtype=source.dtype, device="meta")
+        return (source.shape[0], weight.shape[0], *sizes)
     added, left, right = args[:3] if name in ("addmm", "baddbmm") else (None, *args[:2])
     rank = 2 if name in ("mm", "addmm") else 3
     if not left.dim() == right.dim() == rank or left.shape[-1] != right.shape[-2] or left.dtype != right.dtype or \
@@ -67,7 +73,7 @@ def _plain_result(name, args):
     shape = (*left.shape[:-1], right.shape[-1])
     if added is not None and not (added.dtype == left.dtype and _fits(added.shape, shape)):
         return None
-    return torch.empty(shape, dtype=left.dtype, device="meta")
+    return shape
 
 
 def _fits(shape, full):
@@ -104,9 +110,14 @@ def named_arguments(function, args, kwargs) -> dict:
         a.name: value for a, value in named}
 
 
+@lru_cache(maxsize=1024)
+def _written_names(function):
+    return [a.name for a in function._schema.arguments if a.alias_info is not None and a.alias_info.is_write]
+
+
 def mutated_by(function, args, kwargs) -> list[torch.Tensor]:
     """The tensors that an operation writes to."""
-    writes = [a.name for a in function._schema.arguments if a.alias_info is not None and a.alias_info.is_write]
+    writes = _written_names(function)
     given = named_arguments(function, args, kwargs) if writes else {}
     written = [tensor for name in writes for tensor in flat_tensors(given[name])]
     if function.overloadpacket.__name__ in _UNTOLD and len(args) > 5 and args[5] is True:
