@@ -164,15 +164,22 @@ def compare() -> list[dict]:
     return rows
 
 
+def install(folder) -> None:
+    """The other calculators, into a folder of their own; by a pip that still takes the metadata of all of them."""
+    to = ["install", "--quiet", "--disable-pip-version-check", "--no-deps", "--target"]
+    pip = Path(folder) / "pip"
+    subprocess.run([sys.executable, "-m", "pip", *to, str(pip), "pip==24.0"], check=True)
+    subprocess.run([sys.executable, str(pip / "pip"), *to, str(Path(folder) / "packages"), *PACKAGES], check=True)
+    sys.path.append(str(Path(folder) / "packages"))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--record", action="store_true", help="write results/benchmarks/calculators.json")
     options = parser.parse_args()
     torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", folder,
-                        *PACKAGES], check=True)
-        sys.path.append(folder)
+        install(folder)
         rows = compare()
     for row in rows:
         answers = "  ".join(f"{who} {row[who]['says']}{'' if row[who]['right'] else ' (wrong)'}" for who in CALCULATORS)

@@ -163,9 +163,15 @@ def _outside(table, name, units, axis, line) -> bool:
         return False
     others = [d for d in range(units.dim()) if d not in row.dims]
     reached = units.permute(*row.dims, *others).flatten(len(row.dims)).any(-1) if row.dims else units.any()
-    places = reached.nonzero().tolist() if row.dims else [()] * bool(reached)
-    seen = [row.extents.axes[axis].of(tuple(place)) for place in places]
-    return any(ends is None or not ends[0] <= line <= ends[1] for ends in seen)
+    return bool((reached & ~_seeing(row.extents.axes[axis], line, reached.shape)).any())
+
+
+def _seeing(extent, line, shape) -> torch.Tensor:
+    """Which units of a map of a shape see a line, by the table."""
+    first, last = (torch.tensor(ends).reshape(extent.shape) for ends in (extent.first, extent.last))
+    sees = (first <= line) & (line <= last)
+    factors = [n for sizes in extent.split for n in sizes] or list(shape)
+    return sees.expand(factors).reshape(shape)
 
 
 def _child(pipe, name, entry):
@@ -175,7 +181,7 @@ def _child(pipe, name, entry):
     pipe.close()
 
 
-def run(name, entry, limit=300) -> dict:
+def run(name, entry, limit=90) -> dict:
     """One network in a process of its own, which inherits what is imported here."""
     context = multiprocessing.get_context("fork")
     mine, theirs = context.Pipe()

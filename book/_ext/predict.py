@@ -16,9 +16,9 @@
 
 The answer is the name of something glued in a cell of the page: a number, two or more numbers (from the
 lowest to the highest, each drawn), or for ``:kind: choice`` the words of the right one of the choices, which
-are the question's last list. Nothing of it is typed. On the page the evidence is a ``<details>``, so without
-JavaScript it is a fold; ``parts/predict.js`` asks, remembers and compares. A question whose evidence is text alone
-may hold it itself, behind a line ``---``.
+are the question's last list. Nothing of it is typed. ``:kind: look`` has no answer: the reader does something
+else first. On the page the evidence is a ``<details>``, so without JavaScript it is a fold; ``parts/predict.js``
+asks, remembers and compares. A question whose evidence is text alone may hold it itself, behind a line ``---``.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 logger = logging.getLogger(__name__)
-KINDS = ("choice", "number", "slider")
+KINDS = ("choice", "number", "slider", "look")
 TITLE, FOLD = "Predict first", "Just show me"
 
 
@@ -145,7 +145,8 @@ class Predict(SphinxDirective):
         box["settings"] = self.settings(box)
         self.set_source_info(box)
         evidence = predict_evidence()
-        evidence += nodes.paragraph("", told(box["settings"]), classes=["predict-answer"])
+        if box["settings"]["kind"] != "look":
+            evidence += nodes.paragraph("", told(box["settings"]), classes=["predict-answer"])
         box["whole"] = at < len(lines)
         if box["whole"]:
             self.state.nested_parse(self.content[at + 1:], self.content_offset + at + 1, evidence)
@@ -153,6 +154,8 @@ class Predict(SphinxDirective):
 
     def settings(self, box: predict) -> dict:
         kind, name = self.options.get("kind", "number"), self.options.get("answer")
+        if kind == "look":
+            return {"kind": kind}
         if not name:
             raise Wrong("it has no :answer:, the name of what a cell glued")
         value = glued(self.state.document, name)

@@ -320,8 +320,10 @@ class Markdown:
     def _block_predict_evidence(self, node, level):
         """The answer folded, and all of the evidence with it where no cell is among it."""
         shown = self.blocks(node, level)
-        count = 1 if any(isinstance(block, int) for block in shown) else len(shown)
-        return folded("Just show me", shown[:count]) + shown[count:]
+        if any(isinstance(block, int) for block in shown):  # a cell can't be folded away; its outputs are hidden
+            count = len(node.children) and "predict-answer" in node.children[0].get("classes", [])
+            return (folded("Just show me", shown[:1]) if count else []) + shown[count:]
+        return folded("Just show me", shown)
 
     def _block_quiz(self, node, level):
         found = [wrap("**", "Check yourself")]

@@ -7,6 +7,7 @@ typed. Looks into every room but ``export`` and ``commands``.
 from mnist_lib import door
 
 __all__, __getattr__, __dir__ = door(__name__, {
+    "architectures": "architectures",
     "assignment": "assignment challenge template",
     "audit": "audit",
     "audit_logs": "images",
@@ -21,6 +22,7 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "plots": "plots",
     "probe": "accuracy_by_place class_maps first_losses gap outputs overfits places remeasured sample slant "
              "spread_over_images training_accuracy vote with_weights",
+    "reading": "takes",
     "report": "report",
     "search_log": "search_tables",
     "sizes": "sizes",

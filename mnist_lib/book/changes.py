@@ -6,6 +6,7 @@ A step named after one idea often changes several; the audit and the worth of id
 from __future__ import annotations
 
 import dataclasses
+from difflib import SequenceMatcher
 
 from ..experiments import OPTIONS, Experiment, experiment
 from ..networks import Architecture, count_parameters, flat_layers
@@ -20,9 +21,10 @@ UNIT = ("batchnorm", "relu", "dropout")
 
 
 def changes(step: str | Experiment) -> PageTable:
-    """What a step changes from the one before it, setting by setting, with the reasons.
+    """What a step changes from the one before it, setting by setting, with the reasons; all else is as it was.
 
-    For a path's first step: what it starts with.
+    Of a block that both networks have, only the layers that differ are named. For a path's first step: what it
+    starts with.
     """
     step = experiment(step)
     if step.before is None:
@@ -36,7 +38,7 @@ def changes(step: str | Experiment) -> PageTable:
             (NAMES[change.setting], describe(change.before), describe(change.after))]
         rows += [(*part, change.why if i == 0 else "") for i, part in enumerate(parts)]
     return PageTable(f"What changes from {before.name} to {step.name}", ("setting", "before", "after", "why"),
-                 tuple(rows), "Everything else stays as it was.")
+                 tuple(rows), stacked=True)
 
 
 def _network_changes(before: Architecture, after: Architecture):
@@ -50,8 +52,21 @@ def _network_changes(before: Architecture, after: Architecture):
     old, new = dict(before.blocks), dict(after.blocks)
     for block in [*new, *(b for b in old if b not in new)]:
         if old.get(block) != new.get(block):
-            rows.append((f"network: {block}", *(_block(blocks.get(block)) for blocks in (old, new))))
+            rows.append((f"network: {block}", *_differing(old.get(block), new.get(block))))
     return rows
+
+
+def _differing(before: tuple[Layer, ...] | None, after: tuple[Layer, ...] | None) -> tuple[str, str]:
+    """Two versions of a block without the layers that they share: what is left of each, a line a layer."""
+    if before is None or after is None:
+        return _block(before), _block(after)
+    old, new = (_block(block).split("\n") for block in (before, after))
+    kept: tuple[list[str], list[str]] = ([], [])
+    for kind, first, last, start, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind != "equal":
+            kept[0].extend(old[first:last])
+            kept[1].extend(new[start:end])
+    return "\n".join(kept[0]) or "–", "\n".join(kept[1]) or "–"
 
 
 def _describe_network(network: Architecture) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ..experiments import Experiment, experiment
 from ..networks import count_parameters, flat_layers
 from ..training import Run
+from .findings import listed
 from .sources import RULE, Source, source
 from .statistics import Spread
 from .summaries import LAST, Summary, recorded, sd, summary
@@ -19,30 +20,33 @@ MEASURES = {"final": "test accuracy, last epoch (%)", "best": "test accuracy, be
 def result(step: str | Experiment, of: Sequence[Run] | None = None) -> PageTable:
     """Ours over the seeds beside what the source claims and what its own log shows.
 
-    Without a recorded run our columns say so, and the source's stand alone.
+    Mean, standard deviation and range are over the seeds; the rule's rows count the seeds that hold it, with the 95 %
+    interval of their share, and those that say the same stand in one. Without a recorded run our columns say so, and
+    the source's stand alone.
     """
     step = experiment(step)
     of = recorded(step) if of is None else list(of)
     theirs, count = source(step.name), f"{count_parameters(step.architecture):,}"
     ours = _ours(summary(step, of)) if of else {}
     said = _theirs(theirs) if theirs else {}
-    names = {"parameters": "parameters", **MEASURES, **{n: _rule(n) for n in LAST}}
+    names = {"parameters": "parameters", **MEASURES}
     rows = [(words, *((count, "", "") if key == "parameters" else ours.get(key, ("", "", ""))),
              *said.get(key, ("", ""))) for key, words in names.items()]
+    held = {n: (*ours.get(n, ("", "", "")), *said.get(n, ("", ""))) for n in LAST}
+    rows += [(_rule([n for n in LAST if held[n] == cells]), *cells) for cells in dict.fromkeys(held.values())]
     columns = ("", f"ours,\n{_seeds(of) if of else 'no run recorded'}", "sd", "range",
                "source\nclaims", "source's\nlog")
-    note = ("Over the seeds: mean, standard deviation (sd) and range. Training accuracy is the running mean of the "
-            f"last epoch{_harder_in_training(step)}{{}}. The rule's rows count the seeds that hold it, with the 95 % "
-            "interval of their share.")
+    note = f"Training accuracy: the running mean of the last epoch{_harder_in_training(step)}."
     if theirs is None:
-        return PageTable(f"{step.name}: the recorded trainings", columns[:4], tuple(row[:4] for row in rows),
-                         note.format(""))
-    return PageTable(f"{step.name}: ours, what the source claims, and what its log shows", columns, tuple(rows),
-                     note.format("; a source claims its best epoch"))
+        return PageTable(f"{step.name}: the recorded trainings", columns[:4], tuple(row[:4] for row in rows), note)
+    return PageTable(f"{step.name}: ours, what the source claims, and what its log shows", columns, tuple(rows), note)
 
 
-def _rule(n: int) -> str:
-    return f"{RULE:.1f} % in " + ("the last epoch" if n == 1 else f"each of the last {n} epochs")
+def _rule(last: list[int]) -> str:
+    """The rule over these numbers of last epochs: "99.4 % in the last 1, 3 or 5 epochs"."""
+    if last == [1]:
+        return f"{RULE:.1f} % in the last epoch"
+    return f"{RULE:.1f} % in {'each of ' * (len(last) == 1)}the last {listed(last, 'or')} epochs"
 
 
 def _ours(ours: Summary) -> dict:

@@ -15,7 +15,7 @@ from ..networks import count_parameters
 from ..training import TEST_IMAGES, Run, records
 from .sources import RULE, source
 from .statistics import Comparison, Share, Spread, compare
-from .timing import in_words
+from .timing import durations, in_words, span
 
 LAST = (1, 3, 5)  # the rule is shown for each of these numbers of last epochs
 
@@ -126,11 +126,18 @@ def numbers(step: str) -> dict[str, str]:
 
     A step without a recorded run has its parameters and what its source says. ``trainings``
     counts the seeds in words ("one training"), ``takes`` is sentences: how long a training takes
-    on a CPU and on a GPU.
+    on a CPU and on a GPU; ``epoch`` is how long one epoch takes on a CPU ("26 seconds"). ``way``
+    is what the seeds say of the step's test accuracy beside that of the step before: "It rises.", "It falls." or
+    "The seeds cannot tell."
     """
     of, theirs = recorded(step), source(step)
     values = {"parameters": f"{count_parameters(experiment(step).architecture):,}", "seeds": str(len(of)),
               "trainings": "one training" if len(of) == 1 else f"{len(of)} trainings", "takes": in_words(of)}
+    if "cpu" in (times := durations(of)):
+        values["epoch"] = span(times["cpu"].epoch)
+    if of and (before := experiment(step).before) and recorded(before):
+        values["way"] = {"rises": "It rises.", "falls": "It falls."}.get(gain(before, step).direction,
+                                                                        "The seeds cannot tell.")
     if of:
         ours = summary(step, of)
         for name in ("final", "best", "train"):

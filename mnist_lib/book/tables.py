@@ -52,7 +52,8 @@ class PageTable:
 
     Shows as HTML in a notebook and as text elsewhere. On a page of the book a reader sorts a
     ``sortable`` one by its columns (``book/_static/site/sorting.js``), and on a phone opens the
-    ``secondary`` columns, named here, when they are wanted (``columns.js`` beside it).
+    ``secondary`` columns, named here, when they are wanted (``columns.js`` beside it); the cells of a ``stacked``
+    one stand one below the other there, each with its column's name.
     """
 
     caption: str
@@ -61,6 +62,7 @@ class PageTable:
     note: str = ""
     sortable: bool = False
     secondary: tuple[str, ...] = ()
+    stacked: bool = False
 
     def __post_init__(self):
         if unknown := set(self.secondary) - set(self.columns[1:]):
@@ -79,10 +81,13 @@ class PageTable:
         sides = [self._side(i) for i in range(len(self.columns))]
         aside = [' class="secondary"' * (c in self.secondary) for c in self.columns]
         whole = [f'{where[:-1]}; white-space: nowrap"' if "right" in where else where for where in sides]
+        told = [f' data-column="{escape(c)}"' * self.stacked for c in self.columns]
         rows = [[Cell(_text(row[0]), sides[0], names_row=True),
-                 *(Cell(_text(cell), kind + _key(cell) + where)
-                   for cell, kind, where in zip(row[1:], aside[1:], whole[1:], strict=True))] for row in self.rows]
-        kinds = "table" + " wide" * (len(self.columns) > MANY) + " sortable n-last" * self.sortable
+                 *(Cell(_text(cell), kind + name * bool(cell) + _key(cell) + where)
+                   for cell, kind, name, where in zip(row[1:], aside[1:], told[1:], whole[1:], strict=True))]
+                for row in self.rows]
+        kinds = ("table" + " wide" * (len(self.columns) > MANY) + " sortable n-last" * self.sortable
+                 + " stacked" * self.stacked)
         heads = [Cell(_text(c), kind + where) for c, kind, where in zip(self.columns, aside, sides, strict=True)]
         return html_table(kinds, _text(self.caption), heads, rows, _text(self.note))
 

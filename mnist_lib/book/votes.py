@@ -17,9 +17,11 @@ from matplotlib import rc_context
 from matplotlib.patches import Rectangle
 
 from ..training import Run
+from .labelling import ask
 from .luck import every_run
 from .style import INK, RED, STYLE, Picture, figure
 
+__all__ = ["ANOTHER", "CLEAR", "EITHER", "UNREAD", "Ballot", "ask", "ballots", "picture", "readings"]
 CLEAR, EITHER, ANOTHER, UNREAD = "the label", "the label or another digit", "another digit", "not read"
 
 

@@ -22,4 +22,5 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "snapshot": "left_as_found",
     "operators": "named_arguments",
     "layers": "Layer avg_pool batchnorm conv dropout global_avg_pool max_pool pair relu",
+    "table": "Table",
 })

@@ -34,8 +34,9 @@ def receptive_field(network, input_size=None, *, inputs=None, title=None) -> Tab
     (C, L) of a sequence, (C, H, W), or (C, D, H, W) of a volume; (L,) where tokens go into an
     embedding. Two numbers are (C, L) where the network's first convolution (or pooling, padding,
     normalization) is one-dimensional, or where it has none and no kernel of two dimensions and runs
-    on it; else (H, W), with the channels that the first convolution takes. ``inputs`` are several: a dict of such sizes or of example tensors, batch first, by the
-    names of the forward's arguments; the table then has a field in each.
+    on it; else (H, W), with the channels that the first convolution takes. ``inputs`` are several:
+    a dict of such sizes or of example tensors, batch first, by the names of the forward's
+    arguments; the table then has a field in each.
     The network runs once, as in evaluation, and is left exactly as it was.
 
     Raises UnknownOperation where an operation has no rule (the message shows how to register
@@ -62,8 +63,8 @@ def receptive_field(network, input_size=None, *, inputs=None, title=None) -> Tab
 
 def _followed(network, input_size, inputs):
     """What a network was run on, and the tracer that followed it, also where it runs another way."""
-    from .interpreter import Interpreter
     from .chance import Outside
+    from .interpreter import Interpreter
     from .repeat import Repeats
     from .tracer import Tracer
 
@@ -119,7 +120,7 @@ def _in_single_operations():
         except ImportError:  # torch before 2.3
             stack.enter_context(torch.backends.cuda.sdp_kernel(enable_flash=False, enable_mem_efficient=False))
         else:
-            stack.enter_context(sdpa_kernel(SDPBackend.MATH))
+            stack.enter_context(sdpa_kernel([SDPBackend.FLASH_ATTENTION, SDPBackend.MATH]))
         yield
 
 

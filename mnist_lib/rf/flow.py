@@ -13,7 +13,8 @@ from .storage import has_memory, key_of
 class Flow:
     """The makers of all living tensors; a maker is a step, or the number of an input."""
 
-    def __init__(self):
+    def __init__(self, follows=True):
+        self._follows = follows  # a second run's graph is the first one's
         self._made: dict = {}  # storage -> {place in it, or None for all of it: its maker}
 
     def begin(self, tensors):
@@ -23,6 +24,8 @@ class Flow:
 
     def note(self, step, tree, output=(), mutated=()):
         """A step reads the tensors of ``tree``, and makes or overwrites others."""
+        if not self._follows:
+            return
         for tensor in flat_tensors(tree):
             maker = self._maker(tensor)
             if maker is not None and maker is not step:

@@ -9,6 +9,7 @@ import torch
 from .geometry import ReceptiveFieldError
 from .intervals import Intervals, broadcast, of_inputs, reduce, union
 from .operators import COSTLY, READINGS, base_name, without_computing
+from .rules.attention import ATTENTION, is_plain
 from .rules.pointwise import elementwise
 from .rules.registry import BUILT_IN, Call, flat_tensors, registered
 from .rules.structure import Zeros
@@ -87,7 +88,7 @@ class Interpreter:
         """
         name = function.overloadpacket.__name__
         tensors = flat_tensors((args, kwargs))
-        if torch.Tag.nondeterministic_seeded in function.tags:
+        if _draws(function):
             self.chance = True
         traced = [t for t in tensors if self._follows(t, function)]
         if any(key_of(t) in self._parameters for t in mutated):
@@ -109,9 +110,6 @@ class Interpreter:
         own.operations += 1
         if torch.Tag.inplace_view in function.tags:
             return output, True  # the same memory in another shape, which it can be looked up by
-        for tensor in outputs or mutated:
-            if not tensor.numel() and tensor.dim() > 1:
-                raise ReceptiveFieldError(f"the map shrinks to nothing (shape {tuple(tensor.shape)})")
         name = base_name(function)
         call = self.call(name.rstrip("_") if mutated else name, function, args, kwargs, outputs or mutated, mutated)
         with torch._C.DisableTorchFunction():
@@ -183,7 +181,7 @@ class Interpreter:
     def _note_origin(self, function, args, kwargs, inputs, outputs, mutated):
         """Constants made of parameters or of random numbers are told apart from fixed ones."""
         keys, made = [key_of(t) for t in inputs], [key_of(t) for t in outputs if has_memory(t)]
-        if torch.Tag.nondeterministic_seeded in function.tags or any(key in self._random for key in keys):
+        if _draws(function) or any(key in self._random for key in keys):
             self._random.update(made)
         if any(key in self._learned for key in keys) and function.overloadpacket.__name__ not in _FRESH:
             with torch._C.DisableTorchFunction():
@@ -225,7 +223,8 @@ class Interpreter:
             (self.memory.write if any(tensor is m for m in mutated) else self.memory.put)(tensor, result)
         for tensor in mutated:
             if not any(tensor is t for t in targets) and has_memory(tensor):  # running statistics, noise
-                whole = union((), [reduce(part, range(len(part.shape)), False) for part in map(self.memory.get, call.traced)])
+                parts = [self.memory.get(t) for t in call.traced]
+                whole = union((), [reduce(part, range(len(part.shape)), False) for part in parts])
                 self.memory.write(tensor, broadcast(whole, tensor.shape))
 
     def tell(self, name, rule, args, kwargs, outputs, step, written=()):
@@ -242,6 +241,12 @@ class Interpreter:
         """The names of the parameters that the forward did not use."""
         return tuple(name for parameters in self._uncounted.values() for name, _ in parameters)
 
+    def attends(self, function, args, kwargs) -> bool:
+        """Whether attention is followed as one operation."""
+        call = self.call(ATTENTION, function, args, kwargs, [])
+        self.decisions.append(is_plain(call, kwargs.get("attn_mask")))
+        return self.decisions[-1]
+
     def speaks(self, tree) -> bool:
         """Whether a rule for a whole function or module has anything to tell: it takes what is followed."""
         self.decisions.append(self.first(tree) is not None)
@@ -256,6 +261,11 @@ class Interpreter:
     def first(self, tree) -> Intervals | None:
         """The intervals of the first tensor that depends on the image."""
         return next((found for found in map(self.memory.get, flat_tensors(tree)) if found is not None), None)
+
+
+def _draws(function):
+    """Whether an operator draws random numbers; attention is only tagged so because of its dropout."""
+    return torch.Tag.nondeterministic_seeded in function.tags and function.overloadpacket.__name__ != ATTENTION
 
 
 def _fitted(result, shape) -> Intervals:

@@ -15,7 +15,6 @@ import torch
 
 from .storage import holder, key_of, weakly
 
-
 _PLAIN = {int, float, bool, str, complex, type(None)}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch.overrides import resolve_name
 
+from .rules.attention import ATTENTION, without_attending
 from .rules.registry import flat_tensors
 
 #: Functions that hand out the numbers of a tensor as something else than tensors.
@@ -13,7 +14,7 @@ ARRAYS = {"numpy", "__array__", "tolist", "__dlpack__", "to_dlpack"}
 READINGS = {"_local_scalar_dense", "equal", "item", "is_nonzero", "allclose"}
 #: What takes nearly all of a forward's time. The values are not needed: what a network does with values
 #: of the image is watched by ``repeat.py``, for which any other will do.
-COSTLY = {"convolution", "mm", "addmm", "bmm", "baddbmm"}
+COSTLY = {"convolution", "mm", "addmm", "bmm", "baddbmm", ATTENTION}
 _UNTOLD = {"native_batch_norm", "cudnn_batch_norm", "miopen_batch_norm"}  # in training they write what they average
 _WORTH_SKIPPING = 200_000  # multiply-adds
 
@@ -23,6 +24,9 @@ def without_computing(function, args, kwargs, generator):
 
     They are positive and near one, so that roots, logarithms and tests for finite numbers go well.
     """
+    if function.overloadpacket.__name__ == ATTENTION:
+        return without_attending(args, lambda made: _filled(made, generator))
+
     def described(value):
         return value.to("meta") if isinstance(value, torch.Tensor) else value
 
@@ -57,11 +61,13 @@ def _plain_result(name, args):
         return torch.empty(source.shape[0], weight.shape[0], *sizes, dtype=source.dtype, device="meta")
     added, left, right = args[:3] if name in ("addmm", "baddbmm") else (None, *args[:2])
     rank = 2 if name in ("mm", "addmm") else 3
-    if not left.dim() == right.dim() == rank or left.shape[-1] != right.shape[-2] or left.shape[:-2] != \
-            right.shape[:-2] or left.dtype != right.dtype or added is not None and (added.dtype != left.dtype or not _fits(
-                added.shape, (*left.shape[:-1], right.shape[-1]))):
+    if not left.dim() == right.dim() == rank or left.shape[-1] != right.shape[-2] or left.dtype != right.dtype or \
+            left.shape[:-2] != right.shape[:-2]:
         return None
-    return torch.empty(*left.shape[:-1], right.shape[-1], dtype=left.dtype, device="meta")
+    shape = (*left.shape[:-1], right.shape[-1])
+    if added is not None and not (added.dtype == left.dtype and _fits(added.shape, shape)):
+        return None
+    return torch.empty(shape, dtype=left.dtype, device="meta")
 
 
 def _fits(shape, full):

@@ -25,6 +25,10 @@ class Repetition:
         output = without_computing(function, args, kwargs, self._filler) if skip else None
         return function(*args, **kwargs) if output is None else output, False
 
+    def attends(self, *_) -> bool:
+        """What the first run found."""
+        return next(self._decisions, True)
+
     def speaks(self, tree) -> bool:
         """What the first run said."""
         return next(self._decisions, False)

@@ -66,6 +66,8 @@ class Snapshot:
         for module in self._modules:
             self._visit(module)
             self._visit_script(module)
+        for tensor in (*network.parameters(), *network.buffers()):  # also those that TorchScript keeps
+            self._visit(tensor)
         for source in sources_of_classes(self._modules):
             self._visit(source)
 

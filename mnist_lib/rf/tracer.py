@@ -19,6 +19,7 @@ from .interpreter import NoRule, Step
 from .journal import Journal
 from .modes import Functions, Operations, Silence
 from .operators import ARRAYS, READINGS, base_name, explanation, mutated_by, where
+from .rules.attention import ATTENTION
 from .rules.registry import FUNCTIONS, UnknownOperation, flat_tensors, registered
 from .written import Written
 
@@ -37,7 +38,7 @@ class Tracer:
         self.written = Written(held)
         self.journal = Journal(held)
         self.exits = Exits(alter)
-        self.flow = Flow()
+        self.flow = Flow(interpreter.follows)
         self.open: list[Step] = [Step("", type(network).__name__, network)]
         self.asleep = 0  # above zero where a rule stands for all that happens inside
         self.names = {id(module): name for name, module in reversed(list(network.named_modules()))}
@@ -64,6 +65,7 @@ class Tracer:
             stack.enter_context(Functions(self))
             output = self.network(*args, **kwargs)
             with Silence():
+                self._check_size(output)
                 self.open[0].result = self.interpreter.first(output)
                 self.journal.enters("", flat_tensors(output))
                 self.flow.note(self.open[0], output)
@@ -84,6 +86,8 @@ class Tracer:
             self.flow.note(self.open[-1], (args, kwargs), output, mutated)
             return output
         name, before = base_name(function), len(self.open[-1].inside)
+        if name == ATTENTION and not self.interpreter.attends(function, args, kwargs):
+            return self._by_scores(*args, **kwargs)
         self.journal.note(name, self._module().name, args, kwargs, mutated, function.is_view)
         try:
             output, depends = self.interpreter.operation(function, args, kwargs, mutated, self.open[-1],
@@ -107,6 +111,13 @@ class Tracer:
             return self.exits.leave(output, called, self._module(), "image" if depends else "chance" * chance)
         return output
 
+    def _by_scores(self, query, key, value, dropout=0.0, causal=False, attn_mask=None, scale=None):
+        """Attention as the operations it is made of."""
+        with Operations(self):
+            output, _ = torch.ops.aten._scaled_dot_product_attention_math(query, key, value, attn_mask, dropout, causal,
+                                                                          scale=scale)
+        return output, output.new_zeros(0)
+
     # Modules -------------------------------------------------------------------------------
 
     def _enter(self, module, args, kwargs):
@@ -128,6 +139,7 @@ class Tracer:
         own = registered(type(module))
         if own:
             self.asleep -= 1
+        self._check_size(output)
         step = self.open.pop()
         if output is None and self.failed_in:
             return
@@ -147,6 +159,16 @@ class Tracer:
                 self.open[-1].waiting += step.parameters + step.waiting
                 return
             self.open[-1].add(step)
+
+    def _check_size(self, output):
+        """Raise where the step under way has made nothing of a map."""
+        with Silence():
+            tensors = flat_tensors(output)
+            if self.open[-1].source is None or not tensors or any(t.numel() or t.dim() < 2 for t in tensors):
+                return
+        error = ReceptiveFieldError(f"the map shrinks to nothing (shape {tuple(tensors[0].shape)})")
+        self.fail(error)
+        raise error
 
     def _is_root(self, module):
         return module is self.network and len(self.open) == 1 and not registered(type(module))
@@ -239,8 +261,9 @@ class Tracer:
         called = self.functions[-1] if self.functions else function
         plain = getattr(called, "__name__", "")
         returns_nothing = isinstance(called, torch._ops.OpOverload) and not called._schema.returns
-        plain_output = torch.Tag.dynamic_output_shape not in getattr(function, "tags", ())  # else it tells by its size
-        by_module = not plain_output or plain.startswith("__") or plain in ARRAYS or returns_nothing or base_name_of(called) in READINGS
+        tells_by_size = torch.Tag.dynamic_output_shape in getattr(function, "tags", ())
+        by_module = (plain.startswith("__") or plain in ARRAYS or returns_nothing or tells_by_size
+                     or base_name_of(called) in READINGS)
         why = "what its outputs depend on is not known"
         return UnknownOperation(explanation(called, function, self._module(), why, by_module))
 

@@ -60,20 +60,21 @@ ALLOWED = (
     Constant(r"ten logits for four images", "a setting of an exercise", "training-loop"),
     Constant(r"[Tt]he (?:first )?(?:six|twenty) (?:training|test) images (?:of each|that)",
              "how many a figure shows", "data"),
-    Constant(r"It takes about (?:\d+|an|two|three) (?:minutes|hours?)(?:; the whole part, two hours)?",
-             "reading time, at the head of a chapter"),
+    Constant(r"It takes about (?:\d+|an|two|three) (?:minutes|hours?)", "reading time, at the head of a chapter"),
     Constant(r"(?:is the|with their) 95 % interval|You want an interval of 95 %|in 80 % of all cases",
              "a level and a power that are chosen", "*"),
     Constant(r"A 95 % interval leaves|ends with 95 % chance|in 5 % of all cases|to its 5 %|below 5 % in the family|"
-             r"What a difference of 0\.05 points takes", "levels and a difference that are chosen", "how-sure"),
+             r"What a difference of 0\.05 points takes|interval of 95 %|[Aa] difference of 0\.0(?:2)?5 points needs?",
+             "levels and a difference that are chosen", "how-sure"),
     Constant(r"You suspect that dropout costs 0\.1 points", "made up for an exercise", "ideas"),
     Constant(r"two candidates that differ by 0\.02 points", "made up for an exercise", "beyond/protocol"),
     Constant(r"to say with 95 % confidence", "a level that is chosen", "beyond/champion"),
+    Constant(r"with the 95 % interval of their share", "a level that is chosen", "paths/six-models/index"),
     Constant(r"A session is 90 minutes", "a plan", "teaching"),
     Constant(r"course .* under 8,000 parameters to 99\.4 %", "the rule", "teaching"),
     Constant(r'"It reached 99\.4 %, so it does it\."', "a sentence that students say", "teaching"),
-    Constant(r"The foundations take about three hours", "reading time", "index"),
     Constant(r"About (?:an|two|three|four) hours? with the exercises", "reading time", "paths/*/index"),
+    Constant(r"The foundations take about three hours", "reading time", "index"),
 )
 
 

@@ -15,7 +15,10 @@ from torch import nn
 
 from mnist_lib import receptive_field, rule
 from mnist_lib.rf.calculator import UnknownOperation
+from tests.rf import panel_structure
 from tests.rf.panel_soundness import COVERED, FOLLOWED, REFUSED, SIZE, Net
+
+FOLLOWED, REFUSED = [*FOLLOWED, *panel_structure.FOLLOWED], [*REFUSED, *panel_structure.REFUSED]
 
 STEPS = (0.4, 20.0)
 
@@ -125,3 +128,39 @@ def test_refused_by_name_and_the_advice_works(forward, has):
         finally:
             for operation in registered:
                 rule.remove(operation)
+
+
+class Summed(nn.Module):
+    """Takes numbers of the image out in TorchScript, and puts them back."""
+
+    def __init__(self):
+        super().__init__()
+        self.c = nn.Conv2d(1, 2, 3, padding=1)
+
+    def forward(self, x: torch.Tensor):
+        y = self.c(x)
+        return y + float(x.mean().item())
+
+
+def test_the_advice_for_a_scripted_part_works():
+    network = nn.Sequential(nn.Conv2d(1, 1, 1), torch.jit.script(Summed()), nn.ReLU())
+    with pytest.raises(UnknownOperation) as caught:
+        receptive_field(network, SIZE)
+    try:
+        exec(advised(str(caught.value)), {"network": network})
+        assert receptive_field(network, SIZE).interval("") == ((0, 7), (0, 7))
+    finally:
+        rule.remove(type(network[1]))
+
+
+def test_statistics_of_a_network_traced_in_training_are_left_alone():
+    network = torch.jit.trace(nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2)).train(), torch.rand(2, *SIZE))
+    before = {name: value.clone() for name, value in network.state_dict().items()}
+    assert receptive_field(network, SIZE).interval("") == ((0, 7), (0, 7))  # what was traced averages over the map
+    assert all(torch.equal(value, before[name]) for name, value in network.state_dict().items())
+
+
+def test_parameters_of_parametrizations_are_counted():
+    network = nn.utils.parametrizations.weight_norm(nn.Conv2d(1, 2, 3))
+    table = receptive_field(nn.Sequential(network, nn.ReLU()), SIZE)
+    assert table.parameters == sum(p.numel() for p in network.parameters()) == 22 and table.unused == ()

@@ -27,8 +27,6 @@ from mnist_lib.training import trained
 from .test_pages import LOOKING, RULES
 from .touch_page import FIGURES, write_site
 
-NAMES = sorted({name for name, _ in FIGURES.values()})
-
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):

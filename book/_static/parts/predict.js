@@ -149,13 +149,14 @@
   function ask(box) {
     const settings = JSON.parse(box.dataset.predict);
     const fold = box.nextElementSibling;
+    fold.classList.add("veiled");
+    if (settings.kind === "look") return; // the reader does something else before unfolding
     const asked = settings.kind === "choice" ? choices(box) : settings.kind === "slider" ? slid(box, settings) : typed(box, settings);
     const outcome = make("div", { class: "predict-outcome", role: "status", tabindex: -1 });
     const commit = make("button", { type: "submit", class: "part-button" }, "That is my guess");
     const again = make("button", { type: "button", class: "part-button quiet", hidden: true, onclick: forget }, "Ask me again");
     const form = make("form", { onsubmit: answer }, make("div", { class: "predict-fields" }, asked.nodes), commit, again);
     box.append(form, outcome);
-    fold.classList.add("veiled");
 
     function shown(guess) {
       const { hit, text } = compared(guess, settings);

@@ -60,7 +60,8 @@ def _(call):
     return intervals.spread(call.same(), [dim])
 
 
-@built_in("_pdist_forward", "_cdist_backward", "cov", "corrcoef", "multinomial", "_sample_dirichlet", "histc", "bincount")
+@built_in("_pdist_forward", "_cdist_backward", "cov", "corrcoef", "multinomial", "_sample_dirichlet",
+          "histc", "bincount")
 def _(call):
     if call.name in ("multinomial", "_sample_dirichlet"):
         return _over(call, call.args[0], [-1])

@@ -144,7 +144,7 @@ def _product(call, left, right, turned):
         batch = tuple(common(pair) for pair in zip(left_steps[:-2], right_steps[:-2]))
         steps.append((*batch, left_steps[-2], right_steps[-1]))
     if masked:
-        bounds = tuple(_masked_terms(one, two, axis) for axis in range(call.axes))
+        bounds = tuple(masked_terms(one, two, axis) for axis in range(call.axes))
     else:
         bounds = intervals.union(shape, [rows, columns]).bounds
     result = Intervals(shape, bounds, tuple(steps))
@@ -161,7 +161,7 @@ def _operand(call, tensor):
     return before
 
 
-def _masked_terms(one, two, axis):
+def masked_terms(one, two, axis):
     """The product's bounds where some elements of a factor are zero and take the other's with them."""
     columns = []
     width = max(1, 4_000_000 // max(1, prod(one.shape)))  # at a time, to spare memory

@@ -115,11 +115,11 @@ class Zeros:
         first = self._any(args[0]) if isinstance(args[0], torch.Tensor) else None
         if first is None:
             return None
-        infinite = ((first == _INFINITE) | (first == _LOW)).to(torch.uint8)
+        infinite = (first == _INFINITE) | (first == _LOW)
         if name in _EXPONENTIAL:
-            return infinite
+            return infinite.to(torch.uint8)
         if name in _SOFTMAX:  # of nothing but minus infinity it is no number
-            return infinite * ~infinite.all(args[1], keepdim=True)
+            return (infinite & ~infinite.all(args[1], keepdim=True)).to(torch.uint8)
         if name == "div" and not (isinstance(args[1], torch.Tensor) and args[1].numel() == 0):
             return (first * (first == _ZERO)).expand(torch.broadcast_shapes(
                 first.shape, getattr(args[1], "shape", ())))

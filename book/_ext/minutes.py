@@ -1,0 +1,124 @@
+"""Sphinx extension: how long a page takes, counted from its text and cells instead of promised by hand.
+
+    **It takes** about {minutes}`this page`.
+    The foundations take about {minutes}`Foundations`.
+
+The second names a part of the table of contents. Folded solutions and code that is not shown don't count.
+"""
+
+from __future__ import annotations
+
+import re
+
+from docutils import nodes
+from sphinx.addnodes import toctree
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxRole
+
+logger = logging.getLogger(__name__)
+WORDS = 180  # read in a minute, for prose that one thinks about
+SECONDS = {"line": 4, "formula": 20, "figure": 20, "exercise": 300, "question": 40}  # what else stops a reader
+ROUND = 5
+COUNTED = ("one", "two", "three", "four", "five", "six", "seven", "eight")
+FOLDED = ("solution_node",)
+ASKING = ("predict", "quiz_question")
+
+
+class time_to_read(nodes.Inline, nodes.Element):
+    """Stands where the time goes; ``of`` is a part of the book, or "this page"."""
+
+
+class Minutes(SphinxRole):
+    """The role; its text says of what."""
+
+    def run(self):
+        return [time_to_read(of=self.text)], []
+
+
+def seconds(document: nodes.Node) -> float:
+    """How long a page's tree takes."""
+    total = 0.0
+    waiting = list(document.children)
+    while waiting:
+        node = waiting.pop()
+        kind = type(node).__name__
+        if kind in FOLDED or isinstance(node, nodes.comment):
+            continue
+        if kind in ASKING:
+            total += SECONDS["question"]
+        elif kind.startswith("exercise"):
+            total += SECONDS["exercise"]
+        elif isinstance(node, nodes.literal_block):
+            total += SECONDS["line"] * sum(bool(line.strip()) for line in node.astext().splitlines())
+            continue
+        elif isinstance(node, (nodes.math_block, nodes.math)):
+            total += SECONDS["formula"] * isinstance(node, nodes.math_block)
+            continue
+        elif isinstance(node, nodes.image):
+            total += SECONDS["figure"]
+        elif isinstance(node, nodes.Text):
+            total += 60 * len(re.findall(r"\w+", node)) / WORDS
+        if "cell_input" in node_classes(node) and "tag_hide-input" in node_classes(node.parent):
+            continue
+        if kind != "raw":
+            waiting += node.children
+    return total
+
+
+def node_classes(node) -> list[str]:
+    """The classes of a node; none of a text."""
+    return node.get("classes", []) if isinstance(node, nodes.Element) else []
+
+
+def rounded(of_seconds: float) -> int:
+    """Minutes, up to the next five."""
+    return max(ROUND, -(-round(of_seconds) // (60 * ROUND)) * ROUND)
+
+
+def hours(minutes: float) -> str:
+    """Many minutes in words."""
+    count = max(1, round(minutes / 60))
+    return "an hour" if count == 1 else f"{COUNTED[count - 1] if count <= len(COUNTED) else count} hours"
+
+
+def note_time(app, doctree):
+    """When a page is read: keep its time, and write it into the page."""
+    times = app.env.__dict__.setdefault("page_minutes", {})
+    times[app.env.docname] = rounded(seconds(doctree))
+    for node in list(doctree.findall(time_to_read)):
+        if node["of"] == "this page":
+            node.replace_self(nodes.Text(f"{times[app.env.docname]} minutes"))
+
+
+def pages_of(app, part: str) -> list[str]:
+    """The pages of a part of the table of contents, with those below them."""
+    waiting = [name for tree in app.env.get_doctree(app.config.root_doc).findall(toctree)
+               if tree.get("caption") == part for name in tree["includefiles"]]
+    found = []
+    while waiting:
+        found.append(waiting.pop())
+        waiting += app.env.toctree_includes.get(found[-1], [])
+    return found
+
+
+def write_time(app, doctree, docname):
+    """When all pages are read: the time of a part."""
+    for node in list(doctree.findall(time_to_read)):
+        pages = pages_of(app, node["of"])
+        if not pages:
+            logger.warning("there is no part %r in the table of contents", node["of"], location=docname)
+        node.replace_self(nodes.Text(hours(sum(app.env.page_minutes.get(name, 0) for name in pages))))
+
+
+def merge(app, env, docnames, other):
+    for name in docnames:
+        env.__dict__.setdefault("page_minutes", {})[name] = other.page_minutes[name]
+
+
+def setup(app):
+    app.add_role("minutes", Minutes())
+    app.add_node(time_to_read)
+    app.connect("doctree-read", note_time, priority=900)
+    app.connect("doctree-resolved", write_time)
+    app.connect("env-merge-info", merge)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

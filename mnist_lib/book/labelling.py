@@ -1,0 +1,53 @@
+"""Test images that the reader labels before anyone else's answer is shown.
+
+On the page ``book/_static/parts/labelling.js`` shows one after the other, with ten buttons. In a notebook,
+and without JavaScript, they stand side by side without their labels.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Sequence
+from html import escape
+
+from ..data import mnist
+
+
+class Asked:
+    """Test images to be read, as an output of a cell; ``answers`` are what most of the networks took them for."""
+
+    def __init__(self, indices: Sequence[int], answers: Sequence[int]):
+        if len(indices) != len(answers) or not indices:
+            raise ValueError(f"{len(indices)} images and {len(answers)} answers; give one answer an image")
+        self.indices, self.answers = list(indices), list(answers)
+
+    def _repr_html_(self) -> str:
+        test = mnist("test")
+        digits = [{"index": int(index), "label": int(test.labels[index]), "networks": int(answer),
+                   "pixels": base64.b64encode(test.images[index].numpy().tobytes()).decode()}
+                  for index, answer in zip(self.indices, self.answers, strict=True)]
+        still = "".join(_drawn(test.images[index, 0]) for index in self.indices)
+        return (f'<div class="labelling" data-digits="{escape(json.dumps(digits, separators=(",", ":")))}">'
+                f'<p style="display:flex;flex-wrap:wrap;gap:0.5rem">{still}</p></div>')
+
+
+def _drawn(image) -> str:
+    """An image (28, 28) of bytes as SVG, a bar for each run of ink in a row."""
+    bars = []
+    for y, row in enumerate((image > 96).tolist()):
+        x = 0
+        while x < 28:
+            end = x
+            while end < 28 and row[end]:
+                end += 1
+            if end > x:
+                bars.append(f"M{x} {y}h{end - x}v1h-{end - x}z")
+            x = end + 1
+    return ('<svg viewBox="0 0 28 28" width="72" height="72" role="img" aria-label="A handwritten digit to be read" '
+            f'fill="currentColor"><path d="{"".join(bars)}"/></svg>')
+
+
+def ask(indices: Sequence[int], answers: Sequence[int]) -> Asked:
+    """Show test images to be labelled; raises ValueError where an image has no answer."""
+    return Asked(indices, answers)
