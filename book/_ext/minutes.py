@@ -3,7 +3,9 @@
     **It takes** about {minutes}`this page`.
     The foundations take about {minutes}`Foundations`.
 
-The second names a part of the table of contents. Folded solutions and code that is not shown don't count.
+    Before it, in minutes: {minutes}`book/challenge`
+
+The second names a part of the table of contents, the third a page. Folded solutions and code that is not shown don't count.
 """
 
 from __future__ import annotations
@@ -102,11 +104,14 @@ def pages_of(app, part: str) -> list[str]:
 
 
 def write_time(app, doctree, docname):
-    """When all pages are read: the time of a part."""
+    """When all pages are read: the time of a part, or of another page."""
     for node in list(doctree.findall(time_to_read)):
+        if node["of"] in app.env.page_minutes:
+            node.replace_self(nodes.Text(str(app.env.page_minutes[node["of"]])))
+            continue
         pages = pages_of(app, node["of"])
         if not pages:
-            logger.warning("there is no part %r in the table of contents", node["of"], location=docname)
+            logger.warning("there is no page and no part %r in the table of contents", node["of"], location=docname)
         node.replace_self(nodes.Text(hours(sum(app.env.page_minutes.get(name, 0) for name in pages))))
 
 

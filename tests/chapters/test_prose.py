@@ -73,8 +73,6 @@ ALLOWED = (
     Constant(r"A session is 90 minutes", "a plan", "teaching"),
     Constant(r"course .* under 8,000 parameters to 99\.4 %", "the rule", "teaching"),
     Constant(r'"It reached 99\.4 %, so it does it\."', "a sentence that students say", "teaching"),
-    Constant(r"About (?:an|two|three|four) hours? with the exercises", "reading time", "paths/*/index"),
-    Constant(r"The foundations take about three hours", "reading time", "index"),
 )
 
 
