@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import random
 import sys
@@ -120,3 +121,31 @@ def _untempered(word):
     for _ in range(2):
         found = word ^ found >> 11
     return found & 0xFFFFFFFF
+
+
+def _bits(generator):
+    """What holds the state of one of numpy's generators, of the new kind or of the old."""
+    return generator.bit_generator if hasattr(generator, "bit_generator") else generator._bit_generator
+
+
+def state_of(generator):
+    """A function that gives a generator of random numbers the state that it has now."""
+    if isinstance(generator, random.Random):
+        state = generator.getstate()
+        return lambda: generator.setstate(state)
+    if isinstance(generator, torch.Generator):
+        state = generator.get_state()
+        return lambda: generator.set_state(state)
+    state = copy.deepcopy(_bits(generator).state)
+    return lambda: setattr(_bits(generator), "state", state)
+
+
+def reseed(generator, seed: int) -> None:
+    """Another state for a generator."""
+    if isinstance(generator, random.Random):
+        generator.seed(seed)
+    elif isinstance(generator, torch.Generator):
+        generator.manual_seed(seed)
+    else:
+        bits = _bits(generator)
+        bits.state = type(bits)(seed).state

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import torch
 
 from .geometry import ReceptiveFieldError
@@ -14,6 +12,7 @@ from .rules.pointwise import elementwise
 from .rules.registry import BUILT_IN, Call, flat_tensors, registered
 from .rules.structure import Zeros
 from .storage import Memory, has_memory, key_of
+from .trace_step import NoRule, Step
 
 _BOUNDING = {"native_layer_norm", "native_group_norm", "layer_norm", "group_norm", "_softmax", "_safe_softmax",
              "sigmoid", "tanh", "_fused_rms_norm", "rms_norm", "hardsigmoid", "hardtanh", "sign", "sin", "cos"}
@@ -21,35 +20,6 @@ _GROWING = {"div", "reciprocal", "log", "rsqrt", "pow", "exp", "expm1", "log_sof
 #: What they make has the shape of what they are given, and none of its values.
 _FRESH = {"zeros_like", "ones_like", "full_like", "empty_like", "new_zeros", "new_ones", "new_full", "new_empty",
           "new_empty_strided"}
-
-
-class NoRule(Exception):
-    """What an operation's outputs depend on is not known."""
-
-
-@dataclass
-class Step:
-    """One module call or one function call, as it becomes a row of the table."""
-
-    name: str
-    op: str
-    module: torch.nn.Module | None
-    source: Intervals | None = None
-    result: Intervals | None = None
-    details: dict = field(default_factory=dict)
-    parameters: int = 0
-    multiply_adds: int = 0
-    operations: int = 0
-    merged: list = field(default_factory=list)  # the intervals that were brought together
-    inside: list = field(default_factory=list)  # steps made within a module's call
-    children: bool = False
-    waiting: int = 0  # parameters that went through something untraced, on their way to the next step
-    reads: dict = field(default_factory=dict)  # the steps whose numbers it reads (flow.py)
-
-    def add(self, step):
-        """Append a step made within this one; what waited is counted there."""
-        step.parameters, self.waiting = step.parameters + self.waiting, 0
-        self.inside.append(step)
 
 
 class Interpreter:

@@ -9,7 +9,7 @@ import torch
 from torch.overrides import resolve_name
 
 from .rules.attention import ATTENTION, without_attending
-from .rules.registry import flat_tensors
+from .rules.registry import UnknownOperation, flat_tensors
 
 #: Functions that hand out the numbers of a tensor as something else than tensors.
 ARRAYS = {"numpy", "__array__", "tolist", "__dlpack__", "to_dlpack"}
@@ -139,6 +139,16 @@ def name_of(function) -> str:
         return resolve_name(function) or f"{function.__module__}.{function.__qualname__}"
     except AttributeError:
         return getattr(function, "__name__", str(function))
+
+
+def unknown_operation(called, function, step) -> UnknownOperation:
+    """The error for an operation without a rule, which the network called as ``called``."""
+    plain = getattr(called, "__name__", "")
+    is_operator = isinstance(called, torch._ops.OpOverload)
+    by_module = (plain.startswith("__") or plain in ARRAYS or is_operator and not called._schema.returns
+                 or torch.Tag.dynamic_output_shape in getattr(function, "tags", ())
+                 or (base_name(called) if is_operator else plain) in READINGS)
+    return UnknownOperation(explanation(called, function, step, "what its outputs depend on is not known", by_module))
 
 
 def explanation(called, function, step, why, by_module) -> str:

@@ -14,12 +14,12 @@ import warnings
 import torch
 
 from .chance import drawing
-from .interpreter import Step
 from .journal import difference
 from .operators import advice, explanation, where
 from .repetition import Repetition
 from .rules.registry import UnknownOperation
 from .snapshot import left_as_found
+from .trace_step import Step
 from .tracer import Tracer
 
 _SEEDS = 6  # how often random numbers are drawn anew, besides once all low and once all high

@@ -16,7 +16,7 @@ from contextlib import ExitStack, contextmanager
 
 import torch
 
-from .chance import is_source, sources_of, sources_of_classes
+from .chance import is_source, reseed, sources_of, sources_of_classes, state_of
 from .storage import has_memory, key_of
 
 _ATOMS = {str, bytes, int, float, complex, bool, type(None), torch.dtype, torch.device, torch.Size}
@@ -88,13 +88,7 @@ class Snapshot:
     def reseed(self, seed):
         """Give the network's own generators of random numbers another state."""
         for generator in self.generators:
-            if isinstance(generator, random.Random):
-                generator.seed(seed)
-            elif isinstance(generator, torch.Generator):
-                generator.manual_seed(seed)
-            else:
-                bits = generator.bit_generator if hasattr(generator, "bit_generator") else generator._bit_generator
-                bits.state = type(bits)(seed).state
+            reseed(generator, seed)
 
     def _visit(self, thing):
         if type(thing) in _ATOMS or id(thing) in self._seen or isinstance(thing, (type, types.ModuleType)):
@@ -138,16 +132,7 @@ class Snapshot:
 
     def _visit_generator(self, generator):
         self.generators.append(generator)
-        if isinstance(generator, random.Random):
-            state = generator.getstate()
-            self._back.append(lambda: generator.setstate(state))
-        elif isinstance(generator, torch.Generator):
-            state = generator.get_state()
-            self._back.append(lambda: generator.set_state(state))
-        else:
-            bits = generator.bit_generator if hasattr(generator, "bit_generator") else generator._bit_generator
-            state = copy.deepcopy(bits.state)
-            self._back.append(lambda: setattr(bits, "state", state))
+        self._back.append(state_of(generator))
 
     def _visit_container(self, container):
         named = isinstance(container, dict)

@@ -1,13 +1,12 @@
 """Following a network while it runs: every ATen operation, the module it runs in, a row for each step.
 
-Three things listen during one forward pass: a dispatch mode sees each operation that is really
-executed, whoever calls it; a function mode sees the function by which the network called it;
-and hooks tell which module is running. Nothing is left behind.
+A dispatch mode sees each operation that is really executed, whoever calls it; a function mode sees the function
+by which it was called; and hooks tell which module is running. Nothing is left behind.
 """
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 
 import torch
 
@@ -15,12 +14,12 @@ from .exits import Exits
 from .flow import Flow
 from .geometry import ReceptiveFieldError
 from .inputs import arguments
-from .interpreter import NoRule, Step
 from .journal import Journal
 from .modes import Functions, Operations, Silence
-from .operators import ARRAYS, READINGS, base_name, explanation, mutated_by, where
-from .rules.attention import ATTENTION
+from .operators import ARRAYS, READINGS, base_name, mutated_by, unknown_operation, where
+from .rules.attention import ATTENTION, by_scores
 from .rules.registry import FUNCTIONS, UnknownOperation, flat_tensors, registered
+from .trace_step import NoRule, Step
 from .written import Written
 
 _BLANK = {"empty", "empty_strided", "new_empty", "new_empty_strided", "empty_like", "empty_permuted"}
@@ -87,7 +86,8 @@ class Tracer:
             return output
         name, before = base_name(function), len(self.open[-1].inside)
         if name == ATTENTION and not self.interpreter.attends(function, args, kwargs):
-            return self._by_scores(*args, **kwargs)
+            with Operations(self):
+                return by_scores(*args, **kwargs)
         self.journal.note(name, self._module().name, args, kwargs, mutated, function.is_view)
         try:
             output, depends = self.interpreter.operation(function, args, kwargs, mutated, self.open[-1],
@@ -97,9 +97,8 @@ class Tracer:
         unseen = self.open[-1].inside[before:]  # a step of the operation's own, where nobody called it
         self.flow.note(unseen[0] if unseen else self.open[-1], (args, kwargs), output, mutated)
         made = flat_tensors(output)
-        if name in _BLANK:
-            for tensor in made:
-                tensor.zero_() if tensor.layout is torch.strided and not tensor.is_quantized else None
+        for tensor in made if name in _BLANK else ():
+            tensor.zero_() if tensor.layout is torch.strided and not tensor.is_quantized else None
         if not function.is_view and not name.startswith("set_"):  # these have the memory of something else
             self.journal.made(made, name in _BLANK)
         if depends:
@@ -110,13 +109,6 @@ class Tracer:
             called = self.functions[-1] if self.functions else function
             return self.exits.leave(output, called, self._module(), "image" if depends else "chance" * chance)
         return output
-
-    def _by_scores(self, query, key, value, dropout=0.0, causal=False, attn_mask=None, scale=None):
-        """Attention as the operations it is made of."""
-        with Operations(self):
-            output, _ = torch.ops.aten._scaled_dot_product_attention_math(query, key, value, attn_mask, dropout, causal,
-                                                                          scale=scale)
-        return output, output.new_zeros(0)
 
     # Modules -------------------------------------------------------------------------------
 
@@ -185,7 +177,8 @@ class Tracer:
         plain = getattr(function, "__name__", str(function))
         own = registered(function) or FUNCTIONS.get(plain)
         if own is None and plain not in ARRAYS and not self.interpreter.follows:
-            return self._passed_on(function, args, kwargs)
+            with self._calling(function):  # in a second run, which makes no rows
+                return function(*args, **kwargs)
         with Silence():
             source = self.interpreter.first((args, kwargs))
             own = own if own and self.interpreter.speaks((args, kwargs)) else None
@@ -198,13 +191,12 @@ class Tracer:
             with Silence():  # does it speak for this call?
                 own = self.interpreter.spoken(own, plain, args, kwargs)
         self.open.append(step)
-        self.functions.append(function)
         self.asleep += bool(own)
         try:
-            output = function(*args, **kwargs)
+            with self._calling(function):
+                output = function(*args, **kwargs)
         finally:
             self.asleep -= bool(own)
-            self.functions.pop()
             self.open.remove(step)
         with Silence():
             if own:
@@ -212,11 +204,12 @@ class Tracer:
             self._close(step, output, own)
         return output
 
-    def _passed_on(self, function, args, kwargs):
-        """Run a function of a second run, which makes no rows."""
+    @contextmanager
+    def _calling(self, function):
+        """While it runs, operations are called by this function."""
         self.functions.append(function)
         try:
-            return function(*args, **kwargs)
+            yield
         finally:
             self.functions.pop()
 
@@ -244,12 +237,9 @@ class Tracer:
 
     def _array(self, function, args, kwargs, source):
         """Hand out a tensor's numbers: in a second run, others."""
-        self.functions.append(function)
-        try:
+        with self._calling(function):
             tensor = self.exits.altered(args[0]) if isinstance(args[0], torch.Tensor) else args[0]
             output = function(tensor, *args[1:], **kwargs)
-        finally:
-            self.functions.pop()
         with Silence():
             chance = source is None and self.interpreter.by_chance(flat_tensors(args))
             self.exits.left(function, self._module(), "image" if source is not None else "chance" * chance,
@@ -258,14 +248,7 @@ class Tracer:
 
     def unknown(self, function) -> UnknownOperation:
         """The error for an operation without a rule."""
-        called = self.functions[-1] if self.functions else function
-        plain = getattr(called, "__name__", "")
-        returns_nothing = isinstance(called, torch._ops.OpOverload) and not called._schema.returns
-        tells_by_size = torch.Tag.dynamic_output_shape in getattr(function, "tags", ())
-        by_module = (plain.startswith("__") or plain in ARRAYS or returns_nothing or tells_by_size
-                     or base_name_of(called) in READINGS)
-        why = "what its outputs depend on is not known"
-        return UnknownOperation(explanation(called, function, self._module(), why, by_module))
+        return unknown_operation(self.functions[-1] if self.functions else function, function, self._module())
 
     def fail(self, error):
         """Remember the first error and where it happened, even if the network catches it."""
@@ -275,8 +258,3 @@ class Tracer:
             self.failed_on = step.source.shape if step.source else None
         if isinstance(error, ReceptiveFieldError) and self.error is None:
             self.error = error
-
-
-def base_name_of(function) -> str:
-    """The name of an operator or a function."""
-    return base_name(function) if isinstance(function, torch._ops.OpOverload) else getattr(function, "__name__", "")
