@@ -110,10 +110,23 @@ def test_large_networks_get_fewer_seeds_where_that_is_asked_for():
 
 
 def test_a_dask_cluster_is_an_executor(empty_results, few_digits, short, monkeypatch, tmp_path):
-    """Two worker processes, each with a results folder of its own, train what one process here would."""
+    """Two worker processes, each with a results folder of its own, train what one process here would.
+
+    First one of them is killed in its work, and its task goes to another; a task that kills every worker
+    that takes it is told, and the others end.
+    """
     monkeypatch.setitem(EXPERIMENTS, "six-models/steplr", small(short()))
     with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, \
             distributed.Client(cluster) as client:
+        calls = [("six-models/steplr", seed, str(tmp_path / "died")) for seed in range(4)]
+        ended = {call: future.result() for call, future in
+                 module.outcomes(client.get_executor(), dies_the_first_time, calls)}
+        assert (tmp_path / "died").exists() and set(ended) == set(calls)
+        deadly = [("six-models/steplr", seed) for seed in range(3)]
+        told = {seed: future.exception() for (_, seed), future in
+                module.outcomes(client.get_executor(), always_dies, deadly)}
+        assert [type(told[seed]).__name__ for seed in range(3)] == ["NoneType", "KilledWorker", "NoneType"]
+        client.wait_for_workers(2)
         client.run(prepare_worker, str(tmp_path / "elsewhere"))
         tasks = [Task("six-models/steplr", seed) for seed in range(3)]
         outcomes = list(campaign(tasks, client.get_executor()))
