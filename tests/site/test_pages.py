@@ -32,6 +32,7 @@ READY = """async () => {
 }"""
 AXE = """(runOnly) => axe.run(document, { runOnly, rules: { "color-contrast": { enabled: false } },
   resultTypes: ["violations"],
+  iframes: false,  // a page in a frame of its own is looked at by itself
   preload: false })  // or axe itself asks for the style sheets, which no page opened from a file may
 """
 SHOWN = """() => [...document.body.querySelectorAll("*")].map((element) => {

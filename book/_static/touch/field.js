@@ -10,7 +10,7 @@
 
   function begin({ stage, controls: place, data, tell, host }) {
     const told = host.querySelector(".touch-told");
-    told.id = `touch-field-${++places}`;
+    told.id = `touch-told-${++places}`;
     let list = data.lists[0], unit = list.unit, found = network.compute(list), kind = "conv";
     const left = dom.make("div", { class: "touch-pane" }), right = dom.make("div", { class: "touch-pane touch-side" });
     const mapName = dom.make("p", { class: "touch-hint" });
