@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.step_pages import MACHINE, SHARED, machine, measure
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("step-pages")]  # measured once
 
 
 @pytest.fixture(scope="module")
