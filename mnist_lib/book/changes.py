@@ -57,7 +57,10 @@ def _network_changes(before: Architecture, after: Architecture):
 
 
 def _differing(before: tuple[Layer, ...] | None, after: tuple[Layer, ...] | None) -> tuple[str, str]:
-    """Two versions of a block without the layers that they share: what is left of each, a line a layer."""
+    """Two versions of a block without the layers that they share: what is left of each, a line a layer.
+
+    Where only the order differs, all of both.
+    """
     if before is None or after is None:
         return _block(before), _block(after)
     old, new = (_block(block).split("\n") for block in (before, after))
@@ -66,6 +69,8 @@ def _differing(before: tuple[Layer, ...] | None, after: tuple[Layer, ...] | None
         if kind != "equal":
             kept[0].extend(old[first:last])
             kept[1].extend(new[start:end])
+    if kept[0] == kept[1]:
+        kept = (old, new)
     return "\n".join(kept[0]) or "–", "\n".join(kept[1]) or "–"
 
 
