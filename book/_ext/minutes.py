@@ -5,7 +5,8 @@
 
     Before it, in minutes: {minutes}`book/challenge`
 
-The second names a part of the table of contents, the third a page. Folded solutions and code that is not shown don't count.
+The second names a part of the table of contents, the third a page. Folded solutions and code that is not shown
+don't count.
 """
 
 from __future__ import annotations
