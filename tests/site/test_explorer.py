@@ -45,10 +45,19 @@ def opened(page, reports):
         asked = []
         page.on("request", lambda request: asked.append(request.url))
         page.goto(reports[name][1].as_uri())
-        page.wait_for_function("window.fieldExplorerPage")
+        until(page, "window.fieldExplorerPage")
         assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
         return page
     return go
+
+
+def until(page, condition):
+    """Wait for it from outside: the report lets no text be run as a script, as Playwright's own waiting does."""
+    for _ in range(600):
+        if page.evaluate(condition):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"not within 30 seconds: {condition}")
 
 
 def units_of(table, seed=1, count=60):
@@ -141,7 +150,7 @@ def test_the_keyboard_alone(opened, reports):
 
 def jump(page, table, name):
     page.evaluate("(row) => fieldExplorerPage.goTo(`r${row}`)", [row.label for row in table].index(name))
-    page.wait_for_function("""document.querySelector('.ways').hidden
+    until(page, """document.querySelector('.ways').hidden
       || document.querySelector('.ways figcaption').textContent""")
 
 
@@ -225,11 +234,11 @@ def test_an_image_of_the_reader_s(opened, tmp_path):
     page = opened("unet")
     before = page.evaluate("document.querySelector('.field canvas').toDataURL()")
     page.set_input_files("#image", ROOT / "book" / "_static" / "page.png")
-    page.wait_for_function("document.querySelector('.image output').textContent.includes('page.png')")
+    until(page, "document.querySelector('.image output').textContent.includes('page.png')")
     assert page.evaluate("document.querySelector('.field canvas').toDataURL()") != before
     (tmp_path / "none.png").write_text("no image")
     page.set_input_files("#image", tmp_path / "none.png")
-    page.wait_for_function("document.querySelector('.image output').textContent.includes('is no image')")
+    until(page, "document.querySelector('.image output').textContent.includes('is no image')")
 
 
 def test_each_input_and_a_slice_of_a_volume(opened, reports):
