@@ -3,9 +3,11 @@
     **It takes** about {minutes}`this page`.
     The foundations take about {minutes}`Foundations`.
 
+    The path takes about {minutes}`this path`.
     Before it, in minutes: {minutes}`book/challenge`
 
-The second names a part of the table of contents, the third a page. Folded solutions and code that is not shown
+The second names a part of the table of contents; the third is the page with those below it; the fourth is another
+page. Folded solutions and code that is not shown
 don't count.
 """
 
@@ -91,12 +93,25 @@ def note_time(app, doctree):
     for node in list(doctree.findall(time_to_read)):
         if node["of"] == "this page":
             node.replace_self(nodes.Text(f"{times[app.env.docname]} minutes"))
+        else:
+            telling(app.env).add(app.env.docname)
 
 
-def pages_of(app, part: str) -> list[str]:
-    """The pages of a part of the table of contents, with those below them."""
-    waiting = [name for tree in app.env.get_doctree(app.config.root_doc).findall(toctree)
-               if tree.get("caption") == part for name in tree["includefiles"]]
+def telling(env) -> set[str]:
+    """The pages that tell the time of others."""
+    return env.__dict__.setdefault("pages_telling_minutes", set())
+
+
+def pages_telling(app, env) -> list[str]:
+    """They are written again whenever a page was read."""
+    return sorted(telling(env) & env.found_docs)
+
+
+def pages_of(app, part: str, docname: str) -> list[str]:
+    """The pages of a part of the table of contents, or this page, with those below them."""
+    waiting = [docname] if part == "this path" else [
+        name for tree in app.env.get_doctree(app.config.root_doc).findall(toctree)
+        if tree.get("caption") == part for name in tree["includefiles"]]
     found = []
     while waiting:
         found.append(waiting.pop())
@@ -110,7 +125,7 @@ def write_time(app, doctree, docname):
         if node["of"] in app.env.page_minutes:
             node.replace_self(nodes.Text(str(app.env.page_minutes[node["of"]])))
             continue
-        pages = pages_of(app, node["of"])
+        pages = pages_of(app, node["of"], docname)
         if not pages:
             logger.warning("there is no page and no part %r in the table of contents", node["of"], location=docname)
         node.replace_self(nodes.Text(hours(sum(app.env.page_minutes.get(name, 0) for name in pages))))
@@ -119,6 +134,7 @@ def write_time(app, doctree, docname):
 def merge(app, env, docnames, other):
     for name in docnames:
         env.__dict__.setdefault("page_minutes", {})[name] = other.page_minutes[name]
+    telling(env).update(telling(other))
 
 
 def setup(app):
@@ -127,4 +143,5 @@ def setup(app):
     app.connect("doctree-read", note_time, priority=900)
     app.connect("doctree-resolved", write_time)
     app.connect("env-merge-info", merge)
+    app.connect("env-updated", pages_telling)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

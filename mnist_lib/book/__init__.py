@@ -22,7 +22,6 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "plots": "plots",
     "probe": "accuracy_by_place class_maps first_losses gap outputs overfits places remeasured sample slant "
              "spread_over_images training_accuracy vote with_weights",
-    "reading": "takes",
     "report": "report",
     "search_log": "search_tables",
     "sizes": "sizes",

@@ -26,13 +26,6 @@ def step_link(step: str, text: str | None = None) -> str:
     return Link(text or step, source(step).url) if source(step) else text or step
 
 
-def the_book() -> Path:
-    """The folder of the book that is being executed, or of the checkout; FileNotFoundError where there is none."""
-    if (book := _book() or Path(__file__).parents[2] / "book").is_dir():
-        return book
-    raise FileNotFoundError("the book's pages are not beside the library: run this in a clone of the book")
-
-
 def _book() -> Path | None:
     """The folder of the book whose page is being executed: a page runs in its own folder."""
     places = [place for folder in (Path.cwd(), *Path.cwd().parents) for place in (folder, folder / "book")]

@@ -5,6 +5,7 @@ import re
 import pytest
 import yaml
 
+from mnist_lib.experiments import PATHS
 from tests.chapters.prose import ROOT
 
 PARTS = [part["caption"] for part in yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))["parts"]]
@@ -24,3 +25,8 @@ def test_a_foundation_counts_its_minutes(name):
 def test_the_landing_page_counts_the_parts_by_their_names():
     said = re.findall(r"\{minutes\}`([^`]+)`", text_of("index"))
     assert "Foundations" in said and set(said) <= set(PARTS)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_path_counts_its_hours(path):
+    assert "About {minutes}`this path` with the exercises" in text_of(f"paths/{path}/index")

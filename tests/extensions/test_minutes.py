@@ -1,7 +1,19 @@
 """The time that a page takes, from its text and cells."""
 
 from docutils import nodes
-from minutes import ROUND, SECONDS, WORDS, hours, rounded, seconds
+from minutes import (
+    ROUND,
+    SECONDS,
+    WORDS,
+    hours,
+    pages_of,
+    pages_telling,
+    rounded,
+    seconds,
+    telling,
+    time_to_read,
+    write_time,
+)
 
 
 class solution_node(nodes.Element):
@@ -40,3 +52,23 @@ def test_times_are_rounded_up_and_told_in_words():
     assert [rounded(of) for of in (0, 299, 300, 301, 3600)] == [ROUND, 5, 5, 10, 60]
     assert [hours(of) for of in (10, 89, 91, 200, 1200)] == [
         "an hour", "an hour", "two hours", "three hours", "20 hours"]
+
+
+def app_of(below, minutes):
+    """A build whose pages have others below them, and a time each."""
+    env = type("Env", (), {"toctree_includes": below, "page_minutes": minutes, "found_docs": set(minutes)})()
+    return type("App", (), {"env": env})()
+
+
+def test_a_path_is_its_page_with_all_below_it_and_another_page_is_told_in_minutes():
+    app = app_of({"path": ["one", "two"], "two": ["deep"]}, {"path": 10, "one": 55, "two": 60, "deep": 115, "else": 5})
+    assert sorted(pages_of(app, "this path", "path")) == ["deep", "one", "path", "two"]
+    text = page(*(time_to_read(of=of) for of in ("this path", "two")))
+    write_time(app, text, "path")
+    assert [node.astext() for node in text.children] == ["four hours", "60"]
+
+
+def test_pages_that_tell_of_others_are_written_again():
+    app = app_of({}, {"path": 10, "one": 5})
+    telling(app.env).update({"path", "gone"})
+    assert pages_telling(app, app.env) == ["path"]
