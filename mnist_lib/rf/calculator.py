@@ -8,6 +8,7 @@ whatever else the network computes. Chapter: ``book/receptive-field.md``.
 
 from __future__ import annotations
 
+import gc
 import sys
 from contextlib import ExitStack, contextmanager, nullcontext
 from unittest import mock
@@ -51,7 +52,7 @@ def receptive_field(network, input_size=None, *, inputs=None, title=None) -> Tab
             raise ValueError("a list of layers has one input: give its input_size instead of inputs")
         return field_of_layers(network, input_size, title)
     network = getattr(network, "_orig_mod", network)  # a compiled network follows the one it was made from
-    with torch.no_grad(), _in_single_operations():
+    with torch.no_grad(), _in_single_operations(), _uncollected():
         space, tensors, tracer = _followed(network, input_size, inputs)
         rows, blocks, graph = rows_of(tracer.open[0], space)
     convention = "as in evaluation: batch normalization mixes no pixels"
@@ -122,6 +123,18 @@ def _in_single_operations():
         else:
             stack.enter_context(sdpa_kernel([SDPBackend.FLASH_ATTENTION, SDPBackend.MATH]))
         yield
+
+
+@contextmanager
+def _uncollected():
+    """Cyclic garbage waits: looking for it among all that torch has loaded takes as long as a small network."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _uncompiled(model=None, **_):

@@ -6,7 +6,7 @@ import torch
 
 from .geometry import ReceptiveFieldError
 from .intervals import Intervals, broadcast, of_inputs, reduce, union
-from .operators import COSTLY, READINGS, base_name, without_computing
+from .operators import COSTLY, READINGS, Filler, base_name, without_computing
 from .rules.attention import ATTENTION, is_plain
 from .rules.pointwise import elementwise
 from .rules.registry import BUILT_IN, Call, flat_tensors, registered
@@ -43,7 +43,7 @@ class Interpreter:
         self._zeros = Zeros(self._origin)
         self._notes: dict = {}  # what rules tell each other: of a pooling, for its unpooling
         self.decisions: list[bool] = []  # for a second run to take the same
-        self._filler = torch.Generator().manual_seed(1)
+        self._filler = Filler(1)
 
     def begin(self, space, tensors):
         """Follow the inputs."""
@@ -227,6 +227,10 @@ class Interpreter:
         found = rule(self.call(name, None, args, kwargs, []))
         self.decisions.append(found is not None)
         return found
+
+    def all(self, tree) -> list[Intervals]:
+        """The intervals of all tensors that depend on the image, in order."""
+        return [found for found in map(self.memory.get, flat_tensors(tree)) if found is not None]
 
     def first(self, tree) -> Intervals | None:
         """The intervals of the first tensor that depends on the image."""

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from functools import reduce as fold
 
 import torch
@@ -48,6 +49,11 @@ class Intervals:
     steps: tuple[tuple, ...]
     off: torch.Tensor | None = None
     off_kind: str = ""
+
+    @cached_property
+    def constant(self) -> bool:
+        """Whether no element depends on anything."""
+        return all(part.numel() == 4 and int(part.min()) == NOTHING for part in by_factors(self)[0])
 
 
 def of_image(shape) -> Intervals:

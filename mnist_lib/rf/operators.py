@@ -20,15 +20,16 @@ READINGS = {"_local_scalar_dense", "equal", "item", "is_nonzero", "allclose"}
 COSTLY = {"convolution", "mm", "addmm", "bmm", "baddbmm", ATTENTION}
 _UNTOLD = {"native_batch_norm", "cudnn_batch_norm", "miopen_batch_norm"}  # in training they write what they average
 _WORTH_SKIPPING = 200_000  # multiply-adds
+_LINE = 4099  # random numbers: a prime, so that rows of a map differ
 
 
-def without_computing(function, args, kwargs, generator):
+def without_computing(function, args, kwargs, filler):
     """Random numbers of the shape and layout that a costly operation returns; None where it must be run.
 
     They are positive and near one, so that roots, logarithms and tests for finite numbers go well.
     """
     if function.overloadpacket.__name__ == ATTENTION:
-        return without_attending(args, lambda made: _filled(made, generator))
+        return without_attending(args, filler.fill)
 
     def described(value):
         return value.to("meta") if isinstance(value, torch.Tensor) else value
@@ -38,7 +39,7 @@ def without_computing(function, args, kwargs, generator):
         if plain is not None:
             if prod(plain) * _terms(function, args) < _WORTH_SKIPPING or min(plain) < 1 or args[0].is_meta:
                 return None
-            return _filled(args[0].new_empty(plain), generator)
+            return filler.fill(args[0].new_empty(plain))
         shape = function(*map(described, args), **{k: described(v) for k, v in kwargs.items()})
         if min(shape.shape, default=1) < 1 or shape.is_meta and args[0].is_meta:
             return None
@@ -49,7 +50,7 @@ def without_computing(function, args, kwargs, generator):
             if image.shape[1 - (image.dim() < weight.dim())] != weight.shape[1] * groups:
                 return None  # to have PyTorch say it
         made = torch.empty_strided(shape.shape, shape.stride(), dtype=shape.dtype, device=args[0].device)
-        return _filled(made, generator)
+        return filler.fill(made)
     except Exception:  # whatever it is, the operation itself will say it better
         return None
 
@@ -87,16 +88,24 @@ def _terms(function, args):
     return args[1 if function.overloadpacket.__name__ in ("addmm", "baddbmm") else 0].shape[-1]
 
 
-def _filled(tensor, generator):
-    """A dense tensor with one line of random numbers, over and over."""
-    flat = tensor.as_strided((tensor.numel(),), (1,)) if _dense(tensor) else tensor
-    line = torch.rand(min(flat.shape[-1], 4099), generator=generator).add_(0.5).to(tensor)
-    if flat.dim() > 1:
-        return flat.fill_(float(line[0]))
-    whole = len(flat) // len(line)
-    flat[:whole * len(line)].view(whole, len(line)).copy_(line)
-    flat[whole * len(line):].copy_(line[:len(flat) - whole * len(line)])
-    return tensor
+class Filler:
+    """Fills tensors with random numbers: one line of them, from another place on each time, over and over."""
+
+    def __init__(self, seed):
+        line = torch.rand(_LINE, generator=torch.Generator().manual_seed(seed)).add_(0.5)
+        self._twice, self._start = torch.cat((line, line)), 0
+
+    def fill(self, tensor):
+        """The tensor, which has been filled."""
+        self._start = (self._start + 977) % _LINE
+        line = self._twice[self._start:self._start + _LINE]
+        if not _dense(tensor) and tensor.dim() != 1:
+            return tensor.fill_(float(line[0]))
+        flat = tensor.as_strided((tensor.numel(),), (1,)) if _dense(tensor) else tensor
+        whole = len(flat) // _LINE
+        flat[:whole * _LINE].view(whole, _LINE).copy_(line)
+        flat[whole * _LINE:].copy_(line[:len(flat) - whole * _LINE])
+        return tensor
 
 
 def _dense(tensor):

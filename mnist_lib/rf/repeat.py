@@ -88,7 +88,7 @@ class Repeats:
                 with drawing(seed, snapshot):
                     tracer.run(self.space, tensors)
             except Exception as stopped:
-                error = stopped
+                error = stopped.with_traceback(None)  # which would hold all tensors of the run
         return tracer, error
 
     @contextlib.contextmanager

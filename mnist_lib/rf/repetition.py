@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import torch
-
-from .operators import COSTLY, without_computing
+from .operators import COSTLY, Filler, without_computing
 
 
 class Repetition:
@@ -14,7 +12,7 @@ class Repetition:
 
     def __init__(self, decisions, seed):
         self._decisions = iter(decisions)
-        self._filler = torch.Generator().manual_seed(seed)
+        self._filler = Filler(seed)
 
     def begin(self, space, tensors):
         """Nothing to follow."""
@@ -32,6 +30,10 @@ class Repetition:
     def speaks(self, tree) -> bool:
         """What the first run said."""
         return next(self._decisions, False)
+
+    def all(self, tree) -> list:
+        """Nothing is known of any tensor."""
+        return []
 
     def first(self, tree):
         """Nothing is known of any tensor."""

@@ -112,7 +112,7 @@ def _row(step, space, use, known) -> Row:
              and "kernel" not in details and not (step.op in _MERGES and len(step.merged) > 1))
     return Row(step.name, _operation(step), before, after, extents, tuple(step.result.shape[d] for d in dims),
                ch_in, ch_out, *use, dims=dims, parameters=step.parameters, multiply_adds=step.multiply_adds,
-               notes=_notes(step, space, extents), plain=plain, **details)
+               notes=_notes(step, space, extents, known), plain=plain, **details)
 
 
 def _details(step):
@@ -144,23 +144,23 @@ def _operation(step) -> str:
     return _SHORTER.get(name, name)
 
 
-def _notes(step, space, extents) -> tuple[str, ...]:
+def _notes(step, space, extents, known) -> tuple[str, ...]:
     notes, several = [], len(space.inputs) > 1
     for group, each in zip(space.groups, space.inputs):
         of = f" of {each.name}" if several else ""
         if step.op in _MERGES and len(step.merged) > 1:
-            notes += _apart(step, group, AXES[each.axes], space, of)
+            notes += _apart(step, group, AXES[each.axes], space, known, of)
         if group and all(min(e.first) == max(e.first) == 0 and min(e.last) == max(e.last) == n - 1
                          for e, n in zip((extents.axes[axis] for axis in group), each.pixels)):
             notes.append(f"whole {each.name if several else _WHOLE[each.axes]}")
     return tuple(notes)
 
 
-def _apart(step, group, names, space, of):
+def _apart(step, group, names, space, known, of):
     """A note for each axis along which the units brought together look at other places."""
     found = {}
     for axis, name in zip(group, names):
-        apart = _misalignment(step.merged, axis, space)
+        apart = _misalignment(step.merged, axis, space, known)
         if apart:
             found[name] = f"misaligned by {apart:g}"
     if len(found) == len(names) and len(set(found.values())) == 1:
@@ -168,11 +168,11 @@ def _apart(step, group, names, space, of):
     return [f"{text} in {name}{of}" for name, text in found.items()]
 
 
-def _misalignment(all_spans, axis, space) -> float:
+def _misalignment(all_spans, axis, space, known) -> float:
     """The largest distance between the centres of the units that are brought together."""
     lines = []
     for spans in {id(spans): spans for spans in all_spans}.values():
-        geometry = geometry_of(spans, axis, space)
+        geometry = _described(spans, space, known)[0][axis]
         if geometry.start is not None:  # None: in no line, or without centres of their own
             lines.append(geometry)
     largest = max((g.size for g in lines), default=0)

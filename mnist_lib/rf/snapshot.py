@@ -13,6 +13,7 @@ import sys
 import types
 from collections import deque
 from contextlib import ExitStack, contextmanager
+from operator import is_not
 
 import torch
 
@@ -49,7 +50,8 @@ class Snapshot:
 
     def __init__(self, network):
         self._back: list = []  # functions that put back, in the order they were found
-        self._seen: set[int] = set()
+        self._empty: list = []  # dictionaries in which there is nothing, as a module has a dozen
+        self._seen: dict = {}  # by their ids, and kept alive so that these stay their own
         self.tensors: list[torch.Tensor] = []  # all that the network holds anywhere
         self.generators: list = []  # its own sources of random numbers
         self._modules = list(network.modules())
@@ -82,6 +84,9 @@ class Snapshot:
         """Everything as it was when the snapshot was taken."""
         for back in reversed(self._back):
             back()
+        for container in self._empty:
+            if container:
+                container.clear()
         for module, mode in self._modes:
             module._c.setattr("training", mode)
 
@@ -93,8 +98,7 @@ class Snapshot:
     def _visit(self, thing):
         if type(thing) in _ATOMS or id(thing) in self._seen or isinstance(thing, (type, types.ModuleType)):
             return
-        self._seen.add(id(thing))
-        self._back.append(lambda: thing)  # keeps it alive, so that its id is its own
+        self._seen[id(thing)] = thing
         if isinstance(thing, torch.Tensor):
             self._visit_tensor(thing)
         elif is_source(thing):
@@ -135,7 +139,9 @@ class Snapshot:
         self._back.append(state_of(generator))
 
     def _visit_container(self, container):
-        named = isinstance(container, dict)
+        if (named := isinstance(container, dict)) and not container:
+            self._empty.append(container)
+            return
         content = dict(container) if named else _copied(container)
         self._back.append(lambda: _refill(container, content))
         passing = False
@@ -241,7 +247,8 @@ def _copied(container):
 def _refill(container, content):
     """Give a container its content back, if it changed."""
     if isinstance(container, dict):
-        changed = list(container) != list(content) or any(container[k] is not content[k] for k in content)
+        changed = len(container) != len(content) or list(container) != list(content) or any(
+            map(is_not, container.values(), content.values()))
     elif isinstance(container, (set, bytearray)):
         changed = container != content
     else:

@@ -11,24 +11,23 @@ from dataclasses import dataclass, field
 import torch
 from torch.multiprocessing.reductions import StorageWeakRef
 
-from .factors import by_factors
 from .geometry import ReceptiveFieldError
-from .intervals import NOTHING, Intervals, broadcast, collapsed, found_steps, reduce, union
+from .intervals import Intervals, broadcast, found_steps, reduce, union
+from .patchwork import Boxed, Lines, boxed, empty_lines
 
 
 @dataclass
 class Entry:
     """What is known of one storage.
 
-    ``views``: by place in memory. ``dense``: a line of memory for each number of the intervals, once
-    a part of it was written; what is in ``views`` is then only read from there. ``granule``: the
-    bytes that one element of a line stands for.
+    ``views``: by place in memory. ``parts``: the intervals of all of the memory, once a part of it was
+    written (``patchwork.py``); what is in ``views`` is then only read from there. ``known``: the steps it was
+    written with.
     """
 
     alive: StorageWeakRef
     views: dict = field(default_factory=dict)
-    dense: list | None = None
-    granule: int = 0
+    parts: Boxed | Lines | None = None
     known: tuple = ()
 
 
@@ -49,14 +48,16 @@ class Memory:
         if place not in entry.views:
             if place[1] is None or any(strides is None for _, strides, *_ in entry.views):
                 return _of_sparse(entry, place)
-            _thicken(entry, tensor)
-            entry.views[place] = _look(entry, place)
-        return None if _constant(entry.views[place]) else entry.views[place]
+            _take_apart(entry, tensor, place)
+            bounds = entry.parts.read(place)
+            entry.views[place] = Intervals(place[0], bounds, found_steps(place[0], bounds, (entry.known,)))
+        spans = entry.views[place]
+        return None if spans.constant else spans
 
     def in_parts(self, tensor: torch.Tensor) -> bool:
         """Whether a tensor's memory was written in parts, so that its views need not be worked out ahead."""
         entry = self._entries.get(key_of(tensor))
-        return entry is not None and entry.dense is not None
+        return entry is not None and entry.parts is not None
 
     def put(self, tensor: torch.Tensor, spans: Intervals) -> None:
         """Note the intervals of a new tensor or of a new view."""
@@ -71,12 +72,10 @@ class Memory:
         self._check(spans)
         place, entry = _place(tensor), self._entry(tensor)
         if place[1] is None or _covers(tensor) and set(entry.views) <= {place}:
-            entry.views, entry.dense, entry.known = {place: spans}, None, ()
+            entry.views, entry.parts, entry.known = {place: spans}, None, ()
             return
-        _thicken(entry, tensor, len(spans.bounds))
-        for line, bounds in zip(entry.dense, spans.bounds):
-            for memory, part in zip(line, bounds):
-                _strided(memory, place, entry.granule).copy_(part.expand(spans.shape).unsqueeze(-1))
+        _take_apart(entry, tensor, place, len(spans.bounds))
+        entry.parts.write(place, spans)
         entry.known = (*entry.known, *(step for axis in spans.steps for step in axis if step not in entry.known))
         entry.views = {place: spans}
 
@@ -128,20 +127,10 @@ def _place(tensor):
     """
     if tensor.layout is not torch.strided:
         return tuple(tensor.shape), None, 0, 0
-    strides = tuple(stride if n > 1 else 0 for n, stride in zip(tensor.shape, tensor.stride()))
-    return tuple(tensor.shape), strides, tensor.storage_offset(), tensor.element_size()
-
-
-def _strided(memory, place, granule):
-    """A line of memory as a view reads it, with a last dimension for the granules of one element."""
-    shape, strides, offset, size = place
-    times = size // granule
-    return memory.as_strided((*shape, times), (*(s * times for s in strides), 1), offset * times)
-
-
-def _constant(spans):
-    parts, _ = by_factors(spans)
-    return all(part.numel() == 4 and int(part.min()) == NOTHING for part in parts)
+    shape, strides = tuple(tensor.shape), tensor.stride()
+    if 1 in shape:
+        strides = tuple([stride if n > 1 else 0 for n, stride in zip(shape, strides)])
+    return shape, strides, tensor.storage_offset(), tensor.element_size()
 
 
 def _covers(tensor):
@@ -154,29 +143,27 @@ def _of_sparse(entry, place):
     return broadcast(union((), parts), place[0])
 
 
-def _thicken(entry, tensor, axes=None):
-    """Give an entry its lines of memory, fine enough for the tensor's number type."""
-    sizes = [place[3] for place in entry.views] + [tensor.element_size()]
-    granule = min(sizes + [entry.granule] * bool(entry.granule))
-    if entry.dense is not None and entry.granule == granule:
-        return
-    elements = tensor.untyped_storage().nbytes() // granule
-    if entry.dense is not None:
-        times = entry.granule // granule
-        entry.dense = [[memory.repeat_interleave(times) for memory in line] for line in entry.dense]
-        entry.granule = granule
-        return
-    axes = axes or len(next(iter(entry.views.values())).bounds)
-    entry.dense = [[torch.full((elements,), NOTHING, dtype=torch.int32) for _ in range(4)] for _ in range(axes)]
-    entry.granule = granule
-    for place, spans in entry.views.items():
-        for line, bounds in zip(entry.dense, spans.bounds):
-            for memory, part in zip(line, bounds):
-                _strided(memory, place, granule).copy_(part.expand(spans.shape).unsqueeze(-1))
-    entry.known = tuple({step for spans in entry.views.values() for axis in spans.steps for step in axis})
+def _take_apart(entry, tensor, place, axes=None):
+    """Give an entry its parts, such that a view at a place can be read and written."""
+    nbytes = tensor.untyped_storage().nbytes()
+    if entry.parts is None:
+        axes = axes or len(next(iter(entry.views.values())).bounds)
+        entry.parts = _whole(entry, place, nbytes, axes)
+        for each, spans in entry.views.items():
+            entry.parts.write(each, spans)
+        entry.known = tuple({step for spans in entry.views.values() for axis in spans.steps for step in axis})
+    if isinstance(entry.parts, Boxed) and entry.parts.box(place) is None:
+        entry.parts = entry.parts.lines()
+    if isinstance(entry.parts, Lines) and place[3] < entry.parts.granule:
+        entry.parts = entry.parts.finer(place[3])
 
 
-def _look(entry, place):
-    bounds = tuple(collapsed(torch.stack([_strided(memory, place, entry.granule).amin(-1) for memory in line]), 1)
-                   for line in entry.dense)
-    return Intervals(place[0], bounds, found_steps(place[0], bounds, (entry.known,)))
+def _whole(entry, place, nbytes, axes):
+    """Empty parts that all known views fit into."""
+    every = [*entry.views, place]
+    for each in every:
+        found = boxed(each, nbytes, axes)
+        if found is not None and all(found.box(other) is not None for other in every):
+            return found
+    granule = min(each[3] for each in every)
+    return empty_lines(nbytes // granule, granule, axes)

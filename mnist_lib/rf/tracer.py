@@ -180,13 +180,12 @@ class Tracer:
             with self._calling(function):  # in a second run, which makes no rows
                 return function(*args, **kwargs)
         with Silence():
-            source = self.interpreter.first((args, kwargs))
+            merged = self.interpreter.all((args, kwargs))
+            source = merged[0] if merged else None
             own = own if own and self.interpreter.speaks((args, kwargs)) else None
         if plain in ARRAYS and own is None:
             return self._array(function, args, kwargs, source)
-        step = Step("", plain.strip("_"), None, source=source)
-        with Silence():
-            step.merged = [s for s in map(self.interpreter.first, flat_tensors((args, kwargs))) if s is not None]
+        step = Step("", plain.strip("_"), None, source=source, merged=merged)
         if own and not registered(function):
             with Silence():  # does it speak for this call?
                 own = self.interpreter.spoken(own, plain, args, kwargs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import torch
@@ -27,37 +28,30 @@ def read(spans: Intervals, dim: int, reach: Taps) -> Intervals:
 
 
 def _read(bounds, dim, size, reach, step):
-    exact, formula = _places(reach, size)
+    plan = _plan(reach, size, step)
     constant = bounds.shape[dim] == 1 < size
     if constant:
-        if step == STILL and bool((exact >= 0).any(1).all()):
+        if step == STILL and plan.all_read:
             return bounds  # nothing changes along this dimension, and every output reads something
         bounds = bounds.expand(*(size if d == dim else n for d, n in enumerate(bounds.shape)))
-    units, pixels = step or STILL
-    turns = torch.div(formula, units, rounding_mode="floor")
-    base = formula - turns * units
-    short = base >= size  # the map is shorter than one period: its last unit stands in
-    base = torch.where(short, size - 1, base)
-    near = torch.where((formula >= 0) & (formula < size), formula, base)
-    moved = (torch.div((formula - near) * pixels, units, rounding_mode="floor")).to(torch.int32)
-    real = _gather(bounds[:2], dim, exact.clamp(min=0))
-    wide = [1] * real.dim()
-    wide[dim], wide[dim + 1] = exact.shape
-    real = real.masked_fill((exact < 0).reshape(wide), NOTHING)
-    law = _gather(bounds[2:], dim, near)
-    sign = torch.tensor([1, -1], dtype=torch.int32).reshape(2, *(1,) * (law.dim() - 1))
-    law = torch.where(law == NOTHING, law, law + sign * moved.reshape(wide))
+    wide = [1] * (bounds.dim() + 1)
+    wide[dim], wide[dim + 1] = plan.exact.shape
+    real = _gather(bounds[:2], dim, plan.exact)
+    if plan.missing is not None:
+        real = real.masked_fill(plan.missing.reshape(wide), NOTHING)
+    law = _gather(bounds[2:], dim, plan.near)
+    if plan.moved is not None:
+        law = torch.where(law == NOTHING, law, law + plan.moved.reshape(2, *wide[1:]))
     if step is None:  # no law to go on by: what is outside does not count
-        outside = (formula < 0) | (formula >= size)
-        law = law.masked_fill(outside.reshape(wide), NOTHING)
-    elif size > units and moved.any():  # lines that do not follow the law end at the border
+        if plan.outside is not None:
+            law = law.masked_fill(plan.outside.reshape(wide), NOTHING)
+    elif size > step[0] and plan.moved is not None:  # lines that do not follow the law end at the border
         straight = goes_on(bounds[2:], dim, step)
         if not straight.all():
-            edge = _gather(bounds[2:], dim, formula.clamp(0, size - 1))
+            edge = _gather(bounds[2:], dim, plan.edge)
             law = torch.where(straight.unsqueeze(dim + 1), law, edge)
-    absent = _absent(reach, size)
-    if absent is not None:
-        law = law.masked_fill(absent.reshape(wide), NOTHING)
+    if plan.absent is not None:
+        law = law.masked_fill(plan.absent.reshape(wide), NOTHING)
     result = torch.cat((real, law)).amin(dim + 1)
     return collapsed(result, dim, dim + 1) if constant else result
 
@@ -66,24 +60,41 @@ def _gather(bounds, dim, places):
     return bounds.index_select(dim, places.flatten()).unflatten(dim, places.shape)
 
 
-def _places(reach, size):
-    """Two tensors (outputs, taps): where taps really land (-1: nowhere), and where by formula."""
-    return _tables(reach, size)[:2]
+@dataclass(frozen=True)
+class _Plan:
+    """Where each output reads, by output and tap; what is None is nowhere the case."""
+
+    exact: torch.Tensor  # where taps really land
+    missing: torch.Tensor | None  # which land nowhere
+    near: torch.Tensor  # the input whose interval tells the tap's by formula,
+    moved: torch.Tensor | None  # and how many pixels further on: (2, outputs, taps), both ends
+    edge: torch.Tensor  # the nearest input
+    outside: torch.Tensor | None  # which taps are outside the map by formula
+    absent: torch.Tensor | None  # which taps an output does not have
+    all_read: bool  # whether every output reads something
 
 
-def _absent(reach, size):
-    return _tables(reach, size)[2]
-
-
-@lru_cache(maxsize=256)
-def _tables(reach, size):
+@lru_cache(maxsize=512)
+def _plan(reach, size, step):
     taps = [list(reach.taps(i)) for i in range(reach.size)]
     most = max(1, *(len(t) for t in taps))
     absent = torch.tensor([[j >= len(t) for j in range(most)] for t in taps])
     formula = torch.tensor([t + [t[-1] if t else 0] * (most - len(t)) for t in taps])
     exact = torch.tensor([[-1 if (real := inside(tap, size, reach.border)) is None else real
                            for tap in t] + [-1] * (most - len(t)) for t in taps])
-    return exact, formula, absent if absent.any() else None
+    units, pixels = step or STILL
+    turns = torch.div(formula, units, rounding_mode="floor")
+    base = formula - turns * units
+    base = torch.where(base >= size, size - 1, base)  # where the map is shorter than one period
+    outside = (formula < 0) | (formula >= size)
+    near = torch.where(outside, base, formula)
+    moved = torch.div((formula - near) * pixels, units, rounding_mode="floor").to(torch.int32)
+    return _Plan(exact.clamp(min=0), _any(exact < 0), near, torch.stack((moved, -moved)) if moved.any() else None,
+                 formula.clamp(0, size - 1), _any(outside), _any(absent), bool((exact >= 0).any(1).all()))
+
+
+def _any(mask):
+    return mask if mask.any() else None
 
 
 def read_all(spans: Intervals, reaches) -> Intervals:

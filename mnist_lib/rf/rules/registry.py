@@ -191,9 +191,15 @@ def flat_tensors(tree, depth=8) -> list[torch.Tensor]:
 _LEAVES = {int, float, bool, str, type(None), torch.dtype, torch.device, torch.layout, torch.memory_format, torch.Size}
 
 
+_TENSORS = {torch.Tensor, torch.nn.Parameter}
+
+
 def _collect(tree, depth, found):
     kind = type(tree)
     if kind in _LEAVES:
+        return
+    if kind in _TENSORS:  # the usual things first: this is asked some times for every operation
+        found.append(tree)
         return
     if isinstance(tree, torch.Tensor):
         found.append(tree)
@@ -211,7 +217,8 @@ def _collect(tree, depth, found):
         tree = vars(tree).values()
     if depth:
         for part in tree:
-            _collect(part, depth - 1, found)
+            if type(part) not in _LEAVES:
+                _collect(part, depth - 1, found)
 
 
 def listed(value, count) -> tuple[int, ...]:
