@@ -15,6 +15,7 @@ import torch
 
 from .storage import holder, key_of, weakly
 
+_OFTEN = 16  # new tensors between two looks at which are gone
 _PLAIN = {int, float, bool, str, complex, type(None)}
 
 
@@ -38,9 +39,12 @@ class Entry:
 class Journal:
     """The operations of one run, in order."""
 
-    def __init__(self, tensors):
+    def __init__(self, tensors, others=()):
         self.entries: list[Entry] = []
         self._explained = {key_of(t): None for t in tensors}
+        self._made: dict = {}  # of this run's tensors, which come and go
+        self._others = others  # they forget the numbers of memory that is gone, before other tensors get them
+        self._clean_at = _OFTEN
         self.trusting = False  # a rule of the user's was applied, who may know more of sizes
         self._blank: set = set()  # memory that was only set aside, and may be filled out of sight
 
@@ -68,8 +72,20 @@ class Journal:
 
     def _explain(self, tensor):
         key = key_of(tensor)
-        if key is not None and key not in self._explained:
-            self._explained[key] = weakly(tensor)
+        if key is not None and key not in self._explained and key not in self._made:
+            self._made[key] = weakly(tensor)
+            if len(self._made) > self._clean_at:
+                self._clean()
+
+    def _clean(self):
+        """Let go of what is gone: its place in memory would else stay between those that are used again."""
+        gone = {key for key, alive in self._made.items() if alive.expired()}
+        for other in self._others:
+            other.forget(gone)
+        self._blank -= gone
+        for key in gone:
+            del self._made[key]
+        self._clean_at = 2 * len(self._made) + _OFTEN
 
     def _described(self, tree, skip, looks_only):
         if isinstance(tree, torch.Tensor):
@@ -86,7 +102,8 @@ class Journal:
     def _mark(self, tensor):
         """A checksum of values that no operation of this run has made; None for others."""
         key = key_of(tensor)
-        if key is None or key in self._explained and key not in self._blank or tensor.is_meta or tensor.is_quantized:
+        made = key in self._explained or key in self._made
+        if key is None or made and key not in self._blank or tensor.is_meta or tensor.is_quantized:
             return None
         self._explain(tensor)
         self._blank.discard(key)

@@ -79,6 +79,11 @@ class Memory:
         entry.known = (*entry.known, *(step for axis in spans.steps for step in axis if step not in entry.known))
         entry.views = {place: spans}
 
+    def forget(self, keys) -> None:
+        """Let go of memory that is gone."""
+        for key in keys:
+            self._entries.pop(key, None)
+
     def _entry(self, tensor):
         key = key_of(tensor)
         if key not in self._entries:

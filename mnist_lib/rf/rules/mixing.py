@@ -10,7 +10,7 @@ import torch
 from .. import intervals, moving
 from ..intervals import NOTHING, Intervals
 from ..steps import common
-from .pointwise import added_low
+from .pointwise import added_low, without
 from .registry import built_in
 
 
@@ -137,6 +137,9 @@ def _product(call, left, right, turned):
     lead = torch.broadcast_shapes(one.shape[:-2], two.shape[:-2])
     shape = (*lead, one.shape[-2], two.shape[-1])
     masked = "zero" in (one.off_kind, two.off_kind)
+    if masked and (_empty(one) or _empty(two)):  # a zero takes nothing of the other factor with it
+        one, two = (without(s, s.off.expand(s.shape), "") if s.off_kind == "zero" else s for s in (one, two))
+        masked = False
     one, two = (intervals.broadcast(s, (*lead, *s.shape[-2:])) for s in (one, two))
     rows, columns = (intervals.reduce(s, [dim], True) for s, dim in ((one, -1), (two, -2)))
     steps = []
@@ -150,6 +153,10 @@ def _product(call, left, right, turned):
     result = Intervals(shape, bounds, tuple(steps))
     gone = ([len(shape) - 2] if left.dim() == 1 else []) + ([len(shape) - 1] if right.dim() == 1 else [])
     return intervals.dropped(result, gone)
+
+
+def _empty(spans):
+    return spans.constant and spans.off_kind != "zero"
 
 
 def _operand(call, tensor):

@@ -50,7 +50,8 @@ def fitted(mask, shape):
 def without(spans, mask, kind):
     """The intervals with nothing where the mask says so."""
     mask = fitted(mask, spans.shape)
-    bounds = tuple(intervals.collapsed(b.masked_fill(mask, NOTHING), 1) for b in spans.bounds)
+    small = intervals.narrowed(mask)
+    bounds = tuple(intervals.collapsed(b.masked_fill(small, NOTHING), 1) for b in spans.bounds)
     return replace(spans, bounds=bounds, off=mask, off_kind=kind)
 
 

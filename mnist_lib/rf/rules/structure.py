@@ -81,6 +81,11 @@ class Zeros:
             if has_memory(tensor) and tensor.layout is torch.strided and not tensor.is_meta:
                 self._write(tensor, found)
 
+    def forget(self, keys) -> None:
+        """Let go of memory that is gone."""
+        for key in keys:
+            self._lines.pop(key, None)
+
     def _knows(self, tensor):
         known = self._known(tensor)
         return known is not None and bool(known.any())
