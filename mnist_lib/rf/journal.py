@@ -8,14 +8,17 @@ another image, and every operation, number and tensor that comes from nowhere mu
 
 from __future__ import annotations
 
+import ctypes
 import zlib
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
 
 from .storage import holder, key_of, weakly
 
-_OFTEN = 16  # new tensors between two looks at which are gone
+_MUCH = 2**28  # bytes of new tensors between two times that memory is given back
+_OFTEN = 8  # new tensors between two looks at which are gone
 _PLAIN = {int, float, bool, str, complex, type(None)}
 
 
@@ -44,7 +47,7 @@ class Journal:
         self._explained = {key_of(t): None for t in tensors}
         self._made: dict = {}  # of this run's tensors, which come and go
         self._others = others  # they forget the numbers of memory that is gone, before other tensors get them
-        self._clean_at = _OFTEN
+        self._clean_at, self._grown = _OFTEN, 0
         self.trusting = False  # a rule of the user's was applied, who may know more of sizes
         self._blank: set = set()  # memory that was only set aside, and may be filled out of sight
 
@@ -74,6 +77,7 @@ class Journal:
         key = key_of(tensor)
         if key is not None and key not in self._explained and key not in self._made:
             self._made[key] = weakly(tensor)
+            self._grown += tensor.numel() * tensor.element_size()
             if len(self._made) > self._clean_at:
                 self._clean()
 
@@ -85,7 +89,10 @@ class Journal:
         self._blank -= gone
         for key in gone:
             del self._made[key]
-        self._clean_at = 2 * len(self._made) + _OFTEN
+        self._clean_at = len(self._made) * 9 // 8 + _OFTEN
+        if self._grown > _MUCH:
+            self._grown = 0
+            give_back()
 
     def _described(self, tree, skip, looks_only):
         if isinstance(tree, torch.Tensor):
@@ -110,6 +117,21 @@ class Journal:
         values = holder(tensor).untyped_storage()
         line = torch.empty(0, dtype=torch.uint8, device=tensor.device).set_(values)
         return zlib.crc32(line.cpu().numpy()) if len(line) else 0
+
+
+def give_back() -> None:
+    """Give freed memory back to the system, where glibc keeps it: it lies in pieces between small things in use."""
+    trim = _trim()
+    if trim is not None:
+        trim(0)
+
+
+@lru_cache(maxsize=1)
+def _trim():
+    try:
+        return ctypes.CDLL(None).malloc_trim
+    except (AttributeError, OSError, TypeError):  # another C library
+        return None
 
 
 def difference(one: Journal, other: Journal, loosely=False, cut_short=False) -> int | None:

@@ -33,16 +33,30 @@ class Operations(TorchDispatchMode):
     def _should_skip_dynamo(cls):
         return False  # torch would load its compiler to skip this; nothing is compiled here (calculator.py)
 
+    supports_higher_order_operators = True
+
     def __init__(self, listener):
         super().__init__()
         self.listener = listener
 
     def __torch_dispatch__(self, function, types, args=(), kwargs=None):
         try:
+            if isinstance(function, torch._ops.HigherOrderOperator):
+                return self._of_functions(function, args, kwargs or {})
             return self.listener.operation(function, args, kwargs or {})
         except Exception as error:
             self.listener.fail(error)
             raise
+
+
+    def _of_functions(self, function, args, kwargs):
+        """An operator that is given functions, as the operations that it is made of."""
+        if function.name() != "flex_attention":
+            raise self.listener.unknown(function)
+        from torch._higher_order_ops.flex_attention import math_attention
+
+        with Operations(self.listener):
+            return math_attention(*args, **kwargs)
 
 
 class Functions(TorchFunctionMode):

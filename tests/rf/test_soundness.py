@@ -15,10 +15,11 @@ from torch import nn
 
 from mnist_lib import receptive_field, rule
 from mnist_lib.rf.calculator import UnknownOperation
-from tests.rf import panel_structure
+from tests.rf import panel_kinds, panel_structure
 from tests.rf.panel_soundness import COVERED, FOLLOWED, REFUSED, SIZE, Net
 
-FOLLOWED, REFUSED = [*FOLLOWED, *panel_structure.FOLLOWED], [*REFUSED, *panel_structure.REFUSED]
+FOLLOWED = [*FOLLOWED, *panel_structure.FOLLOWED, *panel_kinds.FOLLOWED]
+REFUSED = [*REFUSED, *panel_structure.REFUSED, *panel_kinds.REFUSED]
 
 STEPS = (0.4, 20.0)
 
