@@ -24,6 +24,7 @@ from mnist_lib.networks.zoo import ARCHITECTURES
 from mnist_lib.rf.geometry import ReceptiveFieldError
 from mnist_lib.rf.layers import Layer
 from tests import ROOT
+from tests.site.asking import asked
 
 SOURCES = ROOT / "book" / "_static" / "calculator"
 LISTS = 700
