@@ -21,6 +21,7 @@ from ..data import (
 )
 from ..networks import ARCHITECTURES as NETWORK
 from .beyond import BEYOND, CHAMPIONS
+from .factorial import CELLS
 from .names import unknown
 from .settings import SGD, Because, Experiment, OneCycleLR, ReduceLROnPlateau, StepLR
 
@@ -165,13 +166,16 @@ CHEAPER = STEPS["three-modules/reduced"].then(
     "beyond/cheaper-network",
     architecture=because(CHAMPIONS["16 of 5x5 with stride 2, 16 16 16"],
                          "a stride of 2 in the first layer: no convolution over maps of full size"))
+HE_SKELETON = step(STEPS["six-models/skeleton"], "beyond/skeleton-he", initialization=because(
+    "he", "weights of variance 2/n: the start that works, without normalization"))
 LADDER = {"three-modules/reduced": "a plain loop, DataLoader with two workers",
           "beyond/cheaper-network": "a cheaper network",
           "beyond/searched-recipe": "the recipe of the search",
           "beyond/fastest": "less augmentation, fewer epochs"}  # the rungs of benchmarks/ladder.py: what is new on each
 
 OWN_STEPS = {e.name: e for steps in OWN_PATHS.values() for e in steps}
-EXPERIMENTS: dict[str, Experiment] = STEPS | {e.name: e for e in (*BEYOND, CHEAPER)} | OWN_STEPS
+EXPERIMENTS: dict[str, Experiment] = STEPS | OWN_STEPS | {
+    e.name: e for e in (*BEYOND, CHEAPER, HE_SKELETON, *CELLS.values())}
 
 
 def experiment(name: str | Experiment) -> Experiment:
