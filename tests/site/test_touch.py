@@ -25,7 +25,7 @@ from mnist_lib.training import trained
 
 from .axe import violations
 from .test_pages import LOOKING
-from .touch_page import FIGURES, write_site
+from .touch_page import FIGURES, alive, open_page, write_site
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def opened(browser, address):
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
     page.on("requestfailed", lambda request: faults.append(request.url))
-    page.goto(address)
+    open_page(page, address)
     yield page
     context.close()
     assert not faults, faults
@@ -75,6 +75,12 @@ def rates(schedule, optimizer, count: int, losses=None) -> list[float]:
 
 def plain_sgd(rate: float):
     return torch.optim.SGD([nn.Parameter(torch.zeros(1))], rate, momentum=0.9)
+
+
+def test_numbers_are_grouped_as_python_groups_them(opened):
+    numbers = [0, 7, 999, 1000, 7416, 999_999, 6_400_000, -1, -999, -1000, -123_456, 2**53 - 1]
+    assert opened.evaluate("(all) => all.map(bookParts.numbers.grouped)", numbers) == [f"{n:,}" for n in numbers]
+    assert opened.evaluate("[1e21, 1234.5, Infinity].map(bookParts.numbers.grouped)") == [f"{10**21:,}", "1,234.5", "∞"]
 
 
 def close(found, expected, tolerance: float = 1e-6) -> bool:
@@ -301,6 +307,7 @@ def test_the_script_begins_with_the_still(opened, anchor):
 
 def test_pointer_and_keyboard_on_the_curves(opened):
     opened.reload()
+    alive(opened)
     box = opened.locator("#touch-curves .touch-stage")
     box.scroll_into_view_if_needed()
     place = box.bounding_box()
@@ -377,6 +384,7 @@ def test_training_ten_times(opened):
 
 def test_the_board_leads_to_the_steps(opened):
     opened.reload()
+    alive(opened)
     board = opened.locator("#touch-leaderboard")
     links = board.locator("a[href]")
     assert links.count() > 20
@@ -403,7 +411,7 @@ def test_axe_finds_nothing_on_desktop_and_phone_light_and_dark(browser, address)
         )
         page, faults = context.new_page(), []
         page.on("pageerror", lambda error, faults=faults: faults.append(str(error)))
-        page.goto(address)
+        open_page(page, address)
         for mode in ("light", "dark"):
             page.evaluate(f"document.documentElement.dataset.theme = '{mode}'")
             faults += [f"{width} {mode}: {fault}" for fault in faults_of(page)]
