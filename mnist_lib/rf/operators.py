@@ -155,6 +155,7 @@ def unknown_operation(called, function, step) -> UnknownOperation:
     plain = getattr(called, "__name__", "")
     is_operator = isinstance(called, torch._ops.OpOverload)
     by_module = (plain.startswith("__") or plain in ARRAYS or is_operator and not called._schema.returns
+                 or isinstance(called, torch._ops.HigherOrderOperator)
                  or torch.Tag.dynamic_output_shape in getattr(function, "tags", ())
                  or (base_name(called) if is_operator else plain) in READINGS)
     return UnknownOperation(explanation(called, function, step, "what its outputs depend on is not known", by_module))

@@ -165,3 +165,35 @@ def test_parameters_of_parametrizations_are_counted():
     network = nn.utils.parametrizations.weight_norm(nn.Conv2d(1, 2, 3))
     table = receptive_field(nn.Sequential(network, nn.ReLU()), SIZE)
     assert table.parameters == sum(p.numel() for p in network.parameters()) == 22 and table.unused == ()
+
+
+class Flexible(nn.Module):
+    """Rows of a map attend to rows, by PyTorch's attention that takes a function for its mask or scores."""
+
+    def __init__(self, **given):
+        super().__init__()
+        self.c, self.given = nn.Conv2d(1, 4, (3, 1), padding=(1, 0)), given
+
+    def forward(self, x):
+        from torch.nn.attention.flex_attention import flex_attention
+
+        rows = self.c(x).mean(3).transpose(1, 2)[:, None]
+        return flex_attention(rows, rows, rows, **self.given)[:, 0]
+
+
+def test_flexible_attention_is_followed_by_its_mask_and_scores():
+    """Counted by hand: a row of the map reads the rows beside it, and attends to those that the functions leave."""
+    flexible = pytest.importorskip("torch.nn.attention.flex_attention")
+    if tuple(map(int, torch.__version__.split(".")[:2])) < (2, 9):
+        pytest.skip("older versions hand it to no mode")
+    mask = flexible.create_block_mask(lambda b, h, q, k: q >= k, None, None, 8, 8, device="cpu")
+
+    def near(score, batch, head, query, key):
+        return torch.where((query - key).abs() <= 1, score, -float("inf"))
+
+    for given, expected in (({}, [(0, 7)] * 8),
+                            ({"block_mask": mask}, [(0, min(i + 1, 7)) for i in range(8)]),
+                            ({"score_mod": near}, [(max(0, i - 2), min(7, i + 2)) for i in range(8)])):
+        table = receptive_field(Flexible(**given).eval(), SIZE)
+        extent = table.at("").extents.axes[0]
+        assert [extent.of((i,)) if len(table.at("").shape) == 1 else extent.of((i, 0)) for i in range(8)] == expected

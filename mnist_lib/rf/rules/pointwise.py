@@ -29,7 +29,7 @@ def elementwise(call: Call) -> Intervals | None:
     return call.same() if found is None else found
 
 
-built_in("masked_fill")(elementwise)
+built_in("masked_fill", "where")(elementwise)
 
 
 def masked_zero(call, *tensors):
