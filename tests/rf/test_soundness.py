@@ -57,6 +57,8 @@ def depends(network, trials=7):
                 lines.append(different)
         lines = torch.stack(lines).reshape(2, 8, *before.shape)
         found = lines if found is None else found | lines
+        if found.all():  # every unit has been seen to depend on every line: there is no more to find
+            break
     return found
 
 
