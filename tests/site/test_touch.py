@@ -302,6 +302,59 @@ def test_the_script_begins_with_the_still(opened, anchor):
         assert any(close(end, line[2:], 0.6) for end in ends), line[:8]
 
 
+# The reader's guess -------------------------------------------------------------------------------
+
+WHERE = """(anchor) => {
+  const svg = [...document.querySelectorAll(`#touch-${anchor} svg.touch-chart`)].pop();
+  const names = [...svg.querySelectorAll(".touch-axes text")].filter((text) => Number(text.textContent) > 90)
+    .map((text) => [Number(text.textContent), Number(text.getAttribute("x")), Number(text.getAttribute("y")) - 4]);
+  const line = svg.querySelector("path.touch-guess"), words = svg.querySelector("text.touch-guess");
+  return { names, words: words && words.textContent,
+    line: line && line.getAttribute("d").match(/[\\d.]+/g).map(Number) };
+}"""
+
+
+@pytest.mark.parametrize("anchor, axis", [("curves-jumpy", 2), ("luck", 1)])
+def test_the_guess_is_drawn_where_the_axis_says(opened, anchor, axis):
+    """At the number that was guessed, by the axis's own names; at the edge and with an arrow if it lies beyond."""
+    opened.reload()
+    opened.locator(f"#touch-{anchor}").scroll_into_view_if_needed()
+    assert opened.evaluate(WHERE, anchor)["words"] is None
+    for guess in ("99.1", "99.234", "42", "99.999"):
+        words = f"you: {float(guess):.2f}"
+        opened.fill("#predict-end-guess", guess)
+        opened.press("#predict-end-guess", "Enter")
+        found = opened.evaluate(WHERE, anchor)
+        (low, *first), (high, *last) = found["names"][0], found["names"][-1]
+        at = first[axis - 1] + (float(guess) - low) / (high - low) * (last[axis - 1] - first[axis - 1])
+        drawn = found["line"][1] if axis == 2 else found["line"][0]
+        if "99.1" <= guess <= "99.3":
+            assert drawn == pytest.approx(at, abs=1.5) and found["words"] == words
+        else:
+            assert found["words"].endswith(words) and found["words"][0] in "←→↑↓" and drawn != pytest.approx(at, abs=5)
+        assert f"You said {words.partition(' ')[2]} %." in told(opened, anchor)
+        if guess != "99.999":
+            opened.click("#predict-end >> text=Ask me again")
+            assert opened.evaluate(WHERE, anchor)["words"] is None and "You said" not in told(opened, anchor)
+    opened.reload()  # the browser remembers it, and the figure has it from there
+    assert opened.evaluate(WHERE, anchor)["words"].endswith("you: 100.00")
+    opened.click("#predict-end >> text=Ask me again")
+
+
+def test_a_guess_of_another_question_is_a_fault_of_the_page(caplog):
+    import touch as extension
+    from docutils import nodes
+    from predict import predict
+
+    page = nodes.container()
+    page += predict(ids=["predict-size"], settings={"unit": "parameters"})
+    page += predict(ids=["predict-end"], settings={"unit": "%"})
+    for guess, faults in (("end", 0), ("size", 1), ("typo", 1), ("", 0)):
+        caplog.clear()
+        extension.check_guess(extension.touch_figure(figure="curves", options={"guess": guess}), page)
+        assert len(caplog.records) == faults, guess
+
+
 # Hands ------------------------------------------------------------------------------------------
 
 
@@ -412,6 +465,9 @@ def test_axe_finds_nothing_on_desktop_and_phone_light_and_dark(browser, address)
         page, faults = context.new_page(), []
         page.on("pageerror", lambda error, faults=faults: faults.append(str(error)))
         open_page(page, address)
+        page.fill("#predict-end-guess", "99.15")
+        page.press("#predict-end-guess", "Enter")
+        assert page.locator("text.touch-guess").all_text_contents() == ["you: 99.15"] * 2
         for mode in ("light", "dark"):
             page.evaluate(f"document.documentElement.dataset.theme = '{mode}'")
             faults += [f"{width} {mode}: {fault}" for fault in faults_of(page)]
