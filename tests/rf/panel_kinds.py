@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from tests.rf.panel_soundness import c, const, p
+from tests.rf.panel_soundness import band, c, const, p
 
 QUANTIZATION = torch.ao.quantization
 SAME = {"a": c(1, 1, 3, padding=1), "b": c(1, 1, 7, padding=3), "mask": const(1, 1, 1, 1, 0, 0, 0, 0)}
@@ -45,7 +45,15 @@ def chosen(m, x):
     return torch.cond(x[:, :, 0, 0].sum() > 0, lambda y: m.a(y), lambda y: m.b(y), (x,))
 
 
+def bare(m, x):
+    """Attention without a dimension for the batch, by a mask without one."""
+    rows = m.c(x).mean(3).transpose(1, 2)
+    attended = F.scaled_dot_product_attention(rows, rows, rows, band(8, 1)[None])
+    return attended.transpose(1, 2)[..., None].expand(-1, -1, -1, 2)
+
+
 FOLLOWED = [
+    ("attention of bare heads", bare, {"c": c(1, 4, 3, padding=1)}),
     ("layers of integers", lambda m, x: m.net(x), {"net": integers}),
     ("a layer quantized as it runs", lambda m, x: m.net(m.c(x).flatten(1)), {"c": c(1, 2, 3), "net": dynamic}),
     ("fake quantization", lambda m, x: m.d(torch.fake_quantize_per_tensor_affine(m.c(x), 0.01, 0, -128, 127)),
