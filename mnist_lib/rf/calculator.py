@@ -19,8 +19,9 @@ from torch.utils._pytree import tree_flatten, tree_unflatten
 from .chain import field_of_layers
 from .geometry import ReceptiveFieldError
 from .meaning import run_on
+from .operators import alternative
 from .rows import rows_of
-from .rules.registry import UnknownOperation, rule
+from .rules.registry import UnknownOperation, flat_tensors, rule
 from .snapshot import left_as_found
 from .table import Table
 
@@ -73,13 +74,13 @@ def _followed(network, input_size, inputs):
         space, tensors = run_on(network, input_size, inputs)
         tracer, outside = Tracer(network, Interpreter(network), snapshot.tensors), Outside(snapshot)
         with torch.device("meta") if tensors[0].is_meta else nullcontext(), outside.watched():
-            _run(tracer, space, tensors)
+            output = _run(tracer, space, tensors)
         drew = outside.drew()
         if not tensors[0].is_meta:
             snapshot.put_back()
             Repeats(network, tracer, space, tensors, snapshot).confirm(drew)
     if tracer.open[0].result is None:
-        raise ReceptiveFieldError(f"{type(network).__name__} returns nothing that depends on the image")
+        raise ReceptiveFieldError(_nothing(network, output))
     return space, tensors, tracer
 
 
@@ -87,7 +88,7 @@ def _run(tracer, space, tensors):
     """The network's first run; errors name the module in which it stops."""
     name = type(tracer.network).__name__
     try:
-        tracer.run(space, tensors)
+        return tracer.run(space, tensors)
     except ReceptiveFieldError as error:
         if isinstance(error, UnknownOperation) or tracer.error is None:
             raise
@@ -96,6 +97,14 @@ def _run(tracer, space, tensors):
         shape = f", whose input has shape {tuple(tracer.failed_on)}" if tracer.failed_on else ""
         raise ReceptiveFieldError(f"the network cannot be run on {_sizes(space)}: it stops in "
                                   f"{tracer.failed_in or name}{shape}: {error}") from error
+
+
+def _nothing(network, output):
+    """What to say of an output in which nothing is followed."""
+    name, tensors = type(network).__name__, flat_tensors(output)
+    if tensors and not any(t.numel() for t in tensors):
+        return f"{name} returns only empty tensors for this input, as if it had found nothing.{alternative(network)}"
+    return f"{name} returns nothing that depends on the image"
 
 
 def _sizes(space):
@@ -116,6 +125,10 @@ def _in_single_operations():
             stack.enter_context(torch.compiler.set_stance("force_eager"))
         if hasattr(torch, "cond"):
             stack.enter_context(mock.patch.object(torch, "cond", _both_branches))
+        for name in ("utils", "observer"):  # a check of PyTorch's own whether an observer has seen anything
+            module = sys.modules.get(f"torch.ao.quantization.{name}")
+            if hasattr(module, "check_min_max_valid"):
+                stack.enter_context(mock.patch.object(module, "check_min_max_valid", _valid))
         try:
             from torch.nn.attention import SDPBackend, sdpa_kernel
         except ImportError:  # torch before 2.3
@@ -140,6 +153,10 @@ def _uncollected():
 def _uncompiled(model=None, **_):
     """``torch.compile`` as it is called and as it decorates, without compiling."""
     return (lambda decorated: decorated) if model is None else model
+
+
+def _valid(low, high):
+    return True
 
 
 def _both_branches(pred, true_fn, false_fn, operands=()):

@@ -168,12 +168,14 @@ def dropped(spans: Intervals, dims) -> Intervals:
 def spread(spans: Intervals, dims) -> Intervals:
     """Every element depends on all elements along ``dims``; the shape stays: normalizations."""
     parts, split = by_factors(spans)
-    dims = places(split, {d % len(spans.shape) for d in dims})
+    dims = places(split, {d % len(spans.shape) for d in dims} if spans.shape else ())
     return replace(spans, bounds=stored([_least(part, dims) for part in parts], split), off=None, off_kind="")
 
 
 def running(spans: Intervals, dim: int) -> Intervals:
     """Every element depends on itself and all before it along ``dim``: cumulative sums."""
+    if not spans.shape:
+        return spans
     dim %= len(spans.shape)
     parts, split = joined(*by_factors(spans), [dim])
     place, = places(split, [dim])
@@ -197,7 +199,7 @@ def moved(spans: Intervals, function, steps=None) -> Intervals:
     bounds = tuple(collapsed(torch.stack([narrowed(function(part.expand(spans.shape))) for part in axis]), 1)
                    for axis in spans.bounds)
     off = None if spans.off is None else collapsed(function(spans.off.expand(spans.shape)), 0)
-    shape = tuple(function(torch.empty(1).expand(spans.shape)).shape)
+    shape = tuple(function(torch.empty(()).expand(spans.shape)).shape)
     return Intervals(shape, bounds, steps or found_steps(shape, bounds, spans.steps), off, spans.off_kind)
 
 

@@ -169,7 +169,8 @@ def explanation(called, function, step, why, by_module) -> str:
     name = name_of(called)
     inner = f" (operator {function})" if function is not None and function is not called else ""
     if not by_module:
-        target = f"torch.ops.{name}" if isinstance(called, torch._ops.OpOverload) else name
+        operators = (torch._ops.OpOverload, torch._ops.OpOverloadPacket)
+        target = f"torch.ops.{name}" if isinstance(called, operators) else name
         imports = target.partition(".")[0]
         more = f"    import {imports}\n" if imports.isidentifier() else ""
         return (f"no rule for {name}{inner}, called in {where(step)}: {why}. Register one:\n\n{more}"
@@ -186,7 +187,15 @@ def advice(step) -> str:
     """How to register a rule for a module."""
     module = f"network.get_submodule({step.name!r})" if step.name else "network"
     return ("Register a rule for what the module does as a whole:\n\n    from mnist_lib import rule\n\n"
-            f"    @rule(type({module}))\n{_BODY}")
+            f"    @rule(type({module}))\n{_BODY}{alternative(step.module) if not step.name else ''}")
+
+
+def alternative(network) -> str:
+    """A part of a network that can be asked for in its place, such as a detector's backbone; "" without one."""
+    parts = getattr(network, "named_children", dict)()
+    name = next((n for n, part in parts if any(True for _ in part.children()) and any(True for _ in part.parameters())
+                 and n.isidentifier()), "")
+    return f"\nOr ask for the part that makes the maps: receptive_field(network.{name}, ...).\n" if name else ""
 
 
 _BODY = ("    def _(call):\n"

@@ -159,11 +159,11 @@ class Snapshot:
     def _visit_iterators(self, holder, content):
         """What gives one thing after the other: of a dictionary's values or an object's attributes.
 
-        Most can be copied. A generator cannot: the network gets one that notes what is taken from it, and
-        later one that gives that first.
+        Most can be copied. A generator cannot, nor what may take from one: the network gets a generator that
+        notes what is taken from it, and later one that gives that first.
         """
         for name, value in list(content.items()):
-            if isinstance(value, types.GeneratorType):
+            if isinstance(value, (types.GeneratorType, itertools.chain, itertools.cycle)):
                 taken: list = []
                 holder[name] = _noting(value, taken)
 

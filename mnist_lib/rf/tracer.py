@@ -88,7 +88,9 @@ class Tracer:
         if name == ATTENTION and not self.interpreter.attends(function, args, kwargs):
             with Operations(self):
                 return by_scores(*args, **kwargs)
-        self.journal.note(name, self._module().name, args, kwargs, mutated, function.is_view)
+        tidied = name == "equal" and not self.functions and self.interpreter.first(args) is None
+        if not tidied:  # TorchScript compares its constants, in an order of its own
+            self.journal.note(name, self._module().name, args, kwargs, mutated, function.is_view)
         try:
             output, depends = self.interpreter.operation(function, args, kwargs, mutated, self.open[-1],
                                                                 not self.functions)

@@ -3,6 +3,8 @@
 As in ``panel_soundness.py``; ``test_soundness.py`` judges these, too.
 """
 
+import math
+
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -52,7 +54,59 @@ def bare(m, x):
     return attended.transpose(1, 2)[..., None].expand(-1, -1, -1, 2)
 
 
+def observing(m, x):
+    return m.d(m.q(m.c(x)))
+
+
+def fake_quantization():
+    """With its observer on, which has seen a map before."""
+    fake = QUANTIZATION.FakeQuantize(QUANTIZATION.MovingAverageMinMaxObserver, 0, 255)
+    fake(torch.randn(1, 2, 6, 6))
+    return fake
+
+
+def aware():
+    """A network made ready for training that is aware of its quantization."""
+    net = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU())
+    net.qconfig = QUANTIZATION.get_default_qat_qconfig("fbgemm")
+    return QUANTIZATION.prepare_qat(net.train())
+
+
+def definite(x):
+    """Symmetric and positive definite; element (i, j) comes of (i, j) and (j, i)."""
+    return (x + x.mT).tanh() + 20 * torch.eye(8)
+
+
 FOLLOWED = [
+    ("fake quantization that observes", observing, {"c": c(1, 2, 3), "q": fake_quantization, "d": c(2, 1, 3)}),
+    ("training aware of quantization", lambda m, x: m.net(x), {"net": aware}),
+    ("frozen TorchScript", lambda m, x: m.net(x), {"net": lambda: torch.jit.freeze(torch.jit.script(
+        nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU()).eval()))}),
+    ("a Cholesky factor", lambda m, x: torch.linalg.cholesky(definite(x[:, :, :, :4].repeat(1, 1, 1, 2)))[..., 1:, 1:],
+     {}),
+    ("Q of a tall matrix", lambda m, x: torch.linalg.qr(x[..., :5])[0], {}),
+    ("R of a tall matrix", lambda m, x: torch.linalg.qr(x[..., :5])[1], {}),
+    ("solved by a lower triangle", lambda m, x: torch.linalg.solve_triangular(m.w, m.c(x), upper=False),
+     {"w": p(8, 8), "c": c(1, 1, 3, padding=1)}),
+    ("solved by the map's upper triangle", lambda m, x: torch.linalg.solve_triangular(
+        x.tanh() + 9 * torch.eye(8), x[..., 2:4], upper=True), {}),
+    ("scatter_ into the map", lambda m, x: m.c(x).scatter_(2, m.i.expand(len(x), 1, 2, 6), x[:, :, 6:, :6]),
+     {"c": c(1, 1, 3), "i": lambda: torch.tensor([0, 3])[None, None, :, None]}),
+    ("put by constants", lambda m, x: m.c(x).put(m.i, x[0, 0, 7, :2]),
+     {"c": c(1, 1, 3), "i": lambda: torch.tensor([3, 30])}),
+    ("selected by a mask", lambda m, x: m.c(x).masked_select(m.b > 0), {"c": c(1, 1, 3), "b": const(0, 1, 0, 1, 1, 0)}),
+    ("full of a mean", lambda m, x: m.c(x) + torch.full((6, 6), x[..., :5].mean()), {"c": c(1, 1, 3)}),
+    ("full of the largest, like a map", lambda m, x: m.c(x) + torch.full_like(m.w, x[:, :, :2].amax()),
+     {"c": c(1, 1, 3), "w": p(6, 6)}),
+    ("a mean less a constant", lambda m, x: x[..., :3].mean() - torch.tensor(60.0) + x[:, :, 5].mean().cumsum(0), {}),
+    ("a mean repeated", lambda m, x: x[..., 2:].mean().repeat(2, 2), {}),
+    ("between two means", lambda m, x: torch.linspace(x[..., :2].mean(), x[..., 3].mean(), 6), {}),
+    ("soft-plus of masked scores", lambda m, x: F.softplus(m.c(x).masked_fill(m.b > 0, -math.inf)),
+     {"c": c(1, 1, 3), "b": const(0, 1, 0, 1, 1, 0)}),
+    ("products added to a masked kernel", lambda m, x: F.conv2d(x, torch.addcmul(m.w * m.cross, m.v, m.cross)),
+     {"w": p(2, 1, 3, 3), "v": p(2, 1, 3, 3), "cross": const(0, 1, 0, 1, 1, 1, 0, 0, 0, shape=(3, 3))}),
+    ("a probability's logarithm", lambda m, x: torch.distributions.Bernoulli(logits=m.c(x)).log_prob(torch.ones(())),
+     {"c": c(1, 1, 3)}),
     ("attention of bare heads", bare, {"c": c(1, 4, 3, padding=1)}),
     ("layers of integers", lambda m, x: m.net(x), {"net": integers}),
     ("a layer quantized as it runs", lambda m, x: m.net(m.c(x).flatten(1)), {"c": c(1, 2, 3), "net": dynamic}),
@@ -70,4 +124,7 @@ FOLLOWED = [
     ("a masked depthwise kernel", lambda m, x: F.conv2d(m.c(x), m.w * m.cross, groups=2, padding=1),
      {"c": c(1, 2, 3, padding=1), "w": p(2, 1, 3, 3), "cross": const(0, 1, 0, 1, 1, 1, 0, 1, 0, shape=(3, 3))}),
 ]
-REFUSED = [("a list of numbers in TorchScript", lambda m, x: m.s(x), {"s": lambda: torch.jit.script(Listed())})]
+REFUSED = [
+    ("read at random places", lambda m, x: F.grid_sample(x, torch.rand(1, 4, 4, 2) * 2 - 1, align_corners=False), {}),
+    ("a list of numbers in TorchScript", lambda m, x: m.s(x), {"s": lambda: torch.jit.script(Listed())}),
+]

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from mnist_lib import receptive_field
+from mnist_lib import receptive_field, rule
 from mnist_lib.data.torchvision_import import import_torchvision
 from mnist_lib.rf import brute_force
 from mnist_lib.rf.calculator import UnknownOperation
@@ -84,6 +84,26 @@ def test_detection_is_a_named_error_or_a_table():
     with pytest.raises(ValueError) as caught:  # it takes lists of images and returns boxes
         receptive_field(network, (3, 96, 96))
     assert isinstance(caught.value, UnknownOperation) or "cannot be run" in str(caught.value)
+
+
+def test_the_advice_for_a_detector_works_to_the_letter():
+    """A detector's boxes are chosen by the image's values; its backbone has a table, as the message says."""
+    torch.manual_seed(0)
+    backbone = nn.Sequential(nn.Conv2d(3, 8, 7, 2, 3), nn.ReLU())
+    backbone.out_channels = 8
+    anchors = models.detection.anchor_utils.AnchorGenerator(((32,),), ((1.0,),))
+    network = models.detection.RetinaNet(backbone, 2, min_size=64, max_size=64, anchor_generator=anchors).eval()
+    with pytest.raises(UnknownOperation) as caught:
+        receptive_field(network, (3, 64, 64))
+    message = str(caught.value)
+    assert "receptive_field(network.backbone" in message
+    try:
+        exec("\n".join(line[4:] for line in message.splitlines() if line.startswith("    ")), {"network": network})
+        with pytest.raises(ValueError, match=r"(?s)only empty tensors.*receptive_field\(network\.backbone"):
+            receptive_field(network, (3, 64, 64))  # nothing is found by weights that were never trained
+    finally:
+        rule.remove(type(network))
+    assert receptive_field(network.backbone, (3, 64, 64)).at("").r_out == 7
 
 
 def small_swin():

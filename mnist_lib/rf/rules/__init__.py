@@ -11,6 +11,7 @@ is surely zero in a constant. Importing this package registers them all.
 from . import (  # noqa: F401
     attention,
     convolution,
+    decompositions,
     functions,
     indexing,
     matrices,

@@ -27,6 +27,17 @@ def _of(call, data):
     return moving.concatenated(parts, 0, (len(parts), *parts[0].shape[1:]))
 
 
+@function_rule("full", "full_like", "new_full")
+def _(call):
+    """A tensor full of a number that is a tensor."""
+    place = 1 if call.name != "new_full" else 2
+    value = call.args[place] if len(call.args) > place else call.kwargs.get("fill_value")
+    if not isinstance(value, torch.Tensor) or call.lookup(value) is None:
+        return None
+    return lambda call: intervals.broadcast(intervals.reduce(call.intervals(value), range(value.dim()), False),
+                                            call.shape)
+
+
 @function_rule("__deepcopy__")
 def _(call):
     return lambda call: call.same()

@@ -206,7 +206,20 @@ def _cpu(index):
 
 @built_in("put")
 def _(call):
-    return call.whole() if not _drawn(call, [call.args[1]]) else NotImplemented
+    source, index, put = call.args[:3]
+    if call.fixed(index) and not call.get("accumulate"):
+        return _placed(call, source, call.intervals(put), lambda into, part: into.put(index.cpu(), part))
+    return call.whole() if not _drawn(call, [index]) else NotImplemented
+
+
+@built_in("masked_select")
+def _(call):
+    """How many there are is known of a constant mask only."""
+    source, mask = call.args[:2]
+    if not call.fixed(mask):
+        return NotImplemented
+    wide = intervals.broadcast(call.intervals(source), torch.broadcast_shapes(source.shape, mask.shape))
+    return intervals.moved(wide, lambda t: t.masked_select(mask.cpu()))
 
 
 @built_in("masked_scatter")

@@ -17,17 +17,17 @@ def _(call):
 
 
 #: The number of last dimensions that are one matrix or vector, of the inputs.
-_MATRICES = ("linalg_inv_ex", "linalg_solve_ex", "_linalg_solve_ex", "linalg_qr", "_linalg_svd", "linalg_svd",
-             "_linalg_eigh", "linalg_eig", "linalg_eigvals", "_linalg_eigvals", "linalg_cholesky_ex", "cholesky",
+_MATRICES = ("linalg_inv_ex", "linalg_solve_ex", "_linalg_solve_ex", "_linalg_svd", "linalg_svd",
+             "_linalg_eigh", "linalg_eig", "linalg_eigvals", "_linalg_eigvals", "cholesky",
              "linalg_lu", "linalg_lu_factor_ex", "linalg_lu_solve", "lu_unpack", "linalg_matrix_exp", "_linalg_det",
-             "_linalg_slogdet", "linalg_pinv", "linalg_lstsq", "linalg_solve_triangular", "triangular_solve",
+             "_linalg_slogdet", "linalg_pinv", "linalg_lstsq", "triangular_solve",
              "cholesky_solve", "cholesky_inverse", "linalg_householder_product", "geqrf", "ormqr",
              "linalg_ldl_factor_ex", "linalg_ldl_solve", "_linalg_check_errors", "inverse", "pinverse", "matrix_exp",
              "linalg_cond")
 
 
 @built_in(*_MATRICES)
-def _(call):
+def of_matrices(call):
     """All of a matrix goes into all that comes of it; matrices of a batch stay apart."""
     parts = []
     for tensor in call.traced:
@@ -61,7 +61,7 @@ def _(call):
 
 
 @built_in("_pdist_forward", "_cdist_backward", "cov", "corrcoef", "multinomial", "_sample_dirichlet",
-          "histc", "bincount")
+          "histc", "bincount", "linspace", "quantized_lstm", "quantized_gru")
 def _(call):
     if call.name in ("multinomial", "_sample_dirichlet"):
         return _over(call, call.args[0], [-1])

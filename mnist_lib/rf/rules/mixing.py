@@ -87,7 +87,7 @@ def _(call):
 
 
 @built_in("prelu", "_prelu_kernel", "rrelu_with_noise", "nan_to_num", "bernoulli", "hardswish", "hardsigmoid",
-          "silu", "mish", "gelu", "elu", "log_sigmoid", "log_sigmoid_forward", "isclose", "softplus", "isnan",
+          "silu", "mish", "gelu", "elu", "log_sigmoid", "log_sigmoid_forward", "isclose", "isnan",
           "_fused_dropout", "leaky_relu", "hardtanh", "fmod", "remainder",  # not tagged as pointwise by torch 2.2
           "hardshrink", "softshrink", "rrelu", "celu", "selu", "complex", "polar", "threshold",
           "normal", "normal_functional", "poisson", "_standard_gamma", "binomial", "resolve_conj",
@@ -95,6 +95,17 @@ def _(call):
           "_to_sparse", "to_sparse", "coalesce", "_coalesce")
 def _(call):
     return call.same()
+
+
+@built_in("renorm")
+def _(call):
+    kept = call.args[2] % call.args[0].dim()
+    return intervals.spread(call.same(), [d for d in range(call.args[0].dim()) if d != kept])
+
+
+@built_in("binary_cross_entropy_with_logits")
+def _(call):
+    return call.whole() if call.get("reduction", 1) else call.same()
 
 
 @built_in("mm", "bmm", "addmm", "baddbmm", "addbmm", "mv", "addmv", "dot", "vdot", "matmul", "linear",

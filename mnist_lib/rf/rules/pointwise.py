@@ -29,7 +29,7 @@ def elementwise(call: Call) -> Intervals | None:
     return call.same() if found is None else found
 
 
-built_in("masked_fill", "where")(elementwise)
+built_in("masked_fill", "where", "softplus")(elementwise)
 
 
 def masked_zero(call, *tensors):
@@ -44,7 +44,7 @@ def masked_zero(call, *tensors):
 
 def fitted(mask, shape):
     """A mask as large as the output."""
-    return mask.reshape(*(1,) * (len(shape) - mask.dim()), *mask.shape).expand(shape)
+    return mask.reshape((1,) * (len(shape) - mask.dim()) + mask.shape).expand(shape)
 
 
 def without(spans, mask, kind):

@@ -18,6 +18,8 @@ def _(call):
     axes = grid.shape[-1]
     dims = range(source.dim() - axes, source.dim())
     known = call.fixed(grid) and grid.numel() * max(source.shape[2:]) < _LARGEST
+    if call.lookup(grid) is None and call.origin(grid) == "random":
+        return NotImplemented
     if known:
         return _sampled(call, source, grid.detach(), axes)
     parts = [intervals.broadcast(intervals.reduce(call.intervals(source), dims, True), call.shape)]

@@ -184,6 +184,8 @@ def _anywhere(call, indices):
 def _touched(call, shape):
     """The dimensions along which a shuffle moves anything, where only some are and they are known."""
     rank = len(shape)
+    if not rank:
+        return None
     if call.name in ("unfold", "unfold_copy", "index_select"):
         return [call.args[1] % rank]
     if call.name == "flip":

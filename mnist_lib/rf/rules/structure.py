@@ -56,7 +56,7 @@ class Zeros:
         if self._origin(tensor) == "constant":
             return _read_off(tensor)
         line = self._lines.get(key_of(tensor))
-        if line is None or line[1] != tensor.element_size():
+        if line is None or not _lies_in(tensor, line):
             return None
         return line[0].as_strided(tensor.shape, tensor.stride(), tensor.storage_offset())
 
@@ -96,7 +96,7 @@ class Zeros:
         line = self._lines.get(key)
         if found is None and line is None:
             return
-        if line is None or line[1] != tensor.element_size():
+        if line is None or not _lies_in(tensor, line):
             line = (torch.zeros(elements, dtype=torch.uint8), tensor.element_size())
         part = line[0].as_strided(tensor.shape, tensor.stride(), tensor.storage_offset())
         part.copy_(torch.zeros((), dtype=torch.uint8) if found is None else found.expand(tensor.shape))
@@ -113,6 +113,9 @@ class Zeros:
             return self._chosen(*args[:3])
         if name == "masked_fill":
             return self._chosen(args[1], args[2], args[0])
+        if name == "addcmul":
+            zero = [self._any(t) == _ZERO for t in args[:3]]
+            return (zero[0] & (zero[1] | zero[2])).to(torch.uint8)
         if name in ("add", "sub", "maximum", "minimum") and isinstance(args[1], torch.Tensor):
             return self._of_sum(name, args[0], args[1], kwargs.get("alpha", 1))
         if name in _LINEAR or name in _PUTTING:
@@ -165,6 +168,11 @@ class Zeros:
             return tree
         made = flat_tensors(_in_new_memory(function)(*indicator(args), **{k: indicator(v) for k, v in kwargs.items()}))
         return (made[0] == 0).to(torch.uint8)
+
+
+def _lies_in(tensor, line):
+    """Whether what is known of a memory is of its size today, in elements of this size."""
+    return line[1] == tensor.element_size() and len(line[0]) * line[1] >= tensor.untyped_storage().nbytes()
 
 
 def _read_off(tensor):
