@@ -24,9 +24,10 @@ from bundle import bundle
 from docutils import nodes
 from docutils.parsers.rst import directives
 from fresh import is_fresh
+from predict import predict
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
-from stills.placing import END, figure_of, made, options_of, picture, place
+from stills.placing import END, figure_of, guessed, made, options_of, picture, place
 
 logger = logging.getLogger(__name__)
 STATIC = Path(__file__).resolve().parents[1] / "_static"
@@ -81,11 +82,21 @@ def skip(self, node):
     raise nodes.SkipNode
 
 
+def check_guess(node, document) -> None:
+    """A figure that shows the reader's guess names a question of its page that is answered with per cents."""
+    name = node["options"].get("guess")
+    asked = {name for box in document.findall(predict) if box["settings"].get("unit") == "%" for name in box["ids"]}
+    if name and guessed(node["options"])["guess"] not in asked:
+        logger.warning("the figure %r shows the guess at %r, and no predict of this page has that name and the unit %%",
+                       node["figure"], name, location=node)
+
+
 def keep_stills(app, doctree, docname):
     """Each figure of a page as a picture, before the page's notebook is written."""
     if app.builder.format != "html":
         return
     for node in list(doctree.findall(touch_figure)):
+        check_guess(node, doctree)
         try:
             _, still = made(node["figure"], tuple(sorted(node["options"].items())))
         except (LookupError, ValueError) as fault:

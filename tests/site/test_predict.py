@@ -92,6 +92,21 @@ How many?
 ---
 So many.
 ```
+
+```{predict} pictures
+:kind: look
+
+Say what you see, then look.
+```
+
+What others saw.
+
+```{code-cell}
+print("their votes")
+```
+
+```{predict-end}
+```
 """
 AXE = """() => axe.run(document.querySelector(".body"), {runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"],
   resultTypes: ["violations"], preload: false})"""
@@ -205,7 +220,10 @@ def test_without_javascript_it_is_a_question_and_a_fold(html):
     assert "The evidence." in fold.get_text() and "an output" in fold.get_text()
     assert fold.find_next_sibling("p").get_text() == "Between."
     assert html.select_one("#predict-way + details .predict-answer").get_text() == "The records say: It falls."
-    assert len(html.select(".predict")) == len(html.select("details.predict-evidence")) == 4
+    assert len(html.select(".predict")) == len(html.select("details.predict-evidence")) == 5
+    looking = html.select_one("#predict-pictures + details")
+    assert not looking.has_attr("open") and not looking.select(".predict-answer")
+    assert "What others saw." in looking.get_text() and "their votes" in looking.get_text()
 
 
 @pytest.mark.slow
@@ -216,8 +234,10 @@ def test_in_a_notebook_it_is_a_question_with_a_folded_answer(root):
     assert ("<details>\n<summary>Just show me</summary>\n\nThe three seeds say 98.31 to 98.80 %.\n\n</details>\n\n"
             "The evidence.") in text
     assert "It falls because of this.\n\n</details>" in text
-    output = next(cell for cell in cells if "an output" in cell.source)
-    assert output.metadata.jupyter.outputs_hidden and output.outputs
+    assert "> **Predict first**\n>\n> Say what you see, then look." in text
+    for said in ("an output", "their votes"):
+        output = next(cell for cell in cells if said in cell.source)
+        assert output.metadata.jupyter.outputs_hidden and output.outputs
 
 
 # In the browser -----------------------------------------------------------------------------------
@@ -286,6 +306,22 @@ def test_by_keyboard_alone(asked):
     assert says(page, "steps") == "You said 2. The answer is 12: 10 more than you said."
 
 
+def test_a_question_to_look_at_asks_for_nothing_and_veils_what_follows(asked):
+    """No field, no button, nothing to remember: the fold is opened by pointer and by keyboard, and closed again."""
+    page = asked
+    assert page.locator("#predict-pictures :is(form, input, button)").count() == 0
+    assert not page.is_visible("text=What others saw.") and not page.is_visible("text=their votes")
+    fold = page.locator("#predict-pictures + details.veiled > summary")
+    assert fold.inner_text() == "Just show me"
+    fold.click()
+    assert page.is_visible("text=What others saw.") and page.is_visible("text=their votes")
+    fold.press("Enter")
+    assert not is_open(page, "pictures")
+    fold.press("Enter")
+    page.reload()
+    assert not is_open(page, "pictures") and page.evaluate("localStorage.length") == 0
+
+
 def test_an_empty_guess_is_no_guess(asked):
     asked.click("#predict-end >> text=That is my guess")
     asked.click("#predict-way >> text=That is my guess")
@@ -328,7 +364,8 @@ def test_it_fits_a_phone_by_touch_and_axe_finds_nothing(browser, root):
         page.tap("#predict-way >> text=It rises")
         page.tap("#predict-way >> text=That is my guess")
         page.tap("#predict-steps >> text=That is my guess")
-        assert is_open(page, "way") and is_open(page, "steps")
+        page.tap("#predict-pictures + details > summary")
+        assert all(is_open(page, name) for name in ("way", "steps", "pictures"))
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
         page.evaluate(AXE_SCRIPT)
         found = page.evaluate(AXE)["violations"]

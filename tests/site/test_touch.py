@@ -12,7 +12,6 @@ import re
 import pytest
 import torch
 import touch
-from axe_playwright_python.base import AXE_SCRIPT
 from stills import placing
 from torch import nn
 from torch.optim import lr_scheduler
@@ -24,7 +23,8 @@ from mnist_lib.networks import Architecture, count_parameters
 from mnist_lib.rf import avg_pool, conv, max_pool, receptive_field
 from mnist_lib.training import trained
 
-from .test_pages import LOOKING, RULES
+from .axe import violations
+from .test_pages import LOOKING
 from .touch_page import FIGURES, alive, open_page, write_site
 
 
@@ -302,6 +302,59 @@ def test_the_script_begins_with_the_still(opened, anchor):
         assert any(close(end, line[2:], 0.6) for end in ends), line[:8]
 
 
+# The reader's guess -------------------------------------------------------------------------------
+
+WHERE = """(anchor) => {
+  const svg = [...document.querySelectorAll(`#touch-${anchor} svg.touch-chart`)].pop();
+  const names = [...svg.querySelectorAll(".touch-axes text")].filter((text) => Number(text.textContent) > 90)
+    .map((text) => [Number(text.textContent), Number(text.getAttribute("x")), Number(text.getAttribute("y")) - 4]);
+  const line = svg.querySelector("path.touch-guess"), words = svg.querySelector("text.touch-guess");
+  return { names, words: words && words.textContent,
+    line: line && line.getAttribute("d").match(/[\\d.]+/g).map(Number) };
+}"""
+
+
+@pytest.mark.parametrize("anchor, axis", [("curves-jumpy", 2), ("luck", 1)])
+def test_the_guess_is_drawn_where_the_axis_says(opened, anchor, axis):
+    """At the number that was guessed, by the axis's own names; at the edge and with an arrow if it lies beyond."""
+    opened.reload()
+    opened.locator(f"#touch-{anchor}").scroll_into_view_if_needed()
+    assert opened.evaluate(WHERE, anchor)["words"] is None
+    for guess in ("99.1", "99.234", "42", "99.999"):
+        words = f"you: {float(guess):.2f}"
+        opened.fill("#predict-end-guess", guess)
+        opened.press("#predict-end-guess", "Enter")
+        found = opened.evaluate(WHERE, anchor)
+        (low, *first), (high, *last) = found["names"][0], found["names"][-1]
+        at = first[axis - 1] + (float(guess) - low) / (high - low) * (last[axis - 1] - first[axis - 1])
+        drawn = found["line"][1] if axis == 2 else found["line"][0]
+        if "99.1" <= guess <= "99.3":
+            assert drawn == pytest.approx(at, abs=1.5) and found["words"] == words
+        else:
+            assert found["words"].endswith(words) and found["words"][0] in "←→↑↓" and drawn != pytest.approx(at, abs=5)
+        assert f"You said {words.partition(' ')[2]} %." in told(opened, anchor)
+        if guess != "99.999":
+            opened.click("#predict-end >> text=Ask me again")
+            assert opened.evaluate(WHERE, anchor)["words"] is None and "You said" not in told(opened, anchor)
+    opened.reload()  # the browser remembers it, and the figure has it from there
+    assert opened.evaluate(WHERE, anchor)["words"].endswith("you: 100.00")
+    opened.click("#predict-end >> text=Ask me again")
+
+
+def test_a_guess_of_another_question_is_a_fault_of_the_page(caplog):
+    import touch as extension
+    from docutils import nodes
+    from predict import predict
+
+    page = nodes.container()
+    page += predict(ids=["predict-size"], settings={"unit": "parameters"})
+    page += predict(ids=["predict-end"], settings={"unit": "%"})
+    for guess, faults in (("end", 0), ("size", 1), ("typo", 1), ("", 0)):
+        caplog.clear()
+        extension.check_guess(extension.touch_figure(figure="curves", options={"guess": guess}), page)
+        assert len(caplog.records) == faults, guess
+
+
 # Hands ------------------------------------------------------------------------------------------
 
 
@@ -347,12 +400,16 @@ def test_every_control_answers_to_the_keyboard(opened, anchor):
     )
     changes = 0
     for control in figure.locator("input[type=range]").all():
-        before = figure.evaluate(state)
+        before, value = figure.evaluate(state), control.input_value()
         control.press("ArrowRight")
-        if figure.evaluate(state) == before:
+        if control.input_value() == value:  # it stands at its end
             control.press("ArrowLeft")
-        opened.wait_for_timeout(40)
-        assert figure.evaluate(state) != before, control.get_attribute("aria-valuetext")
+        for _ in range(100):  # some draw in the next frame
+            if figure.evaluate(state) != before:
+                break
+            opened.wait_for_timeout(50)
+        else:
+            pytest.fail(f"nothing changed at {control.get_attribute('aria-valuetext')}")
         changes += 1
     for control in [*figure.locator("select").all(), *figure.locator("input[type=checkbox]").all()]:
         before = figure.evaluate(state)
@@ -396,13 +453,7 @@ def test_the_board_leads_to_the_steps(opened):
 
 
 def faults_of(page) -> list[str]:
-    page.evaluate(AXE_SCRIPT)
-    found = page.evaluate("(runOnly) => axe.run(document, { runOnly, resultTypes: ['violations'] })", RULES)[
-        "violations"
-    ]
-    return [
-        f"{v['id']}: {node['target']} {node['failureSummary'][:200]}" for v in found for node in v["nodes"]
-    ] + page.evaluate(LOOKING)
+    return violations(page) + page.evaluate(LOOKING)
 
 
 def test_axe_finds_nothing_on_desktop_and_phone_light_and_dark(browser, address):
@@ -414,6 +465,9 @@ def test_axe_finds_nothing_on_desktop_and_phone_light_and_dark(browser, address)
         page, faults = context.new_page(), []
         page.on("pageerror", lambda error, faults=faults: faults.append(str(error)))
         open_page(page, address)
+        page.fill("#predict-end-guess", "99.15")
+        page.press("#predict-end-guess", "Enter")
+        assert page.locator("text.touch-guess").all_text_contents() == ["you: 99.15"] * 2
         for mode in ("light", "dark"):
             page.evaluate(f"document.documentElement.dataset.theme = '{mode}'")
             faults += [f"{width} {mode}: {fault}" for fault in faults_of(page)]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 from tests import ROOT
 
 FIGURES = {  # anchor: (figure, options)
     "curves": ("curves", {"step": "six-models/steplr"}),
-    "curves-jumpy": ("curves", {"step": "six-models/augmentation"}),
+    "curves-jumpy": ("curves", {"step": "six-models/augmentation", "guess": "end"}),
     "schedules": ("schedules", {}),
-    "luck": ("luck", {}),
+    "luck": ("luck", {"guess": "end"}),
     "leaderboard": ("leaderboard", {}),
     "ideas": ("ideas", {}),
     "batchnorm": ("batchnorm", {}),
@@ -42,14 +43,33 @@ def figure(anchor: str, name: str, options: dict[str, str]) -> str:
     return placing.place(name, options, f"touch-{anchor}", "What there is to see.") + placing.END
 
 
+def question(name: str = "end") -> str:
+    """The HTML of a question whose guess figures show, and its fold."""
+    import predict
+
+    settings = {"kind": "number", "answer": [99.2, 99.3], "says": "They end at", "unit": "%", "digits": 2}
+    page = SimpleNamespace(body=[])
+    predict.open_question(page, predict.predict(ids=[f"predict-{name}"], settings=settings))
+    page.body.append("<p>Where does it end?</p>")
+    predict.close_question(page, None)
+    predict.open_evidence(page, None)
+    page.body.append("<p>There.</p>")
+    predict.close_evidence(page, None)
+    return f"<section><h2>question</h2>{''.join(page.body)}</section>"
+
+
 def write_site(folder: Path, figures: dict = FIGURES) -> Path:
     """Write the page, its scripts, its sheets and the network that it reads with; returns the page."""
     import digit_data
+    import learning
     import touch
+    from bundle import bundle
 
     static = folder / "_static"
     touch.write_scripts(static / touch.FOLDER)
-    for sheet in ("site/look.css", "book.css"):
+    questions = bundle(ROOT / "book/_static", learning.SCRIPTS["parts/learning.js"])
+    (static / "learning.js").write_text(questions, encoding="utf-8")
+    for sheet in ("site/look.css", "book.css", "parts/learning.css"):
         (static / sheet).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / "book/_static" / sheet, static / sheet)
     if any(name == "augmentation" for name, _ in figures.values()):
@@ -62,9 +82,10 @@ def write_site(folder: Path, figures: dict = FIGURES) -> Path:
         f'<script defer src="../_static/{touch.FOLDER}/{name}.js"></script>'
         for name in dict.fromkeys(["shared", *(name for name, _ in figures.values())])
     )
+    scripts += '<script defer src="../_static/learning.js"></script>'
     sheets = "".join(
         f'<link rel="stylesheet" href="../_static/{sheet}">'
-        for sheet in ("site/look.css", "book.css", f"{touch.FOLDER}/touch.css")
+        for sheet in ("site/look.css", "book.css", "parts/learning.css", f"{touch.FOLDER}/touch.css")
     )
     page = folder / "book" / "page.html"
     page.parent.mkdir()
@@ -73,7 +94,7 @@ def write_site(folder: Path, figures: dict = FIGURES) -> Path:
         '<meta name="viewport" content="width=device-width, initial-scale=1"><title>Figures</title>'
         f"{sheets}<style>body {{ margin: 1rem; background: var(--pst-color-background); color: "
         f"var(--pst-color-text-base) }}</style>{scripts}<main><article class='bd-article'><h1>Figures</h1>"
-        f"{body}</article></main></html>",
+        f"{body}{question()}</article></main></html>",
         encoding="utf-8",
     )
     return page

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from .chart import Axis, Chart
+from .placing import guessed
 
-OPTIONS = {"step": None}
+OPTIONS = {"step": None, "guess": ""}  # guess: the question on the page whose answer is an accuracy of these curves
 HEIGHT, ROOM = 300, 150
 LAST = 5  # epochs in the window at first
 
@@ -26,6 +27,7 @@ def data(options: dict[str, str]) -> dict:
         "epochs": epochs,
         "last": min(LAST, epochs),
         "source": log,
+        **guessed(options),
         "runs": [
             {
                 "seed": run.seed,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from .chart import Axis, Chart, element, near, svg
+from .placing import guessed
 
-OPTIONS = {"step": "six-models/augmentation"}
+OPTIONS = {"step": "six-models/augmentation", "guess": ""}
 HEIGHT, ROOM = 380, 120
 ABOVE, BELOW = 190, 190
 ENOUGH = 4  # trainings from which on a step is offered
@@ -26,7 +27,7 @@ def data(options: dict[str, str]) -> dict:
         raise LookupError(
             f"{options['step']!r} has fewer than {ENOUGH} recorded trainings; these have more: {', '.join(names)}"
         )
-    return {"first": names.index(options["step"]), "steps": steps}
+    return {"first": names.index(options["step"]), "steps": steps, **guessed(options)}
 
 
 def still(data: dict) -> str:

@@ -7,6 +7,8 @@ import json
 from functools import cache
 from pathlib import Path
 
+from docutils import nodes
+
 from . import NAMES
 
 SHEET = Path(__file__).resolve().parents[2] / "_static/touch/touch.css"
@@ -31,6 +33,11 @@ def options_of(name: str, given: dict[str, str]) -> dict[str, str]:
     if missing := [option for option, value in found.items() if value is None]:
         raise ValueError(f"the figure {name!r} needs the option {missing[0]!r}, as in :{missing[0]}: six-models/steplr")
     return found
+
+
+def guessed(options: dict[str, str]) -> dict[str, str]:
+    """For a figure's data: the id of the question whose answer the reader guesses, and the figure shows; or nothing."""
+    return {"guess": f"predict-{nodes.make_id(options['guess'])}"} if options["guess"] else {}
 
 
 @cache

@@ -89,6 +89,13 @@
     } catch { /* a browser that keeps nothing: the guess holds for this visit */ }
   }
 
+  /* Tells the figures of the page (touch.js) what the reader guessed, or that nothing stands any more. */
+  function announce(box, guess) {
+    if (guess === null) delete box.dataset.guess;
+    else box.dataset.guess = guess;
+    box.dispatchEvent(new Event("guess"));
+  }
+
   // Asking -----------------------------------------------------------------------------------------
 
   /* The fields of a question: {nodes, value(), set(guess)}; `value` is null while nothing is chosen. */
@@ -169,6 +176,7 @@
       box.classList.add("answered");
       outcome.replaceChildren(make("p", {}, text), settings.kind === "choice" ? "" : line(guess, settings, outcome.clientWidth));
       fold.open = true;
+      announce(box, guess);
     }
 
     function answer(event) {
@@ -182,6 +190,7 @@
 
     function forget() {
       remember(box, null);
+      announce(box, null);
       asked.lock(false);
       asked.set(null);
       if (asked.mark) asked.mark(null, null);

@@ -7,7 +7,7 @@
 (function (root) {
   "use strict";
   const parts = root.bookParts || (root.bookParts = {});
-  const { make, say } = parts.dom, { afterPause } = parts.work;
+  const { make, draw, say } = parts.dom, { afterPause } = parts.work;
   const QUIET = 600; // milliseconds without a change after which a sentence is spoken
   const PATIENCE = 1000; // milliseconds after which a figure begins though the page is busy
 
@@ -64,6 +64,27 @@
   /* Calls back when the page turns dark or light: for what is painted in pixels. */
   const onMode = (again) => new MutationObserver(again).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
 
+  /* The reader's guess at a question of the page, which a figure's data name: a function that gives the number, or null
+     while there is none. `changed` is called when the guess comes or goes. */
+  function guessOf(data, changed) {
+    const box = data.guess && document.getElementById(data.guess);
+    if (!box) return () => null;
+    box.addEventListener("guess", changed);
+    return () => (box.dataset.guess ? Number(box.dataset.guess) : null);
+  }
+
+  /* Draws a guess into a chart as a line with its words, level or upright; at the edge, with an arrow, where it lies beyond. */
+  function drawGuess(chart, value, words, upright = false) {
+    const [from, to] = upright ? [chart.left, chart.right] : [chart.top, chart.bottom];
+    const at = upright ? chart.x(value) : chart.y(value), here = Math.min(to, Math.max(from, at));
+    const arrow = at === here ? "" : upright ? (at < here ? "← " : "→ ") : at < here ? "↑ " : "↓ ";
+    const early = here < (from + to) / 2; // the words stand on the side with more room
+    const place = upright ? { x: here + (early ? 6 : -6), y: chart.bottom - 6, "text-anchor": early ? "start" : "end" }
+      : { x: chart.left + 6, y: here + (early ? 16 : -6) };
+    chart.over(draw("path", { class: "touch-guess", d: upright ? `M${here} ${chart.top}V${chart.bottom}` : `M${chart.left} ${here}H${chart.right}` }),
+               draw("text", { class: "touch-guess", ...place }, arrow + words));
+  }
+
   /* Random numbers from 0 to 1 that are the same for the same seed (mulberry32). */
   function randomFrom(seed) {
     let state = seed >>> 0;
@@ -75,5 +96,5 @@
     };
   }
 
-  parts.touch = { figure, put, onMode, randomFrom };
+  parts.touch = { figure, put, onMode, guessOf, drawGuess, randomFrom };
 })(window);

@@ -40,6 +40,7 @@
     const inside = `curves-${++places}`;
     let epoch = epochs, last = data.last, theirs = Boolean(source), training = false, now = null;
     const shown = () => runs.filter(({ seed }) => on.has(seed));
+    const guess = touch.guessOf(data, () => again());
 
     const epochSlider = controls.slider({ label: "look at epoch", min: 1, max: epochs, value: epoch, changed: (v) => { epoch = v; again(); } });
     const lastSlider = controls.slider({ label: "hold for the last", min: 1, max: epochs, value: last, write: (v) => `${v} ${v === 1 ? "epoch" : "epochs"}`,
@@ -73,8 +74,9 @@
                      ...(theirs && source && source[epoch - 1] !== undefined ? [dot(source[epoch - 1], "ink")] : []));
       now.add(clipped);
       now.over(dom.draw("rect", { class: "touch-handle", x: from - 3, y: now.top, width: 6, height: now.bottom - now.top, rx: 3 }));
+      if (guess() !== null) touch.drawGuess(now, 100 * guess(), `you: ${guess().toFixed(2)}`);
       touch.put(stage, now.svg, still);
-      tell(`${atEpoch(shown(), theirs ? source : null, epoch)} ${shown().length ? verdict(shown(), last, rule) : "No seed is chosen."}`);
+      tell(`${guess() === null ? "" : `You said ${guess().toFixed(2)} %. `}${atEpoch(shown(), theirs ? source : null, epoch)} ${shown().length ? verdict(shown(), last, rule) : "No seed is chosen."}`);
     }
 
     const ticks = (width) => Array.from({ length: epochs }, (_, i) => i + 1).filter((e) => width / epochs > 24 || e % 5 === 0 || e === 1);

@@ -15,6 +15,7 @@
   function begin({ stage, controls: place, data, tell, still }) {
     const random = touch.randomFrom(Math.random() * 2 ** 32);
     let step = data.steps[data.first], drawn = [step.runs[0]], fresh = false;
+    const guess = touch.guessOf(data, () => paintAgain());
 
     const again = controls.button("Train again", () => { drawn.push(step.runs[Math.floor(random() * step.runs.length)]); fresh = true; paintAgain(); }, { class: "touch-button touch-main" });
     const rest = controls.button("Train until ten", () => {
@@ -51,6 +52,7 @@
                   chart.mark("o", below.x(last), y, { fill: "var(--figure-blue)" }),
                   chart.mark("D", below.x(best), y, { fill: "var(--figure-red)", class: best === published ? "touch-now" : "touch-dot" }));
       });
+      if (guess() !== null) touch.drawGuess(below, 100 * guess(), `you: ${guess().toFixed(2)}`, true);
       return below;
     }
 
@@ -61,7 +63,7 @@
       touch.put(stage, dom.draw("svg", { width, height: ABOVE + BELOW, viewBox: `0 0 ${width} ${ABOVE + BELOW}` }, above.svg, below.svg), still);
       fresh = false;
       again.disabled = rest.disabled = drawn.length >= MOST;
-      tell(words());
+      tell(`${words()}${guess() === null ? "" : ` You said ${guess().toFixed(2)} %.`}`);
     }
 
     function words() {
