@@ -43,8 +43,8 @@ serve: ## serve the built site on this machine, on the first free port from 8000
 	  "$(PYTHON)" -u -m http.server $$port --bind 127.0.0.1 --directory _build/html 2>/dev/null && exit; \
 	done; echo "No free port among $(PORTS): name another, make serve PORT=9000" >&2; exit 1
 
-test: environment ## run every test (ARGS chooses: make test ARGS=tests/training/test_records.py)
-	$(RUN) -m pytest $(SIDE_BY_SIDE) $(ARGS)
+test: environment ## run the quick tests (SLOW=1: every test, as CI does; ARGS chooses: make test ARGS=tests/rf)
+	$(RUN) -m pytest $(SIDE_BY_SIDE) $(or $(ARGS),$(if $(SLOW),,-m "not slow"))
 
 lock: ## write requirements.lock anew after a change of requirements.txt (ARGS=--upgrade: the newest of everything)
 	@test -x _build/uv/bin/uv || { "$(PYTHON)" -m venv _build/uv && _build/uv/bin/python -m pip install --quiet $(UV); }

@@ -25,12 +25,13 @@ GROWTH = 1.0  # MB that the heap may grow by from the first quarter of the strok
 ROOT = Path(__file__).resolve().parents[1]
 
 WATCH = """() => {
-  const found = window.frames_ = [], channel = new MessageChannel();
-  let last = null, started = 0;
-  channel.port1.onmessage = () => { if (found.length) found[found.length - 1].work = performance.now() - started; };
+  const length = new Float64Array(1e5), work = new Float64Array(1e5), channel = new MessageChannel();
+  let last = null, started = 0, count = 0; // numbers in one piece: what is measured is the page's heap
+  window.frames_ = () => [length, work].map((times) => [...times.subarray(0, count)]);
+  channel.port1.onmessage = () => { if (count) work[count - 1] = performance.now() - started; };
   const frame = () => {
     const now = started = performance.now();
-    if (window.penDown && last !== null) found.push({ length: now - last, work: 0 });
+    if (window.penDown && last !== null) length[count++] = now - last;
     last = window.penDown ? now : null;
     channel.port2.postMessage(0); // comes after what the page does in this frame
     requestAnimationFrame(frame);
@@ -92,9 +93,8 @@ def measured(page, tools, strokes: int) -> dict:
         stroke(page, chance)
         if number >= 5 and (number - 4) % max(1, strokes // 4) == 0:
             heaps.append(heap(tools))
-    frames = page.evaluate("window.frames_")
-    return {"frames": len(frames), "frame": spread([f["length"] for f in frames]),
-            "work": spread([f["work"] for f in frames]), "heap": heaps}
+    lengths, works = page.evaluate("window.frames_()")
+    return {"frames": len(lengths), "frame": spread(lengths), "work": spread(works), "heap": heaps}
 
 
 def spread(times: list[float]) -> dict:

@@ -6,6 +6,7 @@ there is to it. (A page opened from a file may not load modules.)
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,6 +14,16 @@ from pathlib import Path
 PARTS = ("parts/dom", "parts/work", "parts/numbers", "parts/windows", "parts/units", "parts/pictures")
 
 
+def lighter(script: str) -> str:
+    """A script without its indentation and the comments that begin a line.
+
+    A minifier would save a twentieth more once both are compressed; that of PyPI which is small (rjsmin) takes
+    spaces out of a template that stands in a template. No template of ours goes over a line's end.
+    """
+    without = re.sub(r"^[ \t]*/\*.*?\*/[ \t]*\n", "", script, flags=re.DOTALL | re.MULTILINE)
+    return re.sub(r"^[ \t]+", "", without, flags=re.MULTILINE)
+
+
 def bundle(static: Path, names: Iterable[str]) -> str:
     """The scripts `names` below the folder `static`, in their order; raises FileNotFoundError naming one not there."""
-    return "\n".join((static / f"{name}.js").read_text(encoding="utf-8") for name in names)
+    return "\n".join(lighter((static / f"{name}.js").read_text(encoding="utf-8")) for name in names)

@@ -11,7 +11,6 @@ import base64
 from functools import cache
 from pathlib import Path
 
-import rjsmin
 from bundle import PARTS, bundle
 from fresh import is_fresh
 
@@ -74,10 +73,10 @@ def write_script(app):
         return
     static = Path(app.outdir) / "_static"
     target = static / SCRIPT
-    if not is_fresh(target, Path(app.srcdir), "book/_static/**/*.js"):
+    if not is_fresh(target, Path(app.srcdir), "book/_static/**/*.js", "book/_ext/bundle.py", "book/_ext/landing.py"):
         text = bundle(Path(app.srcdir) / "book" / "_static", SCRIPTS)
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(rjsmin.jsmin(text), encoding="utf-8")
+        target.write_text(text, encoding="utf-8")
 
 
 def setup(app):

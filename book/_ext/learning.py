@@ -26,7 +26,8 @@ def write_scripts(app) -> None:
         return
     for name, parts in SCRIPTS.items():
         target = Path(app.outdir) / "_static" / name
-        if not is_fresh(target, Path(app.srcdir), "book/_static/parts/*.js", "book/_ext/learning.py"):
+        if not is_fresh(target, Path(app.srcdir), "book/_static/parts/*.js", "book/_ext/bundle.py",
+                        "book/_ext/learning.py"):
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(bundle(Path(app.srcdir) / "book" / "_static", parts), encoding="utf-8")
 

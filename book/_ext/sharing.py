@@ -2,6 +2,9 @@
 
 Each page gets a description (its first paragraph) and OpenGraph tags. Where the site's address is
 known (``repository.py``) come what needs it: the card's picture, canonical links and a sitemap.
+
+(sphinxext-opengraph 0.13 was tried: it has nothing for pages without a source, that is search, index, start and 404;
+without the site's address it writes one that leads nowhere; and canonical links and the sitemap would stay here.)
 """
 
 from __future__ import annotations

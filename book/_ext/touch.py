@@ -15,7 +15,6 @@ leads to the page. Pages are written again when a record or the library changed.
 from __future__ import annotations
 
 import hashlib
-import re
 from html import unescape
 from pathlib import Path
 
@@ -129,16 +128,7 @@ def scripts() -> dict[str, str]:
     """Every script of the figures, by its name in the site."""
     found = {"shared": SHARED, **LATER}
     found |= {name: (*getattr(figure_of(name), "SCRIPTS", ()), f"touch/{name}") for name in stills.NAMES}
-    return {name: lighter(bundle(STATIC, files)) for name, files in found.items()}
-
-
-def lighter(script: str) -> str:
-    """A script without its indentation and the comments that begin a line.
-
-    rjsmin takes spaces out of a template that stands in a template; what it would save more, compression saves too.
-    """
-    without = re.sub(r"^[ \t]*/\*.*?\*/[ \t]*\n", "", script, flags=re.DOTALL | re.MULTILINE)
-    return re.sub(r"^[ \t]+", "", without, flags=re.MULTILINE)
+    return {name: bundle(STATIC, files) for name, files in found.items()}
 
 
 def write_scripts(folder: Path) -> None:
@@ -156,7 +146,8 @@ def write_into_site(app):
     """Before any page is written, so that the address of a script can carry its content's hash."""
     folder = Path(app.outdir) / "_static" / FOLDER
     if app.builder.format == "html" and not is_fresh(
-        folder / "touch.css", Path(app.srcdir), "book/_static/**/*", "book/_ext/touch.py", "book/_ext/stills/*.py"
+        folder / "touch.css", Path(app.srcdir), "book/_static/**/*", "book/_ext/bundle.py", "book/_ext/touch.py",
+        "book/_ext/stills/*.py"
     ):
         write_scripts(folder)
 

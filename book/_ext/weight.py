@@ -18,8 +18,8 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 import rcssmin
-import rjsmin
 import tinycss2
+from bundle import bundle
 from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
@@ -141,11 +141,11 @@ def write_bundle(app, error):
     static = out / "_static"
     pages = {path: path.read_text(encoding="utf-8") for path in sorted(out.rglob("*.html"))
              if not path.is_relative_to(static)}
-    script = ";\n".join((static / "site" / f"{name}.js").read_text(encoding="utf-8").strip() for name in SCRIPTS)
+    script = bundle(static, (f"site/{name}" for name in SCRIPTS))
     others = [path.read_text(encoding="utf-8") for path in [*static.glob("site/*.js"), *static.glob("design-tabs.js")]]
     sources = [path.read_text(encoding="utf-8") for name in SHEETS for path in sorted(static.glob(name))]
     made = {SHEET: sheet_of(sources, words_used(list(pages.values()), [script, *others])),
-            SCRIPT: rjsmin.jsmin(script)}
+            SCRIPT: script}
     for name, text in made.items():
         (static / name).write_text(text, encoding="utf-8")
     versions = {name: hashlib.sha256(text.encode()).hexdigest()[:8] for name, text in made.items()}

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 PURPLE, SKY, INK, GREY = "#CC79A7", "#56B4E9", "#1a1a1a", "#6b6b6b"
-PALE, FRAME, GRID, BAND = "#9cc3dd", "#bbbbbb", "#dcdcdc", "#f0f0f0"
+FRAME, GRID, BAND = "#bbbbbb", "#dcdcdc", "#f0f0f0"
 COLOURS = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY, INK)
 LINES = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)), (0, (1, 1)))
 MARKERS = "os^DvPX<"

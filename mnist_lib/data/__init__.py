@@ -7,9 +7,8 @@ In go the four files of the data set, wherever they are; out come two uint8 tens
 from mnist_lib import door
 
 __all__, __getattr__, __dir__ = door(__name__, {
-    "augment": (
-        "augment CenterCrop ColorJitter Normalize RandomAffine RandomApply RandomPerspective RandomRotation "
-        "Resize ToTensor apply"),
+    "augment": "augment CenterCrop ColorJitter Normalize RandomAffine RandomApply RandomPerspective RandomRotation "
+               "Resize ToTensor apply",
     "loading": "data_folders mnist",
     "torchvision_import": "import_torchvision",
 })

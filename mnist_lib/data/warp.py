@@ -80,8 +80,7 @@ class RandomAffine(Transform):
             scale = drawn(*self.scale)
         if self.shear is not None:
             shear = drawn(*self.shear[:2]), drawn(*self.shear[2:]) if len(self.shear) == 4 else zero
-        return {"angle": angle, "translate": torch.stack(shift, 1),
-                "scale": scale, "shear": torch.stack(shear, 1)}  # fmt: skip
+        return {"angle": angle, "translate": torch.stack(shift, 1), "scale": scale, "shear": torch.stack(shear, 1)}
 
     def apply(self, images, parameters):
         return affine(images, inverse_affine(**parameters), self.fill, self.interpolation)

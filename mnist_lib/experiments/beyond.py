@@ -36,6 +36,11 @@ def varied(best: Experiment, setting: str, values: dict) -> Candidates:
     return {label: dataclasses.replace(best, **{setting: value}) for label, value in values.items()}
 
 
+def tuned(best: Experiment, setting: str, *values: float) -> Candidates:
+    """The best so far with each of the values for one setting of its optimizer."""
+    return varied(best, "optimizer", {f"{v:g}": dataclasses.replace(best.optimizer, **{setting: v}) for v in values})
+
+
 def convolutions(*widths: int) -> tuple[Layer, ...]:
     """3x3 convolutions with so many output channels."""
     return tuple(conv(width, 3) for width in widths)
@@ -56,11 +61,8 @@ AUGMENTATIONS = {
 FIRST_WIDTHS = "8 8, pool, 16 16 16"  # what the first rounds chose
 CHAMPIONS = {label: network("beyond/champion", *blocks) for label, blocks in {
     "8 16, 1x1 to 8, pool, 16 16 16": (convolutions(8, 16), (conv(8, 1), max_pool(2)), convolutions(16, 16, 16)),
-    "8 16, 1x1 to 8, pool, 12 12 16 16": (
-        convolutions(8, 16), (conv(8, 1), max_pool(2)), convolutions(12, 12, 16, 16)),
-    "8 8 8, pool, 16 16 16": (convolutions(8, 8, 8), (max_pool(2),), convolutions(16, 16, 16)),
-    FIRST_WIDTHS: pooled(FIRST_WIDTHS),
-    "8, pool, 16 16 16": (convolutions(8), (max_pool(2),), convolutions(16, 16, 16)),
+    "8 16, 1x1 to 8, pool, 12 12 16 16": (convolutions(8, 16), (conv(8, 1), max_pool(2)), convolutions(12, 12, 16, 16)),
+    **{widths: pooled(widths) for widths in ("8 8 8, pool, 16 16 16", FIRST_WIDTHS, "8, pool, 16 16 16")},
     "16 of 5x5 with stride 2, 16 16 16": ((conv(16, 5, stride=2),), convolutions(16, 16, 16)),
 }.items()}
 DEEPER = {label: network("beyond/champion", *pooled(label)) for label in (
@@ -74,11 +76,9 @@ CHAMPION = Search(
     (
         Round("Which network?", lambda best: varied(best, "architecture", CHAMPIONS)),
         Round("How much augmentation?", lambda best: varied(best, "transforms", AUGMENTATIONS)),
-        Round("Which largest learning rate?", lambda best: varied(best, "optimizer", {
-            f"{rate:g}": dataclasses.replace(best.optimizer, learning_rate=rate) for rate in (0.05, 0.1, 0.2)})),
-        Round("The best rate lies at the edge of the space: is a higher one better?", lambda best: varied(
-            best, "optimizer", {f"{rate:g}": dataclasses.replace(best.optimizer, learning_rate=rate)
-                                for rate in (0.2, 0.4)})),
+        Round("Which largest learning rate?", lambda best: tuned(best, "learning_rate", 0.05, 0.1, 0.2)),
+        Round("The best rate lies at the edge of the space: is a higher one better?",
+              lambda best: tuned(best, "learning_rate", 0.2, 0.4)),
         Round("What is a pixel between pixels?", lambda best: varied(best, "transforms", {
             way: (dataclasses.replace(best.transforms[0], interpolation=way), *best.transforms[1:])
             for way in ("nearest", "bilinear")})),
@@ -131,8 +131,7 @@ SEARCHED_RECIPE = Search(
     (
         Round("How much augmentation?", lambda best: varied(best, "transforms", AUGMENTATIONS)),
         Round("Is a second layer in front better?", lambda best: varied(best, "architecture", QUICK)),
-        Round("How much weight decay?", lambda best: varied(best, "optimizer", {
-            f"{decay:g}": dataclasses.replace(best.optimizer, weight_decay=decay) for decay in (0, 1e-4, 5e-4, 2e-3)})),
+        Round("How much weight decay?", lambda best: tuned(best, "weight_decay", 0, 1e-4, 5e-4, 2e-3)),
         Round("How few epochs are enough?", lambda best: varied(best, "epochs", {
             f"{epochs} epochs": epochs for epochs in (9, 12, 15)}), Least("epochs", ENOUGH)),
     ))

@@ -20,7 +20,7 @@ from ..networks import Architecture, flat_layers
 
 TRAINING_IMAGES = 60_000
 SETTINGS = ("architecture", "transforms", "batch_size", "optimizer", "schedule", "epochs")
-OPTIONS = {"label_smoothing": 0.0, "averaging": 0.0, "held_out": 0}  # count only where they are used
+OPTIONS = {"label_smoothing": 0.0, "averaging": 0.0, "held_out": 0, "initialization": ""}  # count only where used
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,8 @@ class Experiment:
     ``averaging`` of d, what is evaluated and kept is an exponential moving average of
     the weights, a' = d a + (1 - d) w after each step. With ``held_out`` images, the
     last so many of the training set are not trained on and take the place of the test
-    set: for choices (book/beyond/protocol.md).
+    set: for choices (book/beyond/protocol.md). ``initialization`` is "he", or empty for
+    PyTorch's own (:func:`mnist_lib.networks.initialize`).
     """
 
     name: str
@@ -121,6 +122,7 @@ class Experiment:
     label_smoothing: float = 0.0
     averaging: float = 0.0
     held_out: int = 0
+    initialization: str = ""
 
     @property
     def path(self) -> str:

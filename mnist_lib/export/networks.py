@@ -111,8 +111,7 @@ def _flat_at_the_end(network: Exported) -> Exported:
 
     count, kinds = len(network.layers), [layer["type"] for layer in network.layers]
     shapes = _shapes(network)
-    if shapes[-1][1:] == () and kinds[-2:] != ["softmax", "flatten"] \
-            and kinds[-2:] != ["log_softmax", "flatten"]:
+    if shapes[-1][1:] == () and kinds[-2:] not in ([kind, "flatten"] for kind in AT_THE_END):
         return network
     if kinds[-1] == "flatten" and shapes[-2][1:] == (1, 1):
         return arranged([*range(count - 2), count - 1, count - 2], ())

@@ -164,10 +164,6 @@ def _between(low, high):
     return clamp
 
 
-def _nothing(operation):
-    return []
-
-
 def _plain(op):
     return lambda operation: [(op, {}, [])]
 
@@ -182,7 +178,7 @@ OPERATIONS = {
     "_adaptive_avg_pool2d": _adaptive("avg_pool"), "adaptive_avg_pool2d": _adaptive("avg_pool"),
     "adaptive_max_pool2d": _adaptive("max_pool"), "mean": _mean, "constant_pad_nd": _zero_pad,
     **dict.fromkeys(("view", "_unsafe_view", "reshape", "flatten", "squeeze", "unsqueeze", "_reshape_alias"), _shape),
-    **dict.fromkeys(("clone", "detach", "alias", "contiguous", "_to_copy", "lift_fresh", "dropout"), _nothing),
+    **dict.fromkeys(("clone", "detach", "alias", "contiguous", "_to_copy", "lift_fresh", "dropout"), lambda _: []),
     "_log_softmax": _softmax("log_softmax"), "_softmax": _softmax("softmax"),
     "relu": _plain("relu"), "silu": _plain("silu"), "sigmoid": _plain("sigmoid"), "tanh": _plain("tanh"),
     "hardswish": _plain("hardswish"), "elu": _elu,

@@ -44,6 +44,23 @@ def build(architecture: Architecture | str) -> nn.Sequential:
     return nn.Sequential(parts)
 
 
+def initialize(network: nn.Module, rule: str) -> nn.Module:
+    """Give a network the initial weights of a rule, drawn from torch's generator; returns the same network.
+
+    ``"he"``: the weights of convolutions and linear layers from a normal distribution of variance 2 / fan-in,
+    biases 0 (He et al. 2015, https://arxiv.org/abs/1502.01852), which keeps the size of the signal through any
+    number of layers with ReLU. An empty rule leaves PyTorch's own. ``ValueError`` for another one.
+    """
+    if rule not in ("", "he"):
+        raise ValueError(f'no initialization is called {rule!r}; "he" is one, and "" leaves PyTorch\'s own')
+    for module in network.modules() if rule else ():
+        if isinstance(module, (nn.Conv2d, nn.Linear)):
+            nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
+    return network
+
+
 def _module(layer: Layer, channels: int) -> nn.Module:
     window = dict(kernel_size=layer.kernel, stride=layer.stride, padding=layer.padding)
     if layer.op == "conv":

@@ -14,6 +14,7 @@ import math
 import os
 import time
 from collections.abc import Callable
+from datetime import datetime, timezone
 from pathlib import Path
 
 import torch
@@ -26,7 +27,7 @@ from mnist_lib import need
 from ..data import mnist
 from ..experiments import Experiment, recorded_as
 from ..experiments import experiment as find_experiment
-from ..networks import build, count_parameters
+from ..networks import build, count_parameters, initialize
 from . import checkpoints, records
 from .devices import machine, pick_device
 from .evaluation import evaluate, keeps_weights, normalized, test_set, weights_file
@@ -125,7 +126,8 @@ class Training:
         self.step, self.seed, self.device = step, seed, device
         if device.type == "cpu":
             keep_memory()
-        network = build(step.architecture).to(device, memory_format=torch.channels_last)
+        network = initialize(build(step.architecture), step.initialization)
+        network = network.to(device, memory_format=torch.channels_last)
         self.network = speed_up(network, device)
         self.random = torch.Generator(device).manual_seed(seed)  # order and augmentation
         self.images, self.labels = batches_of(step, device)
@@ -159,7 +161,8 @@ class Training:
         return Run(
             recorded_as(self.step), self.step.fingerprint, self.seed,
             count_parameters(self.step.architecture), tuple(self.epochs),
-            tuple(zip(wrong.tolist(), predictions[wrong].tolist())), machine(self.device)), self.judged
+            tuple(zip(wrong.tolist(), predictions[wrong].tolist())), machine(self.device),
+            ended=datetime.now(timezone.utc).isoformat(timespec="seconds")), self.judged
 
     @property
     def judged(self) -> nn.Module:

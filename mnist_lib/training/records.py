@@ -60,7 +60,8 @@ class Run:
 
     ``misclassified`` holds (index in the test set, predicted digit) after the
     last epoch; ``machine`` says where and with what it ran; ``weights`` is the
-    SHA-256 of the safetensors file beside the record, where there is one.
+    SHA-256 of the safetensors file beside the record, where there is one; ``ended``
+    is when, in UTC, as in ISO 8601 (runs of before this was kept have none).
     """
 
     experiment: str
@@ -71,6 +72,7 @@ class Run:
     misclassified: tuple[tuple[int, int], ...]
     machine: dict = field(default_factory=dict)
     weights: str | None = None
+    ended: str | None = field(default=None, compare=False)  # two runs with the same numbers are equal
 
     @property
     def test_accuracies(self) -> tuple[float, ...]:
@@ -119,6 +121,8 @@ def path(name: str, seed: int) -> Path:
 def save(run: Run) -> Path:
     """Write the record, atomically, and return where."""
     data = {"format": FORMAT, **dataclasses.asdict(run)}
+    if run.ended is None:
+        del data["ended"]
     data["seal"] = seal_of(data)
     lines = json.dumps(data, indent=1)
     # One epoch and one misclassified image a line keeps the files short and the diffs readable.

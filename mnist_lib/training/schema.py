@@ -14,6 +14,7 @@ import json
 import math
 import re
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 
@@ -44,6 +45,13 @@ def _text(value) -> bool:
     return isinstance(value, str) and 0 < len(value) < 500
 
 
+def _time(value) -> bool:
+    try:
+        return isinstance(value, str) and datetime.fromisoformat(value).utcoffset() == timedelta(0)
+    except ValueError:
+        return False
+
+
 def _list_of(holds: Callable) -> Callable:
     return lambda value: isinstance(value, (list, tuple)) and len(value) > 0 and all(map(holds, value))
 
@@ -53,6 +61,7 @@ def _wrong_image(value) -> bool:
 
 
 NUMBER = "a finite number, 0 or more"
+TIME = "a time such as 2026-01-31T12:00:00+00:00"
 HEX12, HEX64 = "12 hexadecimal digits", "64 hexadecimal digits"
 
 MACHINE = (
@@ -92,6 +101,7 @@ RECORD = (
     Field("machine", "", "where it was trained, as below", "an object", lambda value: isinstance(value, dict)),
     Field("weights", "", "SHA-256 of the `.safetensors` file beside the record", f"{HEX64}, or null where no weights "
           "were kept", lambda value: value is None or _hexadecimal(64)(value), False),
+    Field("ended", "", "when it ended, in UTC, as in ISO 8601", TIME, _time, False),
     Field("seal", "", "SHA-256 of all other fields (below)", HEX64, _hexadecimal(64), False),
 )
 
@@ -107,7 +117,7 @@ TRIAL = (
           f"a list, as long as `correct`; each {NUMBER}", _list_of(_number)),
     Field("seconds", "seconds", "training time of all epochs", NUMBER, _number),
     Field("machine", "", "where it was trained, as below", "an object", lambda value: isinstance(value, dict)),
-    Field("ended", "", "when it ended, in UTC, as in ISO 8601", "text", _text, False),
+    Field("ended", "", "when it ended, in UTC, as in ISO 8601", TIME, _time, False),
     Field("seal", "", "SHA-256 of all other fields (below)", HEX64, _hexadecimal(64), False),
 )
 

@@ -1,6 +1,7 @@
 """The benchmarks' plain loop, and the ladder: what is compared with what, and what the table says."""
 
 import json
+from functools import cache
 
 import pytest
 import torch
@@ -11,13 +12,21 @@ from mnist_lib import mnist
 from mnist_lib.experiments.catalogue import LADDER, STEPS, experiment
 
 
+@pytest.fixture(scope="module", autouse=True)
+def images_once():
+    """The training images are unpacked and checked once for all tests, not once a test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plain, "mnist", cache(mnist))
+        yield
+
+
 @pytest.mark.parametrize("name", STEPS)
 def test_every_step_s_transforms_have_a_form_in_torchvision(name):
     forms = plain.torchvision_forms(experiment(name).transforms)
     assert [type(f).__name__ for f in forms.transforms] == [type(t).__name__ for t in experiment(name).transforms]
     image, label = plain.Images(forms)[7]
     assert image.shape == (1, 28, 28) and image.dtype == torch.float32
-    assert label == int(mnist("train").labels[7])
+    assert label == int(plain.mnist("train").labels[7])
 
 
 def test_without_chance_torchvision_and_ours_give_the_same_image():

@@ -122,6 +122,7 @@ live("six-models/steplr", seed=7)
 """
 
 
+@pytest.mark.slow
 def test_in_a_real_notebook_the_figure_is_replaced(empty_results):
     """The cell of a step page in a live kernel, on few digits: one figure, one sentence, no file."""
     nbformat = pytest.importorskip("nbformat")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -69,6 +70,7 @@ class Found(NamedTuple):
     text: str
 
 
+@cache
 def parser():
     """The book's own Markdown: the extensions of ``_config.yml``."""
     settings = yaml.safe_load((ROOT / "_config.yml").read_text())

@@ -305,6 +305,7 @@ def test_an_interrupted_write_leaves_what_was_there(places, monkeypatch):
     assert old.read_bytes() == b"old" and list(places.cache.iterdir()) == [old]
 
 
+@pytest.mark.slow
 def test_processes_that_start_at_once_do_not_disturb_each_other(tmp_path):
     """Three processes find the same damaged cache and replace it, while each other reads."""
     cache = tmp_path / "mnist_lib"

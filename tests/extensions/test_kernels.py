@@ -14,7 +14,8 @@ from nbclient.exceptions import CellTimeoutError
 from tests import ROOT
 
 EXTENSIONS = ROOT / "book" / "_ext"
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere kernels start as usual")
+pytestmark = [pytest.mark.slow,
+              pytest.mark.skipif(sys.platform != "linux", reason="elsewhere kernels start as usual")]
 
 
 @pytest.fixture(autouse=True)

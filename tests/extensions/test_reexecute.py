@@ -229,6 +229,7 @@ for cells in json.loads(sys.stdin.read()):
 """
 
 
+@pytest.mark.slow
 def test_what_a_chapter_imports_is_among_what_it_reaches():
     """The import lines of every chapter are run, each chapter's in a process of its own."""
     done = subprocess.run([sys.executable, "-c", IMPORTS], input=json.dumps(list(CHAPTERS.values())), text=True,

@@ -4,6 +4,8 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 from tests import ROOT
 from tests.faults import damage, table
 from tests.faults.typed import typed
@@ -19,6 +21,7 @@ def test_there_are_at_least_400_faults_of_60_kinds():
     assert len(faults) + 200 >= 400 and len({f.kind for f in faults}) >= 60
 
 
+@pytest.mark.slow
 def test_a_sample_ends_as_the_table_says():
     done = subprocess.run([sys.executable, "-m", "tests.faults", "--sample", "40"], cwd=ROOT, capture_output=True,
                           text=True)

@@ -16,7 +16,6 @@ import calculator as extension
 import pydata_sphinx_theme
 import pytest
 import torch
-from axe_playwright_python.sync_playwright import Axe
 
 from mnist_lib import receptive_field
 from mnist_lib.networks.architecture import count_parameters
@@ -24,6 +23,8 @@ from mnist_lib.networks.zoo import ARCHITECTURES
 from mnist_lib.rf.geometry import ReceptiveFieldError
 from mnist_lib.rf.layers import Layer
 from tests import ROOT
+from tests.site.asking import asked
+from tests.site.axe import violations
 
 SOURCES = ROOT / "book" / "_static" / "calculator"
 LISTS = 700
@@ -153,7 +154,7 @@ def test_random_lists_are_told_as_the_library_tells_them(opened):
     chance = random.Random(6)
     states = [random_list(chance) for _ in range(LISTS)]
     refused, covered = 0, set()
-    for state, page_says in zip(states, opened.evaluate(TELL, states), strict=True):
+    for state, page_says in zip(states, asked(opened, TELL, states), strict=True):
         library_says = told_by_library(state)
         if "refused" in library_says:
             refused += 1
@@ -210,7 +211,7 @@ def test_what_a_unit_reads_is_what_the_taps_reach(opened):
 def test_every_architecture_of_the_book_is_offered_and_agrees(opened):
     presets = opened.evaluate("fieldCalculator.presets")
     assert [p["name"] for p in presets] == [*ARCHITECTURES, "LeNet-5", "AlexNet", "VGG-16"]
-    for preset, page_says in zip(presets, opened.evaluate(TELL, presets), strict=True):
+    for preset, page_says in zip(presets, asked(opened, TELL, presets), strict=True):
         if preset["name"] in ARCHITECTURES:
             architecture = ARCHITECTURES[preset["name"]]
             table = receptive_field(architecture)
@@ -229,7 +230,7 @@ def test_every_architecture_of_the_book_is_offered_and_agrees(opened):
 ])
 def test_well_known_networks_have_their_published_sizes(opened, name, sizes, field, parameters):
     preset = next(p for p in extension.presets() if p["name"] == name)
-    (found,) = opened.evaluate(TELL, [preset])
+    (found,) = asked(opened, TELL, [preset])
     assert [row["axes"][0]["n"][1] for row in found["rows"]] == sizes
     assert found["rows"][-1]["axes"][0]["r"][1] == field and found["parameters"] == parameters
 
@@ -259,7 +260,7 @@ COPIES = """states => states.map((state) => {
 def copies(opened):
     chance = random.Random(28)
     states = [*extension.presets()[:24], *(random_list(chance) for _ in range(60))]
-    return [(state, copy) for state, copy in zip(states, opened.evaluate(COPIES, states), strict=True) if copy]
+    return [(state, copy) for state, copy in zip(states, asked(opened, COPIES, states), strict=True) if copy]
 
 
 def test_copied_python_for_the_library_gives_the_table(copies, capsys):
@@ -734,6 +735,6 @@ def test_nothing_stands_in_the_way_of_a_reader(page, address, theme, width):
             field(page, 0, "kernel").fill("x")
             field(page, 1, "padding").fill("2")
             page.locator('[data-copy="csv"]').click()
-        found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
-        assert not found.response["violations"], found.generate_report()
+        found = violations(page)
+        assert not found, "\n".join(found)
         assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -14,6 +14,7 @@ from mnist_lib.export import format, networks
 from mnist_lib.networks.builder import build
 from mnist_lib.training import records
 from mnist_lib.training.evaluation import trained
+from tests.site.asking import asked
 from tests.site.digit_page import one_page, page_in, write_images
 
 COUNT = 1000
@@ -46,7 +47,7 @@ SCORES = """async (name) => {
 
 @pytest.mark.parametrize("name", offered())
 def test_a_thousand_digits_as_in_pytorch(opened, name):
-    scores = torch.tensor(opened.evaluate(SCORES, name))
+    scores = torch.tensor(asked(opened, SCORES, name))
     with torch.no_grad():
         expected = trained(records.of(name)[0])(networks.digits(COUNT))
     assert scores.shape == (COUNT, 10)
@@ -127,7 +128,7 @@ def examine(page, chains):
     shapes = [networks._shapes(d) for d in documents]
     units = [[[at + 1, int(torch.randint(shape.numel(), ()))] for at, shape in enumerate(map(torch.Size, s))
               for _ in range(PER_LAYER)] for s in shapes]
-    said = page.evaluate(LOOK, [[format.to_json(d) for d in documents], units, images.tolist()])
+    said = asked(page, LOOK, [[format.to_json(d) for d in documents], units, images.tolist()])
     for i, (network, document) in enumerate(zip(chains, documents)):
         @cache
         def in_precision(kind, i=i, network=network, document=document):

@@ -82,3 +82,27 @@ def test_a_strange_network_neither_freezes_the_page_nor_speaks_of_nan(opened, na
     opened.wait_for_function(f"mnistDigit.page.state().network.name === '{STEP}'")
     settled(opened)
     assert "It reads" in opened.inner_text("#digit-sentence")
+
+
+def test_networks_that_change_while_they_open_are_shown_whole(opened):
+    """Another one is chosen, and the screen turned, before the maps, lines and digits of the last are all there."""
+    names = opened.eval_on_selector_all("#digit-network option", "(all) => all.map((option) => option.value)")
+    file = {"name": "strange.json", "mimeType": "application/json", "buffer": STRANGE["many channels"]}
+    opened.set_input_files("#digit-file", file)
+    opened.wait_for_function("mnistDigit.page.state().network.name === 'strange'")
+    for turn, name in enumerate([*names[:6], "own 1", names[0], "own 1", "own 1", names[1], "own 1"]):
+        opened.select_option("#digit-network", name)
+        opened.set_viewport_size({"width": 1366 - 300 * (turn % 2), "height": 900})
+        opened.wait_for_timeout(12 * (turn % 4))
+    opened.wait_for_function("mnistDigit.page.state().network.name === 'strange'")
+    settled(opened)
+    shown = opened.evaluate("""() => ({
+      sheets: document.querySelectorAll(".digit-layer canvas").length,
+      layers: mnistDigit.page.state().network.layers.length,
+      lines: document.querySelector(".digit-still").getAttribute("d").split("M").length - 1,
+      scales: [...document.querySelectorAll(".digit-scale")].slice(0, 2).map((scale) => scale.textContent),
+      digits: [...document.querySelectorAll(".digit-thumbnail img")].map((image) => image.src.slice(0, 15)),
+    })""")
+    assert shown["sheets"] == shown["layers"] + 1 and shown["lines"] > 10
+    assert "±0.00" not in "".join(shown["scales"])
+    assert len(shown["digits"]) == 100 and set(shown["digits"]) == {"data:image/png;"}

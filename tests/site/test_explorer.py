@@ -7,14 +7,12 @@ import random
 
 import pytest
 import torch
-from axe_playwright_python.sync_playwright import Axe
 
 from tests import ROOT
+from tests.site.axe import violations
 from tests.site.explorer_networks import HOSTILE, NETWORKS, UNet, made
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("explorer")]
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-RULES = {"preload": False, "runOnly": {"type": "tag", "values": TAGS}}
 ASK = """([row, unit]) => { const { model } = fieldExplorerPage;
   return model.interval(model.rows[row], unit).map((ends) => ends); }"""
 
@@ -289,8 +287,8 @@ def test_axe_and_a_phone_by_touch(browser, reports, dark, looked_at):
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
         for tab in ("Table", "Graph"):
             page.get_by_role("button", name=tab, exact=True).click()
-            found = Axe().run(page, options=RULES).response["violations"]
-            assert not found, [(v["id"], v["nodes"][0]["html"][:150]) for v in found]
+            found = violations(page)
+            assert not found, "\n".join(found)
         assert errors == []
         context.close()
 

@@ -9,14 +9,13 @@ from bs4 import BeautifulSoup
 from mnist_lib.book import labelling
 from mnist_lib.data import mnist
 from tests import ROOT
+from tests.site.axe import violations
 
 STATIC = ROOT / "book/_static"
 PARTS = ("dom", "pictures", "units", "convolution", "slope", "labelling")
 FRAME = """<!doctype html><html lang="en" data-theme="{theme}"><meta charset=utf-8><title>t</title>
 <meta name=viewport content="width=device-width"><style>body {{background: var(--pst-color-background)}}</style>
 {sheets}<main class="bd-article"><h1>A page</h1>{body}</main>{scripts}"""
-AXE = """() => axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"], resultTypes: ["violations"],
-  preload: false})"""
 
 
 def place():
@@ -134,8 +133,6 @@ def test_without_javascript_the_digits_are_there_without_labels():
 
 
 def test_they_fit_a_phone_by_touch_and_axe_finds_nothing(browser, file):
-    from axe_playwright_python.base import AXE_SCRIPT
-
     for theme in ("light", "dark"):
         context = browser.new_context(viewport={"width": 390, "height": 800}, has_touch=True, offline=True,
                                       reduced_motion="reduce")
@@ -148,7 +145,5 @@ def test_they_fit_a_phone_by_touch_and_axe_finds_nothing(browser, file):
         page.tap("text=One update")
         page.tap(".labelling >> text='7'")
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        page.evaluate(AXE_SCRIPT)
-        found = page.evaluate(AXE)["violations"]
-        assert not [f"{v['id']}: {n['target']} {n['failureSummary']}" for v in found for n in v["nodes"]], theme
+        assert violations(page) == [], theme
         context.close()

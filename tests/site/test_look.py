@@ -11,10 +11,7 @@ from .conftest import SITE
 from .test_pages import READY, html_files
 
 pytestmark = pytest.mark.slow
-ACROSS = ("leaderboard", "ideas", "luck", "hard-digits", "claims")
-FOUNDATIONS = ("challenge", "data", "receptive-field", "training-loop")
-LESSONS = [name for name in html_files(SITE) if name.startswith("book/paths/")
-           or name in {f"book/{one}.html" for one in (*ACROSS, *FOUNDATIONS)}]
+LESSONS = [name for name in html_files(SITE) if name.startswith("book/")]
 SIDEWAYS = """() => [...document.querySelectorAll("article :is(pre, table, .output, div.math)")]
   .filter((box) => ["auto", "scroll"].includes(getComputedStyle(box).overflowX)
     && box.scrollWidth > box.clientWidth + 1)
@@ -22,12 +19,33 @@ SIDEWAYS = """() => [...document.querySelectorAll("article :is(pre, table, .outp
     + box.textContent.trim().slice(0, 60))"""
 
 
+# Words of tables and code that go over a line's end: a part of a word between two places where a line may end.
+BROKEN = """() => {
+  const found = [], words = document.createTreeWalker(document.querySelector("article"), NodeFilter.SHOW_TEXT);
+  for (let text = words.nextNode(); text; text = words.nextNode()) {
+    if (!text.parentElement.closest("table, pre") || !text.parentElement.checkVisibility()) continue;
+    for (const word of text.data.matchAll(/[\\p{L}\\p{N}_.,:]+/gu)) {
+      const range = document.createRange();
+      range.setStart(text, word.index);
+      range.setEnd(text, word.index + word[0].length);
+      const lines = [...range.getClientRects()].filter((box) => box.width > 0.5).map((box) => box.top);
+      if (Math.max(...lines) - Math.min(...lines) > 8) found.push(word[0]);
+    }
+  }
+  return [...new Set(found)];
+}"""
+
+
 @pytest.mark.parametrize("name", LESSONS or ["(no page)"])
-def test_nothing_scrolls_sideways_on_a_desktop(site, page, name):
+def test_nothing_scrolls_sideways_on_a_desktop_and_no_word_is_broken(site, page, name):
     page.goto((site / name).as_uri())
     page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
     page.evaluate(READY)
     assert page.evaluate(SIDEWAYS) == []
+    assert page.evaluate(BROKEN) == []
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.evaluate(READY)
+    assert page.evaluate(BROKEN) == []
 
 
 def test_a_page_without_its_pictures_weighs_little(site):

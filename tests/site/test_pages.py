@@ -28,6 +28,10 @@ READY = """async () => {
   for (let frame = 0; frame < 3; frame += 1) {  // what answers to a change of size or of colours has done so
     await new Promise((done) => requestAnimationFrame(done));
   }
+  const last = performance.now() + 10000;  // figures begin one after the other
+  while (document.querySelector("figure.touch:not(.touch-alive)") && performance.now() < last) {
+    await new Promise((done) => setTimeout(done, 20));
+  }
   for (const change of document.getAnimations()) if (change instanceof CSSTransition) change.finish();
 }"""
 AXE = """(runOnly) => axe.run(document, { runOnly, rules: { "color-contrast": { enabled: false } },
@@ -154,20 +158,32 @@ PLANTED = {
 }
 
 
-@pytest.mark.parametrize("fault", PLANTED)
-def test_what_is_passed_over_is_no_fault(browser, tmp_path, fault):
-    """After a page without faults, one with a planted fault: it is found though all else was seen before."""
-    frame = ("<!doctype html><html lang=en><title>t</title><style>body {{background: #fff; color: #111}} .k {{color: "
-             "#00c}} @media (prefers-color-scheme: dark) {{body {{background: #111; color: #eee}} .k {{color: #9cf}}}}"
-             "</style><main><h1>A page</h1><p>good words</p><pre><span class=k>import</span></pre>{}</main>")
-    (tmp_path / "good.html").write_text(frame.format(""))
-    (tmp_path / "bad.html").write_text(frame.format(PLANTED[fault]))
-    for screen in SCREENS:
-        reader = Reader(browser, screen, tmp_path)
+FRAME = ("<!doctype html><html lang=en><title>t</title><style>body {{background: #fff; color: #111}} .k {{color: "
+         "#00c}} @media (prefers-color-scheme: dark) {{body {{background: #111; color: #eee}} .k {{color: #9cf}}}}"
+         "</style><main><h1>A page</h1><p>good words</p><pre><span class=k>import</span></pre>{}</main>")
+
+
+@pytest.fixture(scope="module")
+def planted(browser, tmp_path_factory):
+    """A reader for each screen that has looked twice at a page without faults."""
+    folder = tmp_path_factory.mktemp("planted")
+    for number, content in enumerate(["", *PLANTED.values()]):
+        (folder / f"{number or 'good'}.html").write_text(FRAME.format(content))
+    readers = [Reader(browser, screen, folder) for screen in SCREENS]
+    for reader in readers:
         assert reader.look_at("good.html") == [] and reader.look_at("good.html") == []
-        assert any("axe, " in line for line in reader.look_at("bad.html")), screen
-        assert reader.look_at("bad.html") and reader.look_at("good.html") == []
+    yield readers
+    for reader in readers:
         reader.context.close()
+
+
+@pytest.mark.parametrize("fault", PLANTED)
+def test_what_is_passed_over_is_no_fault(planted, fault):
+    """A page with a planted fault: it is found, and found again, though all else was seen before."""
+    name = f"{list(PLANTED).index(fault) + 1}.html"
+    for reader in planted:
+        assert any("axe, " in line for line in reader.look_at(name))
+        assert any("axe, " in line for line in reader.look_at(name)) and reader.look_at("good.html") == []
 
 
 def test_the_start_leads_to_the_landing_page(site, page):

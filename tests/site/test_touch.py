@@ -12,7 +12,6 @@ import re
 import pytest
 import torch
 import touch
-from axe_playwright_python.base import AXE_SCRIPT
 from stills import placing
 from torch import nn
 from torch.optim import lr_scheduler
@@ -24,8 +23,9 @@ from mnist_lib.networks import Architecture, count_parameters
 from mnist_lib.rf import avg_pool, conv, max_pool, receptive_field
 from mnist_lib.training import trained
 
-from .test_pages import LOOKING, RULES
-from .touch_page import FIGURES, write_site
+from .axe import violations
+from .test_pages import LOOKING
+from .touch_page import FIGURES, alive, open_page, write_site
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def opened(browser, address):
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
     page.on("requestfailed", lambda request: faults.append(request.url))
-    page.goto(address)
+    open_page(page, address)
     yield page
     context.close()
     assert not faults, faults
@@ -75,6 +75,12 @@ def rates(schedule, optimizer, count: int, losses=None) -> list[float]:
 
 def plain_sgd(rate: float):
     return torch.optim.SGD([nn.Parameter(torch.zeros(1))], rate, momentum=0.9)
+
+
+def test_numbers_are_grouped_as_python_groups_them(opened):
+    numbers = [0, 7, 999, 1000, 7416, 999_999, 6_400_000, -1, -999, -1000, -123_456, 2**53 - 1]
+    assert opened.evaluate("(all) => all.map(bookParts.numbers.grouped)", numbers) == [f"{n:,}" for n in numbers]
+    assert opened.evaluate("[1e21, 1234.5, Infinity].map(bookParts.numbers.grouped)") == [f"{10**21:,}", "1,234.5", "∞"]
 
 
 def close(found, expected, tolerance: float = 1e-6) -> bool:
@@ -354,6 +360,7 @@ def test_a_guess_of_another_question_is_a_fault_of_the_page(caplog):
 
 def test_pointer_and_keyboard_on_the_curves(opened):
     opened.reload()
+    alive(opened)
     box = opened.locator("#touch-curves .touch-stage")
     box.scroll_into_view_if_needed()
     place = box.bounding_box()
@@ -393,12 +400,16 @@ def test_every_control_answers_to_the_keyboard(opened, anchor):
     )
     changes = 0
     for control in figure.locator("input[type=range]").all():
-        before = figure.evaluate(state)
+        before, value = figure.evaluate(state), control.input_value()
         control.press("ArrowRight")
-        if figure.evaluate(state) == before:
+        if control.input_value() == value:  # it stands at its end
             control.press("ArrowLeft")
-        opened.wait_for_timeout(40)
-        assert figure.evaluate(state) != before, control.get_attribute("aria-valuetext")
+        for _ in range(100):  # some draw in the next frame
+            if figure.evaluate(state) != before:
+                break
+            opened.wait_for_timeout(50)
+        else:
+            pytest.fail(f"nothing changed at {control.get_attribute('aria-valuetext')}")
         changes += 1
     for control in [*figure.locator("select").all(), *figure.locator("input[type=checkbox]").all()]:
         before = figure.evaluate(state)
@@ -426,6 +437,7 @@ def test_training_ten_times(opened):
 
 def test_the_board_leads_to_the_steps(opened):
     opened.reload()
+    alive(opened)
     board = opened.locator("#touch-leaderboard")
     links = board.locator("a[href]")
     assert links.count() > 20
@@ -441,13 +453,7 @@ def test_the_board_leads_to_the_steps(opened):
 
 
 def faults_of(page) -> list[str]:
-    page.evaluate(AXE_SCRIPT)
-    found = page.evaluate("(runOnly) => axe.run(document, { runOnly, resultTypes: ['violations'] })", RULES)[
-        "violations"
-    ]
-    return [
-        f"{v['id']}: {node['target']} {node['failureSummary'][:200]}" for v in found for node in v["nodes"]
-    ] + page.evaluate(LOOKING)
+    return violations(page) + page.evaluate(LOOKING)
 
 
 def test_axe_finds_nothing_on_desktop_and_phone_light_and_dark(browser, address):
@@ -458,7 +464,7 @@ def test_axe_finds_nothing_on_desktop_and_phone_light_and_dark(browser, address)
         )
         page, faults = context.new_page(), []
         page.on("pageerror", lambda error, faults=faults: faults.append(str(error)))
-        page.goto(address)
+        open_page(page, address)
         page.fill("#predict-end-guess", "99.15")
         page.press("#predict-end-guess", "Enter")
         assert page.locator("text.touch-guess").all_text_contents() == ["you: 99.15"] * 2

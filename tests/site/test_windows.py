@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from mnist_lib.rf import taps
+from tests.site.asking import asked
 
 STATIC = Path(__file__).resolve().parents[2] / "book" / "_static"
 SIZES, KERNELS, STRIDES = (1, 2, 3, 4, 5, 7, 28), (1, 2, 3, 4, 5, 11), (1, 2, 3, 5)
@@ -66,7 +67,7 @@ def parts(page, tmp_path):
 def test_every_window_reads_what_the_library_says(parts):
     cases = vectors()
     assert len(cases) > 5000 and sum(case[2]["size"] < 1 for case in cases) > 300
-    said = parts.evaluate(TELL, [case[:2] for case in cases])
+    said = asked(parts, TELL, [case[:2] for case in cases])
     for (size, window, expected), found in zip(cases, said, strict=True):
         assert found == expected, (size, window)
 
@@ -75,7 +76,7 @@ def test_sizes_are_those_of_pytorch(parts):
     """A second witness, for what PyTorch itself runs: poolings pad by at most half their kernel."""
     cases = [case for case in vectors() if "ceil" in case[1] and case[2]["size"] > 0
              and case[1]["padding"] <= case[1]["kernel"] // 2]
-    sizes = [found["size"] for found in parts.evaluate(TELL, [case[:2] for case in cases])]
+    sizes = [found["size"] for found in asked(parts, TELL, [case[:2] for case in cases])]
     for (size, w, _), found in zip(cases, sizes, strict=True):
         layer = nn.MaxPool1d(w["kernel"], w["stride"], w["padding"], w["dilation"], ceil_mode=w["ceil"])
         assert layer(torch.zeros(1, 1, size)).shape[-1] == found, (size, w)

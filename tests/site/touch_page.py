@@ -25,6 +25,17 @@ FIGURES = {  # anchor: (figure, options)
 }
 
 
+def open_page(page, address: str) -> None:
+    """Open the page and wait until every figure on it answers, also those that are not on the screen."""
+    page.goto(address)
+    alive(page)
+
+
+def alive(page) -> None:
+    """Wait until the last figure has begun."""
+    page.wait_for_function("!document.querySelector('figure.touch:not(.touch-alive)')")
+
+
 def figure(anchor: str, name: str, options: dict[str, str]) -> str:
     """The HTML of one figure."""
     from stills import placing

@@ -27,6 +27,25 @@ def test_workflows_call_targets_that_exist(workflow):
     assert called and called <= targets
 
 
+def recipe(*arguments) -> str:
+    """The commands of `make test` with such arguments, and without what this run was called with."""
+    kept = {name: value for name, value in os.environ.items() if name not in ("SLOW", "ARGS", "MAKEFLAGS")}
+    return subprocess.run(["make", "--dry-run", "--no-print-directory", "test", *arguments], cwd=ROOT, env=kept,
+                          capture_output=True, text=True, check=True).stdout.splitlines()[-1]
+
+
+def test_what_a_contributor_may_leave_out_ci_runs():
+    assert recipe().endswith(' -m "not slow"')
+    whole = [recipe("SLOW=1"), recipe("ARGS=tests/site"), recipe("SLOW=1", "ARGS=tests/site")]
+    assert not any("-m " in line.partition("pytest")[2] for line in whole)
+    assert whole[1].endswith("loadgroup tests/site")
+    script = (ROOT / ".ci/run").read_text()
+    assert re.search(r"^export SLOW=1 .*REQUIRE_BROWSER=1", script, re.MULTILINE) and "\nmake test\n" in script
+    assert [line for _, _, job in JOBS for line in commands(job).splitlines()
+            if line.startswith("make test") and "SLOW=1" not in line] == []
+    assert any(line == ".ci/run" for _, _, job in JOBS for line in commands(job).splitlines())
+
+
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
 def test_what_others_wrote_is_pinned_by_its_content(workflow):
     used = re.findall(r"uses: *(.*)", workflow.read_text(encoding="utf-8"))

@@ -109,6 +109,7 @@ def test_large_networks_get_fewer_seeds_where_that_is_asked_for():
     assert {t.seed for t in frugal if t.name == names[2]} >= set(range(20, 26))
 
 
+@pytest.mark.slow
 def test_a_dask_cluster_is_an_executor(empty_results, few_digits, short, monkeypatch, tmp_path):
     """Two worker processes, each with a results folder of its own, train what one process here would.
 

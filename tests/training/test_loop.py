@@ -120,6 +120,7 @@ def start(results, tmp_path):
                                             "PYTHONPATH": str(REPOSITORY)})
 
 
+@pytest.mark.slow
 def test_killed_and_started_again_gives_the_same_weights(tmp_path, monkeypatch):
     monkeypatch.setattr(records, "TEST_IMAGES", FEW_TEST)  # as in the script
     undisturbed, disturbed = tmp_path / "a", tmp_path / "b"

@@ -11,6 +11,7 @@ from mnist_lib import fit
 from mnist_lib.book import plots
 from mnist_lib.data.loading import mnist
 from mnist_lib.experiments.settings import WarmupDecay
+from mnist_lib.networks import build, initialize
 from mnist_lib.training import loop
 from mnist_lib.training.loop import Interrupted, Training, train, train_epoch
 
@@ -95,9 +96,25 @@ def test_warm_up_and_decay(short, held_out, steps):
 
 def test_the_options_count_in_the_fingerprint_only_where_they_are_used(short):
     plain = short()
-    same = dataclasses.replace(plain, label_smoothing=0.0, averaging=0.0, held_out=0)
+    same = dataclasses.replace(plain, label_smoothing=0.0, averaging=0.0, held_out=0, initialization="")
     assert plain.fingerprint == same.fingerprint
     others = [dataclasses.replace(plain, **option) for option in (
-        {"label_smoothing": 0.1}, {"averaging": 0.9}, {"held_out": 5_000})]
-    assert len({plain.fingerprint, *(step.fingerprint for step in others)}) == 4
+        {"label_smoothing": 0.1}, {"averaging": 0.9}, {"held_out": 5_000}, {"initialization": "he"})]
+    assert len({plain.fingerprint, *(step.fingerprint for step in others)}) == 5
     assert [change.setting for change in others[1].changes_since(plain)] == ["averaging"]
+
+
+def test_he_s_weights_keep_the_signal_s_size_and_pytorch_s_are_left_alone(short):
+    step = short("six-models/setup", initialization="he")
+    torch.manual_seed(3)
+    network = Training(step, 3, CPU).network
+    for layer in network.modules():
+        if isinstance(layer, torch.nn.Conv2d):
+            fan_in = layer.weight[0].numel()
+            assert layer.weight.var().item() * fan_in == pytest.approx(2, rel=0.25) and not layer.bias.any()
+    torch.manual_seed(3)
+    plain = build(step.architecture)
+    before = [p.clone() for p in plain.parameters()]
+    assert all(torch.equal(a, b) for a, b in zip(before, initialize(plain, "").parameters()))
+    with pytest.raises(ValueError, match="no initialization is called 'xavier'"):
+        initialize(plain, "xavier")

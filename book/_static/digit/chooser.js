@@ -2,7 +2,7 @@
 (function (root) {
   "use strict";
   const digit = root.mnistDigit || (root.mnistDigit = {});
-  const { make, roving } = root.bookParts.dom, { pictures } = root.bookParts;
+  const { make, roving } = root.bookParts.dom, { pictures } = root.bookParts, { sliced } = root.bookParts.work;
 
   /* `entries`: [{index, label, image, said}]; one button is in the tab order, the arrow keys reach the others. */
   function create(container, picked) {
@@ -29,22 +29,27 @@
       if (to >= 0 && to <= last) tab.to(to);
     });
 
-    function paint() {
-      buttons.forEach((b, i) => { b.querySelector("img").src = pictures.inkRaster(entries[i].image, 28).toDataURL(); });
+    function* paintSteps() {
+      for (let i = 0; i < buttons.length; i++) {
+        buttons[i].querySelector("img").src = pictures.inkRaster(entries[i].image, 28).toDataURL();
+        yield;
+      }
     }
+
+    const painting = sliced(paintSteps, () => {});
 
     function show(next) {
       entries = next;
       buttons = entries.map(button);
       container.replaceChildren(...buttons);
-      paint();
+      painting.ask();
     }
 
     function mark(index) {
       buttons.forEach((b, i) => b.setAttribute("aria-pressed", String(entries[i].index === index)));
     }
 
-    return { show, paint, mark };
+    return { show, paint: painting.ask, mark, busy: painting.busy };
   }
 
   digit.chooser = { create };

@@ -39,20 +39,24 @@
     const svg = draw("svg", { class: "digit-flow", "aria-hidden": "true" }, still, moving);
     let network = null;
 
-    function cover() {
-      if (svg.parentElement !== container) container.append(svg);
-      svg.setAttribute("width", container.scrollWidth);
-      svg.setAttribute("height", 0); // or it would count for the height of what it covers
-      svg.setAttribute("height", container.scrollHeight);
-    }
-
     const whole = (at) => ({ top: 0, left: 0, bottom: network.shapes[at].height - 1, right: network.shapes[at].width - 1 });
 
-    /* Between each card and the next: from the lower edges of the maps above to the upper edges of those below. */
-    function join(next = network) {
+    /* Another network's maps stand there: its lines come with the next `join()`. */
+    function open(next) {
       network = next;
+      for (const path of [still, moving]) path.setAttribute("d", "");
+      container.append(svg);
+    }
+
+    /* The middles of a layer's maps, from the left edge. */
+    const middles = (view) => Array.from({ length: view.channels }, (_, map) => {
+      const [x, , width] = atlas.whereOn([view.at, map, whole(view.at)]);
+      return x + width / 2;
+    });
+
+    /* Between each card and the next: from the lower edges of the maps above to the upper edges of those below. */
+    function join() {
       if (!network) return;
-      cover();
       moving.setAttribute("d", "");
       const views = atlas.views(), parts = [];
       for (const view of views.slice(1)) {
@@ -61,11 +65,8 @@
         const pairs = pairsOf(network.layers[view.at - 1], [network.shapes[before.at], before.channels],
                               [network.shapes[view.at], view.channels]);
         const [above, below] = [before.card.offsetTop + before.card.offsetHeight, view.card.offsetTop];
-        const middle = ([x, , width]) => x + width / 2;
-        pairs.forEach(([from, to]) => {
-          const x0 = middle(atlas.whereOn([before.at, from, whole(before.at)])), x1 = middle(atlas.whereOn([view.at, to, whole(view.at)]));
-          parts.push(curve(x0, above, x1, below));
-        });
+        const [starts, ends] = [middles(before), middles(view)];
+        for (const [from, to] of pairs) parts.push(curve(starts[from], above, ends[to], below));
       }
       still.setAttribute("d", parts.join(""));
     }
@@ -74,7 +75,6 @@
     function follow(boxes, at) {
       const unit = boxes.find(([level]) => level === at);
       if (!unit || !at) return moving.setAttribute("d", "");
-      cover();
       const [x, y, width] = atlas.whereOn(unit), shown = (box) => box[1] < atlas.viewAt(box[0]).channels;
       moving.setAttribute("d", boxes.filter((box) => box[0] === at - 1 && shown(box)).map((box) => {
         const [left, top, wide, high] = atlas.whereOn(box);
@@ -82,7 +82,7 @@
       }).join(""));
     }
 
-    return { join, follow };
+    return { open, join, follow };
   }
 
   digit.flow = { create, boxesOf };

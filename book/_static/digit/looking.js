@@ -91,23 +91,25 @@
       panel.style.top = `${beside ? Math.min(lowest, Math.max(highest, y - 60)) : y + height + APART}px`;
     }
 
-    /* New cards for another network, with a unit in the middle of one of the first layers to begin with. */
-    function open(network) {
+    /* New cards for another network, in steps, with a unit in the middle of one of the first layers to begin with. */
+    function* openSteps(network) {
       working.drop();
       panel.hidden = true;
       container.after(panel); // it stands among the cards, which are about to go
       picked = pointed = null;
       atlas.show(network);
-      flow.join(network);
+      flow.open(network);
       const at = Math.min(3, network.layers.length), shape = network.shapes[at];
       resting = { at, number: Math.floor(shape.height / 2) * shape.width + Math.floor(shape.width / 2) };
+      yield; // the frame lays the cards out, and the lines find them where they lie
+      flow.join();
     }
 
     /* The drawing has changed: the panel follows when the pen rests. */
     const follow = afterPause(() => { if (unit() !== resting) working.ask(); }, 150);
 
     document.addEventListener("keydown", (event) => { if (event.key === "Escape" && picked) close(); });
-    return { open, follow, begin: working.ask, paintSteps: atlas.paintSteps, repaint: () => { atlas.repaint(); working.ask(); },
+    return { openSteps, follow, begin: working.ask, paintSteps: atlas.paintSteps, repaint: () => { atlas.repaint(); working.ask(); },
              unit, busy: working.busy, whereOn: atlas.whereOn };
   }
 

@@ -19,6 +19,7 @@
 
     let wanted = null; // {network, entry, snapshot}: what the next image is read with
     let now = { maps: null, spare: null }; // what is shown: wanted, and {maps, ink, placed, outcome}
+    let whole = null; // the entry of which everything is shown
 
     const pad = digit.pad.create(byId("pad"), () => { markDigit(); reading.ask(); }, (text) => say(byId("pad-said"), text));
     const result = digit.result.create({ bars: byId("bars"), sentence: byId("sentence"), live: byId("live") });
@@ -37,7 +38,7 @@
     function* readSteps() {
       if (!wanted) return;
       begun = root.performance.now();
-      const { network, entry, snapshot } = wanted, opened = !now.entry || entry !== now.entry || network.layers.length !== now.network.layers.length;
+      const { network, entry, snapshot } = wanted, opened = entry !== whole || network.layers.length !== now.network.layers.length;
       const placed = pad.image(byId("centring").checked), ink = pad.isEmpty() ? null : placed.image;
       yield;
       let maps = network === now.network ? now.spare : digit.network.blank(network);
@@ -51,10 +52,11 @@
       now = { network, entry, snapshot: weights, number: snapshot, maps, spare, ink, placed, outcome };
       result.show(ink ? outcome : null, labelOf());
       pictures.show(byId("seen"), pictures.inkRaster(placed.image, 28));
-      if (opened) show();
       yield;
+      if (opened) yield* showSteps();
       yield* looking.paintSteps(maps);
       maps = null;
+      whole = entry;
       if (opened) looking.begin();
     }
 
@@ -80,7 +82,7 @@
     }
 
     /* What belongs to the network itself, once its first result is there. */
-    function show() {
+    function* showSteps() {
       const { network, entry, snapshot } = now;
       const { accuracy } = snapshot;
       say(byId("about"), [entry.own ? network.name : null, network.about, count(network.parameters, "parameter"),
@@ -89,7 +91,8 @@
       byId("wrong-choice").hidden = !entry.wrong;
       if (!entry.wrong) byId("sample").checked = true;
       epochs.open(network, entry);
-      looking.open(network);
+      yield* looking.openSteps(network);
+      yield;
       showDigits();
     }
 
@@ -125,7 +128,7 @@
       reading.ask();
     }).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
 
-    const busy = () => reading.busy() || looking.busy();
+    const busy = () => reading.busy() || looking.busy() || gallery.busy();
     Object.assign(digit.page, { open: networks.open, busy, whereOn: looking.whereOn,
       state: () => ({ ...now, snapshot: now.number, unit: looking.unit(), own: networks.own() }) });
     const example = [...digit.loading.sample().values()].find(({ label }) => label === EXAMPLE);

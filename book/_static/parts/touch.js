@@ -2,12 +2,14 @@
 
    A place is what book/_ext/touch.py writes: a still picture in `.touch-stage`, the data beside it, and a caption.
    A script registers itself, bookParts.touch.figure("schedules", begin), and begin gets
-   {host, stage, controls, data, tell}. The still stays until the first painting takes its place. */
+   {host, stage, controls, data, tell}. The still stays until the first painting takes its place.
+   Figures begin one at a time, each when the page has a moment: first those that are near the screen. */
 (function (root) {
   "use strict";
   const parts = root.bookParts || (root.bookParts = {});
   const { make, draw, say } = parts.dom, { afterPause } = parts.work;
   const QUIET = 600; // milliseconds without a change after which a sentence is spoken
+  const PATIENCE = 1000; // milliseconds after which a figure begins though the page is busy
 
   function open(host, begin) {
     const stage = host.querySelector(".touch-stage"), data = JSON.parse(host.querySelector(".touch-data").textContent);
@@ -28,9 +30,28 @@
     host.classList.add("touch-alive");
   }
 
+  const whenIdle = root.requestIdleCallback ? (work) => root.requestIdleCallback(work, { timeout: PATIENCE }) : (work) => setTimeout(work, 30);
+  const begins = new Map(); // what begins each figure that waits, in the page's order
+  const near = new Set();
+
+  function next() {
+    const host = [...begins.keys()].find((one) => near.has(one)) || begins.keys().next().value, begin = begins.get(host);
+    begins.delete(host);
+    if (begins.size) whenIdle(next); // before this one begins: its fault would be its own
+    open(host, begin);
+  }
+
+  const looks = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) near[isIntersecting ? "add" : "delete"](target);
+  }, { rootMargin: "400px 0px" });
+
   /* Begins the figure of that name wherever it stands on the page. */
   function figure(name, begin) {
-    for (const host of document.querySelectorAll(`figure.touch[data-figure="${name}"]`)) open(host, begin);
+    for (const host of document.querySelectorAll(`figure.touch[data-figure="${name}"]`)) {
+      if (!begins.size) whenIdle(next);
+      begins.set(host, begin);
+      looks.observe(host);
+    }
   }
 
   /* Puts a chart on the stage, with the words that the still had. */

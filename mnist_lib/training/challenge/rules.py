@@ -6,7 +6,7 @@ Each :class:`Finding` has a verdict: "yes", "no" (the rule is broken, the entry 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -90,11 +90,6 @@ def examine(entry: Entry, images: Tensor, labels: Tensor, limit: int = LIMIT, *,
         Finding(f"sees the digit: {IMAGE} pixels before the head", YES if field and field >= IMAGE * 0.7 else LOOK,
                 told)]
     return Sheet(tuple(findings), size, layers, field, table, seconds, learnt)
-
-
-def checked_epochs(recipe: Recipe) -> Recipe:
-    """The recipe with no more epochs than are allowed."""
-    return replace(recipe, epochs=min(recipe.epochs, EPOCHS))
 
 
 def _of_limit(size: int, limit: int) -> str:

@@ -25,6 +25,7 @@ def challenge(*options):
     return main(["challenge", "my_net.py:Net", "--images", "300", *options])
 
 
+@pytest.mark.slow
 def test_the_template_from_an_empty_folder(tmp_path):
     """Steps 1 to 3 as a reader types them, in processes of their own."""
     def run(*arguments):
@@ -40,6 +41,7 @@ def test_the_template_from_an_empty_folder(tmp_path):
         "badge.svg", "logbook.jsonl", "report.html", "report.json", "report.md", "trainings"]
 
 
+@pytest.mark.slow
 def test_two_tries_a_look_and_what_the_reports_say(here, capsys):
     assert challenge() == 0
     (here / "my_net.py").write_text((here / "my_net.py").read_text().replace("8, 3", "6, 3").replace("8, 16", "6, 16"))
@@ -57,6 +59,7 @@ def test_two_tries_a_look_and_what_the_reports_say(here, capsys):
     ElementTree.fromstring((here / "challenge/badge.svg").read_text())
 
 
+@pytest.mark.slow
 def test_more_seeds_train_only_what_is_missing(here, capsys):
     assert challenge() == 0 and challenge("--seeds", "2") == 0
     lines = capsys.readouterr().out
