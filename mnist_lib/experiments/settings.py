@@ -107,7 +107,7 @@ class Experiment:
     the weights, a' = d a + (1 - d) w after each step. With ``held_out`` images, the
     last so many of the training set are not trained on and take the place of the test
     set: for choices (book/beyond/protocol.md). ``initialization`` is "he", or empty for
-    PyTorch's own (:func:`mnist_lib.networks.initialize`).
+    PyTorch's own (:func:`mnist_lib.networks.builder.initialize`).
     """
 
     name: str

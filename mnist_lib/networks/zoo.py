@@ -19,17 +19,22 @@ _ALL = (
         block3=(conv(512, 3, bias=True), conv(1024, 3, bias=True)),
         output=(conv(10, 3, bias=True, unit="conv"),))),
     *(Architecture(f"six-models/{name}", unit=unit, dropout=p, blocks=dict(
-        input=(conv(8, 3, unit=input_unit),),
+        input=(conv(8, 3),),
         block1=(conv(16, 3),),
-        transition=(conv(8, 1, unit=transition_unit), max_pool(2)),
+        transition=(conv(8, 1), max_pool(2)),
         block2=(conv(16, 3), conv(8, 3), conv(16, 3), conv(16, 3)),
         gap=(avg_pool(4),),
         output=(conv(10, 1, unit="conv"),)))
-      for name, unit, p, input_unit, transition_unit in (
-          ("skeleton", "conv relu", 0.0, None, None),
-          ("batchnorm", "conv batchnorm relu", 0.0, None, None),
-          ("dropout", "conv batchnorm relu dropout", 0.1, None, None),
-          ("steplr", "conv relu batchnorm dropout", 0.1, "conv relu", "conv"))),
+      for name, unit, p in (("skeleton", "conv relu", 0.0),
+                            ("batchnorm", "conv batchnorm relu", 0.0),
+                            ("dropout", "conv batchnorm relu dropout", 0.1))),
+    Architecture("six-models/steplr", unit="conv relu batchnorm dropout", dropout=0.1, blocks=dict(
+        input=(conv(8, 3, unit="conv relu"),),
+        block1=(conv(16, 3),),
+        transition=(conv(8, 1, unit="conv"), max_pool(2)),
+        block2=(conv(16, 3), conv(8, 3), conv(16, 3), conv(16, 3)),
+        gap=(avg_pool(4),),
+        output=(conv(10, 1, unit="conv"),))),
     # Three modules (s0, deepanshudashora) --------------------------------------------------
     *(Architecture(f"three-modules/{name}", unit=unit, dropout=p, blocks=dict(
         input=(conv(4, 3), conv(10, 3), conv(16, 3)),

@@ -20,8 +20,8 @@ def test_a_script_that_is_not_there_is_named():
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_no_template_goes_over_a_line(name):
-    """Or it would lose the spaces at the beginnings of its lines."""
+def test_a_script_can_stand_before_another(name):
+    """It ends its last statement, and no template or string goes over a line, whose first spaces would be lost."""
     text = (STATIC / f"{name}.js").read_text(encoding="utf-8")
     assert [line for line in text.splitlines() if line.count("`") % 2] == []
-    assert "\\\n" not in text  # nor a string
+    assert "\\\n" not in text and text.rstrip().endswith(";")

@@ -318,6 +318,7 @@ WHERE = """(anchor) => {
 def test_the_guess_is_drawn_where_the_axis_says(opened, anchor, axis):
     """At the number that was guessed, by the axis's own names; at the edge and with an arrow if it lies beyond."""
     opened.reload()
+    alive(opened)
     opened.locator(f"#touch-{anchor}").scroll_into_view_if_needed()
     assert opened.evaluate(WHERE, anchor)["words"] is None
     for guess in ("99.1", "99.234", "42", "99.999"):
@@ -337,6 +338,7 @@ def test_the_guess_is_drawn_where_the_axis_says(opened, anchor, axis):
             opened.click("#predict-end >> text=Ask me again")
             assert opened.evaluate(WHERE, anchor)["words"] is None and "You said" not in told(opened, anchor)
     opened.reload()  # the browser remembers it, and the figure has it from there
+    alive(opened)
     assert opened.evaluate(WHERE, anchor)["words"].endswith("you: 100.00")
     opened.click("#predict-end >> text=Ask me again")
 

@@ -23,7 +23,7 @@
     const { probabilities } = digit.network.results(network, maps);
     const best = digit.network.bestOf(probabilities);
     said.value = best;
-    sure.textContent = `${(100 * probabilities[best]).toFixed(probabilities[best] > 0.9995 ? 1 : 0)}\u00a0% sure`;
+    sure.textContent = `${window.bookParts.numbers.percent(probabilities[best]).replace(/ /g, "\u00a0")} sure`;
     bars.forEach((bar, i) => {
       bar.style.setProperty("--share", probabilities[i]);
       bar.classList.toggle("active", i === best);
