@@ -42,8 +42,7 @@ class Tracer:
         self.asleep = 0  # above zero where a rule stands for all that happens inside
         self.names = {id(module): name for name, module in reversed(list(network.named_modules()))}
         self.functions: list = []  # the function that the network has called, while it runs
-        self.error: Exception | None = None
-        self.failed_in, self.failed_on = "", None
+        self.error, self.failed_in, self.failed_on = None, "", None
 
     def run(self, space, tensors):
         """The network's output for its inputs; the steps are in ``self.open[0].inside``."""
