@@ -65,20 +65,20 @@ def receptive_field(network, input_size=None, *, inputs=None, title=None) -> Tab
 
 def _followed(network, input_size, inputs):
     """What a network was run on, and the tracer that followed it, also where it runs another way."""
-    from .chance import Outside
+    from .chance import Chance
     from .interpreter import Interpreter
     from .repeat import Repeats
     from .tracer import Tracer
 
     with left_as_found(network) as snapshot:
         space, tensors = run_on(network, input_size, inputs)
-        tracer, outside = Tracer(network, Interpreter(network), snapshot.tensors), Outside(snapshot)
-        with torch.device("meta") if tensors[0].is_meta else nullcontext(), outside.watched():
+        tracer, chance = Tracer(network, Interpreter(network), snapshot.tensors), Chance(snapshot)
+        with torch.device("meta") if tensors[0].is_meta else nullcontext(), chance.of():
             output = _run(tracer, space, tensors)
-        drew = outside.drew()
+        drew = chance.drew()
         if not tensors[0].is_meta:
             snapshot.put_back()
-            Repeats(network, tracer, space, tensors, snapshot).confirm(drew)
+            Repeats(network, tracer, space, tensors, snapshot, chance).confirm(drew)
     if tracer.open[0].result is None:
         raise ReceptiveFieldError(_nothing(network, output))
     return space, tensors, tracer

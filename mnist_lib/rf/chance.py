@@ -1,16 +1,23 @@
-"""Sources of random numbers outside of torch: noticed when they are drawn from, and made to give others."""
+"""Chance outside of torch: where a network's functions draw it from, and runs in which it gives something else."""
 
 from __future__ import annotations
 
 import copy
-import os
 import random
 import sys
 import types
 from contextlib import contextmanager
-from unittest import mock
 
 import torch
+
+from .world import World, is_asked
+
+EMPTY = object()
+_MOST = 1000  # functions that are looked into
+#: Names of what gives something else from run to run, or from process to process, in ways of its own.
+_HINTS = {"id", "hash", "data_ptr", "Random", "SystemRandom", "RandomState", "default_rng", "seed", "uuid1", "uuid4",
+          "datetime64", "Timestamp", "getrefcount", "get_ident", "get_native_id", "getrusage", "getloadavg",
+          "Thread", "ThreadPoolExecutor", "cpu_percent", "virtual_memory", "memory_allocated"}
 
 
 def is_source(thing) -> bool:
@@ -19,80 +26,117 @@ def is_source(thing) -> bool:
         hasattr(thing, "_bit_generator")
 
 
-def sources_of(function, seen=None) -> list:
-    """The sources among the global names that a function uses, and the functions that it calls by name."""
-    seen, found = set() if seen is None else seen, []
-    if not isinstance(function, types.FunctionType) or id(function) in seen or len(seen) > 500:
+class Survey:
+    """What the functions that a network may call draw chance from, as far as their names tell.
+
+    ``places`` (holder, name) are names of their own for what the world answers (``world.py``); ``hints``, whether
+    anything is named that gives something else from run to run.
+    """
+
+    def __init__(self):
+        self.places: list = []
+        self.hints = False
+        self._seen: set = set()
+
+    def of(self, function) -> list:
+        """The sources among the global names that a function uses, and in the functions that it calls by name."""
+        function, found = _plain(function), []
+        if not isinstance(function, types.FunctionType) or id(function) in self._seen or len(self._seen) > _MOST:
+            return found
+        self._seen.add(id(function))
+        codes, names = [function.__code__], {}
+        while codes:
+            code = codes.pop()
+            codes += [part for part in code.co_consts if isinstance(part, types.CodeType)]
+            names.update(dict.fromkeys(code.co_names))
+        self.hints |= not _HINTS.isdisjoint(names)
+        for name in names:
+            thing = function.__globals__.get(name, hash if name == "hash" else None)
+            self.holds(function.__globals__, name, thing)
+            found += self._from(thing, names)
+        for cell in function.__closure__ or ():
+            thing = content_of(cell)
+            self.holds(cell, "cell_contents", thing)
+            found += self._from(thing, names)
+        for name, thing in (function.__kwdefaults__ or {}).items():
+            self.holds(function.__kwdefaults__, name, thing)
         return found
-    seen.add(id(function))
-    codes = [function.__code__]
-    while codes:
-        code = codes.pop()
-        codes += [part for part in code.co_consts if isinstance(part, types.CodeType)]
-        for name in code.co_names:
-            thing = function.__globals__.get(name)
-            if isinstance(thing, types.FunctionType) and not _library(thing.__module__):
-                found += sources_of(thing, seen)
-            elif thing is not None and not isinstance(thing, (type, types.ModuleType)) and is_source(thing):
-                found.append(thing)
-    return found
 
+    def of_class(self, kind) -> list:
+        """The sources that the methods of a class and its bases use by a global name."""
+        new = [each for each in kind.__mro__ if id(each) not in self._seen and not _library(each.__module__)]
+        self._seen.update(map(id, new))
+        return [source for each in new for method in vars(each).values() for source in self.of(method)]
 
-def sources_of_classes(modules) -> list:
-    """The sources that the methods of modules' classes use by a global name."""
-    kinds = {each for module in modules for each in type(module).__mro__ if not _library(each.__module__)}
-    seen: set = set()
-    return [source for kind in kinds for method in vars(kind).values() for source in sources_of(method, seen)]
+    def holds(self, holder, name, thing) -> None:
+        """Somebody has a thing under a name, and it may be one that the world answers for."""
+        if is_asked(thing):
+            self.places.append((holder, name))
+
+    def _from(self, thing, names):
+        """The sources in something that a function has a name for; ``names`` are all that it uses."""
+        if isinstance(thing, types.FunctionType):
+            return [] if _library(thing.__module__) else self.of(thing)
+        if isinstance(thing, types.ModuleType):
+            parts = () if _library(thing.__name__) else [vars(thing).get(name) for name in names]
+            return [source for part in parts if not isinstance(part, types.ModuleType)
+                    for source in self._from(part, names)]
+        if isinstance(thing, type):
+            return self.of_class(thing)
+        return [thing] if is_source(thing) else []
 
 
 def _library(name):
-    return (name or "").partition(".")[0] in ("torch", "numpy", "builtins")
+    first = (name or "").partition(".")[0]
+    return first in ("torch", "numpy") or first in sys.stdlib_module_names and first != "__main__"
 
 
-class Outside:
-    """What has been drawn since this was made: from Python's or numpy's own source, or the operating system's."""
+def _plain(method):
+    """The function that a method, property or decorated function is made of."""
+    method = method.fget if isinstance(method, property) else method
+    return getattr(method, "__func__", method)
+
+
+def content_of(cell):
+    """What a function's cell holds; ``EMPTY`` where that is nothing yet."""
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return EMPTY
+
+
+class Chance:
+    """What a network draws from, and may ask, in its runs."""
 
     def __init__(self, snapshot):
-        self._snapshot, self._before, self.asked = snapshot, _states(), 0
+        self._snapshot, self._truth, self._before, self._asked = snapshot, {}, _states(), 0
 
     def drew(self) -> bool:
-        """Whether anything was, or the network has sources of its own."""
+        """Whether the runs so far have drawn from outside of torch or asked the world, or may have without notice."""
         (python, numpy), (python_now, numpy_now) = self._before, _states()
-        return bool(self._snapshot.generators or self.asked) or python != python_now or numpy is not None and (
-            numpy[1] != numpy_now[1] or bool((numpy[0] != numpy_now[0]).any()))
+        return bool(self._snapshot.generators or self._snapshot.survey.hints or self._asked) or (
+            python != python_now or numpy is not None and (
+                numpy[1] != numpy_now[1] or bool((numpy[0] != numpy_now[0]).any())))
 
     @contextmanager
-    def watched(self):
-        """While this lasts, the operating system's random bytes are counted."""
-        def counting(count, original=os.urandom):
-            self.asked += 1
-            return original(count)
-
-        with _system(counting):
-            yield
+    def of(self, seed=None):
+        """While this lasts, the first run's chance; by a seed other chance, or all as "low" or as "high" as it gets."""
+        elsewhere = []  # memory in use, so that new things lie in other places
+        if seed is not None:
+            elsewhere = [torch.empty(17 * n) for n in range(7 * (seed if isinstance(seed, int) else len(seed)) % 30)]
+            _reseed(seed, self._snapshot)
+        world = World(self._truth, seed)
+        try:
+            with world.around(self._snapshot.survey.places):
+                yield
+        finally:
+            self._asked += world.asked
+            elsewhere.clear()
 
 
 def _states():
     numpy = sys.modules.get("numpy")
     return random.getstate(), numpy and numpy.random.get_state()[1:3]
-
-
-@contextmanager
-def _system(function):
-    with mock.patch.object(os, "urandom", function), mock.patch.object(random, "_urandom", function):
-        yield
-
-
-@contextmanager
-def drawing(seed, snapshot):
-    """While this lasts, all sources draw other random numbers: of a seed, or all as "low" or as "high" as they get."""
-    if seed is None:
-        yield
-        return
-    _reseed(seed, snapshot)
-    generator = random.Random(str(seed))
-    with _system(bytes if seed == "low" else generator.randbytes):
-        yield
 
 
 def _reseed(seed, snapshot):

@@ -13,7 +13,6 @@ import warnings
 
 import torch
 
-from .chance import drawing
 from .journal import difference
 from .operators import advice, explanation, where
 from .repetition import Repetition
@@ -24,15 +23,17 @@ from .tracer import Tracer
 
 _SEEDS = 6  # how often random numbers are drawn anew, besides once all low and once all high
 _MOST = 24  # decisions that are turned one by one
+_LEFT = "it takes values of the image out of the graph"
+_UNSEEN = "where no operation can be followed (through numpy, a file, another thread)"
 _ONLY_LOOKED = (AssertionError, RuntimeError, ValueError, ArithmeticError)
 
 
 class Repeats:
     """The further runs of a network that was followed once, each from the same state."""
 
-    def __init__(self, network, first: Tracer, space, tensors, snapshot):
+    def __init__(self, network, first: Tracer, space, tensors, snapshot, chance):
         self.network, self.first, self.space, self.tensors = network, first, space, tensors
-        self._snapshot = snapshot
+        self._snapshot, self._chance = snapshot, chance
 
     def confirm(self, drew: bool) -> None:
         """Raise UnknownOperation where the first run's table would not hold for another image, or by chance.
@@ -40,11 +41,11 @@ class Repeats:
         ``drew``: whether random numbers outside of torch were drawn, too.
         """
         if self.first.exits.written():
-            raise self.refusal(None, "values are written into the memory of one of its tensors")
+            raise self.refusal(None, f"values are written into the memory of one of its tensors, {_UNSEEN}")
         other, error = self.again(list(map(_other, self.tensors)), fill=2)
         place = difference(self.first.journal, other.journal, cut_short=error is not None)
         if place is not None:
-            raise self.refusal(place, "it takes values of the image out of the graph, and they come back", other=other)
+            raise self.refusal(place, f"{_LEFT}, and they come back, {_UNSEEN}", other=other)
         self.turn("image", "values of the image decide what the network executes")
         if drew or self.first.interpreter.chance:
             self.draw()
@@ -68,13 +69,13 @@ class Repeats:
 
     def draw(self):
         """Draw other random numbers."""
-        why = "what the network executes depends on chance"
+        why = "what the network executes depends on chance, or on the clock"
         self.turn("chance", why)
         for seed in (*range(1, _SEEDS + 1), "low", "high"):
             other, error = self.again(self.tensors, seed=seed)
             place = difference(self.first.journal, other.journal, loosely=True, cut_short=error is not None)
             if place is not None:
-                raise self.refusal(place, f"{why}: draw once and keep it, when the network is built",
+                raise self.refusal(place, f"{why}: draw or ask once, when the network is built, and keep it",
                                    [e for e in self.first.exits.seen if e.reads == "chance"], other)
 
     def again(self, tensors, alter=None, seed=None, fill=1):
@@ -85,8 +86,8 @@ class Repeats:
             warnings.simplefilter("ignore")
             tracer = Tracer(self.network, Repetition(self.first.interpreter.decisions, fill), snapshot.tensors, alter)
             try:
-                with drawing(seed, snapshot):
-                    tracer.run(self.space, tensors)
+                with self._chance.of(seed):
+                    tracer.run(self.space, tensors if seed is None else [t.clone() for t in tensors])
             except Exception as stopped:
                 error = stopped.with_traceback(None)  # which would hold all tensors of the run
         return tracer, error
@@ -112,10 +113,9 @@ class Repeats:
         step = _step(self.network, _common([e.step.name for e in exits] + [entry.place for entry in at]))
         if exits:
             inner = exits[0].called if isinstance(exits[0].called, torch._ops.OpOverload) else None
-            return UnknownOperation(explanation(exits[0].called, inner, step, why, True))
+            return UnknownOperation(explanation(exits[0].called, inner, step, why.removesuffix(f", {_UNSEEN}"), True))
         what = f"before {at[0].name!r}" if at and at[0].name != "(call)" else "there"
-        return UnknownOperation(f"no rule for what {where(step)} does {what}: {why}, where no operation can be "
-                                f"followed (through numpy, a file, another thread, chance). {advice(step)}")
+        return UnknownOperation(f"no rule for what {where(step)} does {what}: {why}. {advice(step)}")
 
 
 def _other(tensor):

@@ -11,17 +11,15 @@ import itertools
 import random
 import sys
 import types
-from collections import deque
 from contextlib import ExitStack, contextmanager
-from operator import is_not
 
 import torch
 
-from .chance import is_source, reseed, sources_of, sources_of_classes, state_of
+from .chance import EMPTY, Survey, content_of, is_source, reseed, state_of
+from .refill import CONTAINERS, copied, has, noting, put, put_script, refill
 from .storage import has_memory, key_of
 
 _ATOMS = {str, bytes, int, float, complex, bool, type(None), torch.dtype, torch.device, torch.Size}
-_CONTAINERS = (dict, list, set, deque, bytearray)
 _ITERATORS = tuple(type(i) for i in (iter([]), iter(()), iter({}), iter(""), iter(range(0)), itertools.count(),
                                      itertools.cycle([]), itertools.repeat(0), itertools.chain()))
 _PASSING = (types.GeneratorType, *_ITERATORS)
@@ -54,9 +52,10 @@ class Snapshot:
         self._seen: dict = {}  # by their ids, and kept alive so that these stay their own
         self.tensors: list[torch.Tensor] = []  # all that the network holds anywhere
         self.generators: list = []  # its own sources of random numbers
+        self.survey = Survey()
         self._modules = list(network.modules())
         self._modes = [(m, m._c.getattr("training")) for m in self._modules
-                       if isinstance(m, torch.jit.ScriptModule) and _has(m, "training")]
+                       if isinstance(m, torch.jit.ScriptModule) and has(m, "training")]
         self.repeatable = True  # the network can be put back, and run again, any number of times
         own = torch.get_rng_state()
         self._back.append(lambda: torch.set_rng_state(own))
@@ -70,8 +69,8 @@ class Snapshot:
             self._visit_script(module)
         for tensor in (*network.parameters(), *network.buffers()):  # also those that TorchScript keeps
             self._visit(tensor)
-        for source in sources_of_classes(self._modules):
-            self._visit(source)
+        for kind in dict.fromkeys(map(type, self._modules)):
+            self._visit_all(self.survey.of_class(kind))
 
     def evaluate(self):
         """Put every module into evaluation mode, scripted ones too."""
@@ -95,6 +94,10 @@ class Snapshot:
         for generator in self.generators:
             reseed(generator, seed)
 
+    def _visit_all(self, things):
+        for thing in things:
+            self._visit(thing)
+
     def _visit(self, thing):
         if type(thing) in _ATOMS or id(thing) in self._seen or isinstance(thing, (type, types.ModuleType)):
             return
@@ -103,19 +106,17 @@ class Snapshot:
             self._visit_tensor(thing)
         elif is_source(thing):
             self._visit_generator(thing)
-        elif isinstance(thing, _CONTAINERS):
+        elif isinstance(thing, CONTAINERS):
             self._visit_container(thing)
         elif isinstance(thing, (tuple, frozenset)):
-            for part in thing:
-                self._visit(part)
+            self._visit_all(thing)
         elif type(thing).__module__ == "numpy" and hasattr(thing, "tobytes") and getattr(thing, "ndim", 0):
             values = thing.copy()
             self._back.append(lambda: thing.__setitem__(..., values) if thing.flags.writeable else None)
         elif isinstance(thing, types.FunctionType):
             for cell in thing.__closure__ or ():
                 self._visit_cell(cell)
-            for source in sources_of(thing):
-                self._visit(source)
+            self._visit_all(self.survey.of(thing))
         elif isinstance(thing, types.MethodType):
             self._visit(thing.__self__)
         else:
@@ -142,12 +143,14 @@ class Snapshot:
         if (named := isinstance(container, dict)) and not container:
             self._empty.append(container)
             return
-        content = dict(container) if named else _copied(container)
-        self._back.append(lambda: _refill(container, content))
+        content = dict(container) if named else copied(container)
+        self._back.append(lambda: refill(container, content))
         passing = False
-        for part in list(content.values()) if named else content:
+        for name, part in list(content.items()) if named else enumerate(content):
             if type(part) in _ATOMS:
                 continue
+            if named or isinstance(container, list):
+                self.survey.holds(container, name, part)
             if named and isinstance(part, _PASSING):
                 passing = True
                 continue  # an attribute's or entry's, taken care of by who holds it
@@ -165,7 +168,7 @@ class Snapshot:
         for name, value in list(content.items()):
             if isinstance(value, (types.GeneratorType, itertools.chain, itertools.cycle)):
                 taken: list = []
-                holder[name] = _noting(value, taken)
+                holder[name] = noting(value, taken)
 
                 def back(name=name, value=value, taken=taken):
                     holder[name] = itertools.chain(taken, value) if taken else value
@@ -174,6 +177,7 @@ class Snapshot:
                 holder[name] = copy.copy(value)  # the network runs on a copy
 
     def _visit_object(self, thing):
+        self._visit_all(self.survey.of_class(type(thing)))
         attributes = getattr(thing, "__dict__", None)
         if isinstance(attributes, dict):
             self._visit_container(attributes)
@@ -187,15 +191,14 @@ class Snapshot:
                 except AttributeError:
                     continue
                 self._visit(value)
-                self._back.append(lambda name=name, value=value: _set(thing, name, value))
+                self._back.append(lambda name=name, value=value: put(thing, name, value))
 
     def _visit_cell(self, cell):
-        try:
-            value = cell.cell_contents
-        except ValueError:
-            return
-        self._visit(value)
-        self._back.append(lambda: setattr(cell, "cell_contents", value))
+        value = content_of(cell)
+        if value is not EMPTY:
+            self.survey.holds(cell, "cell_contents", value)
+            self._visit(value)
+            self._back.append(lambda: setattr(cell, "cell_contents", value))
 
     def _visit_script(self, module):
         """The attributes of a scripted module that TorchScript keeps: numbers, lists, dictionaries."""
@@ -203,57 +206,11 @@ class Snapshot:
             return
         concrete = module.__dict__.get("_concrete_type")
         for name in concrete.get_attributes() if concrete is not None else ():
-            if name == "training" or not _has(module, name):
+            if name == "training" or not has(module, name):
                 continue
             value = module._c.getattr(name)
             if isinstance(value, torch.Tensor):
                 self._visit(value)
             else:
                 kept = copy.deepcopy(value) if isinstance(value, (list, dict)) else value
-                self._back.append(lambda name=name, kept=kept: _set_script(module, name, kept))
-
-
-def _has(module, name):
-    return hasattr(module, "_c") and module._c.hasattr(name)
-
-
-def _set_script(module, name, value):
-    try:
-        module._c.setattr(name, value)
-    except RuntimeError:  # a constant
-        pass
-
-
-def _set(thing, name, value):
-    try:
-        if getattr(thing, name, None) is not value:
-            setattr(thing, name, value)
-    except (AttributeError, TypeError):  # frozen
-        pass
-
-
-def _noting(generator, taken):
-    for thing in generator:
-        taken.append(thing)
-        yield thing
-
-
-def _copied(container):
-    """The content of a container of a class of its own, in the plain one."""
-    kind = next(kind for kind in _CONTAINERS if isinstance(container, kind))
-    return kind(container.items() if kind is dict else container)
-
-
-def _refill(container, content):
-    """Give a container its content back, if it changed."""
-    if isinstance(container, dict):
-        changed = len(container) != len(content) or list(container) != list(content) or any(
-            map(is_not, container.values(), content.values()))
-    elif isinstance(container, (set, bytearray)):
-        changed = container != content
-    else:
-        changed = len(container) != len(content) or any(a is not b for a, b in zip(container, content))
-    if not changed:
-        return
-    container.clear()
-    container.update(content) if isinstance(container, (dict, set)) else container.extend(content)
+                self._back.append(lambda name=name, kept=kept: put_script(module, name, kept))

@@ -4,9 +4,14 @@ The judge changes pixels of the image, one line after the other, in networks who
 time, and looks which outputs change. It shares no code with the calculator.
 """
 
+import contextlib
 import dataclasses
+import datetime
+import os
 import random
 import re
+import time
+import uuid
 
 import numpy
 import pytest
@@ -14,12 +19,12 @@ import torch
 from torch import nn
 
 from mnist_lib import receptive_field, rule
-from mnist_lib.rf.calculator import UnknownOperation
-from tests.rf import panel_kinds, panel_structure
+from mnist_lib.rf.calculator import ReceptiveFieldError, UnknownOperation
+from tests.rf import panel_clock, panel_kinds, panel_structure
 from tests.rf.panel_soundness import COVERED, FOLLOWED, REFUSED, SIZE, Net
 
-FOLLOWED = [*FOLLOWED, *panel_structure.FOLLOWED, *panel_kinds.FOLLOWED]
-REFUSED = [*REFUSED, *panel_structure.REFUSED, *panel_kinds.REFUSED]
+FOLLOWED = [*FOLLOWED, *panel_structure.FOLLOWED, *panel_kinds.FOLLOWED, *panel_clock.FOLLOWED]
+REFUSED = [*REFUSED, *panel_structure.REFUSED, *panel_kinds.REFUSED, *panel_clock.REFUSED]
 
 STEPS = (0.4, 20.0)
 
@@ -97,6 +102,17 @@ def test_never_too_small(forward, has):
     torch.manual_seed(0)
     small, _ = compare(Net(forward, has))
     assert small == []
+
+
+def test_the_world_is_left_as_it_was():
+    """Clocks, sources and names are the real ones again, also after a network that fails."""
+    before = [(holder, dict(vars(holder))) for holder in (time, datetime, os, random, uuid, panel_clock)]
+    for _, forward, has in (*panel_clock.FOLLOWED, *panel_clock.REFUSED, ("fails", lambda m, x: time.time().no, {})):
+        with contextlib.suppress(ReceptiveFieldError):
+            receptive_field(Net(forward, has), SIZE)
+    for holder, names in before:
+        assert {name for name, thing in vars(holder).items() if thing is not names.get(name)} <= {"_node"}, holder
+    assert abs(time.time() - datetime.datetime.now().timestamp()) < 60
 
 
 def advised(message):
