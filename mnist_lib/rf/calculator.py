@@ -72,6 +72,7 @@ def _followed(network, input_size, inputs):
 
     with left_as_found(network) as snapshot:
         space, tensors = run_on(network, input_size, inputs)
+        tensors = [t if t.is_contiguous() else t.clone() for t in tensors]  # no memory in overlapping places
         tracer, chance = Tracer(network, Interpreter(network), snapshot.tensors), Chance(snapshot)
         with torch.device("meta") if tensors[0].is_meta else nullcontext(), chance.of():
             output = _run(tracer, space, tensors)

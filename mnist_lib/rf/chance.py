@@ -60,13 +60,20 @@ class Survey:
             found += self._from(thing, names)
         for name, thing in (function.__kwdefaults__ or {}).items():
             self.holds(function.__kwdefaults__, name, thing)
+            found += self._from(thing, names)
+        for thing in function.__defaults__ or ():
+            self.holds(function, "__defaults__", thing)
+            found += self._from(thing, names)
         return found
 
     def of_class(self, kind) -> list:
         """The sources that the methods of a class and its bases use by a global name."""
         new = [each for each in kind.__mro__ if id(each) not in self._seen and not _library(each.__module__)]
         self._seen.update(map(id, new))
-        return [source for each in new for method in vars(each).values() for source in self.of(method)]
+        methods = [(each, *method) for each in new for method in vars(each).items()]
+        for each, name, method in methods:
+            self.holds(each, name, method.__func__ if isinstance(method, staticmethod) else method)
+        return [source for *_, method in methods for source in self.of(method)]
 
     def holds(self, holder, name, thing) -> None:
         """Somebody has a thing under a name, and it may be one that the world answers for."""

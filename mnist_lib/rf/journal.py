@@ -46,6 +46,8 @@ class Journal:
         self.entries: list[Entry] = []
         self._explained = {key_of(t): None for t in tensors}
         self._made: dict = {}  # of this run's tensors, which come and go
+        self._numbers = {key: -1 - place for place, key in enumerate(self._explained)}  # by which runs are compared
+        self._next = 0
         self._others = others  # they forget the numbers of memory that is gone, before other tensors get them
         self._clean_at, self._grown = _OFTEN, 0
         self.trusting = False  # a rule of the user's was applied, who may know more of sizes
@@ -60,21 +62,39 @@ class Journal:
             self._blank.discard(key_of(tensor))
             self._explain(tensor)
 
-    def made(self, tensors, blank=False) -> None:
-        """Tensors that an operation has returned; ``blank``: with nothing in them yet."""
+    def made(self, tensors, blank=False, inside=False) -> None:
+        """Tensors that an operation has returned.
+
+        ``blank``: with nothing in them yet; ``inside`` of something that a rule speaks for, where runs may differ.
+        """
         for tensor in tensors:
             if blank:
                 self._blank.add(key_of(tensor))
+            self._explain(tensor, inside)
+
+    def ruled(self, tensors) -> None:
+        """What comes of something that a rule speaks for, whatever happened in there."""
+        for tensor in tensors:
+            self._numbers.pop(key_of(tensor), None)
             self._explain(tensor)
 
     def enters(self, place, tensors, called="") -> None:
-        """A module that is called, and tensors that it is called with."""
+        """A module that is called, and tensors that it is called with; or what the network returns."""
         marks = tuple(self._mark(t) for t in tensors)
-        if called or any(marks):
-            self.entries.append(Entry("(call)", place, (called, *marks)))
+        self.entries.append(Entry("(call)", place, (called, *marks, *map(self._which, tensors))))
 
-    def _explain(self, tensor):
+    def _which(self, tensor):
+        """Which of the run's tensors it is, or which view of one."""
+        number = self._numbers.get(key_of(tensor))
+        if self.trusting or tensor.layout is not torch.strided or tensor.is_nested:
+            return number
+        return number, tensor.storage_offset(), tensor.stride()
+
+    def _explain(self, tensor, inside=False):
         key = key_of(tensor)
+        if key is not None and not inside and key not in self._numbers:
+            self._numbers[key] = self._next
+            self._next += 1
         if key is not None and key not in self._explained and key not in self._made:
             self._made[key] = weakly(tensor)
             self._grown += tensor.numel() * tensor.element_size()
@@ -89,6 +109,7 @@ class Journal:
         self._blank -= gone
         for key in gone:
             del self._made[key]
+            self._numbers.pop(key, None)
         self._clean_at = len(self._made) * 9 // 8 + _OFTEN
         if self._grown > _MUCH:
             self._grown = 0
@@ -97,7 +118,7 @@ class Journal:
     def _described(self, tree, skip, looks_only):
         if isinstance(tree, torch.Tensor):
             mark = None if looks_only or id(tree) in skip else self._mark(tree)
-            return ("tensor", () if self.trusting else tree.shape, tree.dtype, mark)
+            return ("tensor", () if self.trusting else tree.shape, tree.dtype, self._which(tree), mark)
         if type(tree) in _PLAIN:
             return tree if tree == tree else "nan"
         if isinstance(tree, (list, tuple)):
@@ -151,7 +172,7 @@ def difference(one: Journal, other: Journal, loosely=False, cut_short=False) -> 
 def _plain(tree):
     """Arguments without floating-point numbers, and without the values of tensors of them."""
     if isinstance(tree, tuple):
-        if len(tree) == 4 and tree[0] == "tensor":
-            return tree[:3] if tree[2].is_floating_point or tree[2].is_complex else tree
+        if len(tree) == 5 and tree[0] == "tensor":
+            return tree[:4] if tree[2].is_floating_point or tree[2].is_complex else tree
         return tuple(_plain(part) for part in tree)
     return "number" if isinstance(tree, (float, complex)) or tree == "nan" else tree

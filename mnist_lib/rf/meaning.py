@@ -36,7 +36,7 @@ def _size_of(network, input_size) -> tuple[int, ...]:
         if len(given) == 1 and dimension is None and not runs(network, given, False) and runs(network, given):
             return given  # tokens without an embedding
         raise
-    if len(size) == 3 and len(tuple(input_size)) == 2 and dimension is None:
+    if len(size) == 3 and len(tuple(input_size)) == 2 and not dimension:
         sequence = tuple(input_size)
         plane = any(p.dim() == 4 for p in network.parameters())
         options = [size, sequence] if plane else [sequence, size]

@@ -154,7 +154,8 @@ def unknown_operation(called, function, step) -> UnknownOperation:
     """The error for an operation without a rule, which the network called as ``called``."""
     plain = getattr(called, "__name__", "")
     is_operator = isinstance(called, torch._ops.OpOverload)
-    by_module = (plain.startswith("__") or plain in ARRAYS or is_operator and not called._schema.returns
+    unnamed = "nested" in plain or "_VariableFunctionsClass" in name_of(called)  # one cannot write it, or not mend it
+    by_module = (plain.startswith("__") or plain in ARRAYS or unnamed or is_operator and not called._schema.returns
                  or isinstance(called, torch._ops.HigherOrderOperator)
                  or torch.Tag.dynamic_output_shape in getattr(function, "tags", ())
                  or (base_name(called) if is_operator else plain) in READINGS)

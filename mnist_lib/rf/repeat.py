@@ -121,7 +121,7 @@ class Repeats:
 def _other(tensor):
     """Another input of the same kind."""
     if not tensor.is_floating_point():
-        return tensor.flip(-1)
+        return torch.empty_like(tensor).copy_(tensor.flip(-1))
     made = torch.rand(tensor.shape, generator=torch.Generator().manual_seed(1)).to(tensor)
     return torch.empty_like(tensor).copy_(made)
 

@@ -80,7 +80,7 @@ class Tracer:
             self.written.before(tensor)
         if self.asleep:
             output = function(*args, **kwargs)
-            self.journal.made(flat_tensors(output))
+            self.journal.made(flat_tensors(output), inside=True)
             self.flow.note(self.open[-1], (args, kwargs), output, mutated)
             return output
         name, before = base_name(function), len(self.open[-1].inside)
@@ -139,7 +139,7 @@ class Tracer:
         with Silence():
             tensors = flat_tensors(output)
             if own:
-                self.journal.made(tensors)
+                self.journal.ruled(tensors)
                 self.journal.trusting = True
             if own or not (step.inside or step.reads):  # what passes on its input counts as a layer all the same
                 self.flow.note(step, (args, kwargs), tensors)
@@ -219,7 +219,7 @@ class Tracer:
             raise self.unknown(function)
         inputs = flat_tensors((args, kwargs))
         written = [t for t in outputs if any(t is a for a in inputs)]
-        self.journal.made(outputs)
+        self.journal.ruled(outputs)
         self.interpreter.tell(plain, own, args, kwargs, outputs, step, written if len(written) == len(outputs) else ())
         for tensor in inputs:
             self.interpreter.count(tensor, step)
@@ -237,7 +237,7 @@ class Tracer:
 
     def _array(self, function, args, kwargs, source):
         """Hand out a tensor's numbers: in a second run, others."""
-        with self._calling(function):
+        with self._calling(function), Silence():  # what is done to the numbers on their way out does not matter
             tensor = self.exits.altered(args[0]) if isinstance(args[0], torch.Tensor) else args[0]
             output = function(tensor, *args[1:], **kwargs)
         with Silence():

@@ -24,6 +24,7 @@ _LATE = 10**10 * _SECOND - 1000  # just before a full second of the year 2286
 _CLOCKS = ("time", "perf_counter", "monotonic", "process_time", "thread_time", "clock_gettime")
 _DATES = {"localtime": 0, "gmtime": 0, "ctime": 0, "asctime": 0, "strftime": 1}  # which argument is the time
 _NOTHING = object()
+_KINDS = types.BuiltinFunctionType, type
 _IN_UUID = ("_generate_time_safe", "_last_timestamp")  # without its own clock it asks for the time
 
 
@@ -40,7 +41,7 @@ class World:
         self._draw = random.Random(f"{truth.setdefault('entropy', os.urandom(8))}{seed}")
         self._others = {thread.ident for thread in threading.enumerate()} - {threading.get_ident()}
         between = int(10 ** self._draw.uniform(3, 12))  # a microsecond to a quarter of an hour from look to look
-        self._tick = {None: 1000, "low": 1000, "high": 1000 * _SECOND}.get(seed, between)
+        self._tick = {None: 1000, "low": 0, "high": 1000 * _SECOND}.get(seed, between)
         self._weeks, self._mark = self._draw.randrange(500), self._draw.getrandbits(22)
 
     @contextmanager
@@ -49,8 +50,8 @@ class World:
         answers = self._answers()
         named = [(vars(sys.modules[module]), name) for module in _NAMES if module in sys.modules
                  for name in _NAMES[module]]
-        changes = [(*place, answers[original]) for place in (*named, *places)
-                   if (original := hash if place[1] == "hash" else _get(*place)) in answers]
+        changes = [(*place, _answered(hash if place[1] == "hash" else _get(*place), answers))
+                   for place in (*named, *places)]
         if "uuid" in sys.modules:
             changes += [(vars(sys.modules["uuid"]), name, None) for name in _IN_UUID]
         changes.append((random.Random, "seed", self._seeding(random.Random.seed)))
@@ -75,7 +76,8 @@ class World:
         start = self._truth.setdefault(clock, true)
         if isinstance(self._seed, int):  # six seeds meet the other days of the week, each at another time of the day
             start = (start // _DAY + 7 * self._weeks + self._seed) * _DAY + self._seed * _HOURS
-        return {"low": 0, "high": _LATE}.get(self._seed, start) + count * self._tick
+        waited = 1000 * max(0, count - 100) ** 3  # who waits for a time is not kept waiting
+        return {"low": 0, "high": _LATE}.get(self._seed, start) + count * self._tick + waited
 
     def _answers(self) -> dict:
         """Functions and classes, and what answers in their place."""
@@ -195,13 +197,28 @@ _ASKED |= {getattr(module, name) for module in (time, datetime, os, timeit) for 
 
 def is_asked(thing) -> bool:
     """Whether a thing is a function or class that the world answers for."""
-    return isinstance(thing, (types.BuiltinFunctionType, type)) and thing in _ASKED
+    thing = thing.func if isinstance(thing, functools.partial) else thing
+    return isinstance(thing, _KINDS) and thing in _ASKED
 
 
 def _get(holder, name):
+    if isinstance(holder, type):
+        thing = vars(holder).get(name, _NOTHING)
+        return staticmethod(thing) if isinstance(thing, types.BuiltinFunctionType) else thing
     if isinstance(holder, dict):
         return holder.get(name, _NOTHING)
     return holder[name] if isinstance(holder, list) else getattr(holder, name, _NOTHING)
+
+
+def _answered(thing, answers):
+    """What answers in a thing's place, or in that of each of some."""
+    if isinstance(thing, tuple):
+        return tuple(_answered(each, answers) for each in thing)
+    if isinstance(thing, functools.partial):
+        return functools.partial(_answered(thing.func, answers), *thing.args, **thing.keywords)
+    if isinstance(thing, staticmethod):
+        return staticmethod(_answered(thing.__func__, answers))
+    return answers.get(thing, thing) if isinstance(thing, (*_KINDS, types.FunctionType)) else thing
 
 
 def _put(holder, name, value):

@@ -4,6 +4,7 @@ As in ``panel_soundness.py``; ``test_soundness.py`` judges these, too.
 """
 
 import math
+import random
 
 import torch
 import torch.nn.functional as F
@@ -77,7 +78,35 @@ def definite(x):
     return (x + x.mT).tanh() + 20 * torch.eye(8)
 
 
+def packed(m, x):
+    """Rows, as a sequence that is shorter than its memory."""
+    rows = nn.utils.rnn.pack_padded_sequence(m.c(x).mean(1), torch.tensor([4]), batch_first=True)
+    return nn.utils.rnn.pad_packed_sequence(m.r(rows)[0], batch_first=True)[0]
+
+
+def descent(m, x):
+    """A step along the gradient of an energy, taken in the forward."""
+    with torch.enable_grad():
+        image = x.detach().requires_grad_()
+        return torch.autograd.grad(m.c(image).square().sum(), image)[0]
+
+
+def halves(m, x):
+    upper, lower = m.c(x).chunk(2, 2)
+    return torch.cat([upper, lower] if upper.mean() > lower.mean() else [lower, upper], 2)
+
+
+def nested(m, x):
+    return torch.nested.to_padded_tensor(torch.nested.nested_tensor([x[0, 0, :3], x[0, 0, :5]]), 0.0)
+
+
 FOLLOWED = [
+    ("packed rows", packed, {"c": c(1, 2, 3), "r": lambda: nn.GRU(6, 2, batch_first=True)}),
+    ("a gradient", descent, {"c": c(1, 2, 3)}),
+    ("a gradient of wide steps", descent, {"c": c(1, 1, 2, stride=3, padding=1)}),
+    ("a gradient of a transposed convolution", descent, {"c": lambda: nn.ConvTranspose2d(1, 1, 3, 2)}),
+    ("solved by a constant matrix", lambda m, x: torch.linalg.solve(m.w, x),
+     {"w": lambda: 9 * torch.eye(8) + torch.ones(8, 8)}),
     ("fake quantization that observes", observing, {"c": c(1, 2, 3), "q": fake_quantization, "d": c(2, 1, 3)}),
     ("training aware of quantization", lambda m, x: m.net(x), {"net": aware}),
     ("frozen TorchScript", lambda m, x: m.net(x), {"net": lambda: torch.jit.freeze(torch.jit.script(
@@ -125,6 +154,13 @@ FOLLOWED = [
      {"c": c(1, 2, 3, padding=1), "w": p(2, 1, 3, 3), "cross": const(0, 1, 0, 1, 1, 1, 0, 1, 0, shape=(3, 3))}),
 ]
 REFUSED = [
+    ("rows by their sums", lambda m, x: torch.stack(sorted(x[0, 0], key=lambda row: row.sum().item())), {}),
+    ("the row with the largest sum", lambda m, x: max(m.c(x).unbind(2), key=lambda row: row.sum()), {"c": c(1, 2)}),
+    ("halves in the order of their means", halves, {"c": c(1, 1, 3, padding=1)}),
+    ("one map of two by chance", lambda m, x: random.choice([m.c(x), m.d(x)]) * 2, {"c": c(1, 1), "d": c(1, 1, 3)}),
+    ("one kernel of two by chance", lambda m, x: F.conv2d(x, random.choice([m.w, m.v * m.b])),
+     {"w": p(1, 1, 3, 3), "v": p(1, 1, 3, 3), "b": const(0, 1, 0, 0, 1, 0, 0, 1, 0, shape=(3, 3))}),
+    ("a nested tensor", nested, {}),
     ("read at random places", lambda m, x: F.grid_sample(x, torch.rand(1, 4, 4, 2) * 2 - 1, align_corners=False), {}),
     ("a list of numbers in TorchScript", lambda m, x: m.s(x), {"s": lambda: torch.jit.script(Listed())}),
 ]

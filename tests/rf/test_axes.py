@@ -124,6 +124,7 @@ class Running(nn.Module):
     (nn.EmbeddingBag(5, 2), (9,), (9,)),
     (nn.ReLU(), (1, 4, 5, 6), (1, 4, 5, 6)),
     (nn.Embedding(5, 2), (9,), (9,)),
+    (Running(lambda m, x: m.e(x.argmax(1)), e=nn.Embedding(4, 2)), (4, 9), (4, 9)),
     (nn.MaxPool1d(2), (3, 9), (3, 9)),
 ])
 def test_what_an_input_size_means(network, size, means):

@@ -17,7 +17,7 @@ def _(call):
 
 
 #: The number of last dimensions that are one matrix or vector, of the inputs.
-_MATRICES = ("linalg_inv_ex", "linalg_solve_ex", "_linalg_solve_ex", "_linalg_svd", "linalg_svd",
+_MATRICES = ("linalg_inv_ex", "_linalg_svd", "linalg_svd",
              "_linalg_eigh", "linalg_eig", "linalg_eigvals", "_linalg_eigvals", "cholesky",
              "linalg_lu", "linalg_lu_factor_ex", "linalg_lu_solve", "lu_unpack", "linalg_matrix_exp", "_linalg_det",
              "_linalg_slogdet", "linalg_pinv", "linalg_lstsq", "triangular_solve",
@@ -38,6 +38,16 @@ def of_matrices(call):
         return [_everything(parts, t) for t in call.outputs]
     each = intervals.union(batch, parts)
     return [_spread_out(each, t) for t in call.outputs]
+
+
+@built_in("linalg_solve_ex", "_linalg_solve_ex")
+def _(call):
+    """By a constant matrix, the columns of the other side stay apart."""
+    matrix, other = call.args[:2]
+    vectors = other.dim() == 1 or other.shape == matrix.shape[:-1]
+    if vectors or call.lookup(matrix) is not None:
+        return of_matrices(call)
+    return [_over(call, other, [-2 if call.get("left", True) else -1]), *[None] * (len(call.outputs) - 1)]
 
 
 def _spread_out(each, output):
