@@ -24,6 +24,7 @@ _LATE = 10**10 * _SECOND - 1000  # just before a full second of the year 2286
 _CLOCKS = ("time", "perf_counter", "monotonic", "process_time", "thread_time", "clock_gettime")
 _DATES = {"localtime": 0, "gmtime": 0, "ctime": 0, "asctime": 0, "strftime": 1}  # which argument is the time
 _NOTHING = object()
+_ONE_WORLD = threading.RLock()
 _KINDS = types.BuiltinFunctionType, type
 _IN_UUID = ("_generate_time_safe", "_last_timestamp")  # without its own clock it asks for the time
 
@@ -47,22 +48,26 @@ class World:
     @contextmanager
     def around(self, places=()):
         """While this lasts, the world answers, also by the names that its functions have at ``places``."""
-        answers = self._answers()
+        with _ONE_WORLD:  # of two, the second would take the first one's answers for the truth
+            changes = self._changes(places)
+            before = [_get(holder, name) for holder, name, _ in changes]
+            try:
+                for change in changes:
+                    _put(*change)
+                yield self
+            finally:
+                for (holder, name, _), original in zip(changes, before):
+                    _put(holder, name, original)
+
+    def _changes(self, places):
+        """What is named where, and what is put there."""
+        answers, uuid = self._answers(), sys.modules.get("uuid")
         named = [(vars(sys.modules[module]), name) for module in _NAMES if module in sys.modules
                  for name in _NAMES[module]]
-        changes = [(*place, _answered(hash if place[1] == "hash" else _get(*place), answers))
-                   for place in (*named, *places)]
-        if "uuid" in sys.modules:
-            changes += [(vars(sys.modules["uuid"]), name, None) for name in _IN_UUID]
-        changes.append((random.Random, "seed", self._seeding(random.Random.seed)))
-        before = [_get(holder, name) for holder, name, _ in changes]
-        try:
-            for change in changes:
-                _put(*change)
-            yield self
-        finally:
-            for (holder, name, _), original in zip(changes, before):
-                _put(holder, name, original)
+        found = [(*place, _answered(hash if place[1] == "hash" else _get(*place), answers))
+                 for place in (*named, *places)]
+        found += [(vars(uuid), name, None) for name in _IN_UUID if uuid]
+        return [*found, (random.Random, "seed", self._seeding(random.Random.seed))]
 
     def _here(self) -> bool:
         """Whether it is the network that asks."""
@@ -119,7 +124,7 @@ class World:
     def _date(self, original, place):
         def answer(original, *args):
             if len(args) <= place or args[place] is None:
-                now = self._now("time", time_ns()) // _SECOND
+                now = self._now(("time",), time_ns()) // _SECOND
                 args = (*args[:place], now if original not in _OF_PARTS else localtime(now))
             return original(*args)
 
@@ -131,7 +136,7 @@ class World:
         world, time_ns = self, time.time_ns
 
         def now(timezone=None):
-            seconds = world._now("time", time_ns()) / _SECOND if world._here() else time_ns() / _SECOND
+            seconds = world._now(("time",), time_ns()) / _SECOND if world._here() else time_ns() / _SECOND
             return real.fromtimestamp(seconds, timezone) if timezone else real.fromtimestamp(seconds)
 
         class Kind(real, metaclass=_Kind):
@@ -184,8 +189,6 @@ class _Kind(type):
 
 
 _OF_PARTS = {time.asctime, time.strftime}  # their time is one of year, month, day, ...
-
-
 _NAMES = {
     "time": (*_CLOCKS, *(f"{name}_ns" for name in _CLOCKS), *_DATES), "datetime": ("datetime", "date"),
     "os": ("urandom", "getrandom", "getpid", "getppid", "times"), "timeit": ("default_timer",),
@@ -207,7 +210,9 @@ def _get(holder, name):
         return staticmethod(thing) if isinstance(thing, types.BuiltinFunctionType) else thing
     if isinstance(holder, dict):
         return holder.get(name, _NOTHING)
-    return holder[name] if isinstance(holder, list) else getattr(holder, name, _NOTHING)
+    if isinstance(holder, list):
+        return holder[name] if name < len(holder) else _NOTHING
+    return getattr(holder, name, _NOTHING)
 
 
 def _answered(thing, answers):
@@ -222,10 +227,11 @@ def _answered(thing, answers):
 
 
 def _put(holder, name, value):
-    if isinstance(holder, (dict, list)):
-        if value is _NOTHING:
-            holder.pop(name, None)
-        else:
-            holder[name] = value
+    if value is _NOTHING:
+        holder.pop(name, None) if isinstance(holder, dict) else None
+    elif isinstance(holder, dict):
+        holder[name] = value
+    elif isinstance(holder, list):
+        holder[name:name + 1] = [value]
     else:
         setattr(holder, name, value)
