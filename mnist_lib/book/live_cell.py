@@ -116,7 +116,7 @@ class Curves(Progress):
         self.read = done
         share = (len(self.finished) + done / of) / self.epochs
         passed = time.monotonic() - self.began
-        self.say(f"{self.title}: epoch {len(self.finished) + 1} of {self.epochs}, step {done} of {of}; "
+        self.say(f"{self.title}: epoch {len(self.finished) + 1} of {self.epochs}, update {done} of {of}; "
                  f"about {span(passed * (1 / share - 1))} left.")
         self.redraw()
 

@@ -51,7 +51,7 @@ def test_one_epoch_is_drawn_while_it_trains_and_after(empty_results, few_digits,
     assert [len(lines_of(p)["now, test"].get_xdata()) for p in screen.pictures] == [0, 0, 0, 0, 1]
     loss = screen.pictures[-1].figure.axes[1].lines[-2]  # within the epoch, a point a step but the last
     assert len(loss.get_xdata()) == 3 and all(0 < x < 1 for x in loss.get_xdata())
-    assert "step 2 of 4" in screen.words[2] and "left" in screen.words[2]
+    assert "update 2 of 4" in screen.words[2] and "left" in screen.words[2]
     assert lines_of(screen.pictures[-1])["now, test"].get_ydata()[0] == done.run.final.test_accuracy
     png, size = screen.pictures[-1]._repr_png_()
     assert png.startswith(b"\x89PNG") and size["width"] > 300
