@@ -81,6 +81,9 @@ def test_the_recorded_seeds_stand_behind_and_a_free_seed_is_named(empty_results,
     low, high = sorted(run.epochs[0].test_accuracy for run in kept)
     assert f"The recorded seeds had {low:.2f} to {high:.2f} % there." in screen.words[-1]
     assert 'fit("short/steplr", seed=1) trains to the end' in screen.words[-1]
+    for seed, named in ((7, 7), (2, 1)):  # the one that was watched, unless it is recorded
+        live(short(), seed=seed, device="cpu", display=(again := Screen()))
+        assert f'fit("short/steplr", seed={named}) trains to the end' in again.words[-1]
     assert "On a CPU it takes about" in screen.words[0]
 
 
