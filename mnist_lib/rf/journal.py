@@ -2,8 +2,8 @@
 
 Whatever leaves the followed operations (as a number, through numpy, a file, another thread) and comes
 back looks like a constant. But a constant is the same for every image. So the network runs again on
-another image, and every operation, number and tensor that comes from nowhere must be as before.
-``repeat.py`` does the running.
+another image, and every operation, number and tensor that comes from nowhere must be as before; and of the tensors
+that it has made itself, the same ones must go in. ``repeat.py`` does the running.
 """
 
 from __future__ import annotations
