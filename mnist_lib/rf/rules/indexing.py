@@ -247,17 +247,3 @@ def _(call):
     if isinstance(among, torch.Tensor) and call.lookup(among) is not None:
         parts.append(intervals.reduce(call.intervals(among), range(among.dim()), False))
     return intervals.union(call.shape, parts)
-
-
-@built_in("diag_embed")
-def _(call):
-    """Off the diagonal there are constants."""
-    source, shape = call.args[0], call.shape
-    numbers = [call.get(name, default) for name, default in (("offset", 0), ("dim1", -2), ("dim2", -1))]
-    into = call.nothing(shape)
-    before, bounds = call.intervals(source), []
-    for one, other in zip(into.bounds, before.bounds):
-        lines = [torch.diagonal_scatter(a.expand(shape).contiguous(), b.expand(before.shape), *numbers)
-                 for a, b in zip(one, other)]
-        bounds.append(intervals.collapsed(torch.stack(lines), 1))
-    return Intervals(shape, tuple(bounds), found_steps(shape, bounds, before.steps))
