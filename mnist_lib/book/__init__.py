@@ -14,6 +14,7 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "audit_networks": "fields grow readings",
     "audit_training": "course",
     "cover_picture": "COLUMNS cover draw_cells",
+    "factorial": "factorial",
     "findings": "FAILS HOLDS listed",
     "ideas": "ideas",
     "leaderboard": "leaderboard",
