@@ -1,4 +1,4 @@
-"""The factorial as its chapter shows it: tables, figures, and the sentences that depend on what was found.
+"""The factorial as its chapter tells it: tables, and the sentences that depend on what was found.
 
 Each of them holds for whatever is recorded: nothing, a few seeds of some cells, or the whole plan. What the effects
 are, and how they are judged, is in ``factorial.py``. Shown on ``book/factorial.md``.
@@ -12,9 +12,8 @@ from ..experiments import CELLS, FACTORS
 from .factorial import ALONE, BESIDE, COMPANY, INTERACTIONS, LEARNT, MAIN, MOST, Evidence, Judged, family
 from .findings import Finding, finding, listed
 from .intervals import half_width
-from .plots import styled
-from .statistics import CLEAR, ENOUGH, HERE, NO_VERDICT, Comparison
-from .style import BLUE, GREY, INK, RED, figure
+from .statistics import CLEAR, ENOUGH, HERE, NO_VERDICT, Comparison, Spread
+from .summaries import sd
 from .tables import PageTable, signed
 
 TOO_FEW = "Too few trainings are recorded to say: an interval needs two in every cell, a verdict three."
@@ -41,8 +40,8 @@ def named(of: str | tuple[str, str]) -> str:
 
 
 def effects(contrasts, evidence: Evidence) -> list[Judged]:
-    """A family's effects; none while some cell has fewer than two trainings that count."""
-    return family(contrasts, evidence) if evidence.fewest >= 2 else []
+    """A family's effects; none while some cell has no training that counts."""
+    return family(contrasts, evidence) if evidence.fewest else []
 
 
 def interval(of: Comparison, images: bool = False) -> str:
@@ -62,6 +61,21 @@ def table(contrasts, evidence: Evidence, caption: str) -> PageTable | Finding:
                                f"as one\nof {len(rows)}"), rows,
                      "Test accuracy after the last epoch, with two 95 % intervals. As one of so many: Holm's "
                      "adjustment for this family.")
+
+
+def cells(evidence: Evidence) -> PageTable:
+    """The sixteen combinations, the most accurate first: how often trained, and where they ended."""
+    rows = []
+    for on in CELLS:
+        values = [e.accuracy for e in evidence.endings(on)]
+        spread = Spread(tuple(values)) if values else None
+        rows.append((spread.mean if spread else -1.0, (
+            ", ".join(factor.idea for factor, is_on in zip(FACTORS, on) if is_on) or "none of the five",
+            str(len(values)), f"{spread.mean:.2f}" if spread else "", sd(spread) if spread else "",
+            f"{spread.low:.2f} to {spread.high:.2f}" if spread else "")))
+    return PageTable("The sixteen combinations of the plan", ("on", "trainings", "mean (%)", "sd", "from, to"),
+                     tuple(row for _, row in sorted(rows, key=lambda pair: -pair[0])),
+                     "Test accuracy after the last epoch of the trainings that learnt.")
 
 
 def clear(found: list[Judged]) -> list[Judged]:
@@ -86,7 +100,7 @@ def sides(found: list[Judged], up: str, down: str) -> str:
     here = [named(e.of) for e in sure if e.verdict == HERE]
     rest = len(found) - len(sure)
     return " ".join(filter(None, (
-        f"{'; '.join(told)}." if told else f"None of the {len(found)} is clear in the family.",
+        f"{'. '.join(told)}." if told else f"None of the {len(found)} is clear in the family.",
         f"On these images only: {listed(here)}." if here else "",
         f"Not clear, which is not zero: {rest} of {len(found)}." if told and rest else "")))
 
@@ -105,8 +119,10 @@ def failures(evidence: Evidence) -> Finding:
 
 def same_with_everything(evidence: Evidence) -> str:
     """Whether the verdicts on the five stay when trainings that did not learn count as well."""
-    if not evidence.failed or not evidence.judged:
-        return ""
+    if not evidence.failed:
+        return "None has to be left out so far."
+    if not evidence.judged:
+        return TOO_FEW
     both = [effects(MAIN, Evidence(evidence.cells, everything)) for everything in (False, True)]
     other = [b.of for a, b in zip(*both) if a.verdict != b.verdict]
     all_of = listed(f"{e.of} {signed(e.gain.points)} ({interval(e.gain)})" for e in both[1])
@@ -138,15 +154,15 @@ def equal_cost(sd: float = 1.0, trainings: int = MOST * len(CELLS)) -> dict[str,
 
 def costs(evidence: Evidence) -> PageTable:
     """What the same number of trainings tells, spent in three ways."""
-    sd = scatter(evidence)
-    widths = equal_cost(sd or 1.0)
+    spread = scatter(evidence)
+    widths = equal_cost(spread or 1.0)
     told = dict(zip(widths, (("1", "no"), ("5", "no"), ("5", f"yes, {len(INTERACTIONS)}")), strict=True))
-    least, unit = min(widths.values()), "points" if sd else "scatters of a training"
+    least, unit = min(widths.values()), "points" if spread else "scatters of a training"
+    of = f", for trainings that scatter by {spread:.3f} points as those of the plan do" if spread else ""
     return PageTable(f"{MOST * len(CELLS)} trainings, spent in three ways",
                      ("", "effects", "interactions", f"± {unit}", "times as wide"),
                      tuple((way, *told[way], f"{width:.3f}", f"{width / least:.2f}") for way, width in widths.items()),
-                     "Half a 95 % interval over the seeds"
-                     + (f", for trainings that scatter by {sd:.3f} points as those of the plan do." if sd else "."))
+                     f"Half a 95 % interval over the seeds{of}.")
 
 
 def company(evidence: Evidence) -> PageTable | Finding:
@@ -184,50 +200,3 @@ def seed_by_seed(evidence: Evidence) -> str:
     sure = sum(paired for _, paired, _ in both)
     return (f"From the {seeds} seeds that every cell has, {sure} of {len(both)} effects are clear by "
             f"themselves over the seeds, and {alike} of {len(both)} have the verdict that they have above.")
-
-
-# Figures ------------------------------------------------------------------------------------------
-
-
-@styled
-def plan():
-    """The thirty-two combinations, in an order in which neighbours differ in one idea; the trained ones are filled."""
-    grey = {2: ((0, 0), (0, 1), (1, 1), (1, 0))}
-    grey[3] = tuple((0, *g) for g in grey[2]) + tuple((1, *g) for g in reversed(grey[2]))
-    drawing, axes = figure(height=3.2)
-    for y, rows in enumerate(grey[2]):
-        for x, columns in enumerate(grey[3]):
-            on = tuple(map(bool, rows + columns))
-            trained = on in CELLS
-            axes.plot(x, y, "s", markersize=19, markerfacecolor=BLUE if trained else "none", markeredgecolor=GREY)
-            axes.text(x, y, str(sum(on)), ha="center", va="center", fontsize=10, color="white" if trained else INK)
-    names = [factor.name for factor in FACTORS]
-
-    def called(of, ideas):
-        return "\n".join(name for name, on in zip(ideas, of) if on) or "–"
-
-    axes.set_xticks(range(8), [called(c, names[2:]) for c in grey[3]], fontsize=8.5)
-    axes.set_yticks(range(4), [called(r, names[:2]) for r in grey[2]], fontsize=8.5)
-    axes.grid(False)
-    axes.set(xlim=(-0.6, 7.6), ylim=(3.6, -0.6), title="filled: trained; the number: ideas that are on")
-    return drawing
-
-
-@styled
-def effects_figure(contrasts, evidence: Evidence, title: str = "effect (points)"):
-    """A row an effect: thick over the seeds, thin over seeds and images; a sentence while there are too few."""
-    found = effects(contrasts, evidence)
-    if not found:
-        return finding(title, TOO_FEW, NO_VERDICT)
-    drawing, axes = figure(height=0.36 * len(found) + 1.0)
-    axes.axvline(0, color=GREY, linewidth=1.2, zorder=1)
-    for row, e in enumerate(found):
-        sure = e.verdict in (CLEAR, HERE)
-        colour = INK if not sure else BLUE if e.gain.points > 0 else RED
-        for images, width in ((False, 3), (True, 1)):
-            axes.plot(e.gain.interval(images=images), [row, row], color=colour, linewidth=width)
-        axes.plot(e.gain.points, row, "o", color=colour, markersize=7, markerfacecolor=colour if sure else "white")
-    axes.set_yticks(range(len(found)), [named(e.of) for e in found], fontsize=9.5)
-    axes.grid(False, axis="y")
-    axes.set(ylim=(len(found) - 0.4, -0.6), title=title)
-    return drawing

@@ -36,13 +36,13 @@ def described(evidence) -> dict:
         if e is None:
             ideas.append([factor.idea, None, [], ""])
             continue
-        spans = [round(v, 3) for images in (False, True) for v in e.gain.interval(images=images)]
-        ideas.append([factor.idea, round(e.gain.points, 3), spans, e.verdict])
+        spans = [round(v, 5) for images in (False, True) for v in e.gain.interval(images=images)]
+        ideas.append([factor.idea, round(e.gain.points, 5), spans, e.verdict])
     combinations = []
     for on in product((False, True), repeat=len(FACTORS)):
         endings = [round(e.accuracy, 2) for e in evidence.endings(on)]
         whole = analysis.one_more(evidence, on) if evidence.fewest >= 2 else None
-        place = [round(v, 3) for v in whole] if whole else [None] * 3
+        place = [round(v, 5) for v in whole] if whole else [None] * 3
         combinations.append([sum(1 << i for i, is_on in enumerate(on) if is_on), on in CELLS, endings, *place])
     failed = [[sum(1 << i for i, is_on in enumerate(on) if is_on), e.accuracy] for on, e in evidence.failed]
     return {"ideas": ideas, "combinations": sorted(combinations), "failed": failed, "now": 1, "before": 0,
