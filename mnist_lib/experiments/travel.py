@@ -49,7 +49,8 @@ class Family(NamedTuple):
 FAMILIES = {
     "projects": Family(len(SHIFTS), "Does augmentation raise the accuracy on images of a shift?",
                        "the four pairs of projects, one training a side, and images"),
-    "pairs": Family(len(PAIRS) * len(SHIFTS), "For these two trained networks of a pair, would other images say the same?",
+    "pairs": Family(len(PAIRS) * len(SHIFTS),
+                    "For these two trained networks of a pair, would other images say the same?",
                     "images alone; no word on other trainings"),
     "factorial": Family(len(SHIFTS), "Does augmentation raise the accuracy on images of a shift, in the factorial?",
                         "seeds and images; eight cells with and eight without it in every seed"),
@@ -76,12 +77,12 @@ def declaration() -> dict:
         "shifts": {shift.name: list(shift.levels) for shift in SHIFTS.values()},
         "shifted images": f"every {EVERY}th test image, from the first on",
         "clean images": "all 10,000 test images",
-        "temperature": (f"fitted on every {FIT_EVERY}th training image, not augmented; every stored network was trained "
-                        "on all 60,000, so that none is held out from it, and test images are not used"),
+        "temperature": (f"fitted on every {FIT_EVERY}th training image, not augmented; every stored network was "
+                        "trained on all 60,000, so that none is held out from it, and test images are not used"),
         "bins": BINS,
         "resamples": RESAMPLES,
         "families": {name: family._asdict() for name, family in FAMILIES.items()},
-        "seen before": ("to measure the time, seed 0 of drill-down/onecycle, beyond/champion and beyond/skeleton-he was "
-                        "run once on levels 1, 3 and 5 of every shift; shifts and levels had been written and were not "
-                        "changed after it"),
+        "seen before": ("to measure the time, seed 0 of drill-down/onecycle, beyond/champion and beyond/skeleton-he "
+                        "was run once on levels 1, 3 and 5 of every shift; shifts and levels had been written and were "
+                        "not changed after it"),
     }

@@ -22,6 +22,7 @@ FIGURES = {  # anchor: (figure, options)
     "field-dilation": ("field", {"show": "dilation"}),
     "field-padding": ("field", {"show": "padding"}),
     "augmentation": ("augmentation", {}),
+    "shifts": ("shifts", {}),
 }
 
 

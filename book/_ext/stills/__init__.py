@@ -23,4 +23,5 @@ NAMES = (
     "pooling",
     "field",
     "augmentation",
+    "shifts",
 )
