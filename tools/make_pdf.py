@@ -23,6 +23,7 @@ from pypdf import PdfReader
 ROOT = Path(__file__).resolve().parent.parent
 SITE = ROOT / "_build" / "html"
 ROUNDS = 4  # of printing, at most
+SHEETS = ("site.css", "parts/learning.css", "figures/touch.css", "parts/first-training.css")
 PAPER = {"format": "A4", "margin": {"top": "18mm", "bottom": "20mm", "left": "18mm", "right": "18mm"}}
 FOOT = ('<div style="font: 8pt sans-serif; width: 100%; text-align: center; color: #444">'
         '<span class="pageNumber"></span></div>')
@@ -115,6 +116,7 @@ def joined_up(body: str, name: str, names: set[str], site: Path) -> str:
     body = re.sub(r'\b(xlink:href|for|aria-labelledby|aria-describedby)="#?([^"]+)"',
                   lambda m: f'{m[1]}="{"#" * m[1].startswith("xlink")}{own}--{m[2]}"', body)
     body = re.sub(r'(?<!:)\b(href|src)="([^"]*)"', lambda m: f'{m[1]}="{target(m[2])}"', body)
+    body = re.sub(r' href="file:[^"]*"', "", body)  # of a picture in full: it lies on this machine alone
     body = body.replace(' loading="lazy"', "").replace(' decoding="async"', "")
     return re.sub(r"<details(?![^>]* open)", "<details open", body)
 
@@ -142,9 +144,9 @@ def document(chapters: list[Chapter], pages: dict[str, int], site: Path) -> str:
                         f"<span>{pages.get(chapter.anchor, 0)}</span></p>")
     texts = "".join(f'<div class="chapter" id="{c.anchor}">{with_pages(c.body, c, pages)}</div>' for c in chapters)
     title = chapters[0].title
-    sheet = (site / "_static" / "site.css").as_uri()
+    sheets = "".join(f'<link rel="stylesheet" href="{(site / "_static" / name).as_uri()}">' for name in SHEETS)
     return (f'<!DOCTYPE html><html lang="en" data-theme="light"><head><meta charset="utf-8"><title>{title}</title>'
-            f'<link rel="stylesheet" href="{sheet}"><style>{STYLE}</style></head><body><main class="bd-main"><div '
+            f'{sheets}<style>{STYLE}</style></head><body><main class="bd-main"><div '
             f'class="bd-article"><div class="book-title"><h1>{title}</h1></div><div class="book-contents">'
             f'<p class="part" role="heading" aria-level="1">Contents</p>{"".join(contents)}</div>{texts}'
             "</div></main></body></html>")

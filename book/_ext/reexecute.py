@@ -25,6 +25,7 @@ from reached import file_code, forget, reached_files, read_code
 FOLDERS = ("data", "results")  # of the repository: a chapter may read their files
 SHOWS_SOURCE = {"getsource", "getsourcelines", "getdoc", "getcomments", "__doc__", "help", "linecache", "traceback",
                 "print_exc", "format_exc", "f_lineno", "tb_lineno", "lineno", "doctest"}
+OF_OTHERS = {"mnist_lib/__main__.py", "mnist_lib/training/challenge/entry.py"}  # show --help, and a reader's source
 CODE_CELL = re.compile(r"^(`{3,}|:{3,})\{code-cell\}[^\n]*\n(.*?)^\1\s*$", re.MULTILINE | re.DOTALL)
 UNFINISHED = re.compile(r"^\.|^__pycache__$|^checkpoints$|\.(partial|checkpoint|log)$")  # as in .gitignore
 KEPT = 10  # caches of earlier keys that are kept, for going back and forth between versions
@@ -41,7 +42,8 @@ def code_cells(text: str) -> list[str]:
 
 def shows_source(text: str, files: list[Path], root: Path) -> bool:
     """Whether an output of a chapter may hold a piece of source code, a docstring or a line's number."""
-    codes = [*map(read_code, code_cells(text)), *(file_code(path, root) for path in files)]
+    own = [path for path in files if path.relative_to(root).as_posix() not in OF_OTHERS]
+    codes = [*map(read_code, code_cells(text)), *(file_code(path, root) for path in own)]
     magic = any("magic" in code.names for code in codes)  # such as %timeit or build?
     return magic or "raises-exception" in text or any(code.names & SHOWS_SOURCE for code in codes)
 

@@ -45,7 +45,7 @@ def fields(record: dict | None = None) -> PageTable:
     versions = ", ".join(f"{name} {number}" for name, number in record["versions"].items())
     return PageTable(caption, ("network", "library", "input", "field", "jump", "map",
                      "layers"), tuple(rows), "Field and jump, in pixels, of the map with the largest field that still "
-                     "has places; a field larger than the input reaches into the padding, and a global step "
+                     "has places; a field larger than the input reaches into the padding, and a global operation "
                      f"(attention, squeeze and excitation) makes it the whole image. {versions}. "
                      "Made by benchmarks/zoo.py.", sortable=True, secondary=("library", "input", "layers"))
 

@@ -27,7 +27,7 @@ CHECKS: dict[str, Callable[[Statement], Checked]] = {
 PATHS = ("three-modules", "three-steps", "six-models", "same-padding", "drill-down")
 KINDS = {
     "slip": "A slip of the pen", "formula": "A wrong formula or table",
-    "code": "Code that does something else than meant", "best epoch": "A best epoch told as a result",
+    "code": "Code that does something other than intended", "best epoch": "A best epoch told as a result",
     "test set": "The test set as a guide", "noise": "One training told as an effect",
     "several changes": "Several changes in one step", "explanation": "An explanation that does not fit",
     "limits": "Limits, names and roundings", "rule": "The rule itself"}

@@ -167,7 +167,7 @@ def has_dropout_behind(s: Statement) -> Checked:
     """Dropout after exactly these convolutions, counted from 1."""
     after = units(experiment(s.step).architecture)
     found = [i for i, unit in enumerate(after, 1) if any(op.startswith("dropout") for op in unit)]
-    return answer(s, f"The network has {len(after)} convolutions; dropout stands behind {listed(found)}, claimed is "
+    return answer(s, f"The network has {len(after)} convolutions; dropout stands after {listed(found)}, claimed is "
                      f"{listed(s.figures['convolutions'])}.", found == s.figures["convolutions"])
 
 

@@ -69,8 +69,8 @@ def runs_the_cycle(s: Statement) -> Checked:
                    f"{'the same' if same else 'something else'}.")
         if len(rates) > len(starts):
             printed += f" After the last epoch it prints {rates[len(starts)]:.4e}, for a next one that never came."
-    return answer(s, f"Planned for {cycle.epochs * cycle.steps_per_epoch:,} steps with a peak of {cycle.max_lr:g}, the "
-                     f"schedule was advanced {of.advanced:,} times. The rate stays between {min(of.rates):.4e} and "
+    return answer(s, f"Planned for {cycle.epochs * cycle.steps_per_epoch:,} updates with a peak of {cycle.max_lr:g}, "
+                     f"the schedule was advanced {of.advanced:,} times. The rate stays between {min(of.rates):.4e} and "
                      f"{max(of.rates):.4e} ({100 * max(of.rates) / cycle.max_lr:.0f} % of the peak), momentum between "
                      f"{min(of.momenta):.2f} and {max(of.momenta):.2f}.{printed}", max(of.rates) > 0.99 * cycle.max_lr)
 

@@ -91,7 +91,7 @@ class Lines(Progress):
 class Curves(Progress):
     """A figure and a sentence below it, both replaced while the training goes on.
 
-    Within an epoch it draws the training loss, a point for the steps since the last drawing;
+    Within an epoch it draws the training loss, a point for the updates since the last drawing;
     for that it waits for the device, about once a second.
     """
 
@@ -99,8 +99,8 @@ class Curves(Progress):
         super().__init__(step.name, seed, epochs, "none")
         self.step, self.others = step, recorded(step)
         self.finished: list[Epoch] = []
-        self.points: list[tuple[float, float]] = []  # (epochs trained, mean loss of some steps)
-        self.read = 0  # steps of this epoch that are drawn
+        self.points: list[tuple[float, float]] = []  # (epochs trained, mean loss of some updates)
+        self.read = 0  # updates of this epoch that are drawn
         self.began = time.monotonic()
         self.sentence = in_words(self.others)
         self.picture = display(Picture(self.draw(), dpi=120), display_id=True)
@@ -108,7 +108,7 @@ class Curves(Progress):
         self.next = time.monotonic() + REDRAW
 
     def batch(self, done: int, of: int, losses=None) -> None:
-        """Some steps are done: once a second, draw their mean loss and say how far it is."""
+        """Some updates are done: once a second, draw their mean loss and say how far it is."""
         if done == of or time.monotonic() < self.next:
             return
         mean = losses[self.read:done].mean().item() / self.step.batch_size
@@ -116,7 +116,7 @@ class Curves(Progress):
         self.read = done
         share = (len(self.finished) + done / of) / self.epochs
         passed = time.monotonic() - self.began
-        self.say(f"{self.title}: epoch {len(self.finished) + 1} of {self.epochs}, step {done} of {of}; "
+        self.say(f"{self.title}: epoch {len(self.finished) + 1} of {self.epochs}, update {done} of {of}; "
                  f"about {span(passed * (1 / share - 1))} left.")
         self.redraw()
 
@@ -181,7 +181,8 @@ def _ending(step: Experiment, seed: int, run: Run) -> str:
     there = [r.test_accuracies[epochs - 1] for r in others if len(r.epochs) >= epochs]
     beside = (f" The recorded seeds had {min(there):.2f} to {max(there):.2f} % there." if len(there) > 1
               else f" The recorded seed had {there[0]:.2f} % there." if there else "")
-    free = next(n for n in range(len(others) + 1) if n not in {r.seed for r in others})
+    taken = {r.seed for r in others}
+    free = seed if seed not in taken else next(n for n in range(len(others) + 1) if n not in taken)
     return (f"{step.name}, seed {seed}: {run.final.test_accuracy:.2f} % of the test images after {_count(epochs)}, "
             f"trained in {span(run.seconds)}.{beside} Nothing was recorded; "
             f'fit("{step.name}", seed={free}) trains to the end and records it.')

@@ -55,8 +55,8 @@ def six_models():
         (RandomRotation(7, fill=1), *PLAIN), "digits in the test set lean by a few degrees too"))
     steplr = step(augmentation, "six-models/steplr",
                   "no normalization or dropout on the first layer, a linear "
-                  "transition, and batch normalization moved behind ReLU",
-                  schedule=because(StepLR(step_size=6, gamma=0.1), "smaller steps once the large ones stop paying"))
+                  "transition, and batch normalization moved after ReLU",
+                  schedule=because(StepLR(step_size=6, gamma=0.1), "smaller updates once the large ones stop paying"))
     return setup, skeleton, batchnorm, dropout, augmentation, steplr
 
 
@@ -68,7 +68,7 @@ def three_modules():
     early_pooling = step(dropout, "three-modules/early-pooling",
                          "pooling and transition one convolution earlier; the widths change in the same step")
     steplr = step(early_pooling, "three-modules/steplr", "dropout set to 0", schedule=because(
-        StepLR(step_size=6, gamma=0.3), "smaller steps once the large ones stop paying"))
+        StepLR(step_size=6, gamma=0.3), "smaller updates once the large ones stop paying"))
     cycle = OneCycleLR(max_lr=0.017, epochs=15, steps_per_epoch=938)
     onecycle = step(steplr, "three-modules/onecycle",
                     optimizer=because(SGD(0.017, momentum=0.9), "the cycle's peak"),
@@ -100,7 +100,7 @@ def three_steps():
                  "after nearly every layer, the class scores after the pooling",
                  transforms=because((RandomRotation(15, fill=0), *PLAIN), "digits lean"),
                  schedule=because(ReduceLROnPlateau(factor=0.1, patience=2),
-                                  "smaller steps when the test loss stops falling"),
+                                  "smaller updates when the test loss stops falling"),
                  epochs=because(15, "the limit of the exercise"))
     return batchnorm, regularization, final
 
@@ -110,7 +110,7 @@ def same_padding():
     skeleton = first("same-padding/skeleton", batch_size=32)
     lighter = step(skeleton, "same-padding/lighter", "the same layers with few channels")
     batchnorm = step(lighter, "same-padding/batchnorm",
-                     "batch normalization after every layer, behind ReLU and pooling")
+                     "batch normalization at the end of every layer, after ReLU and pooling")
     dropout = step(batchnorm, "same-padding/dropout", "dropout of 0.01 between convolution and ReLU")
     augmentation = step(dropout, "same-padding/augmentation", transforms=because(
         (RandomRotation(7, fill=0), RandomPerspective(0.3, p=0.5, fill=0), *PLAIN),
@@ -135,10 +135,10 @@ def drill_down():
          ColorJitter(brightness=0.4, contrast=0.4, saturation=0.4, hue=0.1), *PLAIN),
         "turned, shifted, scaled, sheared, brighter and darker digits"))
     onecycle = step(augmentation, "drill-down/onecycle",
-                    "a second 1x1 layer after the pooling, batch normalization behind ReLU",
+                    "a second 1x1 layer after the pooling, batch normalization after ReLU",
                     optimizer=because(SGD(0.015, momentum=0.7), "the cycle's peak; the cycle sets the momentum itself"),
                     schedule=because(OneCycleLR(max_lr=0.015, epochs=15, steps_per_epoch=469),
-                                     "one cycle: large steps in the middle, tiny ones at the end"))
+                                     "one cycle: large updates in the middle, tiny ones at the end"))
     quoted = Experiment("drill-down/skeleton-13160", NETWORK["drill-down/skeleton-13160"], PLAIN, 128,
                         SGD(0.015, momentum=0.9))
     return setup, skeleton, batchnorm, dropout, fully_connected, augmentation, onecycle, quoted

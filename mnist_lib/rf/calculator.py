@@ -43,7 +43,7 @@ def receptive_field(network, input_size=None, *, inputs=None, title=None) -> Tab
 
     Raises UnknownOperation where an operation has no rule (the message shows how to register
     one), ReceptiveFieldError where the network cannot be run on such an input or a map shrinks
-    to nothing (the message names the layer), ValueError for an input size that is none.
+    to nothing (the message names the layer), ValueError for an impossible input size.
     """
     if not isinstance(network, torch.nn.Module):
         if callable(network) and not hasattr(network, "layers"):

@@ -26,7 +26,7 @@ def field_of_layers(layers, input_size=None, title=None) -> Table:
     of a volume; (C, L) of a sequence, where the layers say so: ``conv(8, (3,))``.
 
     Raises ReceptiveFieldError, naming the layer, for an unknown operation and for a map that
-    shrinks to nothing; ValueError for an input size that is none.
+    shrinks to nothing; ValueError for an impossible input size.
     """
     named, title, own_size = _named(layers, title)
     dimension = next((len(v) for _, layer in named for v in _settings(layer) if isinstance(v, tuple)), None)

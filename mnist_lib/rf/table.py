@@ -76,7 +76,7 @@ class Table:
         raise KeyError(f"no layer is called {name!r}; there are for example " + ", ".join(near))
 
     def of(self, name: str) -> Table:
-        """The table of one of several inputs, by its name. Raises KeyError for a name that is none."""
+        """The table of one of several inputs, by its name. Raises KeyError for a name that no input has."""
         for group, each in zip(self.space.groups, self.space.inputs):
             if each.name == name:
                 rows, blocks = (tuple(row.of(group) for row in rows) for rows in (self.rows, self.blocks))

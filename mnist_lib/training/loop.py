@@ -179,7 +179,7 @@ class Training:
             bad = int((~losses.isfinite()).nonzero()[0]) + 1
             raise NotFinite(
                 f"{self.step.name}, seed {self.seed}: the loss is no longer a finite number in epoch "
-                f"{len(self.epochs) + 1}, step {bad} of {len(losses)}; a smaller learning rate than "
+                f"{len(self.epochs) + 1}, update {bad} of {len(losses)}; a smaller learning rate than "
                 f"{self.step.optimizer.learning_rate:g} is the usual remedy")
         seconds = time.perf_counter() - began
         last_rate = self.schedule.rate

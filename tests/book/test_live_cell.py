@@ -51,7 +51,7 @@ def test_one_epoch_is_drawn_while_it_trains_and_after(empty_results, few_digits,
     assert [len(lines_of(p)["now, test"].get_xdata()) for p in screen.pictures] == [0, 0, 0, 0, 1]
     loss = screen.pictures[-1].figure.axes[1].lines[-2]  # within the epoch, a point a step but the last
     assert len(loss.get_xdata()) == 3 and all(0 < x < 1 for x in loss.get_xdata())
-    assert "step 2 of 4" in screen.words[2] and "left" in screen.words[2]
+    assert "update 2 of 4" in screen.words[2] and "left" in screen.words[2]
     assert lines_of(screen.pictures[-1])["now, test"].get_ydata()[0] == done.run.final.test_accuracy
     png, size = screen.pictures[-1]._repr_png_()
     assert png.startswith(b"\x89PNG") and size["width"] > 300
@@ -81,6 +81,9 @@ def test_the_recorded_seeds_stand_behind_and_a_free_seed_is_named(empty_results,
     low, high = sorted(run.epochs[0].test_accuracy for run in kept)
     assert f"The recorded seeds had {low:.2f} to {high:.2f} % there." in screen.words[-1]
     assert 'fit("short/steplr", seed=1) trains to the end' in screen.words[-1]
+    for seed, named in ((7, 7), (2, 1)):  # the one that was watched, unless it is recorded
+        live(short(), seed=seed, device="cpu", display=(again := Screen()))
+        assert f'fit("short/steplr", seed={named}) trains to the end' in again.words[-1]
     assert "On a CPU it takes about" in screen.words[0]
 
 

@@ -53,7 +53,7 @@ ALLOWED = (
     Constant(r"a loss of 2\.30?|A loss of 2\.30 means", "ln 10, what a network that knows nothing has; checked below",
              "training-loop"),
     Constant(r"with six million parameters", "a title; checked below", "paths/six-models/setup"),
-    Constant(r"two parameters a channel", "what batch normalization has", "paths/*"),
+    Constant(r"two parameters per channel", "what batch normalization has", "paths/*"),
     Constant(r"allows a difference of two images|(?:every predicted digit;|compares;) two images may differ",
              "the tolerance of `make verify`; checked below"),
     Constant(r"up to three million places", "a limit of the page", "calculator"),

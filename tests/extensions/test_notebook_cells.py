@@ -1,8 +1,14 @@
 """Glue goes out of the code of notebooks, and what only glue needed goes with it."""
 
+import re
+from pathlib import Path
+
 import pytest
 from nbformat import from_dict
 from notebook_cells import notebook_cell, notebook_outputs, without_glue, without_unused
+from reexecute import code_cells
+
+BOOK = Path(__file__).resolve().parents[2] / "book"
 
 
 @pytest.mark.parametrize("source, left", [
@@ -15,6 +21,13 @@ from notebook_cells import notebook_cell, notebook_outputs, without_glue, withou
 ])
 def test_glue_is_cut_out(source, left):
     assert without_glue(source) == left
+
+
+def test_no_chapter_has_a_cell_that_keeps_its_glue():
+    """In a notebook `glue` is not there to be called."""
+    kept = [(path.name, cell) for path in sorted(BOOK.rglob("*.md")) for cell in code_cells(path.read_text("utf-8"))
+            if re.search(r"\bglue\(|\bmyst_nb\b", without_glue(cell))]
+    assert kept == []
 
 
 @pytest.mark.parametrize("source, later, left", [

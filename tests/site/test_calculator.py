@@ -569,13 +569,13 @@ def test_an_added_layer_fits_behind_the_selected_one(page, address, name, kind):
     for place in (0, 2, page.locator(".fc-card").count() - 1):
         count = page.locator(".fc-card").count()
         field(page, place, "type").focus()
-        assert f"behind {place + 1}." in page.locator("#fc-where").inner_text()
+        assert f"after {place + 1}." in page.locator("#fc-where").inner_text()
         page.locator(f'[data-add="{kind}"]').click()
         assert page.locator(".fc-card").count() == count + 1 and not page.locator(".fc-said:visible").count()
         at = page.evaluate(FOCUS)[0]
         said = page.locator(".fc-spoken").inner_text()
         if at != place + 1:  # a global pooling leaves nothing for the layers behind it
-            assert kind == "global" and at == count and f"does not fit behind layer {place + 1}" in said
+            assert kind == "global" and at == count and f"does not fit after layer {place + 1}" in said
         assert field(page, at, "type").input_value() == kind
         page.go_back()
         page.wait_for_function(f"document.querySelectorAll('.fc-card').length === {count}")

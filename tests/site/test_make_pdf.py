@@ -33,6 +33,12 @@ def test_pictures_ids_folds_and_clips(tmp_path):
     assert "<details open>" in made
 
 
+def test_a_picture_leads_to_no_file_of_the_machine_that_prints(tmp_path):
+    body = '<a class="image-reference" href="../../_images/i.png"><img src="../../_images/i.png"></a>'
+    source = (tmp_path / "_images/i.png").as_uri()
+    assert joined_up(body, "book/paths/b", NAMES, tmp_path) == f'<a class="image-reference"><img src="{source}"></a>'
+
+
 def test_a_link_to_another_chapter_says_its_page():
     chapter = Chapter("book/a", "A", "", 0, "")
     link = '<a class="reference internal" href="#book-paths-b--x">b</a>'

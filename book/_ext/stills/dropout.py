@@ -26,7 +26,7 @@ def still(data: dict) -> str:
         ABOVE,
         Axis(0, len(values), ticks=()),
         Axis(0, max(values) * 2, count=3),
-        "units: outlined before, filled behind dropout",
+        "units: outlined before, filled after dropout",
     )
     for i, (before, after, kept) in enumerate(zip(values, out, mask, strict=True)):
         box(chart, i, after, 'fill="var(--figure-blue)"')
@@ -43,7 +43,7 @@ def still(data: dict) -> str:
         640,
         HEIGHT,
         f"Bars for {len(values)} units. With p = {p:g}, {mask.count(0)} of them are zero and the others larger by "
-        f"1 / (1 − p); below, a line for the sum before and one for the sum behind.",
+        f"1 / (1 − p); below, a line for the sum before and one for the sum after.",
         f'{"".join(chart.drawn)}<g transform="translate(0 {ABOVE})">{"".join(below.drawn)}</g>',
     )
 

@@ -111,7 +111,7 @@ def still(data: dict) -> str:
     parts.append(element("rect", x=left, y=top, width=right - left + 1, height=bottom - top + 1, **look))
     level, row, column = first["unit"]
     words = (
-        f"A handwritten {DIGIT} with a frame around what unit ({row}, {column}) behind layer {level} "
+        f"A handwritten {DIGIT} with a frame around what unit ({row}, {column}) after layer {level} "
         f"of {first['name']} sees: rows {top} to {bottom} and columns {left} to {right}."
     )
     corner = near(over * unit + 4)

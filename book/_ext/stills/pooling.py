@@ -46,5 +46,5 @@ def still(data: dict) -> str:
         chart.add(element("circle", class_="touch-dot", fill=f"var(--figure-{colour})", **place))
     return chart.svg(
         f"Parameters against the side of the map, for {channels} channels: those of a dense layer rise with the square "
-        f"of it, through the line of {budget:,}; those behind a global average stay at {averaged(channels)}."
+        f"of it, through the line of {budget:,}; those after a global average stay at {averaged(channels)}."
     )

@@ -71,10 +71,10 @@
         const layer = keyed(layers.newLayer(type));
         found = { layer, next: [...list, layer] };
       }
-      const told = place < 0 ? "as the first layer" : `behind layer ${place + 1}`;
+      const told = place < 0 ? "as the first layer" : `after layer ${place + 1}`;
       act(
         found.next,
-        `${label} added ${told}${place === here ? "" : `: it does not fit behind layer ${here + 1}`}`,
+        `${label} added ${told}${place === here ? "" : `: it does not fit after layer ${here + 1}`}`,
         found.layer.key,
         focus,
       );
@@ -90,7 +90,7 @@
       if (selected !== FIRST && !cards.has(selected)) selected = list.length ? list[list.length - 1].key : FIRST;
       for (const [key, { card }] of cards) card.classList.toggle("fc-selected", key === selected);
       const { heading } = cards.get(selected) || {};
-      dom.say(where, heading ? `Add behind ${heading.textContent}:` : "Add as the first layer:");
+      dom.say(where, heading ? `Add after ${heading.textContent}:` : "Add as the first layer:");
     }
 
     function act(next, said, key, control) {

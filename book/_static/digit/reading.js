@@ -165,7 +165,7 @@
     const counts = shapes.map((s) => s.channels * s.height * s.width);
     const work = data.layers.reduce((sum, layer, i) => sum + digit.shapes.workOf(layer, shapes[i], shapes[i + 1]), 0);
     if (counts.reduce((a, b) => a + b, 0) > LIMITS.units) fail("The network's maps are too large for this page.");
-    if (work > LIMITS.work) fail(`One image takes ${grouped(work)} steps through this network; this page takes up to ${grouped(LIMITS.work)}.`);
+    if (work > LIMITS.work) fail(`One image takes ${grouped(work)} operations in this network; this page takes up to ${grouped(LIMITS.work)}.`);
     const last = shapes[shapes.length - 1];
     if (last.channels !== 10 || counts[counts.length - 1] !== 10) {
       fail(`The network ends with ${last.channels} × ${last.height} × ${last.width} numbers; it must give ten, one for each digit.`);
@@ -185,7 +185,7 @@
     try {
       data = JSON.parse(content);
     } catch (error) {
-      fail(`This is not an exported network: the file is no JSON, or only a part of it. ${ADVICE}`);
+      fail(`This is not an exported network: the file is not JSON, or only a part of it. ${ADVICE}`);
     }
     return fromData(data);
   }

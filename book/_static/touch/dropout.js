@@ -26,7 +26,7 @@
 
     function units(width) {
       const shown = training === "on" ? dropped(values, mask, p) : values, most = Math.max(...values) * 2;
-      const above = chart.frame({ width, height: ABOVE, title: "units: outlined before, filled behind dropout", x: { range: [0, values.length], ticks: [] }, y: { range: [0, most], count: 3 } });
+      const above = chart.frame({ width, height: ABOVE, title: "units: outlined before, filled after dropout", x: { range: [0, values.length], ticks: [] }, y: { range: [0, most], count: 3 } });
       const bar = (i, v, look) => dom.draw("path", { d: `M${above.x(i + 0.12)} ${above.bottom}V${above.y(Math.min(v, most * 1.08))}H${above.x(i + 0.88)}V${above.bottom}`, ...look });
       values.forEach((v, i) => above.add(bar(i, shown[i], { fill: "var(--figure-blue)" }),
         bar(i, v, { fill: "none", stroke: "var(--figure-ink)", "stroke-width": 1.2, "stroke-dasharray": shown[i] ? null : "3 3" })));

@@ -34,7 +34,7 @@
       stage.classList.add("touch-drawn");
       at = drawn.x;
       tell(`${channels} maps of ${side} × ${side}: a dense layer to ${classes} classes has ${side} · ${side} · ${channels} · ${classes} + ${classes} = ${grouped(here)} parameters. ` +
-        `Behind a global average it has ${channels} · ${classes} + ${classes} = ${grouped(averaged)}, whatever the map's side.`);
+        `After a global average it has ${channels} · ${classes} + ${classes} = ${grouped(averaged)}, whatever the map's side.`);
     }
 
     let at = null;
