@@ -25,7 +25,8 @@ def drawn(index: int = DRAWN) -> Picture:
     for shift in SHIFTS.values():
         rows += [shifted(image, shift.name, level, [index]) for level in range(6)]
         names += [shift.name, *(f"{value:g}" for value in shift.levels)]
-    return digits(torch.cat(rows), names, columns=6, width=4.6, limits=(0, 255))
+    picture = digits(torch.cat(rows), names, columns=6, width=4.6, limits=(0, 255))
+    return Picture(picture.figure, dpi=120)  # noise does not compress
 
 
 @styled
