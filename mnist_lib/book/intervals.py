@@ -70,19 +70,27 @@ def p_value(points, variances, freedoms, images=0.0):
 def images_variance(missed_before, missed_after, seeds_before: int, seeds_after: int):
     """The variance that other images would add to a difference of two means over seeds, in points squared.
 
-    ``missed_*`` count for each image how many of the seeds miss it, (..., images). The squared scatter of the
-    per-image differences holds the chance of single trainings, too; that part is in the scatter of the seeds
-    already and is taken off. Never below 0. With no seeds before, the difference is to a constant.
+    ``missed_*`` count for each image how many of the seeds miss it, (..., images). With no seeds before, the
+    difference is to a constant.
+    """
+    return images_variance_of((-1, 1), (missed_before, missed_after), (seeds_before, seeds_after))
+
+
+def images_variance_of(weights, missed, seeds):
+    """The same for a sum of several means, each times its weight: ``missed`` are counts by image, (..., images) each.
+
+    The squared scatter of the per-image sums holds the chance of single trainings, too; that part is in the
+    scatter of the seeds already and is taken off. Never below 0.
     """
     import numpy as np
 
-    images, shares, chance = missed_after.shape[-1], [], 0.0
-    for missed, seeds in ((missed_before, seeds_before), (missed_after, seeds_after)):
-        share = missed / max(seeds, 1)
-        shares.append(share)
-        if seeds > 1:
-            chance = chance + (share * (1 - share)).mean(-1) / (seeds - 1) / images
-    return 100**2 * np.maximum((shares[1] - shares[0]).var(-1, ddof=1) / images - chance, 0.0)
+    images, together, chance = missed[-1].shape[-1], 0.0, 0.0
+    for weight, counts, n in zip(weights, missed, seeds, strict=True):
+        share = counts / max(n, 1)
+        together = together + weight * share
+        if n > 1:
+            chance = chance + weight**2 * (share * (1 - share)).mean(-1) / (n - 1) / images
+    return 100**2 * np.maximum(together.var(-1, ddof=1) / images - chance, 0.0)
 
 
 def counted(lists: Sequence[Sequence[int]], images: int = TEST_IMAGES):

@@ -23,7 +23,8 @@ def reproduces(step: str) -> Finding:
     if (interval := prediction(ours.values)) is None:
         return finding(sentence, f"{evidence} Fewer than {ENOUGH} seeds say nothing about one more.", NO_VERDICT)
     low, high = interval
-    return finding(sentence, f"{evidence} One more would lie between {low:.2f} and {high:.2f} % in 95 cases of 100.",
+    where = f"between {low:.2f} and {high:.2f} %" if high < 100 else f"above {low:.2f} %"
+    return finding(sentence, f"{evidence} One more would lie {where} in 95 cases of 100.",
                    low <= theirs <= high)
 
 

@@ -18,11 +18,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ..training import TEST_IMAGES
-from .intervals import LEVEL, Interval, Share, counted, half_width, images_variance, p_value, standard_error
+from .intervals import (
+    LEVEL,
+    Interval,
+    Share,
+    counted,
+    half_width,
+    images_variance,
+    images_variance_of,
+    p_value,
+    standard_error,
+)
 from .tables import signed
 
 __all__ = ["CLEAR", "ENOUGH", "HERE", "LEVEL", "NOT_CLEAR", "NO_VERDICT", "Comparison", "Interval", "Share", "Spread",
-           "compare", "half_width", "holm", "images_variance", "judged", "prediction", "single", "standard_error"]
+           "compare", "contrast", "half_width", "holm", "images_variance", "judged", "prediction", "single",
+           "standard_error"]
 
 CLEAR, HERE, NOT_CLEAR = "clear", "clear on these images only", "not clear"
 NO_VERDICT = "no verdict"
@@ -168,6 +179,28 @@ def compare(before: Spread | Sequence[float] | float, after: Spread | Sequence[f
     means = [sum(s) / len(s) for s in sides]
     return Comparison(points, parts, sum(standard_error(min(m, 100), n) ** 2
                                          for m, n in zip(means, images[-len(means):])), seeds, bound=True)
+
+
+def contrast(weights: Sequence[float], values: Sequence[Sequence[float]],
+             missed: Sequence[Sequence[Sequence[int]]] | None = None) -> Comparison:
+    """The sum of several networks' mean accuracies, each times its weight: +1 and -1 are a difference.
+
+    ``values`` are, for each network, the accuracies of its trainings in per cent; they may scatter unequally and be of
+    different number. ``missed`` are the images that each training gets wrong. Its ``seeds`` are those of the network
+    with the fewest: a verdict asks for three of each. ``ValueError`` for a network with a weight and no training.
+    """
+    used = [i for i, weight in enumerate(weights) if weight]
+    if not all(len(values[i]) for i in used):
+        raise ValueError("a network of the contrast has no training; train it, or give it no weight")
+    seeds = min(len(values[i]) for i in used)
+    points = sum(weights[i] * Spread(tuple(values[i])).mean for i in used)
+    if seeds < 2:
+        return Comparison(points, (), None, seeds)
+    parts = tuple((weights[i] ** 2 * Spread(tuple(values[i])).sd ** 2 / len(values[i]), len(values[i]) - 1)
+                  for i in used)
+    variance = None if missed is None else float(images_variance_of(
+        [weights[i] for i in used], [counted(missed[i]) for i in used], [len(values[i]) for i in used]))
+    return Comparison(points, parts, variance, seeds)
 
 
 def holm(family: Sequence[Comparison]) -> list[str]:

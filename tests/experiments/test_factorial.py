@@ -70,6 +70,14 @@ def began(run) -> datetime:
     return datetime.fromisoformat(run.ended) - timedelta(seconds=run.seconds)
 
 
+def test_the_rules_of_the_analysis_were_committed_before_the_first_training_had_ended():
+    if git("rev-parse", "--is-shallow-repository") != "false":
+        pytest.skip("there is no whole history here")
+    *_, first = git("log", "--format=%cI", "--", "mnist_lib/book/factorial.py").split()
+    for file in RECORDED:
+        assert datetime.fromisoformat(records.load(file).ended) > datetime.fromisoformat(first), file
+
+
 def test_every_record_is_of_a_declared_cell_and_began_after_the_declaration():
     for file in RECORDED:
         run = records.load(file)

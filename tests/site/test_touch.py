@@ -16,9 +16,9 @@ from stills import placing
 from torch import nn
 from torch.optim import lr_scheduler
 
-from mnist_lib.book import ideas, leaderboard, summaries, travel
+from mnist_lib.book import factorial, ideas, leaderboard, summaries, travel
 from mnist_lib.data import SHIFTS, RandomAffine, mnist, shifted
-from mnist_lib.experiments import STEPS
+from mnist_lib.experiments import CELLS, FACTORS, STEPS
 from mnist_lib.networks import Architecture, count_parameters
 from mnist_lib.rf import avg_pool, conv, max_pool, receptive_field
 from mnist_lib.training import trained
@@ -239,6 +239,54 @@ def test_the_board_and_the_ideas_are_the_library_s(opened):
     found = ask(opened, "luck.outcome", drawn[:2], drawn)
     assert found["published"] == max(max(r.test_accuracies) for r in runs[:2]) * 100
     assert found["mean"] / 100 == pytest.approx(summaries.summary("six-models/augmentation").final.mean)
+
+
+def test_each_combination_is_told_as_the_library_counts_it(opened):
+    """With made-up trainings, so that it holds before any is recorded: all 32, each reached by all five switches."""
+    from stills import factorial as figure
+
+    draw = random.Random(2)
+    evidence = factorial.Evidence({on: [factorial.Ending(seed, round(draw.uniform(98.8, 99.4), 2)) for seed in range(3)]
+                                   + [factorial.Ending(3, 11.35)] * (sum(on) == 0) for on in CELLS})
+    data = json.loads(json.dumps(figure.described(evidence)))
+    ideas_of = [dict(zip(("name", "points", "spans", "verdict"), one)) for one in data["ideas"]]
+    combinations = [dict(zip(("on", "trained", "endings", "low", "mean", "high"), one)) for one in data["combinations"]]
+    for bits, idea in itertools.product(range(32), range(5)):
+        on, other = (tuple(bool(which >> i & 1) for i in range(5)) for which in (bits, bits ^ 1 << idea))
+        before, now = combinations[bits ^ 1 << idea], combinations[bits]
+        said = ask(opened, "factorial.sentence", before, now, ideas_of, 6, data["failed"])
+        means = [evidence.contrast(factorial.predicted(one)).points for one in (other, on)]
+        low, mean, high = factorial.one_more(evidence, on)
+        if on in CELLS:
+            assert f"; trained: 3 of 6 seeds, mean {mean:.2f} %." in said
+            assert ("1 more did not learn" in said) == (bits == 0)
+        else:
+            low, mean, high = (float(found) for found in re.search(
+                r"would end at ([\d.]+) to ([\d.]+) %, mean ([\d.]+) %", said).group(1, 3, 2))
+            assert close((low, mean, high), factorial.one_more(evidence, on), 0.0051)
+        here = float(re.search(r"here: ([+−][\d.]+) points", said)[1].replace("−", "-"))
+        assert here == pytest.approx(means[1] - means[0], abs=0.0065)
+        effect = evidence.contrast(factorial.effect(idea))
+        of = re.search(rf"{FACTORS[idea].idea} is worth ([+−][\d.]+) points \(([+−][\d.]+) to ([+−][\d.]+) over", said)
+        found = [float(text.replace("−", "-")) for text in of.groups()]
+        assert close(found, (effect.points, *effect.interval()), 0.0056)
+        assert all(f"{factor.idea}" in said.partition(";")[0] for factor, is_on in zip(FACTORS, on) if is_on)
+
+
+def test_the_factorial_s_switches_move_from_combination_to_combination(opened):
+    data = json.loads(opened.inner_text("#touch-factorial .touch-data"))
+    assert [one[0] for one in data["combinations"]] == list(range(32)) and len(data["ideas"]) == 5
+    assert sum(one[1] for one in data["combinations"]) == 16
+    switches = opened.locator("#touch-factorial input[type=checkbox]")
+    names = [one[0] for one in data["ideas"]]
+    for switch in switches.all():
+        if switch.is_checked():
+            switch.press("Space")
+    assert told(opened, "factorial").startswith("On: none of the five; ")
+    for number in range(5):
+        switches.nth(number).press("Space")
+        assert told(opened, "factorial").startswith(f"On: {names[0]}") and names[number] in told(opened, "factorial")
+    assert told(opened, "factorial").startswith(f"On: {', '.join(names[:4])} and {names[4]}; not trained")
 
 
 def test_the_field_says_what_the_table_says(opened):

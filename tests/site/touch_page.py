@@ -15,6 +15,7 @@ FIGURES = {  # anchor: (figure, options)
     "luck": ("luck", {"guess": "end"}),
     "leaderboard": ("leaderboard", {}),
     "ideas": ("ideas", {}),
+    "factorial": ("factorial", {}),
     "batchnorm": ("batchnorm", {}),
     "dropout": ("dropout", {}),
     "pooling": ("pooling", {}),

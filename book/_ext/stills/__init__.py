@@ -18,6 +18,7 @@ NAMES = (
     "luck",
     "leaderboard",
     "ideas",
+    "factorial",
     "batchnorm",
     "dropout",
     "pooling",
