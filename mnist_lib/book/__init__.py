@@ -32,5 +32,7 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "statistics": "statistics CLEAR HERE NOT_CLEAR NO_VERDICT",
     "style": "BLUE GREEN GREY INK RED STYLE",
     "timing": "durations span",
+    "travel": "travel",
+    "travel_plots": "travel_plots",
     "votes": "votes",
 })

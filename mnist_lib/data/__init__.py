@@ -10,5 +10,6 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "augment": "augment CenterCrop ColorJitter Normalize RandomAffine RandomApply RandomPerspective RandomRotation "
                "Resize ToTensor apply",
     "loading": "data_folders mnist",
+    "shifts": "SHIFTS Shift shifted",
     "torchvision_import": "import_torchvision",
 })

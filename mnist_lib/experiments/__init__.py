@@ -14,4 +14,5 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "names": "unknown",
     "settings": "Because Experiment OPTIONS OneCycleLR ReduceLROnPlateau SGD StepLR WarmupDecay",
     "spaces": "Candidates HELD_OUT LAST Least Round Search held_out",
+    "travel": "travel",
 })

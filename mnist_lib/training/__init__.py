@@ -22,5 +22,7 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "retracing": "retrace",
     "schema": "schema",
     "search": "search",
+    "travel": "run_travel verify_travel",
+    "travel_records": "travel_records",
     "verification": "TOLERANCE verify",
 })

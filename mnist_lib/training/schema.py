@@ -29,15 +29,18 @@ class Field(NamedTuple):
     needed: bool = True
 
 
-def _whole(low: float, high: float = math.inf) -> Callable:
+def whole(low: float, high: float = math.inf) -> Callable:
+    """The rule of whole numbers from ``low`` to ``high``."""
     return lambda value: type(value) is int and low <= value <= high
 
 
-def _number(value) -> bool:
+def is_number(value) -> bool:
+    """Whether it is a finite number, 0 or more."""
     return type(value) in (int, float) and math.isfinite(value) and value >= 0
 
 
-def _hexadecimal(digits: int) -> Callable:
+def hexadecimal(digits: int) -> Callable:
+    """The rule of so many hexadecimal digits."""
     return lambda value: isinstance(value, str) and re.fullmatch(f"[0-9a-f]{{{digits}}}", value) is not None
 
 
@@ -45,7 +48,8 @@ def _text(value) -> bool:
     return isinstance(value, str) and 0 < len(value) < 500
 
 
-def _time(value) -> bool:
+def is_time(value) -> bool:
+    """Whether it is a time in UTC, as in ISO 8601."""
     try:
         return isinstance(value, str) and datetime.fromisoformat(value).utcoffset() == timedelta(0)
     except ValueError:
@@ -57,7 +61,7 @@ def _list_of(holds: Callable) -> Callable:
 
 
 def _wrong_image(value) -> bool:
-    return isinstance(value, (list, tuple)) and len(value) == 2 and _whole(0)(value[0]) and _whole(0, 9)(value[1])
+    return isinstance(value, (list, tuple)) and len(value) == 2 and whole(0)(value[0]) and whole(0, 9)(value[1])
 
 
 NUMBER = "a finite number, 0 or more"
@@ -67,7 +71,7 @@ HEX12, HEX64 = "12 hexadecimal digits", "64 hexadecimal digits"
 MACHINE = (
     Field("device", "", "`cpu`, `cuda` or `mps`", "text", _text, False),
     Field("processor", "", "the processor's name", "text", _text, False),
-    Field("threads", "threads", "how many computed side by side", "a whole number, 1 or more", _whole(1), False),
+    Field("threads", "threads", "how many computed side by side", "a whole number, 1 or more", whole(1), False),
     Field("engine", "", "the fast kernels of the trainer", "text", _text, False),
     Field("mnist_lib", "", "version of this library", "text", _text, False),
     Field("torch", "", "version of PyTorch", "text", _text, False),
@@ -75,24 +79,24 @@ MACHINE = (
 )
 
 EPOCH = (
-    Field("learning_rate", "", "the rate of its first step", NUMBER, _number),
-    Field("last_learning_rate", "", "the rate after its last step", NUMBER, _number),
-    Field("train_loss", "nats", "mean over its steps, with dropout and augmentation on", NUMBER, _number),
+    Field("learning_rate", "", "the rate of its first step", NUMBER, is_number),
+    Field("last_learning_rate", "", "the rate after its last step", NUMBER, is_number),
+    Field("train_loss", "nats", "mean over its steps, with dropout and augmentation on", NUMBER, is_number),
     Field("train_correct", "images", "classified correctly on the way, with dropout and augmentation on",
-          "a whole number from 0 to train_images", _whole(0)),
-    Field("train_images", "images", "trained on", "a whole number, 1 or more, the same in all epochs", _whole(1)),
-    Field("test_loss", "nats", "mean cross-entropy on the test set after the epoch", NUMBER, _number),
+          "a whole number from 0 to train_images", whole(0)),
+    Field("train_images", "images", "trained on", "a whole number, 1 or more, the same in all epochs", whole(1)),
+    Field("test_loss", "nats", "mean cross-entropy on the test set after the epoch", NUMBER, is_number),
     Field("test_correct", "images", "of the test set classified correctly after the epoch",
-          "a whole number from 0 to 10,000", _whole(0)),
-    Field("seconds", "seconds", "training time, without the evaluation", NUMBER, _number),
+          "a whole number from 0 to 10,000", whole(0)),
+    Field("seconds", "seconds", "training time, without the evaluation", NUMBER, is_number),
 )
 
 RECORD = (
     Field("format", "", "version of this format", "1", lambda value: type(value) is int and value == 1),
     Field("experiment", "", "`path/step`", "the file's folder", _text),
-    Field("fingerprint", "", "of the experiment's settings", HEX12, _hexadecimal(12)),
-    Field("seed", "", "seed of all random numbers", "a whole number, 0 or more, that of the file's name", _whole(0)),
-    Field("parameters", "numbers", "trainable parameters of the network", "a whole number, 1 or more", _whole(1)),
+    Field("fingerprint", "", "of the experiment's settings", HEX12, hexadecimal(12)),
+    Field("seed", "", "seed of all random numbers", "a whole number, 0 or more, that of the file's name", whole(0)),
+    Field("parameters", "numbers", "trainable parameters of the network", "a whole number, 1 or more", whole(1)),
     Field("epochs", "", "one object an epoch, as below, in order", "a list of at least one",
           lambda value: isinstance(value, (list, tuple)) and len(value) > 0),
     Field("misclassified", "", "[index in the test set, predicted digit] of each image that the last epoch's "
@@ -100,34 +104,34 @@ RECORD = (
           "`test_correct` leaves", lambda value: isinstance(value, (list, tuple)) and all(map(_wrong_image, value))),
     Field("machine", "", "where it was trained, as below", "an object", lambda value: isinstance(value, dict)),
     Field("weights", "", "SHA-256 of the `.safetensors` file beside the record", f"{HEX64}, or null where no weights "
-          "were kept", lambda value: value is None or _hexadecimal(64)(value), False),
-    Field("ended", "", "when it ended, in UTC, as in ISO 8601", TIME, _time, False),
-    Field("seal", "", "SHA-256 of all other fields (below)", HEX64, _hexadecimal(64), False),
+          "were kept", lambda value: value is None or hexadecimal(64)(value), False),
+    Field("ended", "", "when it ended, in UTC, as in ISO 8601", TIME, is_time, False),
+    Field("seal", "", "SHA-256 of all other fields (below)", HEX64, hexadecimal(64), False),
 )
 
 TRIAL = (
     Field("candidate", "", "the candidate's label in its round", "text", _text),
     Field("fingerprint", "", "of the settings, 5,000 images held out", f"{HEX12}, those of the file's name",
-          _hexadecimal(12)),
-    Field("seed", "", "seed of all random numbers", "a whole number, 0 or more, that of the file's name", _whole(0)),
-    Field("parameters", "numbers", "trainable parameters of the network", "a whole number, 1 or more", _whole(1)),
+          hexadecimal(12)),
+    Field("seed", "", "seed of all random numbers", "a whole number, 0 or more, that of the file's name", whole(0)),
+    Field("parameters", "numbers", "trainable parameters of the network", "a whole number, 1 or more", whole(1)),
     Field("correct", "images", "held-out images classified correctly after each epoch",
-          "a list of whole numbers from 0 to 5,000", _list_of(_whole(0, 5_000))),
+          "a list of whole numbers from 0 to 5,000", _list_of(whole(0, 5_000))),
     Field("loss", "nats", "mean cross-entropy on the held-out images after each epoch",
-          f"a list, as long as `correct`; each {NUMBER}", _list_of(_number)),
-    Field("seconds", "seconds", "training time of all epochs", NUMBER, _number),
+          f"a list, as long as `correct`; each {NUMBER}", _list_of(is_number)),
+    Field("seconds", "seconds", "training time of all epochs", NUMBER, is_number),
     Field("machine", "", "where it was trained, as below", "an object", lambda value: isinstance(value, dict)),
-    Field("ended", "", "when it ended, in UTC, as in ISO 8601", TIME, _time, False),
-    Field("seal", "", "SHA-256 of all other fields (below)", HEX64, _hexadecimal(64), False),
+    Field("ended", "", "when it ended, in UTC, as in ISO 8601", TIME, is_time, False),
+    Field("seal", "", "SHA-256 of all other fields (below)", HEX64, hexadecimal(64), False),
 )
 
 
 def problem_of_record(data, test_images: int = 10_000) -> str:
     """What is wrong with the content of a record by itself, or an empty string."""
-    if problem := _fields(data, RECORD) or _fields(data["machine"], MACHINE, "machine."):
+    if problem := problem_of_fields(data, RECORD) or problem_of_fields(data["machine"], MACHINE, "machine."):
         return problem
     for number, epoch in enumerate(data["epochs"]):
-        if problem := _fields(epoch, EPOCH, f"epochs[{number}]."):
+        if problem := problem_of_fields(epoch, EPOCH, f"epochs[{number}]."):
             return problem
         if epoch["train_correct"] > epoch["train_images"] or epoch["test_correct"] > test_images:
             return f"epochs[{number}] has more images classified correctly than there are"
@@ -139,16 +143,16 @@ def problem_of_record(data, test_images: int = 10_000) -> str:
     if len(indices) != (expected := test_images - data["epochs"][-1]["test_correct"]):
         return (f"misclassified has {len(indices):,} images, and by the accuracy of the last epoch there are "
                 f"{expected:,}: its list of misclassified images does not agree with its accuracy")
-    return _problem_of_seal(data)
+    return problem_of_seal(data)
 
 
 def problem_of_trial(data) -> str:
     """What is wrong with the content of a search's log by itself, or an empty string."""
-    if problem := _fields(data, TRIAL) or _fields(data["machine"], MACHINE, "machine."):
+    if problem := problem_of_fields(data, TRIAL) or problem_of_fields(data["machine"], MACHINE, "machine."):
         return problem
     if len(data["loss"]) != len(data["correct"]):
         return "loss and correct are not of the same length"
-    return _problem_of_seal(data)
+    return problem_of_seal(data)
 
 
 def seal_of(data: dict) -> str:
@@ -166,18 +170,20 @@ def unsealed(data) -> dict:
     """The fields without the seal; ``ValueError`` where there is none, or where it does not fit."""
     if not isinstance(data, dict) or not isinstance(data.get("seal"), str):
         raise ValueError("it has no seal")
-    if problem := _problem_of_seal(data):
+    if problem := problem_of_seal(data):
         raise ValueError(problem)
     return {name: value for name, value in data.items() if name != "seal"}
 
 
-def _problem_of_seal(data: dict) -> str:
+def problem_of_seal(data: dict) -> str:
+    """Whether a record was changed after it was written, or an empty string."""
     if data.get("seal") is not None and data["seal"] != seal_of(data):
         return "it was changed after it was written: its seal does not fit"
     return ""
 
 
-def _fields(data, fields: tuple[Field, ...], place: str = "") -> str:
+def problem_of_fields(data, fields: tuple[Field, ...], place: str = "") -> str:
+    """What is wrong with an object by the rules of its fields, or an empty string."""
     if not isinstance(data, dict):
         return f"{place.rstrip('.') or 'it'} is no JSON object"
     for field in fields:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import pytest
 
-from mnist_lib.book import sources
+from mnist_lib.book import calibration, sources
 from mnist_lib.book.statistics import standard_error
 from mnist_lib.experiments.catalogue import EXPERIMENTS
 from mnist_lib.networks.architecture import count_parameters
@@ -75,6 +75,11 @@ ALLOWED = (
     Constant(r"two candidates that differ by 0\.02 points", "made up for an exercise", "beyond/protocol"),
     Constant(r"to say with 95 % confidence", "a level that is chosen", "beyond/champion"),
     Constant(r"with the 95 % interval of their share", "a level that is chosen", "paths/six-models/index"),
+    Constant(r"Lines are 95 % intervals|are right, with 95 % intervals|Bins of fewer than ten images",
+             "a level and a number that are chosen; checked below", "travel"),
+    Constant(r"of which it is 90 % sure, it gets 90 % right|A threshold of 90 %|with a confidence of 90 %, 90 in 100",
+             "an imagined network, and a threshold that is chosen; checked below", "*"),
+    Constant(r"on which a network is 80 % sure|; with 20 images it wouldn't", "made up for a check", "travel"),
     Constant(r"A session is 90 minutes", "a plan", "teaching"),
     Constant(r"course .* under 8,000 parameters to 99\.4 %", "the rule", "teaching"),
     Constant(r'"It reached 99\.4 %, so it does it\."', "a sentence that students say", "teaching"),
@@ -116,6 +121,7 @@ def test_the_constants_are_right():
     from mnist_lib.training.verification import TOLERANCE
 
     assert TOLERANCE == 2
+    assert (calibration.SURE, calibration.FEWEST) == (90, 10)
 
 
 BAD = {

@@ -16,8 +16,8 @@ from stills import placing
 from torch import nn
 from torch.optim import lr_scheduler
 
-from mnist_lib.book import factorial, ideas, leaderboard, summaries
-from mnist_lib.data import RandomAffine, mnist
+from mnist_lib.book import factorial, ideas, leaderboard, summaries, travel
+from mnist_lib.data import SHIFTS, RandomAffine, mnist, shifted
 from mnist_lib.experiments import CELLS, FACTORS, STEPS
 from mnist_lib.networks import Architecture, count_parameters
 from mnist_lib.rf import avg_pool, conv, max_pool, receptive_field
@@ -325,6 +325,29 @@ def test_the_field_says_what_the_table_says(opened):
         box.locator("select").select_option("dilated")
         box.locator("button", has_text="Add it").click()
     assert told(opened, "field-padding").startswith("Nothing was changed. A window of 5 does not fit")
+
+
+def test_the_shifts_say_what_the_records_say(opened):
+    """By keyboard, for every shift and level: the digit, and the best and the worst network with their intervals."""
+    box = opened.locator("#touch-shifts")
+    box.scroll_into_view_if_needed()
+    data, image = json.loads(box.locator(".touch-data").inner_text()), mnist("test").images[:1]
+    for number, (name, shift) in enumerate(SHIFTS.items()):
+        box.locator("select").select_option(str(number))
+        box.locator("input").press("Home")
+        for level in range(6):
+            rows = sorted(travel.SHOWN, key=lambda network: -travel.accuracy(network, name, level))
+            best, worst = (f"{travel.label(n)} {travel.accuracy(n, name, level):.1f} %" for n in (rows[0], rows[-1]))
+            said = told(opened, "shifts")
+            amount = f"{shift.levels[level - 1]:g} {shift.unit}" if level else "the digit as it is"
+            assert said.startswith(f"{name.capitalize()}, level {level}: {amount}. ") and f"worst: {worst} (" in said
+            assert f"Best: {best} (" in said
+            low, high = travel.accuracy_interval(rows[-1], name, level)
+            assert re.search(r"worst: .* % \((.*) to (.*)\)", said).groups() == (f"{low:.1f}", f"{high:.1f}")
+            shades = [round(v / 17) for v in shifted(image, name, level, [0]).flatten().tolist()]
+            assert data["digits"][number][level] == "".join(f"{v:x}" for v in shades)
+            assert box.locator(".touch-stage g rect[opacity]").count() == sum(v > 0 for v in shades)
+            box.locator("input").press("ArrowRight")
 
 
 # The picture that is there first ----------------------------------------------------------------

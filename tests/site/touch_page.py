@@ -23,6 +23,7 @@ FIGURES = {  # anchor: (figure, options)
     "field-dilation": ("field", {"show": "dilation"}),
     "field-padding": ("field", {"show": "padding"}),
     "augmentation": ("augmentation", {}),
+    "shifts": ("shifts", {}),
 }
 
 

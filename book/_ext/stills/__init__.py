@@ -24,4 +24,5 @@ NAMES = (
     "pooling",
     "field",
     "augmentation",
+    "shifts",
 )

@@ -1,0 +1,60 @@
+"""What is asked of the stored networks was declared before any of them was evaluated."""
+
+import json
+import subprocess
+from datetime import datetime
+
+import pytest
+
+from mnist_lib.book import ideas
+from mnist_lib.data import SHIFTS
+from mnist_lib.experiments import EXPERIMENTS, FINALS, experiment, recorded_as, travel
+from mnist_lib.training import schema
+from tests import ROOT
+
+DECLARATION = ROOT / "results/declared/travel.json"
+RECORDED = sorted((ROOT / "results/travel").glob("*/*.json"))
+
+
+def git(*arguments) -> str:
+    return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True).stdout.strip()
+
+
+def declared() -> dict:
+    return schema.unsealed(json.loads(DECLARATION.read_text()))
+
+
+def test_the_declaration_is_that_of_the_code():
+    found = declared()
+    del found["declared"]
+    assert found == json.loads(json.dumps(travel.declaration()))
+
+
+def test_the_networks_are_the_finals_the_pairs_and_the_records_of_the_leaderboard():
+    steps = {recorded_as(name) for effect in ideas.alone() for name in (effect.before, effect.after)}
+    assert steps | set(FINALS) | {"beyond/champion", "beyond/smallest"} <= set(travel.STORED)
+    assert all(recorded_as(name) == name for name in travel.NETWORKS) and set(travel.NETWORKS) <= set(EXPERIMENTS)
+    for before, after in travel.PAIRS:
+        assert ideas.ideas_between(before, after) == ["augmentation"]
+        assert experiment(after).augmented and not experiment(before).augmented
+
+
+def test_there_are_as_many_comparisons_as_a_family_says():
+    assert {name: family.comparisons for name, family in travel.FAMILIES.items()} == {
+        "projects": 8, "pairs": 32, "factorial": 8, "moved": 32, "ranks": 8, "sure": 6, "temperature": 6}
+    assert len(SHIFTS) == 8 and {len(shift.levels) for shift in SHIFTS.values()} == {5}
+
+
+def test_the_declaration_was_committed_once_and_every_record_was_made_after_it():
+    if git("rev-parse", "--is-shallow-repository") != "false":
+        pytest.skip("there is no whole history here")
+    (committed,) = git("log", "--format=%cI", "--", str(DECLARATION)).split()
+    assert datetime.fromisoformat(committed) >= datetime.fromisoformat(declared()["declared"])
+    for file in RECORDED:
+        assert datetime.fromisoformat(json.loads(file.read_text())["began"]) > datetime.fromisoformat(committed), file
+
+
+def test_every_record_is_of_a_declared_network():
+    for file in RECORDED:
+        record = json.loads(file.read_text())
+        assert declared()["networks"][record["experiment"]] == record["fingerprint"]
