@@ -34,5 +34,6 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "timing": "durations span",
     "travel": "travel",
     "travel_plots": "travel_plots",
+    "travel_tables": "travel_tables",
     "votes": "votes",
 })

@@ -2,7 +2,8 @@
 
 Reads ``results/travel`` and compares by the one theory of the book (``statistics.py``). Of a shift the mean over its
 five levels is judged, in the families that ``experiments/travel.py`` declares. A *unit* is what chance drew besides the
-images: a seed, or a pair of projects. Accuracies are in per cent. How sure the networks are: ``calibration.py``.
+images: a seed, or a pair of projects. Accuracies are in per cent. Tables: ``travel_tables.py``;
+how sure the networks are: ``calibration.py``.
 """
 
 from __future__ import annotations
@@ -14,12 +15,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..data import SHIFTS
-from ..experiments import CELLS, FACTORS, FINALS, experiment
+from ..experiments import CELLS, FACTORS, FINALS
 from ..experiments import travel as declared
 from ..training import TEST_IMAGES, records, travel_records
 from .links import step_link
-from .statistics import ENOUGH, LEVEL, NO_VERDICT, Comparison, Interval, Share, holm
-from .tables import PageTable, signed
+from .statistics import ENOUGH, LEVEL, Comparison, Interval, Share, holm
 
 SHOWN = (*FINALS, *declared.SINGLE, declared.PLAIN_NETWORK)  # the networks of tables and figures
 IMAGES = travel_records.SHIFTED_IMAGES
@@ -216,9 +216,6 @@ def ranks() -> list[Rank]:
             for (shift, one), clear in zip(found.items(), sure, strict=True)]
 
 
-# Tables ---------------------------------------------------------------------------------------
-
-
 def label(name: str) -> str:
     """A network in a word or two: a final by its path."""
     path, _, step = name.partition("/")
@@ -228,76 +225,3 @@ def label(name: str) -> str:
 def linked(name: str):
     """The same, with a link where it has a page."""
     return step_link(name, label(name)) if name in FINALS else label(name)
-
-
-def overview() -> PageTable:
-    """The networks on clean images and on each shift, the mean of its levels."""
-    rows = tuple((linked(name), str(len(of(name))), f"{accuracy(name, 'moved', 0):.2f}",
-                  *(f"{accuracy(name, shift):.1f}" for shift in SHIFTS)) for name in SHOWN)
-    return PageTable("Test accuracy (%) on clean images, and the mean over the five levels of each shift",
-                     ("network", "trainings", "clean", *SHIFTS), rows,
-                     f"Clean: 10,000 test images; shifted: {IMAGES:,} of them. Mean over the trainings.")
-
-
-def effects_table(effects: Sequence[Effect], caption: str, units: str) -> PageTable:
-    """Effects with both intervals and both verdicts."""
-    return PageTable(caption, ("shift", "effect\n(points)", f"over\n{units}", f"over {units}\nand images", "so it is",
-                               f"as one\nof {len(effects)}"), tuple(
-        (e.shift, signed(e.gain.points), str(e.gain.interval()), str(e.gain.interval(images=True)), e.gain.verdict,
-         e.together) for e in effects), "Mean accuracy over the five levels, with augmentation less without. "
-        "Two 95 % intervals; the last column is Holm's adjustment for the table.")
-
-
-def pairs_table() -> PageTable:
-    """The four pairs by themselves, the networks as they are."""
-    found = pairs()
-    rows = tuple((linked_step(after), *(f"{signed(one.points, 1)}{'' if clear else ' ?'}" for one, clear in (
-        found[after, shift] for shift in SHIFTS))) for _, after in declared.PAIRS)
-    return PageTable("What augmentation changed between two trained networks, in points", ("step", *SHIFTS), rows,
-                     f"Seed 0 of either side, mean over five levels, {IMAGES:,} images. A question mark: not clear "
-                     f"over images, as one of {len(found)}. Other trainings may differ.")
-
-
-def linked_step(name: str):
-    """A step with a link to its page."""
-    return step_link(name)
-
-
-def moved_table() -> PageTable:
-    """The final that was trained on moved digits, less each other final."""
-    found = moved()
-    mark = {NO_VERDICT: " –", "not clear": " ?"}
-    rows = tuple((linked(other), *(f"{signed(gain.points, 1)}{mark.get(verdict, '')}" for gain, verdict in (
-        found[other, shift] for shift in SHIFTS))) for other in FINALS if other != declared.MOVED)
-    return PageTable(f"{declared.MOVED} less another final, in points", ("less", *SHIFTS), rows,
-                     f"Means over seeds and five levels. A question mark: not clear as one of {len(found)}, by Welch's "
-                     "p over the seeds. The networks differ in more than their augmentation.")
-
-
-def ranks_table() -> PageTable:
-    """The rank correlations."""
-    found = ranks()
-    return PageTable("Do networks that are better on clean images rank higher on shifted ones?",
-                     ("shift", "rank\ncorrelation", "95 % interval", f"as one\nof {len(found)}"),
-                     tuple((r.shift, signed(r.value), str(r.interval), "clear" if r.clear else "not clear")
-                           for r in found),
-                     f"Spearman's, over {found[0].networks} networks, one training each. They are kin (steps of four "
-                     "projects and their successors), so that the intervals are rather too narrow.")
-
-
-def asked() -> PageTable:
-    """The shifts with their levels and reasons."""
-    return PageTable("Eight shifts, five levels each", ("shift", "what", "levels", "of", "why these"), tuple(
-        (s.name, s.what, ", ".join(f"{v:g}" for v in s.levels), s.unit, s.why) for s in SHIFTS.values()), stacked=True)
-
-
-def families() -> PageTable:
-    """The declared families of comparisons."""
-    return PageTable("What was asked beforehand", ("family", "comparisons", "question", "the chance is over"), tuple(
-        (name, str(f.comparisons), f.question, f.over) for name, f in declared.FAMILIES.items()), stacked=True)
-
-
-def augmentation_of(name: str) -> str:
-    """The random transforms that a network was trained with, in a few words."""
-    kinds = [type(t).__name__ for t in experiment(name).transforms]
-    return ", ".join(k.removeprefix("Random") for k in kinds if k not in ("ToTensor", "Normalize")) or "none"
