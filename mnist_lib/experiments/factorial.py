@@ -34,16 +34,16 @@ class Factor(NamedTuple):
 
 
 FACTORS = (
-    Factor("norm", "batch normalization", "behind every convolution but the last", "none; the convolutions have biases",
+    Factor("norm", "batch normalization", "after every convolution but the last", "none; the convolutions have biases",
            "what the normalization shifts, a bias shifts without it, so that neither network lacks one"),
-    Factor("drop", "dropout", "0.05 behind every ReLU", "none",
+    Factor("drop", "dropout", "0.05 after every ReLU", "none",
            "the networks handed in use 0 to 0.1; 0.05 is the middle, and one of theirs"),
     Factor("augment", "augmentation", "rotation by 10 degrees, shift 5 %, scale 10 %, shear 5", "none",
            "what the champion's search chose on held-out images"),
-    Factor("fall", "falling rate", "up to 0.05 over a fifth of all steps, then to 0, both in a line",
+    Factor("fall", "falling rate", "up to 0.05 over a fifth of all updates, then to 0, both in a line",
            "0.025 throughout",
-           "both have the same mean, so that the steps are as long in sum; 0.05 trains without normalization, too"),
-    Factor("average", "weight averaging", "exponential, 0.995 a step", "none", "what the champion uses"),
+           "both have the same mean, so that the updates are as long in sum; 0.05 trains without normalization, too"),
+    Factor("average", "weight averaging", "exponential, 0.995 per update", "none", "what the champion uses"),
 )
 
 
