@@ -20,7 +20,7 @@ from sphinx import addnodes
 WORTH = {  # of a page, by the beginning of its name: lessons before what is looked up
     "book/api/": 0.45, "book/index": 0.8, "book/status": 0.6, "book/contributing": 0.7, "book/references": 0.5,
     "book/glossary": 0.8,
-    "book/first-training": 1.15, "book/challenge": 1.15, "book/data": 1.15,
+    "book/first-training": 1.15, "book/challenge": 1.15, "book/how-sure": 1.15, "book/data": 1.15,
     "book/receptive-field": 1.15, "book/training-loop": 1.15,
     "book/paths/six-models/": 1.1,  # teaches the ideas that the other paths use
 }

@@ -155,7 +155,7 @@ def test_ctrl_c_keeps_the_finished_epochs_and_says_how_to_go_on(empty_results, f
 
 
 def test_a_loss_that_is_no_number_is_named_with_epoch_and_step(few_digits, short):
-    with pytest.raises(NotFinite, match=r"short/skeleton, seed 0: .* epoch 1, step \d+ of 4; .*1e\+12"):
+    with pytest.raises(NotFinite, match=r"short/skeleton, seed 0: .* epoch 1, update \d+ of 4; .*1e\+12"):
         train(short("six-models/skeleton", optimizer=SGD(1e12)), device="cpu")
 
 
