@@ -442,6 +442,7 @@ def test_the_core_needs_no_torch():
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+@pytest.mark.slow
 def test_a_table_does_not_wait_for_the_compiler():
     """Loading it takes seconds; a forward pass that compiles its parts runs them uncompiled."""
     code = """

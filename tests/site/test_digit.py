@@ -425,8 +425,8 @@ def test_a_damaged_file_is_explained_and_changes_nothing(untouched, own_file, na
 
 @pytest.mark.parametrize("content, words", [
     (b"", "is not JSON"), (b"\x89PNG\r\n\x1a\n\0\0", "is not JSON"), (b"{", "is not JSON"),
-    (b"null", "not an exported network"), (b"[1, 2]", "not an exported network"), (b'"text"', "not an exported network"),
-    (b"12", "not an exported network"),
+    (b"null", "not an exported network"), (b"[1, 2]", "not an exported network"),
+    (b'"text"', "not an exported network"), (b"12", "not an exported network"),
     (b"alert(1)", "is not JSON"), (b'{"__proto__": {"format": "mnist_lib network"}}', "not an exported network"),
     (b'<img src=x onerror="document.title=1">', "is not JSON"),
 ])
