@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ..data import SHIFTS
 from ..experiments import travel as declared
 from ..training import TEST_IMAGES
-from .statistics import ENOUGH, LEVEL, Comparison, Interval, Share, holm
+from .statistics import ENOUGH, LEVEL, NO_VERDICT, Comparison, Interval, Share, holm
 from .tables import PageTable, signed
-from .travel import SHOWN, label, linked, of
+from .travel import IMAGES, SHOWN, label, linked, of
 
 SURE = 90.0  # per cent from which on a network is called sure of a mistake
 FEWEST = 10  # images of a bin that is drawn
@@ -89,7 +90,7 @@ def every() -> list[Calibration]:
             _interval([p["error"] for p in plain], [p["resampled_error"] for p in plain]),
             sum(p["chance"][1] for p in plain) / n, sum(one["temperature"] for one in of(name)) / n,
             sum(p["error"] for p in tempered) / n, change(name) if name in declared.REPEATED else None,
-            verdicts.get(name, ("no verdict", "no verdict"))))
+            verdicts.get(name, (NO_VERDICT, NO_VERDICT))))
     return found
 
 
@@ -154,9 +155,6 @@ def bins(name: str, kind: str = "calibration") -> list[tuple[float, Share]]:
 
 def shifted_confidence(name: str) -> list[tuple[str, float, float]]:
     """(shift, accuracy, mean confidence) of each level of each shift, in per cent, over all trainings of a network."""
-    from ..data import SHIFTS
-    from .travel import IMAGES
-
     found = []
     for shift in SHIFTS:
         for level in range(5):

@@ -12,7 +12,7 @@ from ..experiments import CELLS, FACTORS
 from .factorial import ALONE, BESIDE, COMPANY, INTERACTIONS, LEARNT, MAIN, MOST, Evidence, Judged, family
 from .findings import Finding, finding, listed
 from .intervals import half_width
-from .statistics import CLEAR, ENOUGH, HERE, NO_VERDICT, Comparison, Spread
+from .statistics import CLEAR, ENOUGH, HERE, NO_VERDICT, Comparison, Spread, compare
 from .summaries import sd
 from .tables import PageTable, signed
 
@@ -184,8 +184,6 @@ def company(evidence: Evidence) -> PageTable | Finding:
 
 def seed_by_seed(evidence: Evidence) -> str:
     """The same effects from contrasts of single seeds, which holds whatever trainings of one seed share."""
-    from .statistics import compare
-
     both = []
     for contrasts in (MAIN, INTERACTIONS):
         for e in effects(contrasts, evidence):

@@ -67,6 +67,18 @@ def p_value(points, variances, freedoms, images=0.0):
         return np.where(error > 0, 2 * t.sf(abs(points) / error, freedom), np.where(points == 0, 1.0, 0.0))
 
 
+def adjusted(values: Sequence[float]) -> list[float]:
+    """The p-values of one family by Holm's method, in their order.
+
+    The smallest of m is multiplied by m, the next by m - 1, and none counts for less than one before.
+    """
+    found, largest = [1.0] * len(values), 0.0
+    for rank, i in enumerate(sorted(range(len(values)), key=values.__getitem__)):
+        largest = max(largest, min(1.0, (len(values) - rank) * values[i]))
+        found[i] = largest
+    return found
+
+
 def images_variance(missed_before, missed_after, seeds_before: int, seeds_after: int):
     """The variance that other images would add to a difference of two means over seeds, in points squared.
 

@@ -22,6 +22,7 @@ from .intervals import (
     LEVEL,
     Interval,
     Share,
+    adjusted,
     counted,
     half_width,
     images_variance,
@@ -32,7 +33,7 @@ from .intervals import (
 from .tables import signed
 
 __all__ = ["CLEAR", "ENOUGH", "HERE", "LEVEL", "NOT_CLEAR", "NO_VERDICT", "Comparison", "Interval", "Share", "Spread",
-           "compare", "contrast", "half_width", "holm", "images_variance", "judged", "prediction", "single",
+           "adjusted", "compare", "contrast", "half_width", "holm", "images_variance", "judged", "prediction", "single",
            "standard_error"]
 
 CLEAR, HERE, NOT_CLEAR = "clear", "clear on these images only", "not clear"
@@ -206,17 +207,11 @@ def contrast(weights: Sequence[float], values: Sequence[Sequence[float]],
 def holm(family: Sequence[Comparison]) -> list[str]:
     """The verdicts of comparisons that were declared as one family, so that one false "clear" in it is rare.
 
-    The smallest of m p-values is multiplied by m, the next by m - 1, and none counts for less than one before.
     Comparisons without a verdict stay without one and are not counted.
     """
     judgable = [i for i, of in enumerate(family) if of.seeds >= ENOUGH]
-    adjusted = [[1.0, 1.0] for _ in family]
-    for question in (0, 1):
-        largest = 0.0
-        for rank, i in enumerate(sorted(judgable, key=lambda i: family[i].p[question])):
-            largest = max(largest, min(1.0, (len(judgable) - rank) * family[i].p[question]))
-            adjusted[i][question] = largest
-    return [judged(of, tuple(p)) for of, p in zip(family, adjusted, strict=True)]
+    p = dict(zip(judgable, zip(*(adjusted([family[i].p[question] for i in judgable]) for question in (0, 1)))))
+    return [judged(of, p.get(i, (1.0, 1.0))) for i, of in enumerate(family)]
 
 
 def prediction(of: Spread | Sequence[float], level: float = LEVEL) -> Interval | None:

@@ -9,7 +9,6 @@ how sure the networks are: ``calibration.py``.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -19,7 +18,7 @@ from ..experiments import CELLS, FACTORS, FINALS
 from ..experiments import travel as declared
 from ..training import TEST_IMAGES, records, travel_records
 from .links import step_link
-from .statistics import ENOUGH, LEVEL, Comparison, Interval, Share, holm
+from .statistics import ENOUGH, LEVEL, Comparison, Interval, Share, adjusted, holm
 
 SHOWN = (*FINALS, *declared.SINGLE, declared.PLAIN_NETWORK)  # the networks of tables and figures
 IMAGES = travel_records.SHIFTED_IMAGES
@@ -116,15 +115,6 @@ class Fixed(NamedTuple):
         from scipy.stats import norm
 
         return float(2 * norm.sf(abs(self.points) / self.error)) if self.error else float(self.points == 0)
-
-
-def adjusted(values: Sequence[float]) -> list[float]:
-    """p-values of one family, by Holm's method."""
-    found, largest = [1.0] * len(values), 0.0
-    for rank, i in enumerate(sorted(range(len(values)), key=values.__getitem__)):
-        largest = max(largest, min(1.0, (len(values) - rank) * values[i]))
-        found[i] = largest
-    return found
 
 
 class Effect(NamedTuple):

@@ -7,11 +7,12 @@ from itertools import cycle
 
 from ..data import SHIFTS, mnist, shifted
 from ..experiments import FINALS
+from ..experiments import travel as declared
 from . import calibration
 from .pictures import digits
 from .plots import styled
 from .style import COLOURS, GREY, INK, LINES, MARKERS, Picture, figure
-from .travel import SHOWN, accuracy, declared, label
+from .travel import SHOWN, accuracy, label
 
 DRAWN = 0  # the test image that is drawn in all shifts: the first one, a 7
 FOUR = ("drill-down/onecycle", "beyond/champion", "beyond/smallest", declared.PLAIN_NETWORK)

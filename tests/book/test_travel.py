@@ -45,7 +45,7 @@ def test_images_count_once():
 
 
 def test_holm_by_hand():
-    assert travel.adjusted([0.01, 0.04, 0.03, 0.5]) == pytest.approx([0.04, 0.09, 0.09, 0.5])
+    assert statistics.adjusted([0.01, 0.04, 0.03, 0.5]) == pytest.approx([0.04, 0.09, 0.09, 0.5])
 
 
 def test_families_have_the_declared_size():

@@ -1,18 +1,13 @@
 """The factorial's plan is of resolution V, and it was declared before any of its records began."""
 
 import itertools
-import json
-import subprocess
 from datetime import datetime, timedelta
-
-import pytest
 
 from mnist_lib.experiments import EXPERIMENTS, factorial
 from mnist_lib.networks import count_parameters
-from mnist_lib.training import records, schema
-from tests import ROOT
+from mnist_lib.training import records
+from tests.experiments.declarations import commits, committed_once, declared
 
-DECLARATION = ROOT / "results/declared/factorial.json"
 CELLS = factorial.CELLS
 RECORDED = [file for file in records.files() if file.parent.parent.name == "factorial"]
 
@@ -44,26 +39,15 @@ def test_only_what_is_switched_differs():
     assert len({c.fingerprint for c in cells}) == 16
 
 
-def git(*arguments) -> str:
-    return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True).stdout.strip()
-
-
-def declared() -> dict:
-    return schema.unsealed(json.loads(DECLARATION.read_text()))
-
-
 def test_the_declaration_is_that_of_the_code():
-    assert declared()["cells"] == {cell.name: cell.fingerprint for cell in CELLS.values()}
-    assert declared()["seeds"] == list(factorial.SEEDS)
+    assert declared("factorial")["cells"] == {cell.name: cell.fingerprint for cell in CELLS.values()}
+    assert declared("factorial")["seeds"] == list(factorial.SEEDS)
 
 
 def test_the_declaration_was_committed_once():
-    if git("rev-parse", "--is-shallow-repository") != "false":
-        pytest.skip("there is no whole history here")
-    (committed,) = git("log", "--format=%cI", "--", str(DECLARATION)).split()
-    assert datetime.fromisoformat(committed) >= datetime.fromisoformat(declared()["declared"])
+    committed = committed_once("factorial")
     for file in RECORDED:
-        assert began(records.load(file)) > datetime.fromisoformat(committed), file
+        assert began(records.load(file)) > committed, file
 
 
 def began(run) -> datetime:
@@ -71,15 +55,14 @@ def began(run) -> datetime:
 
 
 def test_the_rules_of_the_analysis_were_committed_before_the_first_training_had_ended():
-    if git("rev-parse", "--is-shallow-repository") != "false":
-        pytest.skip("there is no whole history here")
-    *_, first = git("log", "--format=%cI", "--", "mnist_lib/book/factorial.py").split()
+    *_, first = commits("mnist_lib/book/factorial.py")
     for file in RECORDED:
-        assert datetime.fromisoformat(records.load(file).ended) > datetime.fromisoformat(first), file
+        assert datetime.fromisoformat(records.load(file).ended) > first, file
 
 
 def test_every_record_is_of_a_declared_cell_and_began_after_the_declaration():
+    plan = declared("factorial")
     for file in RECORDED:
         run = records.load(file)
-        assert declared()["cells"][run.experiment] == run.fingerprint and run.seed in declared()["seeds"]
-        assert began(run) > datetime.fromisoformat(declared()["declared"])
+        assert plan["cells"][run.experiment] == run.fingerprint and run.seed in plan["seeds"]
+        assert began(run) > datetime.fromisoformat(plan["declared"])

@@ -1,31 +1,19 @@
 """What is asked of the stored networks was declared before any of them was evaluated."""
 
 import json
-import subprocess
 from datetime import datetime
-
-import pytest
 
 from mnist_lib.book import ideas
 from mnist_lib.data import SHIFTS
 from mnist_lib.experiments import EXPERIMENTS, FINALS, experiment, recorded_as, travel
-from mnist_lib.training import schema
 from tests import ROOT
+from tests.experiments.declarations import committed_once, declared
 
-DECLARATION = ROOT / "results/declared/travel.json"
 RECORDED = sorted((ROOT / "results/travel").glob("*/*.json"))
 
 
-def git(*arguments) -> str:
-    return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True).stdout.strip()
-
-
-def declared() -> dict:
-    return schema.unsealed(json.loads(DECLARATION.read_text()))
-
-
 def test_the_declaration_is_that_of_the_code():
-    found = declared()
+    found = declared("travel")
     del found["declared"]
     assert found == json.loads(json.dumps(travel.declaration()))
 
@@ -46,15 +34,12 @@ def test_there_are_as_many_comparisons_as_a_family_says():
 
 
 def test_the_declaration_was_committed_once_and_every_record_was_made_after_it():
-    if git("rev-parse", "--is-shallow-repository") != "false":
-        pytest.skip("there is no whole history here")
-    (committed,) = git("log", "--format=%cI", "--", str(DECLARATION)).split()
-    assert datetime.fromisoformat(committed) >= datetime.fromisoformat(declared()["declared"])
+    committed = committed_once("travel")
     for file in RECORDED:
-        assert datetime.fromisoformat(json.loads(file.read_text())["began"]) > datetime.fromisoformat(committed), file
+        assert datetime.fromisoformat(json.loads(file.read_text())["began"]) > committed, file
 
 
 def test_every_record_is_of_a_declared_network():
     for file in RECORDED:
         record = json.loads(file.read_text())
-        assert declared()["networks"][record["experiment"]] == record["fingerprint"]
+        assert declared("travel")["networks"][record["experiment"]] == record["fingerprint"]
