@@ -17,7 +17,7 @@ from .summaries import sd
 from .tables import PageTable, signed
 
 TOO_FEW = "Too few trainings are recorded to say: an interval needs two in every cell, a verdict three."
-NOBODY = "no effect of the five is clear"
+NOBODY = "none of the five is clear so far"
 
 
 def progress(evidence: Evidence) -> str:
