@@ -132,7 +132,8 @@ class Experiment:
     images: int = 0
 
     def __post_init__(self):
-        if not 0 <= self.images <= (most := TRAINING_IMAGES - self.held_out):
+        most = TRAINING_IMAGES - self.held_out
+        if not 0 <= self.images <= most:
             raise ValueError(f"{self.name}: images must be from 0 (all) to {most:,}, not {self.images:,}")
 
     @property
