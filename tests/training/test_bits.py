@@ -105,7 +105,7 @@ def other(data, **change):
     (lambda data: data["versions"][-1].update(bytes=7), "content is not as long as its bytes"),
     (lambda data: data["versions"].pop(), "versions are not those that are declared"),
     (lambda data: data["versions"].reverse(), "versions are not those that are declared"),
-    (lambda data: data.update(extra=1), "extra is no field")])
+    (lambda data: data.update(extra=1), "'extra' is no field")])
 def test_a_record_that_breaks_a_rule_is_refused_by_name(change, says, copied):
     data = {k: v for k, v in json.loads(copied.read_text()).items() if k != "seal"}
     change(data)
