@@ -11,6 +11,7 @@ __all__, __getattr__, __dir__ = door(__name__, {
               "convolutions network",
     "catalogue": "ALL_PATHS EXPERIMENTS FINALS LADDER PATHS PLAIN STEPS experiment recorded_as",
     "factorial": "factorial CELLS FACTORS",
+    "fashion": "fashion",
     "names": "unknown",
     "settings": "Because Experiment OPTIONS OneCycleLR ReduceLROnPlateau SGD StepLR WarmupDecay",
     "spaces": "Candidates HELD_OUT LAST Least Round Search held_out",

@@ -20,6 +20,7 @@ from ..data import (
     ToTensor,
 )
 from ..networks import ARCHITECTURES as NETWORK
+from . import fashion
 from .beyond import BEYOND, CHAMPIONS
 from .factorial import CELLS
 from .names import unknown
@@ -176,6 +177,7 @@ LADDER = {"three-modules/reduced": "a plain loop, DataLoader with two workers",
 OWN_STEPS = {e.name: e for steps in OWN_PATHS.values() for e in steps}
 EXPERIMENTS: dict[str, Experiment] = STEPS | OWN_STEPS | {
     e.name: e for e in (*BEYOND, CHEAPER, HE_SKELETON, *CELLS.values())}
+EXPERIMENTS |= fashion.copies(EXPERIMENTS)
 
 
 def experiment(name: str | Experiment) -> Experiment:

@@ -20,7 +20,8 @@ from ..networks import Architecture, flat_layers
 
 TRAINING_IMAGES = 60_000
 SETTINGS = ("architecture", "transforms", "batch_size", "optimizer", "schedule", "epochs")
-OPTIONS = {"label_smoothing": 0.0, "averaging": 0.0, "held_out": 0, "initialization": ""}  # count only where used
+OPTIONS = {"label_smoothing": 0.0, "averaging": 0.0, "held_out": 0, "initialization": "",
+           "data_set": "mnist"}  # count only where they are not these
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,8 @@ class Experiment:
     the weights, a' = d a + (1 - d) w after each step. With ``held_out`` images, the
     last so many of the training set are not trained on and take the place of the test
     set: for choices (book/beyond/protocol.md). ``initialization`` is "he", or empty for
-    PyTorch's own (:func:`mnist_lib.networks.builder.initialize`).
+    PyTorch's own (:func:`mnist_lib.networks.builder.initialize`). ``data_set`` is the name of one of
+    :data:`mnist_lib.data.DATA_SETS`: its images are trained on and judged on.
     """
 
     name: str
@@ -123,6 +125,7 @@ class Experiment:
     averaging: float = 0.0
     held_out: int = 0
     initialization: str = ""
+    data_set: str = "mnist"
 
     @property
     def path(self) -> str:
