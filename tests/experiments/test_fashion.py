@@ -1,13 +1,17 @@
-"""What is trained on Fashion-MNIST is the book's networks, frozen."""
+"""What is trained on Fashion-MNIST is the book's networks, frozen, and it was declared before any of them began."""
 
 import json
+from datetime import datetime, timedelta
 
 from mnist_lib.book import ideas
 from mnist_lib.data import Normalize
 from mnist_lib.experiments import EXPERIMENTS, FINALS, experiment, fashion, recorded_as
+from mnist_lib.training import records
 from tests import ROOT
+from tests.experiments.declarations import committed_once, declared
 
 COPIES = [step for step in EXPERIMENTS.values() if step.path == "fashion"]
+RECORDED = records.files("fashion/*")
 
 
 def test_a_copy_differs_in_the_data_and_its_two_numbers_alone():
@@ -45,3 +49,23 @@ def test_the_networks_are_the_finals_the_records_and_the_pairs_of_the_page_of_id
 def test_there_are_as_many_comparisons_as_a_family_says():
     assert {name: family.comparisons for name, family in fashion.FAMILIES.items()} == {
         "ideas": 4, "pairs": 20, "sizes": 20, "champion": 7, "ranks": 3}
+
+
+def test_the_declaration_is_that_of_the_code():
+    found = declared("fashion")
+    del found["declared"]
+    assert found == json.loads(json.dumps(fashion.declaration(EXPERIMENTS)))
+
+
+def test_the_declaration_was_committed_once_and_every_training_began_after_it():
+    committed = committed_once("fashion")
+    for file in RECORDED:
+        run = records.load(file)
+        assert datetime.fromisoformat(run.ended) - timedelta(seconds=run.seconds) > committed, file
+
+
+def test_every_record_is_of_a_declared_network_and_seed():
+    plan = declared("fashion")
+    for file in RECORDED:
+        run = records.load(file)
+        assert plan["networks"][run.experiment]["fingerprint"] == run.fingerprint and run.seed in plan["seeds"]
