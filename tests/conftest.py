@@ -1,12 +1,13 @@
 """What several tests need: a few hundred digits instead of 70,000, and a folder for records."""
 
 import dataclasses
+import os
 
 import pytest
 import torch
 from hypothesis import settings
 
-from mnist_lib.data import loading
+from mnist_lib.data import FASHION_MNIST, data_folders, loading
 from mnist_lib.experiments.catalogue import EXPERIMENTS
 from mnist_lib.training import evaluation, loop, records
 
@@ -45,9 +46,19 @@ def use_few_digits(setattr, train=512, test=FEW_TEST):
         digits, count = whole(split, device), train if split == "train" else test
         return dataclasses.replace(digits, images=digits.images[:count], labels=digits.labels[:count])
 
-    setattr(loop, "mnist", mnist)
     setattr(evaluation, "mnist", mnist)
     setattr(records, "TEST_IMAGES", test)
+
+
+@pytest.fixture(scope="session")
+def fashion_images():
+    """Skips a test where no folder has the images of Fashion-MNIST, with ``REQUIRE_FASHION=1`` it fails."""
+    if not any(all((folder / f"{name}{end}").is_file() for name in FASHION_MNIST.md5)
+               for folder in data_folders(FASHION_MNIST) for end in (".gz", "")):
+        where = f"Fashion-MNIST is not here: apt install {FASHION_MNIST.package}, or set {FASHION_MNIST.variable}"
+        if os.environ.get("REQUIRE_FASHION", "") not in ("", "0"):
+            pytest.fail(f"{where} (REQUIRE_FASHION is set, so this is no reason to skip)", pytrace=False)
+        pytest.skip(where)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 What the page needs at once is one script, ``_static/digit/all.js``: its code, the list of networks and
 the sample of digits. Each network's weights, and the digits that some network gets wrong, are scripts
 that it loads when they are asked for: a page opened from a file may not fetch anything else. Offered
-is every network under LARGEST parameters whose weights are recorded; more records make a longer list.
+is every network of digits under LARGEST parameters whose weights are recorded; more records make a longer list.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def offered() -> list:
 
     found = []
     for step in EXPERIMENTS.values():
-        run = not step.images and records.recorded(step.name, step.fingerprint, 0)  # those of few images are not
+        run = step.on_all_of_mnist and records.recorded(step.name, step.fingerprint, 0)
         if run and run.parameters < LARGEST and run.weights and records.weights_path(run).exists():
             found.append(run)
     return found

@@ -16,8 +16,8 @@ from .tables import PageTable
 NAMES = {"architecture": "network", "transforms": "training images", "batch_size": "batch size",
          "optimizer": "optimizer", "schedule": "learning-rate schedule", "epochs": "number of epochs",
          "label_smoothing": "label smoothing", "averaging": "averaging of the weights", "held_out": "images held out",
-         "initialization": "initial weights", "images": "images trained on"}
-COMPARED = ("transforms", "schedule", "optimizer", "epochs", "batch_size")  # besides the network, in a word each
+         "initialization": "initial weights", "images": "images trained on", "data_set": "data set"}
+COMPARED = ("data_set", "transforms", "schedule", "optimizer", "epochs", "batch_size")  # in a word each
 UNIT = ("batchnorm", "relu", "dropout")
 
 

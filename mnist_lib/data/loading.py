@@ -1,9 +1,11 @@
-"""Finding, checking and loading MNIST: 60,000 training and 10,000 test digits.
+"""Finding, checking and loading MNIST and Fashion-MNIST: 60,000 training and 10,000 test images each.
 
-The four files are looked for, gzipped or not, in the folder $MNIST_LIB_DATA, in the
+MNIST's four files are looked for, gzipped or not, in the folder $MNIST_LIB_DATA, in the
 repository's data/, and in a cache folder of the user; last they are downloaded into that cache
-from the mirrors torchvision knows. A file counts only if the md5 of its uncompressed content is
-right, so what is loaded is the same everywhere. Taught in book/data.md.
+from the mirrors torchvision knows. Fashion-MNIST's are looked for in $MNIST_LIB_FASHION and, in
+the repository's place, where the package of Debian and Ubuntu has them. A file counts only if the
+md5 of its uncompressed content is right, so what is loaded is the same everywhere. Taught in
+book/data.md.
 """
 
 import gzip
@@ -18,21 +20,13 @@ from pathlib import Path
 
 import torch
 
+from .data_sets import FASHION_MNIST, MNIST, SPLITS, DataSet
 from .torchvision_import import import_torchvision
 
-VARIABLE = "MNIST_LIB_DATA"
+VARIABLE = MNIST.variable
 REPOSITORY = Path(__file__).resolve().parents[2] / "data"
+PACKAGES = Path("/usr/share/datasets")  # where Debian's packages of data sets put their files
 
-SPLITS = {  # the images file and the labels file of each split
-    "train": ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
-    "test": ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
-}
-MD5 = {  # of the uncompressed content
-    "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
-    "train-labels-idx1-ubyte": "a25bea736e30d166cdddb491f175f624",
-    "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",
-    "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637",
-}
 LARGEST = 100_000_000  # bytes of a file that is read; the largest of the four has 47 million
 _IMAGES_HEADER, _LABELS_HEADER = 16, 8  # bytes before the data in an IDX file
 
@@ -55,11 +49,23 @@ def mnist(split, device="cpu"):
     tried and what was wrong there, if a file has no good copy anywhere. Warns, a line each, of
     damaged copies, and of a $MNIST_LIB_DATA that does not hold what it should.
     """
+    return _load(MNIST, split, device)
+
+
+def fashion_mnist(split, device="cpu"):
+    """Return Fashion-MNIST as :func:`mnist` returns MNIST: the same shapes, with classes of clothes for digits.
+
+    Raises and warns like :func:`mnist`; the folder of one's own is $MNIST_LIB_FASHION.
+    """
+    return _load(FASHION_MNIST, split, device)
+
+
+def _load(of, split, device):
     if split not in SPLITS:
         raise ValueError(f'split must be "train" or "test", got {split!r}')
     images_file, labels_file = SPLITS[split]
-    images = _bytes(_content(images_file), _IMAGES_HEADER).view(-1, 1, 28, 28)
-    labels = _bytes(_content(labels_file), _LABELS_HEADER)
+    images = _bytes(_content(of, images_file), _IMAGES_HEADER).view(-1, 1, 28, 28)
+    labels = _bytes(_content(of, labels_file), _LABELS_HEADER)
     return Digits(images.to(device), labels.to(device, torch.int64))
 
 
@@ -88,20 +94,27 @@ class _NoGoodCopy(Exception):
         self.notable = notable
 
 
-def data_folders():
-    """Return the folders that may hold the files: $MNIST_LIB_DATA, the repository's and the user's cache."""
-    chosen = os.environ.get(VARIABLE)
-    return [Path(folder) for folder in (chosen, REPOSITORY, cache_folder()) if folder]
+def data_folders(of: DataSet = MNIST):
+    """Return the folders that may hold the files: the variable's ($MNIST_LIB_DATA), the given one, the user's cache.
+
+    Given is the repository's for MNIST, and that of Debian's package for Fashion-MNIST.
+    """
+    return [Path(folder) for folder in (os.environ.get(of.variable), _given(of), cache_folder() / of.folder) if folder]
 
 
-def _content(name):
-    """Return the checked, uncompressed content of the file `name` as bytes."""
-    chosen, cache = os.environ.get(VARIABLE), cache_folder()
+def _given(of):
+    return PACKAGES / of.folder if of.package else REPOSITORY
+
+
+def _content(of, name):
+    """Return the checked, uncompressed content of the data set's file `name` as bytes."""
+    chosen, cache = os.environ.get(of.variable), cache_folder() / of.folder
+    given = f"the package {of.package} of Debian and Ubuntu" if of.package else "the repository"
     places = [
-        (f"the folder in ${VARIABLE}", lambda: _read(Path(chosen), name, expected=True)),
-        ("the repository", lambda: _read(REPOSITORY, name)),
-        ("the cache", lambda: _read(cache, name)),
-        ("a download", lambda: _download(cache, name)),
+        (f"the folder in ${of.variable}", lambda: _read(of, Path(chosen), name, expected=True)),
+        (given, lambda: _read(of, _given(of), name)),
+        ("the cache", lambda: _read(of, cache, name)),
+        ("a download", lambda: _download(of, cache, name)),
     ]
     failures = [] if chosen else [(places.pop(0)[0], _NoGoodCopy("the variable is not set"))]
     for place, read in places:
@@ -112,17 +125,18 @@ def _content(name):
             continue
         for _, failure in failures:
             if failure.notable:
-                warnings.warn(f"{failure}; using {place} instead", stacklevel=3)
+                warnings.warn(f"{failure}; using {place} instead", stacklevel=4)
         return content
     tried = "".join(f"\n  {place}: {failure}" for place, failure in failures)
+    install = f"install the package (apt install {of.package}), " if of.package else ""
     raise FileNotFoundError(
-        f"no good copy of {name} was found. Tried, in this order:{tried}\n"
-        f"Put the four MNIST files ({', '.join(MD5)}; gzipped or not) into one folder "
-        f"and set {VARIABLE} to it, or run again with a network."
+        f"no good copy of {name} was found, a file of {of.title}. Tried, in this order:{tried}\n"
+        f"Put the four {of.title} files ({', '.join(of.md5)}; gzipped or not) into one folder "
+        f"and set {of.variable} to it, {install}or run again with a network."
     )
 
 
-def _read(folder, name, expected=False):
+def _read(of, folder, name, expected=False):
     """Return the good copy of `name` in `folder`, gzipped or not; `expected` makes its absence notable."""
     if not os.path.isdir(folder):
         raise _NoGoodCopy(f"{folder} is not a folder", notable=expected)
@@ -140,15 +154,15 @@ def _read(folder, name, expected=False):
             damage.append(f"{path} cannot be read ({error})")
             continue
         found = hashlib.md5(content, usedforsecurity=False).hexdigest()
-        if found == MD5[name]:
+        if found == of.md5[name]:
             return content
-        damage.append(f"{path} is damaged (md5 {found}, expected {MD5[name]})")
+        damage.append(f"{path} is damaged (md5 {found}, expected {of.md5[name]})")
     if damage:
         raise _NoGoodCopy("; ".join(damage), notable=True)
     raise _NoGoodCopy(f"{folder} has neither {name} nor {name}.gz", notable=expected)
 
 
-def _download(cache, name):
+def _download(of, cache, name):
     """Fetch all four files through torchvision into `cache`; return the content of `name`.
 
     Every file goes to a folder of its own first and is moved into place, whole, only when it
@@ -157,13 +171,13 @@ def _download(cache, name):
     try:
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache, prefix="download-") as folder:
-            import_torchvision().datasets.MNIST(folder, download=True)
-            for file in MD5:
-                _store(cache, file, _read(Path(folder) / "MNIST" / "raw", file, expected=True))
+            getattr(import_torchvision().datasets, of.torchvision)(folder, download=True)
+            for file in of.md5:
+                _store(cache, file, _read(of, Path(folder) / of.torchvision / "raw", file, expected=True))
     except (OSError, RuntimeError, ImportError) as error:
         reason = str(error) or type(error).__name__
         raise _NoGoodCopy(f"torchvision's mirrors, into {cache}: {reason}") from error
-    return _read(cache, name)
+    return _read(of, cache, name)
 
 
 def _store(folder, name, content):

@@ -12,6 +12,7 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "bits": "bits",
     "catalogue": "ALL_PATHS EXPERIMENTS FINALS LADDER LITTLE PATHS PLAIN STEPS experiment recorded_as",
     "factorial": "factorial CELLS FACTORS",
+    "fashion": "fashion",
     "little": "little",
     "names": "unknown",
     "settings": "Because Experiment OPTIONS OneCycleLR ReduceLROnPlateau SGD StepLR WarmupDecay",

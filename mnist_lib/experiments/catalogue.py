@@ -20,6 +20,7 @@ from ..data import (
     ToTensor,
 )
 from ..networks import ARCHITECTURES as NETWORK
+from . import fashion
 from .beyond import BEYOND, CHAMPIONS, champion, smallest
 from .factorial import CELLS
 from .little import curve
@@ -178,6 +179,7 @@ OWN_STEPS = {e.name: e for steps in OWN_PATHS.values() for e in steps}
 LITTLE = {of.name: curve(of) for of in (champion, smallest, STEPS["six-models/setup"])}  # few training images
 EXPERIMENTS: dict[str, Experiment] = STEPS | OWN_STEPS | {
     e.name: e for e in (*BEYOND, CHEAPER, HE_SKELETON, *CELLS.values(), *(e for es in LITTLE.values() for e in es))}
+EXPERIMENTS |= fashion.copies(EXPERIMENTS)
 
 
 def experiment(name: str | Experiment) -> Experiment:

@@ -21,8 +21,8 @@ from ..networks import Architecture, flat_layers
 TRAINING_IMAGES = 60_000
 SETTINGS = ("architecture", "transforms", "batch_size", "optimizer", "schedule", "epochs")
 SHOWN = 10_000  # images that an epoch shows at least
-OPTIONS = {"label_smoothing": 0.0, "averaging": 0.0, "held_out": 0, "initialization": "",
-           "images": 0}  # count only where used
+OPTIONS = {"label_smoothing": 0.0, "averaging": 0.0, "held_out": 0, "initialization": "", "images": 0,
+           "data_set": "mnist"}  # count only where they are not these
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,8 @@ class Experiment:
     set: for choices (book/beyond/protocol.md). ``initialization`` is "he", or empty for
     PyTorch's own (:func:`mnist_lib.networks.builder.initialize`). With ``images``, only so
     many are trained on, drawn anew by each seed; an epoch goes through fewer than 10,000 of
-    them several times (book/little.md). 0 is all.
+    them several times (book/little.md). 0 is all. ``data_set`` is the name of one of
+    :data:`mnist_lib.data.DATA_SETS`: its images are trained on and judged on.
 
     Raises ``ValueError`` for more ``images`` than there are.
     """
@@ -130,6 +131,7 @@ class Experiment:
     held_out: int = 0
     initialization: str = ""
     images: int = 0
+    data_set: str = "mnist"
 
     def __post_init__(self):
         most = TRAINING_IMAGES - self.held_out
@@ -150,6 +152,11 @@ class Experiment:
     def augmented(self) -> bool:
         """Whether any transform draws random numbers."""
         return any(type(t).__name__.startswith(("Random", "Color")) for t in self.transforms)
+
+    @property
+    def on_all_of_mnist(self) -> bool:
+        """Whether it belongs beside the sources' steps: trained on all digits, and on no other images."""
+        return self.data_set == "mnist" and not self.images
 
     @property
     def passes(self) -> int:

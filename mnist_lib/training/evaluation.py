@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from mnist_lib import need
 
-from ..data import Normalize, ToTensor, mnist
+from ..data import DATA_SETS, Normalize, ToTensor, fashion_mnist, mnist
 from ..experiments import EXPERIMENTS
 from ..networks import build
 from . import records
@@ -19,15 +19,23 @@ ALL_SEEDS_UNDER = 20_000  # parameters; of networks under it the weights of ever
 WEIGHTS_UNDER = 200_000  # parameters; of networks under it those of seed 0, of larger ones none
 
 
-def test_set(device: torch.device | str = "cpu") -> tuple[Tensor, Tensor]:
+def images_of(data_set: str, split: str, device: torch.device | str = "cpu"):
+    """The images and labels of a data set's split; ``ValueError`` for a data set that there is not."""
+    if data_set not in DATA_SETS:
+        raise ValueError(f"there is no data set {data_set!r}; there are: {', '.join(DATA_SETS)}")
+    return {"mnist": mnist, "fashion-mnist": fashion_mnist}[data_set](split, device)
+
+
+def test_set(device: torch.device | str = "cpu", data_set: str = "mnist") -> tuple[Tensor, Tensor]:
     """The normalized test images (10000, 1, 28, 28) and their labels (10000,)."""
-    digits = mnist("test", device)
-    return normalized(digits.images), digits.labels.long()
+    digits = images_of(data_set, "test", device)
+    return normalized(digits.images, data_set), digits.labels.long()
 
 
-def normalized(images: Tensor) -> Tensor:
-    """uint8 images as a network is judged on them: float32, normalized, and nothing else."""
-    return Normalize()(ToTensor()(images, None), None)
+def normalized(images: Tensor, data_set: str = "mnist") -> Tensor:
+    """uint8 images as a network is judged on them: float32, normalized as its training images, and nothing else."""
+    of = DATA_SETS[data_set]
+    return Normalize(of.mean, of.std)(ToTensor()(images, None), None)
 
 
 @torch.no_grad()

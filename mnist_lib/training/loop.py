@@ -24,13 +24,12 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from mnist_lib import need
 
-from ..data import mnist
 from ..experiments import Experiment, recorded_as
 from ..experiments import experiment as find_experiment
 from ..networks import build, count_parameters, initialize
 from . import checkpoints, records
 from .devices import machine, pick_device
-from .evaluation import evaluate, keeps_weights, normalized, test_set, weights_file
+from .evaluation import evaluate, images_of, keeps_weights, normalized, test_set, weights_file
 from .fast import keep_memory, speed_up
 from .files import ready_to_write
 from .optimizer import Schedule, sgd
@@ -230,7 +229,7 @@ def batches_of(step: Experiment, device: torch.device, seed: int = 0) -> tuple[T
 
     uint8 where random transforms follow; else transformed once, here.
     """
-    digits = mnist("train", device)
+    digits = images_of(step.data_set, "train", device)
     kept = len(digits) - step.held_out
     images, labels = digits.images[:kept], digits.labels[:kept].long()
     if step.images:
@@ -255,9 +254,9 @@ def drawn(images: int, seed: int) -> Tensor:
 def judged_on(step: Experiment, device: torch.device) -> tuple[Tensor, Tensor]:
     """The normalized images and labels on which each epoch is evaluated: the test set, or those held out."""
     if not step.held_out:
-        return test_set(device)
-    digits = mnist("train", device)
-    return normalized(digits.images[-step.held_out:]), digits.labels[-step.held_out:].long()
+        return test_set(device, step.data_set)
+    digits = images_of(step.data_set, "train", device)
+    return normalized(digits.images[-step.held_out:], step.data_set), digits.labels[-step.held_out:].long()
 
 
 def average_of(network: nn.Module, step: Experiment) -> AveragedModel | None:

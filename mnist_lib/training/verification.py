@@ -18,6 +18,7 @@ import torch.nn.functional as F
 from safetensors import SafetensorError
 from torch import Tensor
 
+from ..data import DATA_SETS
 from ..experiments import EXPERIMENTS, experiment, recorded_as
 from ..networks import count_parameters
 from . import epoch_weights, records
@@ -65,7 +66,11 @@ def check_file(file: Path, device: str = "cpu", seal: bool = False) -> Check:
         run = records.load(file)
     except ValueError as error:
         return Check(folder, seed, None, None, str(error))
-    images, labels = _test_images(device)
+    step = EXPERIMENTS.get(run.experiment)
+    try:
+        images, labels = _test_images(device, step.data_set if step else "mnist")
+    except FileNotFoundError as error:
+        return Check(run.experiment, run.seed, run.final.test_correct, None, str(error))
     measured, problem = None, _problem_with_record(run) or _problem_with_labels(run, labels)
     if not problem and (keeps_weights(run.seed, run.parameters) and run.seed == 0 or run.weights is not None):
         try:
@@ -82,18 +87,26 @@ def check_file(file: Path, device: str = "cpu", seal: bool = False) -> Check:
     return Check(run.experiment, run.seed, run.final.test_correct, measured, problem)
 
 
-@functools.lru_cache(1)
-def _test_images_of_all(device: str) -> tuple[Tensor, Tensor]:
-    images, labels = test_set(device)
+@functools.lru_cache(len(DATA_SETS))
+def _test_images_of_all(device: str, data_set: str) -> tuple[Tensor, Tensor] | str:
+    """The test images, or in a line why there are none here: asked once, for a failing download takes its time."""
+    try:
+        images, labels = test_set(device, data_set)
+    except FileNotFoundError as error:
+        first, *_, remedy = str(error).splitlines()
+        return f"{first.partition('. Tried')[0]}: {remedy}"
     return images.contiguous(memory_format=torch.channels_last), labels  # a third faster on a CPU
 
 
-def _test_images(device: str) -> tuple[Tensor, Tensor]:
-    images, labels = _test_images_of_all(device)
-    if len(labels) != records.TEST_IMAGES:
+def _test_images(device: str, data_set: str = "mnist") -> tuple[Tensor, Tensor]:
+    """The test images and labels; ``FileNotFoundError`` in one line where they are not to be had."""
+    found = _test_images_of_all(device, data_set)
+    if not isinstance(found, str) and len(found[1]) != records.TEST_IMAGES:
         _test_images_of_all.cache_clear()
-        images, labels = _test_images_of_all(device)
-    return images, labels
+        found = _test_images_of_all(device, data_set)
+    if isinstance(found, str):
+        raise FileNotFoundError(found)
+    return found
 
 
 @torch.no_grad()

@@ -48,7 +48,7 @@ def test_a_step_does_not_differ_from_itself():
 
 def test_every_aspect_of_the_book_stands_for_an_idea():
     found = {aspect for e in EXPERIMENTS.values() if e.before for aspect in between(experiment(e.before), e)}
-    assert found - set(ideas.IDEAS) == {"number of epochs"}
+    assert found - set(ideas.IDEAS) == {"number of epochs", "data set"}
 
 
 def test_a_rate_fell_only_where_the_record_says_so():

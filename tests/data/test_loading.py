@@ -1,5 +1,6 @@
 """mnist_lib.data.loading: every place a file can come from, and everything that can be wrong there."""
 
+import dataclasses
 import gzip
 import hashlib
 import os
@@ -14,7 +15,8 @@ import pytest
 import torch
 
 from mnist_lib.data import loading
-from mnist_lib.data.loading import mnist
+from mnist_lib.data.data_sets import FASHION_MNIST, MNIST, SPLITS
+from mnist_lib.data.loading import fashion_mnist, mnist
 from mnist_lib.data.torchvision_import import import_torchvision
 from tests import ROOT
 
@@ -24,11 +26,13 @@ LABELS = "t10k-labels-idx1-ubyte"
 @pytest.fixture
 def places(tmp_path, monkeypatch):
     """Three empty folders instead of the real ones, and a download that fails and is counted."""
-    folders = SimpleNamespace(**{place: tmp_path / place for place in ("chosen", "repository", "cache")})
+    folders = SimpleNamespace(**{place: tmp_path / place for place in ("chosen", "repository", "packages", "cache")})
     for folder in vars(folders).values():
         folder.mkdir()
     monkeypatch.setenv(loading.VARIABLE, str(folders.chosen))
     monkeypatch.setattr(loading, "REPOSITORY", folders.repository)
+    monkeypatch.setattr(loading, "PACKAGES", folders.packages)
+    monkeypatch.delenv(FASHION_MNIST.variable, raising=False)
     monkeypatch.setattr(loading, "cache_folder", lambda: folders.cache)
     folders.downloads = []
 
@@ -47,7 +51,7 @@ def places(tmp_path, monkeypatch):
 
 def fill(folder):
     folder.mkdir(parents=True, exist_ok=True)
-    for name in loading.MD5:
+    for name in MNIST.md5:
         shutil.copy(ROOT / "data" / f"{name}.gz", folder)
 
 
@@ -96,9 +100,9 @@ def test_shapes_types_and_published_numbers(split, counts, mean, std):
 def test_torchvision_reads_the_same(tmp_path):
     raw = tmp_path / "MNIST" / "raw"
     raw.mkdir(parents=True)
-    for name in loading.MD5:
+    for name in MNIST.md5:
         (raw / name).write_bytes(gzip.decompress((ROOT / "data" / f"{name}.gz").read_bytes()))
-    for split in loading.SPLITS:
+    for split in SPLITS:
         theirs, ours = import_torchvision().datasets.MNIST(tmp_path, train=split == "train"), mnist(split)
         assert torch.equal(theirs.data[:, None], ours.images) and torch.equal(theirs.targets, ours.labels)
 
@@ -121,10 +125,37 @@ def test_unknown_split_is_named():
 
 def test_the_readme_states_the_md5_that_are_checked():
     text = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
-    for name, md5 in loading.MD5.items():
+    for name, md5 in MNIST.md5.items():
         assert f"`{md5}`" in next(line for line in text.splitlines() if name in line)
         content = gzip.decompress((ROOT / "data" / f"{name}.gz").read_bytes())
         assert hashlib.md5(content).hexdigest() == md5
+
+
+@pytest.mark.parametrize("split, count, deviation", [("train", 6_000, 0.3530), ("test", 1_000, 0.3524)])
+def test_fashion_mnist_has_the_published_numbers(fashion_images, split, count, deviation):
+    """Ten classes of equal size, the constants that recipes quote, and the first labels."""
+    first = {"train": [9, 0, 0, 3, 0, 2, 7, 2, 5, 5], "test": [9, 2, 1, 1, 6, 1, 4, 6, 5, 7]}
+    clothes = fashion_mnist(split)
+    assert clothes.images.shape == (10 * count, 1, 28, 28) and clothes.images.dtype == torch.uint8
+    assert clothes.labels.bincount().tolist() == [count] * 10
+    assert clothes.labels[:10].tolist() == first[split]
+    assert clothes.images.double().div(255).std().item() == pytest.approx(deviation, abs=5e-5)
+    if split == "train":
+        assert clothes.images.double().div(255).mean().item() == pytest.approx(FASHION_MNIST.mean, abs=5e-5)
+        assert FASHION_MNIST.std == deviation
+
+
+def test_torchvision_reads_the_same_clothes(fashion_images, tmp_path):
+    raw = tmp_path / "FashionMNIST" / "raw"
+    raw.mkdir(parents=True)
+    for names in SPLITS.values():
+        for name in names:
+            (raw / name).write_bytes(loading._content(FASHION_MNIST, name))
+    theirs = import_torchvision().datasets.FashionMNIST(tmp_path, train=False)
+    ours = fashion_mnist("test")
+    assert torch.equal(theirs.data[:, None], ours.images) and torch.equal(theirs.targets, ours.labels)
+    names = ["T-shirt" if name == "T-shirt/top" else name.lower() for name in theirs.classes]
+    assert tuple(names) == FASHION_MNIST.classes
 
 
 # ---- where it comes from --------------------------------------------------------------------------
@@ -139,7 +170,7 @@ def test_each_folder_is_enough(places, place, monkeypatch):
 
 
 def test_files_may_be_uncompressed(places):
-    for name in loading.SPLITS["test"]:
+    for name in SPLITS["test"]:
         content = gzip.decompress((ROOT / "data" / f"{name}.gz").read_bytes())
         (places.chosen / name).write_bytes(content)
     assert load_with_warnings() == []
@@ -164,7 +195,7 @@ def test_download_is_the_last_resort_and_fills_the_cache_once(places, monkeypatc
     assert load_with_warnings() == []
     assert load_with_warnings() == []
     assert len(roots) == 1
-    assert sorted(p.name for p in places.cache.iterdir()) == sorted(f"{name}.gz" for name in loading.MD5)
+    assert sorted(p.name for p in places.cache.iterdir()) == sorted(f"{name}.gz" for name in MNIST.md5)
 
 
 def test_cache_folder_follows_the_system(monkeypatch):
@@ -190,7 +221,7 @@ def test_damaged_file_in_the_chosen_folder_is_passed_over_with_one_warning(place
     before = (places.chosen / f"{LABELS}.gz").read_bytes()
     (warning,) = load_with_warnings()
     assert str(places.chosen / f"{LABELS}.gz") in warning and "\n" not in warning
-    assert f"expected {loading.MD5[LABELS]}" in warning and "using the repository instead" in warning
+    assert f"expected {MNIST.md5[LABELS]}" in warning and "using the repository instead" in warning
     assert (places.chosen / f"{LABELS}.gz").read_bytes() == before  # the reader's own file is left alone
 
 
@@ -257,6 +288,58 @@ def test_the_error_lists_every_place_and_the_next_step(places):
     assert list(places.cache.iterdir()) == [places.cache / "t10k-images-idx3-ubyte.gz"]  # no debris
 
 
+def as_fashion(monkeypatch, folder):
+    """Files of the size and names of Fashion-MNIST, with the checksums of what they hold: a few blank images."""
+    md5 = {}
+    for name in FASHION_MNIST.md5:
+        content = bytes(16 + 784 * 5) if "images" in name else bytes(8) + bytes(range(5))
+        md5[name] = hashlib.md5(content).hexdigest()
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{name}.gz").write_bytes(gzip.compress(content))
+    monkeypatch.setattr(loading, "FASHION_MNIST", dataclasses.replace(FASHION_MNIST, md5=md5))
+
+
+@pytest.mark.parametrize("place", ["packages/fashion-mnist", "cache/fashion-mnist", "mine"])
+def test_each_folder_of_fashion_mnist_is_enough(places, place, monkeypatch, tmp_path):
+    as_fashion(monkeypatch, tmp_path / place)
+    fill(places.repository)  # MNIST's files of the same names are never taken for it
+    fill(places.cache)
+    if place == "mine":
+        monkeypatch.setenv(FASHION_MNIST.variable, str(tmp_path / place))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert fashion_mnist("test").labels.tolist() == [0, 1, 2, 3, 4] and places.downloads == []
+
+
+def test_fashion_mnist_is_downloaded_by_its_own_class_into_a_folder_of_its_own(places, monkeypatch, tmp_path):
+    as_fashion(monkeypatch, tmp_path / "mirror")
+
+    def download(root, download):
+        shutil.copytree(tmp_path / "mirror", Path(root) / "FashionMNIST" / "raw")
+
+    torchvision = SimpleNamespace(datasets=SimpleNamespace(FashionMNIST=download))
+    monkeypatch.setattr(loading, "import_torchvision", lambda: torchvision)
+    assert len(fashion_mnist("train")) == 5
+    assert sorted(p.name for p in (places.cache / "fashion-mnist").iterdir()) == sorted(
+        f"{name}.gz" for name in FASHION_MNIST.md5)
+
+
+def test_the_error_names_what_is_missing_of_fashion_mnist_and_the_next_step(places):
+    fill(places.chosen)
+    fill(places.packages / "fashion-mnist")  # digits where clothes should be
+    torchvision = SimpleNamespace(datasets=SimpleNamespace(FashionMNIST=lambda root, download: (_ for _ in ()).throw(
+        RuntimeError("no network"))))
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(FileNotFoundError) as error:
+        patch.setattr(loading, "import_torchvision", lambda: torchvision)
+        fashion_mnist("test")
+    lines = str(error.value).splitlines()
+    assert lines[0].startswith("no good copy of t10k-images-idx3-ubyte was found, a file of Fashion-MNIST")
+    assert lines[1] == "  the folder in $MNIST_LIB_FASHION: the variable is not set"
+    assert "package dataset-fashion-mnist" in lines[2] and "is damaged (md5 2646ac64" in lines[2]
+    assert "no network" in lines[4]
+    assert "set MNIST_LIB_FASHION to it, install the package (apt install dataset-fashion-mnist), or" in lines[5]
+
+
 def test_an_unset_variable_is_reported_as_unset(places, monkeypatch):
     monkeypatch.setenv(loading.VARIABLE, "")
     with pytest.raises(FileNotFoundError, match="the variable is not set"):
@@ -319,7 +402,7 @@ warnings.simplefilter("ignore")
 def download(root, download):
     raw = pathlib.Path(root) / "MNIST" / "raw"
     raw.mkdir(parents=True)
-    for name in data.MD5:
+    for name in data.MNIST.md5:
         shutil.copy(pathlib.Path({str(ROOT / "data")!r}) / (name + ".gz"), raw)
 data.import_torchvision = lambda: SimpleNamespace(datasets=SimpleNamespace(MNIST=download))
 data.REPOSITORY = pathlib.Path({str(tmp_path / "nowhere")!r})
@@ -342,7 +425,7 @@ print(sum(len(data.mnist("test")) for _ in range(5)))
     for process in processes:
         output, errors = process.communicate(timeout=120)
         assert (process.returncode, output) == (0, "50000\n"), errors
-    assert sorted(p.name for p in cache.iterdir()) == sorted(f"{name}.gz" for name in loading.MD5)
+    assert sorted(p.name for p in cache.iterdir()) == sorted(f"{name}.gz" for name in MNIST.md5)
 
 
 # ---- torchvision ------------------------------------------------------------------------------------

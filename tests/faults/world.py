@@ -141,8 +141,7 @@ def run(command: tuple[str, ...]) -> int:
 
 
 def _fit() -> None:
-    for module in (loop, evaluation):
-        module.mnist = lambda split, device="cpu": FEW[split]
+    evaluation.mnist = lambda split, device="cpu": FEW[split]
     records.TEST_IMAGES = len(FEW["test"])
     result = loop.fit(small_step(), 0, "cpu", progress="none")
     print([(e.train_loss, e.test_correct) for e in result.epochs], result.misclassified, result.weights)

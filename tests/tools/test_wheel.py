@@ -29,7 +29,7 @@ import mnist_lib
 from mnist_lib.__main__ import main
 from mnist_lib.data import loading
 from mnist_lib.experiments import EXPERIMENTS
-from mnist_lib.training import evaluation, loop, records
+from mnist_lib.training import evaluation, records
 
 assert Path(mnist_lib.__file__).is_relative_to(sys.prefix), mnist_lib.__file__
 assert main(["rf", "six-models/steplr"]) == 0
@@ -41,7 +41,7 @@ def mnist(split, device="cpu"):
     digits = whole(split, device)
     return dataclasses.replace(digits, images=digits.images[:512], labels=digits.labels[:512])
 
-loop.mnist = evaluation.mnist = mnist
+evaluation.mnist = mnist
 records.TEST_IMAGES = 512
 EXPERIMENTS["six-models/steplr"] = dataclasses.replace(EXPERIMENTS["six-models/steplr"], epochs=1)
 run = mnist_lib.fit("six-models/steplr", 0, "cpu", progress="none")
