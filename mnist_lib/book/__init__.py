@@ -21,6 +21,7 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "ideas": "ideas",
     "leaderboard": "leaderboard",
     "little": "little",
+    "little_figures": "little_figures",
     "little_pages": "little_pages",
     "live_cell": "live",
     "luck": "luck",

@@ -3,7 +3,7 @@
 Reads ``results/little`` and the networks' own records, and compares by the one theory of the book
 (``statistics.py``), in the families that ``experiments/little.py`` and ``experiments/bits.py`` declare. What is not
 recorded yet is left out, and what has one or two trainings has no verdict. Accuracies are in per cent. Tables and
-figures: ``little_pages.py``.
+figures: ``little_pages.py`` and ``little_figures.py``.
 """
 
 from __future__ import annotations

@@ -18,7 +18,8 @@ from torch.optim import lr_scheduler
 
 from mnist_lib.book import factorial, ideas, leaderboard, little, little_pages, summaries, travel
 from mnist_lib.data import SHIFTS, RandomAffine, mnist, shifted
-from mnist_lib.experiments import CELLS, FACTORS, STEPS, bits
+from mnist_lib.experiments import CELLS, FACTORS, STEPS
+from mnist_lib.experiments import bits as widths
 from mnist_lib.networks import Architecture, count_parameters, quantize
 from mnist_lib.rf import avg_pool, conv, max_pool, receptive_field
 from mnist_lib.training import records, trained
@@ -377,18 +378,18 @@ def test_few_bits_say_what_the_library_counts(opened):
     """For both networks and every width: the grid's values, the bytes, and what the records say of the accuracy."""
     box = opened.locator("#touch-bits")
     box.scroll_into_view_if_needed()
-    for number, name in enumerate(bits.NETWORKS):
+    for number, name in enumerate(widths.NETWORKS):
         box.locator("input[type=radio]").nth(number).check(force=True)
         box.locator("input[type=range]").press("Home")
         folded = quantize.folded(trained(records.load(records.path(name, 0))))
-        for width in (bits.FLOAT, *bits.WIDTHS):
+        for width in (widths.FLOAT, *widths.WIDTHS):
             said, of = told(opened, "bits"), f"{len(quantize.to_bytes(folded, width)):,} bytes"
             assert said.startswith(little_pages.NAMES[name]) and of in said
-            if width < bits.FLOAT:
+            if width < widths.FLOAT:
                 used = len(torch.cat([quantize.on_grid(conv.weight, width).codes.flatten()
                                       for conv in quantize.convolutions(folded).values()]).unique())
                 assert f"{width} bits: {2**width - 1} values, {used} of them used; " in said
-            for tuned in (False, True) if width < bits.FLOAT else (False,):
+            for tuned in (False, True) if width < widths.FLOAT else (False,):
                 found = [one.accuracy for one in little.versions(name, width, tuned=tuned)]
                 assert ("not recorded yet" in said) if not found else f"{sum(found) / len(found):.2f} %" in said
             box.locator("input[type=range]").press("ArrowRight")
