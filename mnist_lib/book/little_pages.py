@@ -18,13 +18,14 @@ SIZES = (*little.LEVELS, ALL)
 
 def levels() -> PageTable:
     """The declared numbers of images, why, and what an epoch is made of."""
-    of = {step.images: step for step in LITTLE[CHAMPION]}
+    of, whole = {step.images: step for step in LITTLE[CHAMPION]}, experiment(CHAMPION)
     rows = tuple((f"{images:,}", f"{of[images].passes}", f"{of[images].shown:,}",
                   f"{of[images].steps_per_epoch * of[images].epochs:,}", why) for images, why in little.LEVELS.items())
     return PageTable("Five numbers of training images, fixed beforehand",
                      ("images", "times in\nan epoch", "shown in\nan epoch", "updates in\nall epochs", "why so many"),
                      rows,
-                     "All 60,000 images, the records that are there already, are 7,035 updates.", stacked=True)
+                     f"All {ALL:,} images, whose records were there before, are "
+                     f"{whole.steps_per_epoch * whole.epochs:,} updates.", stacked=True)
 
 
 def asked() -> PageTable:
