@@ -25,4 +25,6 @@ NAMES = (
     "field",
     "augmentation",
     "shifts",
+    "little",
+    "bits",
 )
