@@ -22,8 +22,9 @@ def levels() -> PageTable:
     rows = tuple((f"{images:,}", f"{of[images].passes}", f"{of[images].shown:,}",
                   f"{of[images].steps_per_epoch * of[images].epochs:,}", why) for images, why in little.LEVELS.items())
     return PageTable("Five numbers of training images, fixed beforehand",
-                     ("images", "times in\nan epoch", "shown in\nan epoch", "updates in\nall epochs", "why so many"),
+                     ("images", "passes", "shown", "updates", "why so many"),
                      rows,
+                     "Passes through them, and images shown, in an epoch; updates in all of them. "
                      f"All {ALL:,} images, whose records were there before, are "
                      f"{whole.steps_per_epoch * whole.epochs:,} updates.", stacked=True)
 
