@@ -16,7 +16,7 @@ from .tables import PageTable
 NAMES = {"architecture": "network", "transforms": "training images", "batch_size": "batch size",
          "optimizer": "optimizer", "schedule": "learning-rate schedule", "epochs": "number of epochs",
          "label_smoothing": "label smoothing", "averaging": "averaging of the weights", "held_out": "images held out",
-         "initialization": "initial weights", "data_set": "data set"}
+         "initialization": "initial weights", "images": "images trained on", "data_set": "data set"}
 COMPARED = ("data_set", "transforms", "schedule", "optimizer", "epochs", "batch_size")  # in a word each
 UNIT = ("batchnorm", "relu", "dropout")
 
@@ -36,10 +36,14 @@ def changes(step: str | Experiment) -> PageTable:
     before, rows = experiment(step.before), []
     for change in step.changes_since(before):
         parts = _network_changes(change.before, change.after) if change.setting == "architecture" else [
-            (NAMES[change.setting], describe(change.before), describe(change.after))]
+            (NAMES[change.setting], *(_told(change.setting, value) for value in (change.before, change.after)))]
         rows += [(*part, change.why if i == 0 else "") for i, part in enumerate(parts)]
     return PageTable(f"What changes from {before.name} to {step.name}", ("setting", "before", "after", "why"),
                  tuple(rows), stacked=True)
+
+
+def _told(setting: str, value) -> str:
+    return "all" if setting == "images" and not value else describe(value)
 
 
 def _network_changes(before: Architecture, after: Architecture):

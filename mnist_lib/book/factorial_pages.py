@@ -10,9 +10,9 @@ from math import sqrt
 
 from ..experiments import CELLS, FACTORS
 from .factorial import ALONE, BESIDE, COMPANY, INTERACTIONS, LEARNT, MAIN, MOST, Evidence, Judged, family
-from .findings import Finding, finding, listed
+from .findings import FAILS, HOLDS, Finding, finding, listed
 from .intervals import half_width
-from .statistics import CLEAR, ENOUGH, HERE, NO_VERDICT, Comparison, Spread, compare
+from .statistics import CLEAR, ENOUGH, HERE, NO_VERDICT, NOT_CLEAR, Comparison, Spread, compare
 from .summaries import sd
 from .tables import PageTable, signed
 
@@ -103,6 +103,18 @@ def sides(found: list[Judged], up: str, down: str) -> str:
         f"{'. '.join(told)}." if told else f"None of the {len(found)} is clear in the family.",
         f"On these images only: {listed(here)}." if here else "",
         f"Not clear, which is not zero: {rest} of {len(found)}." if told and rest else "")))
+
+
+def one_sided(sentence: str, found: list[Judged], sign: int, *, of_the_clear: bool = False) -> Finding:
+    """Whether all effects of a family have this sign, judged in the family; or all of those that are clear."""
+    if not found or found[0].verdict == NO_VERDICT:
+        return finding(sentence, TOO_FEW, NO_VERDICT)
+    sure = clear(found)
+    against = [named(e.of) for e in sure if e.gain.points * sign < 0]
+    other = f"; the other way: {listed(against)}" if against else ""
+    enough = sure if of_the_clear else len(sure) == len(found)
+    told = f"Clear in their family: {len(sure)} of {len(found)}{other}."
+    return finding(sentence, told, FAILS if against else HOLDS if enough else NOT_CLEAR)
 
 
 def failures(evidence: Evidence) -> Finding:

@@ -9,9 +9,10 @@ from mnist_lib import door
 __all__, __getattr__, __dir__ = door(__name__, {
     "beyond": "BELOW BEYOND CHAMPION FASTEST_99 FEWEST FIRST_WIDTHS SEARCHED_RECIPE SEARCHES SMALL SMALLEST "
               "convolutions network",
-    "catalogue": "ALL_PATHS EXPERIMENTS FINALS LADDER PATHS PLAIN STEPS experiment recorded_as",
+    "catalogue": "ALL_PATHS EXPERIMENTS FINALS LADDER LITTLE PATHS PLAIN STEPS experiment recorded_as",
     "factorial": "factorial CELLS FACTORS",
     "fashion": "fashion",
+    "little": "little",
     "names": "unknown",
     "settings": "Because Experiment OPTIONS OneCycleLR ReduceLROnPlateau SGD StepLR WarmupDecay",
     "spaces": "Candidates HELD_OUT LAST Least Round Search held_out",

@@ -21,8 +21,9 @@ from ..data import (
 )
 from ..networks import ARCHITECTURES as NETWORK
 from . import fashion
-from .beyond import BEYOND, CHAMPIONS
+from .beyond import BEYOND, CHAMPIONS, champion, smallest
 from .factorial import CELLS
+from .little import curve
 from .names import unknown
 from .settings import SGD, Because, Experiment, OneCycleLR, ReduceLROnPlateau, StepLR
 
@@ -175,8 +176,9 @@ LADDER = {"three-modules/reduced": "a plain loop, DataLoader with two workers",
           "beyond/fastest": "less augmentation, fewer epochs"}  # the rungs of benchmarks/ladder.py: what is new on each
 
 OWN_STEPS = {e.name: e for steps in OWN_PATHS.values() for e in steps}
+LITTLE = {of.name: curve(of) for of in (champion, smallest, STEPS["six-models/setup"])}  # few training images
 EXPERIMENTS: dict[str, Experiment] = STEPS | OWN_STEPS | {
-    e.name: e for e in (*BEYOND, CHEAPER, HE_SKELETON, *CELLS.values())}
+    e.name: e for e in (*BEYOND, CHEAPER, HE_SKELETON, *CELLS.values(), *(e for es in LITTLE.values() for e in es))}
 EXPERIMENTS |= fashion.copies(EXPERIMENTS)
 
 

@@ -20,8 +20,9 @@ from ..networks import Architecture, flat_layers
 
 TRAINING_IMAGES = 60_000
 SETTINGS = ("architecture", "transforms", "batch_size", "optimizer", "schedule", "epochs")
+SHOWN = 10_000  # images that an epoch shows at least
 OPTIONS = {"label_smoothing": 0.0, "averaging": 0.0, "held_out": 0, "initialization": "",
-           "data_set": "mnist"}  # count only where they are not these
+           "images": 0, "data_set": "mnist"}  # count only where they are not these
 
 
 @dataclass(frozen=True)
@@ -108,8 +109,12 @@ class Experiment:
     the weights, a' = d a + (1 - d) w after each step. With ``held_out`` images, the
     last so many of the training set are not trained on and take the place of the test
     set: for choices (book/beyond/protocol.md). ``initialization`` is "he", or empty for
-    PyTorch's own (:func:`mnist_lib.networks.builder.initialize`). ``data_set`` is the name of one of
+    PyTorch's own (:func:`mnist_lib.networks.builder.initialize`). With ``images``, only so
+    many are trained on, drawn anew by each seed; an epoch goes through fewer than 10,000 of
+    them several times (book/little.md). 0 is all. ``data_set`` is the name of one of
     :data:`mnist_lib.data.DATA_SETS`: its images are trained on and judged on.
+
+    Raises ``ValueError`` for more ``images`` than there are.
     """
 
     name: str
@@ -125,7 +130,13 @@ class Experiment:
     averaging: float = 0.0
     held_out: int = 0
     initialization: str = ""
+    images: int = 0
     data_set: str = "mnist"
+
+    def __post_init__(self):
+        most = TRAINING_IMAGES - self.held_out
+        if not 0 <= self.images <= most:
+            raise ValueError(f"{self.name}: images must be from 0 (all) to {most:,}, not {self.images:,}")
 
     @property
     def path(self) -> str:
@@ -143,9 +154,19 @@ class Experiment:
         return any(type(t).__name__.startswith(("Random", "Color")) for t in self.transforms)
 
     @property
+    def passes(self) -> int:
+        """How often an epoch goes through its images: once, or until it has shown 10,000."""
+        return max(1, -(-SHOWN // self.images)) if self.images else 1
+
+    @property
+    def shown(self) -> int:
+        """Images that an epoch shows, each as often as ``passes`` says."""
+        return self.passes * (self.images or TRAINING_IMAGES - self.held_out)
+
+    @property
     def steps_per_epoch(self) -> int:
         """Batches an epoch, the last one included, however small it is."""
-        return -(-(TRAINING_IMAGES - self.held_out) // self.batch_size)
+        return -(-self.shown // self.batch_size)
 
     def then(self, name: str, **changes: Because) -> Experiment:
         """The next step: this one with some settings changed, each with its reason."""

@@ -19,7 +19,7 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "optimizer": "Schedule sgd",
     "progress": "Progress",
     "records": "records Epoch Run TEST_IMAGES root",
-    "retracing": "retrace",
+    "retracing": "limited_instructions retrace retrace_task retrace_weights without_weights",
     "schema": "schema",
     "search": "search",
     "travel": "run_travel verify_travel",

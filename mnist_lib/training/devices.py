@@ -39,7 +39,8 @@ def machine(device: torch.device) -> dict:
         processor = torch.cuda.get_device_name(device)
     else:
         processor = _processor_name()
-    return {"device": device.type, "processor": processor, "threads": torch.get_num_threads(),
+    instructions = {"instructions": torch.backends.cpu.get_cpu_capability()} if device.type == "cpu" else {}
+    return {"device": device.type, "processor": processor, **instructions, "threads": torch.get_num_threads(),
             "engine": ENGINE.get(device.type, "plain"), "mnist_lib": __version__, "torch": torch.__version__,
             "python": platform.python_version()}
 

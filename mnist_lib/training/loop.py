@@ -129,7 +129,7 @@ class Training:
         network = network.to(device, memory_format=torch.channels_last)
         self.network = speed_up(network, device)
         self.random = torch.Generator(device).manual_seed(seed)  # order and augmentation
-        self.images, self.labels = batches_of(step, device)
+        self.images, self.labels = batches_of(step, device, seed)
         self.optimizer = sgd(self.network, step)
         self.schedule = Schedule(self.optimizer, step)
         self.average = average_of(self.network, step)
@@ -173,7 +173,8 @@ class Training:
         began = time.perf_counter()
         first_rate = self.schedule.rate
         losses, correct = train_epoch(self.network, self.images, self.labels, self.step,
-                                      self.optimizer, self.schedule, self.random, progress, self.average)
+                                      self.optimizer, self.schedule, self.random, progress, self.average,
+                                      self.step.passes)
         if not math.isfinite(total := losses.sum().item()):  # the first wait for the device
             bad = int((~losses.isfinite()).nonzero()[0]) + 1
             raise NotFinite(
@@ -181,25 +182,25 @@ class Training:
                 f"{len(self.epochs) + 1}, update {bad} of {len(losses)}; a smaller learning rate than "
                 f"{self.step.optimizer.learning_rate:g} is the usual remedy")
         seconds = time.perf_counter() - began
-        last_rate = self.schedule.rate
+        last_rate, shown = self.schedule.rate, self.step.passes * len(self.images)
         test_loss, predictions = evaluate(self.judged, *self.test)
         self.epochs.append(Epoch(
             learning_rate=_short(first_rate), last_learning_rate=_short(last_rate),
-            train_loss=round(total / len(self.images), 6), train_correct=int(correct),
-            train_images=len(self.images), test_loss=round(test_loss, 6),
+            train_loss=round(total / shown, 6), train_correct=int(correct), train_images=shown,
+            test_loss=round(test_loss, 6),
             test_correct=int((predictions == self.test[1]).sum()), seconds=round(seconds, 2)))
         self.schedule.after_epoch(test_loss)
         return predictions
 
 
-def train_epoch(network, images, labels, step, optimizer, schedule, random, progress=None, average=None):
-    """One pass over all images in random order; ``average`` follows the weights where one is kept.
+def train_epoch(network, images, labels, step, optimizer, schedule, random, progress=None, average=None, passes=1):
+    """So many passes over all images, each in a random order; ``average`` follows the weights where one is kept.
 
     Returns each step's loss (summed over its batch) and the number of images
     classified correctly on the way, both still on the device.
     """
     network.train()
-    order = torch.randperm(len(images), generator=random, device=images.device)
+    order = torch.cat([torch.randperm(len(images), generator=random, device=images.device) for _ in range(passes)])
     parts = order.split(step.batch_size)
     losses = torch.zeros(len(parts), device=images.device)
     correct = torch.zeros((), dtype=torch.int64, device=images.device)
@@ -223,18 +224,31 @@ def train_epoch(network, images, labels, step, optimizer, schedule, random, prog
     return losses, correct
 
 
-def batches_of(step: Experiment, device: torch.device) -> tuple[Tensor, Tensor]:
-    """The training images and labels that batches are cut from.
+def batches_of(step: Experiment, device: torch.device, seed: int = 0) -> tuple[Tensor, Tensor]:
+    """The training images and labels that batches are cut from; where not all are used, those the seed draws.
 
     uint8 where random transforms follow; else transformed once, here.
     """
     digits = images_of(step.data_set, "train", device)
     kept = len(digits) - step.held_out
-    images = digits.images[:kept]
+    images, labels = digits.images[:kept], digits.labels[:kept].long()
+    if step.images:
+        chosen = drawn(kept, seed)[:step.images].to(device)
+        images, labels = images[chosen], labels[chosen]
     if not step.augmented:
         for transform in step.transforms:
             images = transform(images, None)
-    return images, digits.labels[:kept].long()
+    return images, labels
+
+
+def drawn(images: int, seed: int) -> Tensor:
+    """All indices below ``images`` in an order of the seed's own, (images,): its first n are its n images.
+
+    The 300 of a seed are among its 1,000, on every device. The order has random numbers of its own, not those
+    that the seed's training begins with.
+    """
+    digest = hashlib.sha256(f"the images of seed {seed}".encode()).digest()
+    return torch.randperm(images, generator=torch.Generator().manual_seed(int.from_bytes(digest[:7], "big")))
 
 
 def judged_on(step: Experiment, device: torch.device) -> tuple[Tensor, Tensor]:

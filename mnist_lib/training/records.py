@@ -61,7 +61,8 @@ class Run:
     ``misclassified`` holds (index in the test set, predicted digit) after the
     last epoch; ``machine`` says where and with what it ran; ``weights`` is the
     SHA-256 of the safetensors file beside the record, where there is one; ``ended``
-    is when, in UTC, as in ISO 8601 (runs of before this was kept have none).
+    is when, in UTC, as in ISO 8601 (runs of before this was kept have none); ``retraced``
+    is the machine that trained it again, number for number, where the weights are from there.
     """
 
     experiment: str
@@ -73,6 +74,7 @@ class Run:
     machine: dict = field(default_factory=dict)
     weights: str | None = None
     ended: str | None = field(default=None, compare=False)  # two runs with the same numbers are equal
+    retraced: dict | None = field(default=None, compare=False)
 
     @property
     def test_accuracies(self) -> tuple[float, ...]:
@@ -121,8 +123,7 @@ def path(name: str, seed: int) -> Path:
 def save(run: Run) -> Path:
     """Write the record, atomically, and return where."""
     data = {"format": FORMAT, **dataclasses.asdict(run)}
-    if run.ended is None:
-        del data["ended"]
+    data = {name: value for name, value in data.items() if value is not None or name not in ("ended", "retraced")}
     data["seal"] = seal_of(data)
     lines = json.dumps(data, indent=1)
     # One epoch and one misclassified image a line keeps the files short and the diffs readable.

@@ -71,6 +71,8 @@ HEX12, HEX64 = "12 hexadecimal digits", "64 hexadecimal digits"
 MACHINE = (
     Field("device", "", "`cpu`, `cuda` or `mps`", "text", _text, False),
     Field("processor", "", "the processor's name", "text", _text, False),
+    Field("instructions", "", "the widest vector instructions that PyTorch used, such as `AVX2` or "
+          "`AVX512`: with the same ones, another processor repeats a training", "text", _text, False),
     Field("threads", "threads", "how many computed side by side", "a whole number, 1 or more", whole(1), False),
     Field("engine", "", "the fast kernels of the trainer", "text", _text, False),
     Field("mnist_lib", "", "version of this library", "text", _text, False),
@@ -84,7 +86,8 @@ EPOCH = (
     Field("train_loss", "nats", "mean over its steps, with dropout and augmentation on", NUMBER, is_number),
     Field("train_correct", "images", "classified correctly on the way, with dropout and augmentation on",
           "a whole number from 0 to train_images", whole(0)),
-    Field("train_images", "images", "trained on", "a whole number, 1 or more, the same in all epochs", whole(1)),
+    Field("train_images", "images", "shown; fewer than 10,000 images are gone through several times in an epoch",
+          "a whole number, 1 or more, the same in all epochs", whole(1)),
     Field("test_loss", "nats", "mean cross-entropy on the test set after the epoch", NUMBER, is_number),
     Field("test_correct", "images", "of the test set classified correctly after the epoch",
           "a whole number from 0 to 10,000", whole(0)),
@@ -106,6 +109,8 @@ RECORD = (
     Field("weights", "", "SHA-256 of the `.safetensors` file beside the record", f"{HEX64}, or null where no weights "
           "were kept", lambda value: value is None or hexadecimal(64)(value), False),
     Field("ended", "", "when it ended, in UTC, as in ISO 8601", TIME, is_time, False),
+    Field("retraced", "", "where it was trained again, number for number, if the weights are from there", "an object",
+          lambda value: isinstance(value, dict), False),
     Field("seal", "", "SHA-256 of all other fields (below)", HEX64, hexadecimal(64), False),
 )
 
@@ -128,7 +133,8 @@ TRIAL = (
 
 def problem_of_record(data, test_images: int = 10_000) -> str:
     """What is wrong with the content of a record by itself, or an empty string."""
-    if problem := problem_of_fields(data, RECORD) or problem_of_fields(data["machine"], MACHINE, "machine."):
+    if problem := (problem_of_fields(data, RECORD) or problem_of_fields(data["machine"], MACHINE, "machine.")
+                   or problem_of_fields(data.get("retraced", {}), MACHINE, "retraced.")):
         return problem
     for number, epoch in enumerate(data["epochs"]):
         if problem := problem_of_fields(epoch, EPOCH, f"epochs[{number}]."):

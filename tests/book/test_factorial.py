@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from mnist_lib.book import factorial
+from mnist_lib.book import factorial, factorial_pages
 from mnist_lib.book.factorial import COMPANY, INTERACTIONS, MAIN, Ending, Evidence
 from mnist_lib.book.intervals import half_width, images_variance_of, p_value
 from mnist_lib.book.statistics import CLEAR, HERE, NO_VERDICT, compare, contrast
@@ -206,3 +206,21 @@ def test_a_training_that_did_not_learn_is_told_and_left_out_unless_asked_for():
     everything = Evidence(of.cells, everything=True)
     assert len(everything.accuracies[3]) == 5 and everything.failed == of.failed
     assert not everything.contrast(MAIN[IDEAS[0]]).clear  # one of them drowns what the others say
+
+
+@pytest.mark.parametrize("planted, all_up, clear_up, none_up", [
+    ((0.3, 0.3, 0.3, 0.3, 0.3), "holds", "holds", "does not hold"),
+    ((0.3, 0.0, 0.0, 0.0, 0.0), "not clear", "holds", "does not hold"),
+    ((0.3, -0.3, 0.0, 0.0, 0.0), "does not hold", "does not hold", "does not hold"),
+    ((0.0, 0.0, 0.0, 0.0, 0.0), "not clear", "not clear", "not clear")])
+def test_a_sentence_on_a_whole_family_holds_when_every_effect_is_clear_and_none_is_the_other_way(
+        planted, all_up, clear_up, none_up):
+    means = design() @ (99, *(effect / 2 for effect in planted), *[0.0] * 10)
+    of = evidence(means[:, None] + 0.01 * np.random.default_rng(9).standard_normal((16, 3)))
+    found = factorial.family(MAIN, of)
+    said = [factorial_pages.one_sided("", found, sign, of_the_clear=only).verdict
+            for sign, only in ((1, False), (1, True), (-1, False))]
+    assert said == [all_up, clear_up, none_up]
+    two = Evidence({on: endings[:2] for on, endings in of.cells.items()})
+    assert factorial_pages.one_sided("", factorial.family(MAIN, two), 1).verdict == NO_VERDICT
+    assert factorial_pages.one_sided("", [], 1).verdict == NO_VERDICT

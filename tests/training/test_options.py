@@ -9,11 +9,13 @@ import torch.nn.functional as F
 
 from mnist_lib import fit
 from mnist_lib.book import plots
+from mnist_lib.data import RandomRotation
 from mnist_lib.data.loading import mnist
 from mnist_lib.experiments.settings import WarmupDecay
 from mnist_lib.networks import build, initialize
 from mnist_lib.training import loop
 from mnist_lib.training.loop import Interrupted, Training, train, train_epoch
+from mnist_lib.training.progress import Progress
 
 CPU = torch.device("cpu")
 
@@ -96,11 +98,12 @@ def test_warm_up_and_decay(short, held_out, steps):
 
 def test_the_options_count_in_the_fingerprint_only_where_they_are_used(short):
     plain = short()
-    same = dataclasses.replace(plain, label_smoothing=0.0, averaging=0.0, held_out=0, initialization="")
+    same = dataclasses.replace(plain, label_smoothing=0.0, averaging=0.0, held_out=0, initialization="",
+                               images=0)
     assert plain.fingerprint == same.fingerprint
     others = [dataclasses.replace(plain, **option) for option in (
-        {"label_smoothing": 0.1}, {"averaging": 0.9}, {"held_out": 5_000}, {"initialization": "he"})]
-    assert len({plain.fingerprint, *(step.fingerprint for step in others)}) == 5
+        {"label_smoothing": 0.1}, {"averaging": 0.9}, {"held_out": 5_000}, {"initialization": "he"}, {"images": 300})]
+    assert len({plain.fingerprint, *(step.fingerprint for step in others)}) == 6
     assert [change.setting for change in others[1].changes_since(plain)] == ["averaging"]
 
 
@@ -118,3 +121,34 @@ def test_he_s_weights_keep_the_signal_s_size_and_pytorch_s_are_left_alone(short)
     assert all(torch.equal(a, b) for a, b in zip(before, initialize(plain, "").parameters()))
     with pytest.raises(ValueError, match="no initialization is called 'xavier'"):
         initialize(plain, "xavier")
+
+
+def test_a_seed_draws_its_own_images_and_the_smaller_sets_lie_in_the_larger(short):
+    sets = {(images, seed): set(loop.drawn(60_000, seed)[:images].tolist())
+            for images in (300, 1_000) for seed in (0, 1)}
+    assert {key: len(found) for key, found in sets.items()} == {key: key[0] for key in sets}
+    assert sets[300, 0] < sets[1_000, 0] and sets[300, 1] < sets[1_000, 1]
+    assert len(sets[1_000, 0] & sets[1_000, 1]) < 50
+    assert loop.drawn(60_000, 0)[:3].tolist() == [13515, 23948, 48934]  # records belong to this draw
+    digits, chosen = mnist("train"), loop.drawn(60_000, 1)[:300]
+    images, labels = loop.batches_of(short(transforms=(RandomRotation(5),), images=300), CPU, 1)
+    assert torch.equal(images, digits.images[chosen]) and torch.equal(labels, digits.labels[chosen].long())
+
+
+def test_an_epoch_goes_through_few_images_several_times(few_digits, short, empty_results):
+    step = short("six-models/batchnorm", images=300, epochs=1)
+    seen = []
+    engine = Training(step, 0, CPU)
+    engine.network.register_forward_pre_hook(
+        lambda network, given: seen.append(given[0].clone()) if network.training else None)
+    engine.epoch(Progress("", 0, 1, "none"))
+    assert [len(batch) for batch in seen] == [*[step.batch_size] * (step.steps_per_epoch - 1), 10_200 % step.batch_size]
+    keys = torch.cat(seen).flatten(1).double() @ torch.arange(1, 785, dtype=torch.float64)
+    for times in keys.split(300):  # each pass shows each image once
+        assert torch.equal(times.sort().values, keys[:300].sort().values)
+    assert engine.epochs[0].train_images == 10_200 and 0 < engine.epochs[0].train_correct <= 10_200
+
+
+def test_all_images_are_trained_on_in_their_order(short):
+    images, labels = loop.batches_of(short(transforms=(RandomRotation(5),)), CPU, 3)
+    assert torch.equal(images, mnist("train").images) and torch.equal(labels, mnist("train").labels.long())
