@@ -33,8 +33,7 @@ def offered() -> list:
 
     found = []
     for step in EXPERIMENTS.values():
-        of_book = step.data_set == "mnist" and not step.images  # all digits: those of few images are not
-        run = of_book and records.recorded(step.name, step.fingerprint, 0)
+        run = step.on_all_of_mnist and records.recorded(step.name, step.fingerprint, 0)
         if run and run.parameters < LARGEST and run.weights and records.weights_path(run).exists():
             found.append(run)
     return found

@@ -109,8 +109,8 @@ def steps_of(names: list[str]) -> list[str]:
     """The steps that names of steps and paths stand for; ValueError has the nearest names there are."""
     from ..experiments import ALL_PATHS, EXPERIMENTS, experiment, unknown
 
-    groups = {path: [e for e in EXPERIMENTS.values() if e.path == path]
-              for path in dict.fromkeys(e.path for e in EXPERIMENTS.values())} | ALL_PATHS
+    groups = {e.path: [each for each in EXPERIMENTS.values() if each.path == e.path] for e in EXPERIMENTS.values()}
+    groups |= ALL_PATHS
     for part in names:
         if part not in groups and part not in EXPERIMENTS:
             raise ValueError(unknown("experiment", part, [*groups, *EXPERIMENTS]))

@@ -21,8 +21,8 @@ from ..networks import Architecture, flat_layers
 TRAINING_IMAGES = 60_000
 SETTINGS = ("architecture", "transforms", "batch_size", "optimizer", "schedule", "epochs")
 SHOWN = 10_000  # images that an epoch shows at least
-OPTIONS = {"label_smoothing": 0.0, "averaging": 0.0, "held_out": 0, "initialization": "",
-           "images": 0, "data_set": "mnist"}  # count only where they are not these
+OPTIONS = {"label_smoothing": 0.0, "averaging": 0.0, "held_out": 0, "initialization": "", "images": 0,
+           "data_set": "mnist"}  # count only where they are not these
 
 
 @dataclass(frozen=True)
@@ -152,6 +152,11 @@ class Experiment:
     def augmented(self) -> bool:
         """Whether any transform draws random numbers."""
         return any(type(t).__name__.startswith(("Random", "Color")) for t in self.transforms)
+
+    @property
+    def on_all_of_mnist(self) -> bool:
+        """Whether it belongs beside the sources' steps: trained on all digits, and on no other images."""
+        return self.data_set == "mnist" and not self.images
 
     @property
     def passes(self) -> int:

@@ -35,7 +35,7 @@ def test_packing_loses_nothing(pixels):
 def test_every_small_network_with_weights_is_offered():
     with_weights = {run.experiment for run in records.every()
                     if run.seed == 0 and run.parameters < 8000 and run.weights and records.weights_path(run).exists()
-                    and EXPERIMENTS[run.experiment].data_set == "mnist" and not EXPERIMENTS[run.experiment].images}
+                    and EXPERIMENTS[run.experiment].on_all_of_mnist}
     offered = [run.experiment for run in digit_data.offered()]
     assert set(offered) == with_weights and len(offered) >= 5
     assert offered == [name for name in EXPERIMENTS if name in with_weights]

@@ -39,7 +39,7 @@ def measured() -> list[Place]:
     from ...experiments import EXPERIMENTS
     from ..report import recorded
 
-    found = [(step, recorded(step)) for step, of in EXPERIMENTS.items() if of.data_set == "mnist" and not of.images]
+    found = [(step.name, recorded(step)) for step in EXPERIMENTS.values() if step.on_all_of_mnist]
     return sorted((Place(step, runs[0].parameters, round(fmean(r.final.test_accuracy for r in runs), 2), len(runs))
                    for step, runs in found if runs), key=lambda place: (place.parameters, place.step))
 
