@@ -22,6 +22,8 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "findings": "FAILS HOLDS listed",
     "ideas": "ideas",
     "leaderboard": "leaderboard",
+    "little": "little",
+    "little_pages": "little_pages",
     "live_cell": "live",
     "luck": "luck",
     "plots": "plots",

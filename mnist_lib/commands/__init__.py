@@ -7,6 +7,6 @@ line of its docstring is its help. A command loads what it needs when it runs, s
 
 from mnist_lib import door
 
-COMMANDS = ("list", "train", "search", "retrace", "travel", "verify", "rf", "export", "challenge", "grade")
+COMMANDS = ("list", "train", "search", "retrace", "travel", "bits", "verify", "rf", "export", "challenge", "grade")
 
 __all__, __getattr__, __dir__ = door(__name__, {command: command for command in COMMANDS})

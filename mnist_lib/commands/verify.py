@@ -16,7 +16,7 @@ def add_arguments(parser) -> None:
 def run(options) -> int:
     """Check the records; returns 1 if any of them does not hold, or if there are none."""
     from ..book import assignment
-    from ..training import ALL_SEEDS_UNDER, TEST_IMAGES, records, verify, verify_travel
+    from ..training import ALL_SEEDS_UNDER, TEST_IMAGES, records, verify, verify_bits, verify_travel
     from .find_network import checked_jobs
 
     if options.jobs is not None:
@@ -55,6 +55,13 @@ def run(options) -> int:
             print(f"FAILED {name}: {problem}", flush=True)
     if shifted:
         print(f"{shifted} networks on shifted images, a level of each run again")
+    few = 0
+    for name, problem in verify_bits():
+        few, bad = few + 1, bad + bool(problem)
+        if problem:
+            print(f"FAILED {name}: {problem}", flush=True)
+    if few:
+        print(f"{few} networks at fewer bits a weight, two versions of each run again")
     if not total:
         print(f"no records were found in {records.root()}", file=sys.stderr)
     return 1 if bad or not total else 0

@@ -9,6 +9,7 @@ from mnist_lib import door
 __all__, __getattr__, __dir__ = door(__name__, {
     "beyond": "BELOW BEYOND CHAMPION FASTEST_99 FEWEST FIRST_WIDTHS SEARCHED_RECIPE SEARCHES SMALL SMALLEST "
               "convolutions network",
+    "bits": "bits",
     "catalogue": "ALL_PATHS EXPERIMENTS FINALS LADDER LITTLE PATHS PLAIN STEPS experiment recorded_as",
     "factorial": "factorial CELLS FACTORS",
     "fashion": "fashion",

@@ -7,6 +7,8 @@ Looks into ``experiments``, ``networks`` and ``data``.
 from mnist_lib import door
 
 __all__, __getattr__, __dir__ = door(__name__, {
+    "bits": "run_bits tuned verify_bits",
+    "bits_records": "bits_records",
     "campaigns": "LARGE campaign local_executor missing",
     "challenge": "challenge Recipe",
     "devices": "machine pick_device",

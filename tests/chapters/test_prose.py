@@ -80,6 +80,7 @@ ALLOWED = (
     Constant(r"of which it is 90 % sure, it gets 90 % right|A threshold of 90 %|with a confidence of 90 %, 90 in 100",
              "an imagined network, and a threshold that is chosen; checked below", "*"),
     Constant(r"on which a network is 80 % sure|; with 20 images it wouldn't", "made up for a check", "travel"),
+    Constant(r"(?:below|above) \d\d %|\d\d to \d\d %", "how a question is cut into choices", "little"),
     Constant(r"A session is 90 minutes", "a plan", "teaching"),
     Constant(r"course .* under 8,000 parameters to 99\.4 %", "the rule", "teaching"),
     Constant(r'"It reached 99\.4 %, so it does it\."', "a sentence that students say", "teaching"),

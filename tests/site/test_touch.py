@@ -16,12 +16,12 @@ from stills import placing
 from torch import nn
 from torch.optim import lr_scheduler
 
-from mnist_lib.book import factorial, fashion, ideas, leaderboard, summaries, travel
+from mnist_lib.book import factorial, fashion, ideas, leaderboard, little, little_pages, summaries, travel
 from mnist_lib.data import SHIFTS, RandomAffine, mnist, shifted
-from mnist_lib.experiments import CELLS, FACTORS, STEPS
-from mnist_lib.networks import Architecture, count_parameters
+from mnist_lib.experiments import CELLS, FACTORS, STEPS, bits
+from mnist_lib.networks import Architecture, count_parameters, quantize
 from mnist_lib.rf import avg_pool, conv, max_pool, receptive_field
-from mnist_lib.training import trained
+from mnist_lib.training import records, trained
 
 from .axe import violations
 from .test_pages import LOOKING
@@ -373,6 +373,50 @@ def test_the_shifts_say_what_the_records_say(opened):
             assert data["digits"][number][level] == "".join(f"{v:x}" for v in shades)
             assert box.locator(".touch-stage g rect[opacity]").count() == sum(v > 0 for v in shades)
             box.locator("input").press("ArrowRight")
+
+
+def test_few_images_say_what_the_records_say(opened):
+    """By keyboard, for every number of images: each network's mean, interval and trainings, and a dot for each."""
+    box = opened.locator("#touch-little")
+    box.scroll_into_view_if_needed()
+    box.locator("input").press("Home")
+    for images in little_pages.SIZES:
+        words, dots = [], 0
+        for name, label in little_pages.NAMES.items():
+            runs = little.curve(name).get(images, [])
+            dots += len(runs)
+            if not runs:
+                words.append(f"{label}: no training")
+                continue
+            values = little.accuracies(runs)
+            around = little.interval(values, [[index for index, _ in run.misclassified] for run in runs])
+            words.append(f"{label} {sum(values) / len(values):.2f} %"
+                         + (f" ({around.low:.2f} to {around.high:.2f})" if around else "")
+                         + f", {'one training' if len(runs) == 1 else f'{len(runs)} trainings'}")
+        assert told(opened, "little") == f"{images:,} images: {'; '.join(words)}."
+        assert box.locator(".touch-stage .touch-dot").count() == dots
+        box.locator("input").press("ArrowRight")
+
+
+def test_few_bits_say_what_the_library_counts(opened):
+    """For both networks and every width: the grid's values, the bytes, and what the records say of the accuracy."""
+    box = opened.locator("#touch-bits")
+    box.scroll_into_view_if_needed()
+    for number, name in enumerate(bits.NETWORKS):
+        box.locator("input[type=radio]").nth(number).check(force=True)
+        box.locator("input[type=range]").press("Home")
+        folded = quantize.folded(trained(records.load(records.path(name, 0))))
+        for width in (bits.FLOAT, *bits.WIDTHS):
+            said, of = told(opened, "bits"), f"{len(quantize.to_bytes(folded, width)):,} bytes"
+            assert said.startswith(little_pages.NAMES[name]) and of in said
+            if width < bits.FLOAT:
+                used = len(torch.cat([quantize.on_grid(conv.weight, width).codes.flatten()
+                                      for conv in quantize.convolutions(folded).values()]).unique())
+                assert f"{width} bits: {2**width - 1} values, {used} of them used; " in said
+            for tuned in (False, True) if width < bits.FLOAT else (False,):
+                found = [one.accuracy for one in little.versions(name, width, tuned=tuned)]
+                assert ("not recorded yet" in said) if not found else f"{sum(found) / len(found):.2f} %" in said
+            box.locator("input[type=range]").press("ArrowRight")
 
 
 # The picture that is there first ----------------------------------------------------------------

@@ -25,6 +25,8 @@ FIGURES = {  # anchor: (figure, options)
     "field-padding": ("field", {"show": "padding"}),
     "augmentation": ("augmentation", {}),
     "shifts": ("shifts", {}),
+    "little": ("little", {}),
+    "bits": ("bits", {}),
 }
 
 

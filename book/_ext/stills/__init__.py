@@ -26,4 +26,6 @@ NAMES = (
     "field",
     "augmentation",
     "shifts",
+    "little",
+    "bits",
 )
