@@ -9,7 +9,7 @@ from .leaderboard import page_of
 
 OPTIONS: dict[str, str] = {}
 ROOM, BROAD = 110, True
-ROW, AROUND, LEFT, APART = 24, 62, 400, 0.16  # pixels of a row and around them; APART: of a row, up and down
+ROW, AROUND, LEFT, APART = 24, 62, 424, 0.16  # pixels of a row and around them; APART: of a row, up and down
 LARGEST = 3.0  # intervals that reach further are cut off
 
 

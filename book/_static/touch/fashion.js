@@ -3,7 +3,7 @@
   "use strict";
   const { dom, chart, controls, touch } = root.bookParts;
   const top = new URL("../../book/", document.currentScript.src).href;
-  const ROW = 24, AROUND = 62, LEFT = 400, APART = 0.16, LARGEST = 3;
+  const ROW = 24, AROUND = 62, LEFT = 424, APART = 0.16, LARGEST = 3;
   const signed = (v) => `${v < 0 ? "−" : "+"}${Math.abs(v).toFixed(2)}`;
 
   /* What one data set says of a pair: its factor, interval and points. */
