@@ -17,6 +17,8 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "factorial": "factorial",
     "factorial_figures": "factorial_figures",
     "factorial_pages": "factorial_pages",
+    "fashion": "fashion",
+    "fashion_pages": "fashion_pages",
     "findings": "FAILS HOLDS listed",
     "ideas": "ideas",
     "leaderboard": "leaderboard",

@@ -16,7 +16,7 @@ from stills import placing
 from torch import nn
 from torch.optim import lr_scheduler
 
-from mnist_lib.book import factorial, ideas, leaderboard, little, little_pages, summaries, travel
+from mnist_lib.book import factorial, fashion, ideas, leaderboard, little, little_pages, summaries, travel
 from mnist_lib.data import SHIFTS, RandomAffine, mnist, shifted
 from mnist_lib.experiments import CELLS, FACTORS, STEPS
 from mnist_lib.experiments import bits as widths
@@ -240,6 +240,31 @@ def test_the_board_and_the_ideas_are_the_library_s(opened):
     found = ask(opened, "luck.outcome", drawn[:2], drawn)
     assert found["published"] == max(max(r.test_accuracies) for r in runs[:2]) * 100
     assert found["mean"] / 100 == pytest.approx(summaries.summary("six-models/augmentation").final.mean)
+
+
+def test_ideas_on_digits_and_on_clothes_are_told_as_the_library_has_them(opened):
+    """As recorded; and with made-up trainings of half of the networks, so that it holds before any is recorded."""
+    from stills import fashion as figure
+
+    rows = json.loads(opened.inner_text("#touch-fashion .touch-data"))["rows"]
+    effects = fashion.pairs(fashion.gather())
+    assert [(row[0], row[11]) for row in rows] == [(e.of.idea, e.kept) for e in effects]
+    assert close([row[3] for row in rows], [e.mnist.points for e in effects], 5.1e-4)
+    draw, digits, clothes = random.Random(3), fashion.gather().mnist, {}
+    for name in list(digits)[8:20]:
+        values = [draw.uniform(88, 92) for _ in range(draw.choice((1, 2, 4)))]
+        clothes[name] = fashion.Endings(tuple(values), [[]] * len(values))
+    evidence = fashion.Evidence(digits, clothes)
+    found, told_yet = figure.described(evidence)["rows"], 0
+    for row, e in zip(found, fashion.pairs(evidence), strict=True):
+        sides = [dict(zip(("points", "low", "factor", "high"), values)) for values in (row[3:7], row[7:11])]
+        said = ask(opened, "fashion.sentence", {"idea": row[0], "name": row[1], "kept": row[11],
+                                                "mnist": sides[0], "clothes": sides[1]})
+        assert said.startswith(f"{row[0]}, {row[1]}. Digits: errors × {row[5]:.2f}")
+        assert said.endswith(f"So the effect: {e.kept}.")
+        assert ("Clothes: not trained yet" in said) == (e.clothes is None)
+        told_yet += e.clothes is not None
+    assert 0 < told_yet < len(found)
 
 
 def test_each_combination_is_told_as_the_library_counts_it(opened):
@@ -566,6 +591,8 @@ def test_the_board_leads_to_the_steps(opened):
     before = links.count()
     board.locator(".touch-toggle:has-text('six-models') input").uncheck()
     assert 0 < links.count() < before
+    opened.locator("#touch-fashion select").select_option("dropout")
+    assert told(opened, "fashion").startswith(f"{sum(p.idea == 'dropout' for p in fashion.declared.PAIRS)} pairs")
     opened.locator("#touch-ideas select").select_option("dropout")
     assert told(opened, "ideas").startswith(f"{sum(e.idea == 'dropout' for e in ideas.alone())} pairs")
 

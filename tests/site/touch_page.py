@@ -16,6 +16,7 @@ FIGURES = {  # anchor: (figure, options)
     "leaderboard": ("leaderboard", {}),
     "ideas": ("ideas", {}),
     "factorial": ("factorial", {}),
+    "fashion": ("fashion", {}),
     "batchnorm": ("batchnorm", {}),
     "dropout": ("dropout", {}),
     "pooling": ("pooling", {}),

@@ -19,6 +19,7 @@ NAMES = (
     "leaderboard",
     "ideas",
     "factorial",
+    "fashion",
     "batchnorm",
     "dropout",
     "pooling",
