@@ -22,8 +22,7 @@ def levels() -> PageTable:
     rows = tuple((f"{images:,}", f"{of[images].passes}", f"{of[images].shown:,}",
                   f"{of[images].steps_per_epoch * of[images].epochs:,}", why) for images, why in little.LEVELS.items())
     return PageTable("Five numbers of training images, fixed beforehand",
-                     ("images", "passes", "shown", "updates", "why so many"),
-                     rows,
+                     ("images", "passes", "shown", "updates", "why so many"), rows,
                      "Passes through them, and images shown, in an epoch; updates in all of them. "
                      f"All {ALL:,} images, whose records were there before, are "
                      f"{whole.steps_per_epoch * whole.epochs:,} updates.", stacked=True)
@@ -67,7 +66,7 @@ def steps_table(steps: Sequence[Step], caption: str, comparisons: int, name) -> 
     return PageTable(caption, ("what", "difference\n(points)", "over\nseeds", "over seeds\nand images", "seeds",
                                f"as one\nof {comparisons}"), rows or (("not recorded yet", *5 * ("–",)),),
         "95 % intervals, seeds paired; the last column is Holm's adjustment for the family, of what is there"
-        f"{'' if len(steps) == comparisons else f': {len(steps)} of {comparisons} so far'}.")
+        f"{'' if len(steps) == comparisons else f': {len(steps)} of {comparisons} so far'}.", stacked=True)
 
 
 def more_table() -> PageTable:

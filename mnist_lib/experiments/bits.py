@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 
 from .catalogue import experiment
-from .little import Family
+from .family import Family
 from .settings import SGD, Experiment, WarmupDecay
 
 WIDTHS = (8, 6, 4, 3, 2)  # bits a weight

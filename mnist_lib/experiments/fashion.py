@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from ..data import FASHION_MNIST, Normalize
+from .family import Family
 from .settings import Because, Experiment
 
 SEEDS = range(5)
@@ -59,14 +60,6 @@ IDEAS = {  # pairs that add the idea to a step without it, one a project: what i
     "batch normalization": PAIRS[0:2], "dropout": PAIRS[2:6],
     "augmentation": (PAIRS[6], PAIRS[7], PAIRS[8], PAIRS[12]), "schedule": PAIRS[16:17]}
 NETWORKS = tuple(dict.fromkeys((*SHOWN, *(step for pair in PAIRS for step in (pair.before, pair.after)))))
-
-
-class Family(NamedTuple):
-    """Comparisons that are judged together (Holm): how many, what is asked, and what the chance is over."""
-
-    comparisons: int
-    question: str
-    over: str
 
 
 FAMILIES = {

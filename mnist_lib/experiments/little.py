@@ -10,8 +10,7 @@ against that commit. Chapter: ``book/little.md``.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from .family import Family
 from .settings import SHOWN, TRAINING_IMAGES, Because, Experiment
 
 LEVELS = {  # images: why so many
@@ -30,14 +29,6 @@ def curve(of: Experiment) -> tuple[Experiment, ...]:
     """The experiments of one network on each number of images, fewest first: ``little/champion-300`` and on."""
     return tuple(of.then(f"little/{of.step}-{images}", images=Because(images, why)) for images, why in LEVELS.items()
                  if images <= LARGEST.get(of.name, ALL))
-
-
-class Family(NamedTuple):
-    """Comparisons that are judged together (Holm): how many, what is asked, and what the chance is over."""
-
-    comparisons: int
-    question: str
-    over: str
 
 
 PAIRED = "seeds, paired, each with its own draw of the training images; and test images"

@@ -8,11 +8,10 @@ holds the records' times against that commit. Chapter: ``book/travel.md``.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from ..data import SHIFTS
 from .catalogue import FINALS, experiment
 from .factorial import CELLS
+from .family import Family
 
 EVERY = 4  # every so many-th test image is shifted, from the first on: 2,500, from all parts of the set
 BINS = 15  # of confidence from 0 to 1, equally wide, for reliability and the expected calibration error
@@ -36,14 +35,6 @@ SINGLE = ("beyond/champion", "beyond/smallest")
 STORED = tuple(dict.fromkeys((*REPEATED, *SINGLE, *(name for pair in PAIRS for name in pair), *OTHERS)))
 TO_COME = tuple(cell.name for cell in CELLS.values())  # declared, trained later: read when their weights are there
 NETWORKS = (*STORED, *TO_COME)
-
-
-class Family(NamedTuple):
-    """Comparisons that are judged together (Holm): how many, what is asked, and what the chance is over."""
-
-    comparisons: int
-    question: str
-    over: str
 
 
 FAMILIES = {
