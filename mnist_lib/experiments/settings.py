@@ -112,7 +112,7 @@ class Experiment:
     PyTorch's own (:func:`mnist_lib.networks.builder.initialize`). With ``images``, only so
     many are trained on, drawn anew by each seed; an epoch goes through fewer than 10,000 of
     them several times (book/little.md). 0 is all. ``data_set`` is the name of one of
-    :data:`mnist_lib.data.DATA_SETS`: its images are trained on and judged on.
+    ``mnist_lib.data.DATA_SETS``: its images are trained on and judged on.
 
     Raises ``ValueError`` for more ``images`` than there are.
     """

@@ -45,9 +45,9 @@ def retrace(name: str, seed: int = 0, *, progress: str = "auto") -> Path:
 def retrace_weights(name: str, seed: int = 0, *, progress: str = "auto") -> Path:
     """Train ``name`` again as its record says, keep the weights after the last epoch, return where.
 
-    The record then names them and this machine, and :func:`mnist_lib.training.verify` runs them. Every number of the
-    training must be that of the record: counts, losses, learning rates, and each misclassified image. Raises
-    ``ValueError`` otherwise, or if there is no record, and leaves everything as it was.
+    The record then names them and this machine, and ``verify`` runs them. Every number of the training must be that
+    of the record: counts, losses, learning rates, and each misclassified image. Raises ``ValueError`` otherwise, or
+    if there is no record, and leaves everything as it was.
     """
     run, (again, network) = _trained_as_recorded(name, seed, progress)
     if _numbers(run) != _numbers(again):
@@ -60,7 +60,7 @@ def retrace_weights(name: str, seed: int = 0, *, progress: str = "auto") -> Path
 
 
 def retrace_task(name: str, seed: int, device: str) -> dict[str, bytes]:
-    """:func:`retrace_weights` in a worker of :func:`mnist_lib.training.campaign`: names and contents of files."""
+    """:func:`retrace_weights` in a worker of a campaign: names and contents of files."""
     del device  # the record says where
     file = retrace_weights(name, seed, progress="none")
     return {each.relative_to(records.root()).as_posix(): each.read_bytes()
