@@ -12,8 +12,8 @@ BINS, HEIGHT, FIRST = 64, 260, 4  # bins of the weights in float, pixels, and th
 
 def data(options: dict[str, str]) -> dict:
     """For each network of seed 0: counts of its weights, each over the largest of its channel, in BINS from -1 to 1;
-    and for each width its bytes, the counts on the grid from the lowest value on, and [mean accuracy, trainings]
-    rounded and tuned, null where not recorded."""
+    and for each width its bytes, the counts on the grid from the lowest value on, and [mean accuracy as text, so
+    that it is rounded once, trainings] rounded and tuned, null where not recorded."""
     from mnist_lib.book import little, little_pages
     from mnist_lib.experiments import bits
     from mnist_lib.networks import quantize
@@ -21,7 +21,7 @@ def data(options: dict[str, str]) -> dict:
 
     def accuracy(name, width, tuned):
         found = [one.accuracy for one in little.versions(name, width, tuned=tuned)]
-        return [round(sum(found) / len(found), 4), len(found)] if found else None
+        return [f"{sum(found) / len(found):.2f}", len(found)] if found else None
 
     networks = []
     for name in bits.NETWORKS:

@@ -5,7 +5,7 @@
   const { grouped } = root.bookParts.numbers;
   const HEIGHT = 260, FLOAT = 32;
   const called = (bits) => (bits === FLOAT ? "float, 32 bits" : `${bits} bits`);
-  const told = (found) => (found ? `${found[0].toFixed(2)} % (${found[1] === 1 ? "one training" : `mean of ${found[1]}`})` : "not recorded yet");
+  const told = (found) => (found ? `${found[0]} % (${found[1] === 1 ? "one training" : `mean of ${found[1]}`})` : "not recorded yet");
 
   /* What the figure says: the grid, the bytes, and the accuracy rounded and rounded in training. */
   function sentence({ networks }, network, width) {

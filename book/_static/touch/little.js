@@ -4,7 +4,6 @@
   const { dom, chart, controls, touch } = root.bookParts;
   const { grouped } = root.bookParts.numbers;
   const ROW = 44, AROUND = 66, LEFT = 110, COLOURS = ["blue", "red", "green"];
-  const mean = (values) => values.reduce((sum, v) => sum + v, 0) / values.length;
 
   /* The range of accuracies that is drawn: whole halves of a point around all of them (stills/little.py). */
   function span({ networks }, at) {
@@ -19,8 +18,8 @@
     const told = networks.map(({ name, cells }) => {
       const cell = cells[at];
       if (!cell) return `${name}: no training`;
-      const within = cell.low === null ? "" : ` (${cell.low.toFixed(2)} to ${cell.high.toFixed(2)})`, n = cell.values.length;
-      return `${name} ${mean(cell.values).toFixed(2)} %${within}, ${n === 1 ? "one training" : `${n} trainings`}`;
+      const n = cell.values.length;
+      return `${name} ${cell.told}, ${n === 1 ? "one training" : `${n} trainings`}`;
     });
     return `${grouped(sizes[at])} images: ${told.join("; ")}.`;
   }
