@@ -2,9 +2,11 @@
 
 Its scripts, sheets and fonts, which ``weight.py`` replaces; maps of compressed files (3.3 MB, for the
 theme's own developers); templates that lie among the static files; and the translations of a book
-that has one language. And the sources of scripts that the site has in another form.
+that has one language. And the sources of scripts that the site has in another form, and the pictures that no
+page shows as files: a line figure stands in its page (``figures.py``).
 """
 
+import re
 import shutil
 from pathlib import Path
 
@@ -24,6 +26,16 @@ def remove_unneeded(app, error):
     for pattern in UNNEEDED:
         for path in (Path(app.outdir) / "_static").glob(pattern):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
+    remove_unnamed_images(Path(app.outdir))
+
+
+def remove_unnamed_images(site: Path) -> None:
+    """Remove the files of ``_images`` that no page, script, style sheet or notebook of the site names."""
+    asking = (path for ending in ("html", "js", "css", "ipynb") for path in site.rglob(f"*.{ending}"))
+    named = {name for path in asking for name in re.findall(r"_images/([\w.-]+)", path.read_text(encoding="utf-8"))}
+    for path in (site / "_images").glob("*"):
+        if path.name not in named:
+            path.unlink()
 
 
 def do_not_look_for_the_index(app):

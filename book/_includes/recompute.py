@@ -12,7 +12,7 @@ def board(results):
     trainings = {}
     for file in pathlib.Path(results).glob("*/*/seed-*.json"):
         record = json.loads(file.read_text())
-        if file.parts[-3] not in ("beyond", "factorial", "little"):  # the five paths only
+        if file.parts[-3] not in ("beyond", "factorial", "fashion", "little"):  # the five paths only
             trainings.setdefault(record["experiment"], []).append(record)
     rows = []
     for step, records in trainings.items():

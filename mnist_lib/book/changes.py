@@ -97,9 +97,11 @@ def _layer(layer: Layer) -> str:
     size = "×".join(map(str, pair(layer.kernel)))
     if layer.op not in ("conv", "conv_transpose"):
         return {"max_pool": f"{size} max pooling", "avg_pool": f"{size} average pooling",
-                "global_avg_pool": "global average pooling"}.get(layer.op, layer.op)
+                "global_avg_pool": "global average pooling",
+                "crop": f"crop by {layer.padding} on each side".replace("-", "")}.get(layer.op, layer.op)
     extra = [f"padding {layer.padding}"] if layer.padding else []
     extra += ["bias"] if layer.bias else []
+    extra += [f"shared weights {layer.shared}"] if layer.shared else []
     extra += [f"unit: {_unit(layer.unit)}"] if layer.unit else []
     return ", ".join([f"{size} convolution", f"{layer.channels} channels", *extra])
 

@@ -69,20 +69,27 @@ def shown(evidence: Evidence) -> PageTable:
         return f"{e.mean:.2f}" if len(e.accuracies) == 1 else (
             f"{e.mean:.2f} ({min(e.accuracies):.2f} to {max(e.accuracies):.2f})")
 
+    moved = {name: f"{there} → {here}" for name, (there, here) in places(evidence).items()}
     rows = tuple((label(name), cell(evidence.mnist.get(name)), cell(evidence.clothes.get(name)),
-                  str(evidence.seeds(name))) for name in declared.SHOWN)
+                  moved.get(name, "–"), str(evidence.seeds(name))) for name in declared.SHOWN)
     return PageTable("Eight networks, frozen, on digits and on clothes",
-                     ("network", "MNIST (%)", "Fashion-MNIST (%)", "seeds there"), rows,
-                     "Test accuracy after the last epoch: mean, and lowest to highest seed.")
+                     ("network", "MNIST (%)", "Fashion-MNIST (%)", "place", "seeds there"), rows,
+                     "Test accuracy after the last epoch: mean, and lowest to highest seed. Place among the eight by "
+                     "the mean, on digits and on clothes.")
+
+
+def places(evidence: Evidence) -> dict[str, tuple[int, int]]:
+    """Each shown network's place by its mean, on MNIST and on clothes; none while one has too few seeds there."""
+    if any(evidence.seeds(name) < ENOUGH for name in declared.SHOWN):
+        return {}
+    orders = [sorted(declared.SHOWN, key=lambda name: -of[name].mean) for of in (evidence.mnist, evidence.clothes)]
+    return {name: tuple(order.index(name) + 1 for order in orders) for name in declared.SHOWN}
 
 
 def place_of_champion(evidence: Evidence) -> str:
     """Where the champion stands among the eight by its mean on Fashion-MNIST: one of ``PLACES``."""
-    if any(evidence.seeds(name) < ENOUGH for name in declared.SHOWN):
-        return TOO_FEW
-    means = sorted((evidence.clothes[name].mean for name in declared.SHOWN), reverse=True)
-    place = means.index(evidence.clothes[declared.CHAMPION].mean)
-    return PLACES[0] if place == 0 else PLACES[1] if place < 3 else PLACES[2]
+    _, place = places(evidence).get(declared.CHAMPION, (0, 0))
+    return TOO_FEW if not place else PLACES[0] if place == 1 else PLACES[1] if place <= 3 else PLACES[2]
 
 
 def cells(of: Comparison | None) -> tuple[str, str, str]:

@@ -35,12 +35,12 @@ def asked() -> PageTable:
         for name, f in (*little.FAMILIES.items(), *bits.FAMILIES.items())), stacked=True)
 
 
-def told(values: Sequence[float], around: Interval | None) -> str:
-    """A mean with its interval and the number of trainings: "99.31 (99.20 to 99.40), 10"."""
+def told(values: Sequence[float], around: Interval | None, unsaid: int = 0) -> str:
+    """A mean with its interval and, unless it is ``unsaid``, the number of trainings: "99.31 (99.20 to 99.40), 10"."""
     if not values:
         return "not yet"
     within = f" ({around.low:.2f} to {around.high:.2f})" if around else ""
-    return f"{Spread(tuple(values)).mean:.2f}{within}, {len(values)}"
+    return f"{Spread(tuple(values)).mean:.2f}{within}" + (f", {len(values)}" if len(values) != unsaid else "")
 
 
 def _of_runs(name: str, images: int) -> str:
@@ -104,9 +104,9 @@ def power_sentence() -> str:
                      for name, of in found) or "Not told yet: it takes three numbers of images of one seed"
 
 
-def _of_versions(found: Sequence[Version]) -> str:
+def _of_versions(found: Sequence[Version], unsaid: int = 0) -> str:
     values = [one.accuracy for one in found]
-    return told(values, analysis.interval(values, [one.missed for one in found]))
+    return told(values, analysis.interval(values, [one.missed for one in found]), unsaid)
 
 
 def counted_bytes(name: str, width: int) -> int:
@@ -116,17 +116,19 @@ def counted_bytes(name: str, width: int) -> int:
 
 def bits_table() -> PageTable:
     """Accuracy and bytes by bits a weight: rounded with a scale a layer or a channel, and rounded in training."""
+    usual = max((len(analysis.versions(name, bits.FLOAT)) for name in bits.NETWORKS), default=0)
     rows = [(f"{NAMES[name]}, {width if width < bits.FLOAT else 'float, 32'} bits",
              f"{counted_bytes(name, width):,}",
-             "–" if width == bits.FLOAT else _of_versions(analysis.versions(name, width, "tensor")),
-             _of_versions(analysis.versions(name, width)),
-             _of_versions(analysis.versions(name, width, tuned=True)) if width in bits.TUNED[name] else "not asked")
+             "–" if width == bits.FLOAT else _of_versions(analysis.versions(name, width, "tensor"), usual),
+             _of_versions(analysis.versions(name, width), usual),
+             "not asked" if width not in bits.TUNED[name] else
+             _of_versions(analysis.versions(name, width, tuned=True), usual))
             for name in bits.NETWORKS for width in (bits.FLOAT, *bits.WIDTHS)]
     return PageTable("Test accuracy (%) by bits a weight",
                      ("network", "bytes", "rounded, a scale\na layer", "rounded, a scale\na channel",
                       "rounded in\ntraining"), tuple(rows),
-                     "Mean, 95 % interval over seeds and images, number of trainings. Bytes: packed weights, a scale a "
-                     "channel and a bias a channel in float32.", stacked=True)
+                     f"Mean and 95 % interval over seeds and images, of {usual} trainings where no number is said. "
+                     "Bytes: packed weights, a scale a channel and a bias a channel in float32.", stacked=True)
 
 
 def rounded_table() -> PageTable:

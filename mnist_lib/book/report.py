@@ -34,6 +34,7 @@ from .summaries import (
     jump,
     jumps,
     late,
+    minutes,
     missed,
     numbers,
     recorded,
@@ -43,7 +44,7 @@ from .tables import PageTable, signed
 
 __all__ = ["LAST", "RULE", "Comparison", "Finding", "PageTable", "Share", "Spread", "Summary", "above", "at_epochs",
            "calmer", "changes", "claims", "compare", "confusion", "describe", "difference", "finding", "gain", "gains",
-           "gains_of", "holm", "in_the_logs", "jump", "jumps", "late", "missed",
+           "gains_of", "holm", "in_the_logs", "jump", "jumps", "late", "minutes", "missed",
            "network", "numbers", "per_class", "prediction",
            "predictions", "recorded", "reproduced", "reproduces", "result", "same_way", "signed", "single",
            "standard_error", "summary", "told", "within_a_jump"]

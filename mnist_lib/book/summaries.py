@@ -96,6 +96,11 @@ def at_epochs(step: str, first: int, last: int) -> Spread:
                         for run in recorded(step)))
 
 
+def minutes(steps: Sequence[str]) -> float:
+    """How long one training of each step takes on a CPU, in minutes: the sum of the medians that the pages give."""
+    return sum(durations(recorded(step))["cpu"].whole for step in steps) / 60
+
+
 def jumps(step: str, last: int = 5) -> Spread:
     """How far each training's test accuracy moves from epoch to epoch: the mean over the last epochs, in points."""
     return Spread(tuple(moves(run.test_accuracies, last) for run in recorded(step)))

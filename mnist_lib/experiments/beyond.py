@@ -156,5 +156,5 @@ FASTEST_99 = Search(
 
 fastest_99 = dataclasses.replace(FASTEST_99.start, epochs=2)
 
-BEYOND = (first_champion, champion, smallest, *BELOW, searched_recipe, fastest, fastest_99)
-SEARCHES = {s.name: s for s in (CHAMPION, SMALLEST, SEARCHED_RECIPE, FEWEST, FASTEST_99)}
+FIRST_FOUND = (first_champion, champion, smallest, *BELOW, searched_recipe, fastest, fastest_99)
+FIRST_SEARCHES = (CHAMPION, SMALLEST, SEARCHED_RECIPE, FEWEST, FASTEST_99)  # the later ones are in marks.py

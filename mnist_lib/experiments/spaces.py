@@ -59,7 +59,8 @@ class Round:
 class Search:
     """A declared space: where it starts, its rounds, and the seeds each candidate is trained with.
 
-    A trial is judged by the mean of its ``last`` epochs.
+    A trial is judged by the mean of its ``last`` epochs. The trials' seeds begin with ``first_seed``: one beyond
+    those of the final trainings leaves these without a part in the choice.
     """
 
     name: str
@@ -67,6 +68,12 @@ class Search:
     rounds: tuple[Round, ...]
     seeds: int = 2
     last: int = LAST
+    first_seed: int = 0
+
+    @property
+    def trial_seeds(self) -> range:
+        """The seeds that each candidate is trained with."""
+        return range(self.first_seed, self.first_seed + self.seeds)
 
 
 def held_out(step: Experiment) -> Experiment:

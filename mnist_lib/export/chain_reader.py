@@ -9,6 +9,7 @@ format (``format.py``). Where that cannot be, NotStraight names the place and wh
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import NamedTuple
 
@@ -67,6 +68,7 @@ class _Watcher(TorchDispatchMode):
         self.layers: list[Layer] = []
         self.tensors: list[tuple[Tensor, ...]] = []
         self.names: Counter[str] = Counter()
+        self.holders: dict[tuple, tuple[str, Sequence[Tensor]]] = {}  # by where they lie, kept so that none others can
 
     def __torch_dispatch__(self, function, types, args=(), kwargs=None):
         taken = [t for t in tree_leaves((args, kwargs)) if isinstance(t, Tensor) and any(t is k for k in self.known)]
@@ -108,6 +110,8 @@ class _Watcher(TorchDispatchMode):
         plain = tuple(t.detach().to("cpu", torch.float32).contiguous() for t in tensors)
         if not all(torch.isfinite(t).all() for t in plain):
             raise NotStraight(f"the weights of {name!r} hold numbers that are not finite; train it again")
-        self.layers.append({"type": op, "name": name, **settings})
+        where = tuple((t.data_ptr(), t.shape, t.stride()) for t in tensors)
+        first, _ = self.holders.setdefault(where, (name, tensors)) if tensors else (name, tensors)
+        self.layers.append({"type": op, "name": name, **settings, **({"shared_with": first} if first != name else {})})
         self.tensors.append(plain)
 

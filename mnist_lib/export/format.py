@@ -14,7 +14,9 @@ Version 1 of the format is one object with these fields:
     (ink - mean) / std, with ink from 0 (paper) to 1.
 ``layers``
     The layers in the order they run. Each has a ``type``, a ``name`` and the settings that
-    SETTINGS lists for the type, lengths in pixels of its own input.
+    SETTINGS lists for the type, lengths in pixels of its own input; a padding below 0 crops. A layer
+    that was trained with the weights of an earlier one says that one's name as ``shared_with``; its
+    weights are in the file again, and are not counted again.
 ``snapshots``
     One set of weights or more, in the order of the training, the last the final one: ``epoch``
     (or null), ``accuracy`` on the test set in per cent (or null), and ``weights``.
@@ -118,6 +120,7 @@ def parameter_range(layers: Sequence[Layer]) -> tuple[int, int]:
 
     They differ by the scales and shifts of batch normalization, which may be fixed.
     """
+    layers = [layer for layer in layers if "shared_with" not in layer]
     norms = sum(layer["channels"] for layer in layers if layer["type"] == "batchnorm")
     held = sum(prod(shape) for layer in layers for shape in tensor_shapes(layer))
     return held - 4 * norms, held - 2 * norms
@@ -173,6 +176,7 @@ def read(file: Path | str) -> Exported:
                           for s in data["snapshots"])
         if not snapshots:
             raise ValueError("it holds no weights")
+        _check_shared(layers, snapshots)
         fewest, most = parameter_range(layers)
         if not fewest <= data["parameters"] <= most:
             raise ValueError(f"it says {data['parameters']:,} parameters, and its layers have {most:,}")
@@ -192,6 +196,20 @@ def _checked(layer: Layer) -> Layer:
         if not good:
             raise ValueError(f"the layer {layer['name']!r} has {setting} {value!r}")
     return layer
+
+
+def _check_shared(layers, snapshots) -> None:
+    """Raise ValueError where a layer's weights are not those of the earlier layer that it names."""
+    places = {layer["name"]: number for number, layer in reversed(list(enumerate(layers)))}
+    for number, layer in enumerate(layers):
+        if (shared := layer.get("shared_with")) is None:
+            continue
+        first = places.get(shared, number)
+        same = first < number and "shared_with" not in layers[first] and all(
+            len(s.tensors[first]) == len(s.tensors[number]) > 0
+            and all(map(torch.equal, s.tensors[first], s.tensors[number])) for s in snapshots)
+        if not same:
+            raise ValueError(f"the layer {layer['name']!r} has not the weights of {shared!r}, and says that it has")
 
 
 def _pack(tensors) -> str:

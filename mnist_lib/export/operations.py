@@ -42,7 +42,7 @@ def unknown(operation: Operation):
         raise NotStraight("of the normalizations only batch normalization can be exported: the others compute "
                           "their mean anew for every image")
     raise NotStraight("this operation is not in the exported format. It knows convolution, batch normalization, "
-                      "pooling, linear layers, zero padding, flattening, dropout, softmax at the end, and "
+                      "pooling, linear layers, zero padding, cropping, flattening, dropout, softmax at the end, and "
                       "the activations ReLU, PReLU, leaky ReLU, ELU, SELU, GELU, SiLU, sigmoid, tanh, "
                       "hardtanh and hardswish")
 
@@ -134,8 +134,8 @@ def _shape(operation):
 def _zero_pad(operation):
     pad = list(operation.given["pad"])
     left, right, top, bottom, *rest = pad + [0] * (4 - len(pad))
-    if operation.given.get("value", 0) != 0 or any(rest) or min(left, right, top, bottom) < 0:
-        raise NotStraight("only padding with zeros around the maps can be exported")
+    if (operation.given.get("value", 0) != 0 and max(left, right, top, bottom) > 0) or any(rest):
+        raise NotStraight("only padding with zeros around the maps, or cropping them, can be exported")
     return [("zero_pad", {"padding": [top, bottom, left, right]}, [])]
 
 

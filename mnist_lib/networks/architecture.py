@@ -13,7 +13,7 @@ import dataclasses
 from collections import Counter
 from dataclasses import dataclass
 
-from ..rf import Layer, batchnorm, dropout, pair, relu
+from ..rf import Layer, batchnorm, dropout, pair, relu, stands_first
 
 
 @dataclass(frozen=True)
@@ -84,13 +84,15 @@ def count_parameters(architecture: Architecture) -> int:
     """Trainable parameters, counted from the description alone.
 
     A convolution has k_h * k_w * ch_in * ch_out weights and, with a bias, ch_out
-    more; a batch norm has a scale and a shift a channel.
+    more, but none where it shares those of one before it; a batch norm has a scale and
+    a shift a channel.
     """
-    total, channels = 0, architecture.input_size[0]
+    total, channels, shared = 0, architecture.input_size[0], {}
     for _, layer in flat_layers(architecture):
         if layer.op in ("conv", "conv_transpose"):
             height, width = pair(layer.kernel)
-            total += height * width * channels * layer.channels + layer.bias * layer.channels
+            if stands_first(layer, channels, shared):
+                total += height * width * channels * layer.channels + layer.bias * layer.channels
             channels = layer.channels
         elif layer.op == "batchnorm":
             total += 2 * channels

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-from torch import nn
+import torch.nn.functional as F
+from torch import Tensor, nn
 
-from ..rf import Layer
+from ..rf import Layer, stands_first
 from .architecture import Architecture, flat_layers
 from .zoo import ARCHITECTURES
 
@@ -29,19 +30,43 @@ def build(architecture: Architecture | str) -> nn.Sequential:
     """The network as a torch module: images (N, 1, 28, 28) to logits (N, 10).
 
     A ``Sequential`` of blocks, each a ``Sequential`` of layers, with PyTorch's own
-    initial weights: call ``torch.manual_seed`` first for the same ones again.
-    Raises ``KeyError`` with the names there are, if the name is unknown.
+    initial weights: call ``torch.manual_seed`` first for the same ones again. Layers with
+    the same ``shared`` name have the weights of the first of them.
+    Raises ``KeyError`` with the names there are, if the name is unknown, ``ValueError`` where
+    layers cannot share weights.
     """
     architecture = find_architecture(architecture)
     network: OrderedDict[str, OrderedDict[str, nn.Module]] = OrderedDict()
     channels = architecture.input_size[0]
+    seen, first = {}, {}
     for name, layer in flat_layers(architecture):
         block, _, layer_name = name.partition(".")
-        network.setdefault(block, OrderedDict())[layer_name] = _module(layer, channels)
+        if stands_first(layer, channels, seen):
+            module = first[layer.shared] = _module(layer, channels)
+        else:
+            module = SameWeights(first[layer.shared], layer)
+        network.setdefault(block, OrderedDict())[layer_name] = module
         channels = layer.channels
     parts = OrderedDict((block, nn.Sequential(layers)) for block, layers in network.items())
     parts["flatten"] = nn.Flatten()
     return nn.Sequential(parts)
+
+
+class SameWeights(nn.Module):
+    """A convolution with the weights of another one, ``first``; it has no parameters of its own.
+
+    ``layer`` says its stride, padding and dilation.
+    """
+
+    def __init__(self, first: nn.Conv2d, layer: Layer):
+        super().__init__()
+        self.first = (first,)  # in a tuple, so that it is no submodule
+        self.window = dict(stride=layer.stride, padding=layer.padding, dilation=layer.dilation)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, C, H, W) to (N, K, H', W')."""
+        first, = self.first
+        return F.conv2d(x, first.weight, first.bias, **self.window)
 
 
 def initialize(network: nn.Module, rule: str) -> nn.Module:
@@ -72,6 +97,8 @@ def _module(layer: Layer, channels: int) -> nn.Module:
         return nn.MaxPool2d(dilation=layer.dilation, ceil_mode=layer.ceil_mode, **window)
     if layer.op == "avg_pool":
         return nn.AvgPool2d(ceil_mode=layer.ceil_mode, **window)
+    if layer.op == "crop":
+        return nn.ZeroPad2d(layer.padding)  # a negative padding crops
     if layer.op == "global_avg_pool":
         return nn.AdaptiveAvgPool2d(1)
     if layer.op == "batchnorm":

@@ -21,6 +21,6 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "html_writer": "Cell html_table side",
     "snapshot": "left_as_found",
     "operators": "named_arguments",
-    "layers": "Layer avg_pool batchnorm conv dropout global_avg_pool max_pool pair relu",
+    "layers": "Layer avg_pool batchnorm conv crop dropout global_avg_pool max_pool pair relu stands_first",
     "table": "Table",
 })

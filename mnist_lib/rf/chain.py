@@ -7,13 +7,13 @@ from functools import lru_cache
 from math import prod
 
 from .geometry import Geometry, ReceptiveFieldError
-from .layers import Layer
+from .layers import Layer, stands_first
 from .row import Extent, Row
 from .space import image_size
 from .table import Table
 from .taps import inside, transposed, window
 
-_WINDOWS = ("conv", "max_pool", "avg_pool")
+_WINDOWS = ("conv", "max_pool", "avg_pool", "crop")  # a crop is a window of one pixel with negative padding
 _PLAIN = ("relu", "batchnorm", "dropout", "identity", "softmax", "log_softmax")
 
 
@@ -29,6 +29,7 @@ def field_of_layers(layers, input_size=None, title=None) -> Table:
     shrinks to nothing; ValueError for an impossible input size.
     """
     named, title, own_size = _named(layers, title)
+    shared: dict = {}
     dimension = next((len(v) for _, layer in named for v in _settings(layer) if isinstance(v, tuple)), None)
     size = image_size(own_size if input_size is None else input_size, dimension)
     channels, plan, rows = size[0], (), []
@@ -40,7 +41,8 @@ def field_of_layers(layers, input_size=None, title=None) -> Table:
         try:
             if steps:
                 maps = _apply(maps, steps)
-        except ReceptiveFieldError as error:
+            own = stands_first(layer, channels, shared)
+        except ValueError as error:
             raise ReceptiveFieldError(f"layer {name!r} ({layer.op}): {error}") from None
         if layer.op in ("conv", "conv_transpose"):
             channels = layer.channels or channels
@@ -50,7 +52,7 @@ def field_of_layers(layers, input_size=None, title=None) -> Table:
         parameters, products = _costs(layer, ch_in, channels, before, maps)
         rows.append(Row(name, layer.op, before, maps, ChainExtents(plan, size[1:], layer.op == "flatten"),
                         () if layer.op == "flatten" else tuple(g.size for g in maps), ch_in, channels,
-                        parameters=parameters, multiply_adds=products, plain=not steps,
+                        parameters=parameters * own, multiply_adds=products, plain=not steps,
                         dims=tuple(range(2, 2 + len(maps))), **settings))
     return Table(title, size, tuple(rows))
 

@@ -20,7 +20,6 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from mnist_lib import need
 
@@ -32,6 +31,7 @@ from .devices import machine, pick_device
 from .evaluation import evaluate, images_of, keeps_weights, normalized, test_set, weights_file
 from .fast import keep_memory, speed_up
 from .files import ready_to_write
+from .moving_average import MovingAverage
 from .optimizer import Schedule, sgd
 from .progress import Progress
 from .records import Epoch, Run
@@ -259,11 +259,9 @@ def judged_on(step: Experiment, device: torch.device) -> tuple[Tensor, Tensor]:
     return normalized(digits.images[-step.held_out:], step.data_set), digits.labels[-step.held_out:].long()
 
 
-def average_of(network: nn.Module, step: Experiment) -> AveragedModel | None:
+def average_of(network: nn.Module, step: Experiment) -> MovingAverage | None:
     """The exponential moving average of a network's weights and buffers, where the experiment asks for one."""
-    if not step.averaging:
-        return None
-    return AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(step.averaging), use_buffers=True)
+    return MovingAverage(network, step.averaging) if step.averaging else None
 
 
 def _short(rate: float) -> float:

@@ -105,7 +105,7 @@ def retrace(search: Search) -> Iterator[tuple[Round, tuple[Judged, ...]]]:
     best = search.start
     for each in search.rounds:
         candidates = each.candidates(best)
-        trials = {label: tuple(logged(search.name, step, seed) for seed in range(search.seeds))
+        trials = {label: tuple(logged(search.name, step, seed) for seed in search.trial_seeds)
                   for label, step in candidates.items()}
         if not all(all(found) for found in trials.values()):
             return
@@ -129,7 +129,7 @@ def run(search: Search, executor: Executor) -> Iterator[Trial]:
     best = search.start
     for number, each in enumerate(search.rounds):
         calls = [(search.name, label, step, seed) for label, step in each.candidates(best).items()
-                 for seed in range(search.seeds) if logged(search.name, step, seed) is None]
+                 for seed in search.trial_seeds if logged(search.name, step, seed) is None]
         for _, future in outcomes(executor, try_out, calls):
             yield future.result()
         _, judged = list(retrace(search))[number]

@@ -161,8 +161,11 @@ def test_a_place_is_told_when_all_eight_have_three_seeds():
     assert fashion_pages.place_of_champion(Evidence(whole, whole)) == fashion_pages.PLACES[0]
     behind = {**whole, declared.CHAMPION: side(90, 89)[declared.CHAMPION]}
     assert fashion_pages.place_of_champion(Evidence(whole, behind)) == fashion_pages.PLACES[2]
+    assert fashion_pages.places(Evidence(whole, behind))[declared.CHAMPION] == (1, len(declared.SHOWN))
+    assert f"1 → {len(declared.SHOWN)}" in str(fashion_pages.shown(Evidence(whole, behind)))
     few = {**whole, declared.PLAIN: side(90, 90, ENOUGH - 1)[declared.PLAIN]}
     assert fashion_pages.place_of_champion(Evidence(whole, few)) == fashion_pages.TOO_FEW
+    assert "→" not in str(fashion_pages.shown(Evidence(whole, few)))
 
 
 def test_a_training_that_did_not_learn_is_told():

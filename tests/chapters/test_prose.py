@@ -81,6 +81,7 @@ ALLOWED = (
              "an imagined network, and a threshold that is chosen; checked below", "*"),
     Constant(r"on which a network is 80 % sure|; with 20 images it wouldn't", "made up for a check", "travel"),
     Constant(r"(?:below|above) \d\d %|\d\d to \d\d %", "how a question is cut into choices", "little"),
+    Constant(r"(?:fewer|more) than \d+ %|\d to \d+ %", "how a question is cut into choices", "beyond/fastest"),
     Constant(r"A session is 90 minutes", "a plan", "teaching"),
     Constant(r"course .* under 8,000 parameters to 99\.4 %", "the rule", "teaching"),
     Constant(r'"It reached 99\.4 %, so it does it\."', "a sentence that students say", "teaching"),

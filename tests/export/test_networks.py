@@ -80,6 +80,8 @@ CHAINS = {
     "log softmax of maps": lambda: nn.Sequential(nn.Conv2d(1, 10, 28), nn.LogSoftmax(1)),
     "same, even kernel": lambda: conv(4, padding="same"), "valid": lambda: conv((3, 5), padding="valid"),
     "zero pad": lambda: nn.Sequential(nn.ZeroPad2d((1, 2, 3, 4)), conv(3)),
+    "crop": lambda: nn.Sequential(nn.ZeroPad2d(-2), conv(3)),
+    "pad and crop": lambda: nn.Sequential(nn.ZeroPad2d((1, -2, -3, 4)), conv(3)),
     "no affine": lambda: around(nn.BatchNorm2d(4, affine=False)),
     "double": lambda: conv(3).double(),
     "average pools": lambda: around(nn.AvgPool2d(3, 2, 1, ceil_mode=True),
@@ -115,6 +117,53 @@ def test_a_chain_is_exported_as_it_runs(name, tmp_path):
     difference = networks.write_checked(networks.export_module(network, name), network, file)
     assert difference < 1e-4 and network.training
     assert [p.name for p in tmp_path.iterdir()] == ["out.json"]
+
+
+class Thrice(nn.Module):
+    """A convolution, a normalization and a PReLU used three times, and a linear layer used twice."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.again = nn.Conv2d(1, 4, 3), nn.Conv2d(4, 4, 3, padding=1)
+        self.norm, self.act, self.square = nn.BatchNorm2d(4), nn.PReLU(4), nn.Linear(10, 10)
+        self.out = nn.Linear(4, 10)
+
+    def forward(self, x):
+        x = self.first(x)
+        for _ in range(3):
+            x = self.act(self.norm(self.again(x)))
+        return self.square(self.square(self.out(x.mean((2, 3)))))
+
+
+def test_shared_weights_count_once(tmp_path):
+    network = with_statistics(Thrice())
+    document = networks.export_module(network, "thrice")
+    networks.write_checked(document, network, tmp_path / "out.json")
+    assert document.parameters == sum(p.numel() for p in network.parameters())
+    assert format.read(tmp_path / "out.json").parameters == document.parameters
+    shared = [layer.get("shared_with") for layer in document.layers if format.tensor_shapes(layer)]
+    assert shared == [None, None, None, None, "again", "norm", "act", "again", "norm", "act", None, None, "square"]
+
+
+def test_equal_weights_are_not_shared_ones():
+    network = nn.Sequential(nn.Flatten(), nn.Linear(784, 10), nn.Linear(10, 10), nn.Linear(10, 10))
+    network[3].load_state_dict(network[2].state_dict())
+    document = networks.export_module(network, "equal")
+    assert document.parameters == 784 * 10 + 10 + 2 * 110
+    assert not any("shared_with" in layer for layer in document.layers)
+
+
+@pytest.mark.parametrize("other, words", [("first", "has not the weights of 'first'"), ("nothing", "'nothing'"),
+                                          ("again (2)", "has not the weights of 'again"), (3, "has not the weights")])
+def test_what_is_said_to_be_shared_must_be(other, words, tmp_path):
+    file = format.write(networks.export_module(Thrice(), "thrice"), tmp_path / "out.json")
+    data = json.loads(file.read_text())
+    del data["seal"]
+    again = next(layer for layer in data["layers"] if layer["name"] == "again (3)")
+    again["shared_with"] = other
+    file.write_text(json.dumps(data))
+    with pytest.raises(ValueError, match=words):
+        format.read(file)
 
 
 def test_weights_that_are_computed_are_exported_as_they_are(tmp_path):

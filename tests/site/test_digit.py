@@ -406,6 +406,11 @@ DAMAGES = {
     "too few parameters": (lambda d: d.update(parameters=12), "says that the network has 12 parameters"),
     "too many parameters": (lambda d: d.update(parameters=7_000_000),
                             "has 7,000,000 parameters, and its layers have 2,3"),
+    "weights that are not shared": (lambda d: next(layer for layer in d["layers"][::-1] if "kernel" in layer).update(
+        shared_with=d["layers"][0]["name"]), "has not the weights of|says that the network has"),
+    "shared with nobody": (lambda d: d["layers"][0].update(shared_with=3), "“shared_with”"),
+    "cropped to nothing": (lambda d: d["layers"].insert(0, dict(
+        type="zero_pad", name="crop", padding=[-20, -8, 0, 0])), "crops all of maps of 28 × 28"),
     "more work than a page can do": (lambda d: d["layers"].insert(0, dict(
         type="zero_pad", name="frame", padding=[900, 900, 900, 900])), "does not fit|too large|steps|takes 216"),
 }

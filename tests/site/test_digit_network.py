@@ -73,13 +73,16 @@ def chain(seed):
     kinds = (conv, conv, nn.BatchNorm2d, nn.PReLU, lambda n: pick(*activations)(), lambda n: pick(*activations)(),
              lambda n: nn.MaxPool2d(pick(2, 3), pick(1, 2), pick(0, 1), pick(1, 2), ceil_mode=pick(True, False)),
              lambda n: nn.AvgPool2d(pick(2, 3), pick(1, 2), pick(0, 1), pick(True, False), pick(True, False)),
-             lambda n: nn.ZeroPad2d(pick((1, 0, 2, 1), 1)), lambda n: nn.Dropout())
+             lambda n: nn.ZeroPad2d(pick((1, 0, 2, 1), 1, -1, (-1, 2, 0, -2))), lambda n: nn.Dropout())
     while len(layers) < 9:
         layer = pick(*kinds)(channels)
         try:
-            image = layer.eval()(image)
+            after = layer.eval()(image)
         except RuntimeError:  # the window is larger than the map
             continue
+        if not after.numel():  # all of it was cropped
+            continue
+        image = after
         layers.append(layer)
         channels = image.shape[1]
     end = pick((nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, 10)),

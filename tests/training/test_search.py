@@ -7,8 +7,8 @@ import pytest
 
 from mnist_lib.__main__ import main
 from mnist_lib.book.search_log import search_tables
-from mnist_lib.experiments.beyond import BEYOND, SEARCHES
 from mnist_lib.experiments.catalogue import experiment
+from mnist_lib.experiments.marks import BEYOND, SEARCHES
 from mnist_lib.experiments.settings import SGD, TRAINING_IMAGES
 from mnist_lib.experiments.spaces import HELD_OUT, Least, Round, Search, held_out
 from mnist_lib.training import records, search
@@ -126,6 +126,11 @@ def test_held_out_images_are_another_experiment():
 def test_the_command_names_the_searches_there_are(capsys):
     assert main(["search", "nothing"]) == 2
     assert "there are: " + ", ".join(SEARCHES) in capsys.readouterr().err
+
+
+def test_the_command_prints_the_log_of_a_search(capsys):
+    assert main(["search", "faster", "--log"]) == 0
+    assert "The search “faster”, round 5: How much weight decay?" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("name", SEARCHES)

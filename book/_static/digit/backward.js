@@ -67,8 +67,9 @@
     } else if (kind === "zero_pad") {
       const [top, , left] = layer.padding;
       for (let i = 0; i < gx.length; i++) {
-        const c = Math.floor(i / plane), r = Math.floor((i % plane) / x.width);
-        gx[i] += gy[(c * y.height + r + top) * y.width + left + (i % x.width)];
+        const c = Math.floor(i / plane), r = Math.floor((i % plane) / x.width) + top, column = (i % x.width) + left;
+        const kept = r >= 0 && r < y.height && column >= 0 && column < y.width;
+        if (kept) gx[i] += gy[(c * y.height + r) * y.width + column];
       }
     } else if (kind === "flatten") for (let i = 0; i < gx.length; i++) gx[i] += gy[i];
     else if (kind === "prelu") {

@@ -11,14 +11,17 @@
     tanh: "tanh", hardswish: "hardswish", hardtanh: "hardtanh", softmax: "softmax", log_softmax: "log softmax",
   };
 
+  const isCrop = (layer) => layer.type === "zero_pad" && Math.max(...layer.padding) <= 0;
+
   /* "convolution 3 × 3, padding 1": a layer in a few words. */
   function describe(layer) {
-    const pair = ([a, b]) => (a === b ? a : `${a} × ${b}`), words = [WORDS[layer.type]];
+    const pair = ([a, b]) => (a === b ? a : `${a} × ${b}`), words = [isCrop(layer) ? "cropping" : WORDS[layer.type]];
     if (layer.kernel) words[0] += ` ${layer.kernel[0]} × ${layer.kernel[1]}`;
     if (layer.type === "conv2d" ? layer.stride.some((s) => s > 1) : layer.stride) words.push(`stride ${pair(layer.stride)}`);
     if (layer.padding && layer.kernel && layer.padding.some(Boolean)) words.push(`padding ${pair(layer.padding)}`);
     if (layer.dilation && layer.dilation.some((d) => d > 1)) words.push(`dilation ${pair(layer.dilation)}`);
     if (layer.groups > 1) words.push(`${layer.groups} groups`);
+    if (layer.shared_with) words.push(`the weights of ${layer.shared_with}`);
     return words.join(", ");
   }
 

@@ -98,12 +98,14 @@
     }
   }
 
+  /* Zeros around the maps; where a padding is below 0, it crops them. */
   function zeroPad([over, , aside], x, y) {
+    const first = Math.max(0, -aside), last = Math.min(x.width, y.width - aside);
     y.data.fill(0);
     for (let c = 0; c < x.channels; c++) {
-      for (let r = 0; r < x.height; r++) {
+      for (let r = Math.max(0, -over); r < Math.min(x.height, y.height - over); r++) {
         const from = (c * x.height + r) * x.width;
-        y.data.set(x.data.subarray(from, from + x.width), (c * y.height + r + over) * y.width + aside);
+        if (first < last) y.data.set(x.data.subarray(from + first, from + last), (c * y.height + r + over) * y.width + first + aside);
       }
     }
   }

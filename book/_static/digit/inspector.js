@@ -70,7 +70,7 @@
     prelu: (s) => [heading(`${s.layer.name}: PReLU`), line(s.before > 0 ? `${say(s.before)} is above 0 and stays: ` : `${say(s.before)} · slope ${say(s.slope)} = `, value(s.value))],
     relu: (s) => [heading(`${s.layer.name}: ReLU`), line(`max(0, ${say(s.before)}) = `, value(s.value))],
     flatten: (s) => [heading(`${s.layer.name}: flattening`), line(`Map ${s.place.channel + 1}, row ${s.place.row + 1}, column ${s.place.column + 1} of the maps before: `, value(s.value))],
-    zero_pad: (s) => [heading(`${s.layer.name}: zero padding`), line(s.outside ? "In the padding: " : "Inside, and stays as it is: ", value(s.value))],
+    zero_pad: (s) => [heading(`${s.layer.name}: ${digit.describe.describe(s.layer)}`), line(s.outside ? "In the padding: " : "Inside, and stays as it is: ", value(s.value))],
     softmax: (s) => [heading(`${s.layer.name}: softmax`), line(`exp(${say(s.before)} − ${say(s.logSum)}), the latter the logarithm of the sum of all exponentials: `, value(s.value))],
     log_softmax: (s) => [heading(`${s.layer.name}: log softmax`), line(`${say(s.before)} − ${say(s.logSum)}, the logarithm of the sum of all exponentials: `, value(s.value))],
   };

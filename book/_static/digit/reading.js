@@ -39,7 +39,7 @@
     batchnorm: { channels: whole(1), eps: notNegative },
     max_pool: { ...WINDOW, dilation: sizes(2, 1), ceil: yesNo },
     avg_pool: { ...WINDOW, count_padding: yesNo, ceil: yesNo },
-    global_avg_pool: {}, zero_pad: { padding: sizes(4, 0) }, flatten: {},
+    global_avg_pool: {}, zero_pad: { padding: sizes(4, -LIMITS.size) }, flatten: {},
     relu: {}, leaky_relu: { slope: number }, prelu: { channels: whole(1) }, elu: { alpha: number, scale: number },
     gelu: { approximate: oneOf("none", "tanh") }, silu: {}, sigmoid: {}, tanh: {}, hardswish: {},
     hardtanh: { low: number, high: number }, softmax: {}, log_softmax: {},
@@ -73,7 +73,7 @@
     if (typeof layer.type !== "string" || !Object.hasOwn(LAYERS, layer.type)) {
       fail(`${whose} is of the type ${shown(layer.type)}, which this page cannot run.`);
     }
-    checkFields(layer, { type: text, name: filled, ...LAYERS[layer.type] }, whose);
+    checkFields(layer, { type: text, name: filled, ...LAYERS[layer.type], ...("shared_with" in layer && { shared_with: filled }) }, whose);
     if (layer.type === "conv2d" && (layer.in_channels % layer.groups || layer.out_channels % layer.groups)) {
       fail(`${whose} cannot be split into ${layer.groups} groups.`);
     }
@@ -101,10 +101,11 @@
   }
 
   /* Fewest and most parameters that layers of these sizes can have: a batch normalization's mean and variance
-     are none, and its scale and shift may be left out of the training. */
+     are none, and its scale and shift may be left out of the training. Shared weights count once. */
   function parametersOf(layers, sizes) {
-    const norms = layers.reduce((sum, layer) => sum + (layer.type === "batchnorm" ? layer.channels : 0), 0);
-    const all = sizes.flat().reduce((a, b) => a + b, 0);
+    const counted = layers.filter((layer) => !layer.shared_with);
+    const norms = counted.reduce((sum, layer) => sum + (layer.type === "batchnorm" ? layer.channels : 0), 0);
+    const all = sizes.filter((_, i) => !layers[i].shared_with).flat().reduce((a, b) => a + b, 0);
     return [all - 4 * norms, all - 2 * norms];
   }
 
@@ -143,6 +144,17 @@
     }));
   }
 
+  /* A layer that shares its weights has those of the earlier layer that it names. */
+  function checkShared(layers, tensors) {
+    layers.forEach((layer, i) => {
+      if (!layer.shared_with) return;
+      const first = layers.findIndex((other) => other.name === layer.shared_with), [a, b] = [tensors[first] || [], tensors[i]];
+      const same = first < i && !layers[first]?.shared_with && b.length > 0 && a.length === b.length &&
+        b.every((tensor, t) => tensor.length === a[t].length && tensor.every((value, n) => value === a[t][n]));
+      if (!same) fail(`Layer ${i + 1} (${shown(layer.name)}) has not the weights of ${shown(layer.shared_with)}, and says that it has.`);
+    });
+  }
+
   /* A network that can be run, from what the JSON says; throws NotANetwork with a sentence for the reader. */
   function fromData(data) {
     if (data === null || typeof data !== "object" || Array.isArray(data) || data.format !== FORMAT) {
@@ -174,7 +186,9 @@
     const snapshots = data.snapshots.map((snapshot, i) => {
       const whose = data.snapshots.length > 1 ? `Set of weights ${i + 1}` : "The weights";
       checkFields(snapshot, SNAPSHOT, data.snapshots.length > 1 ? whose : "The set of weights");
-      return { epoch: snapshot.epoch, accuracy: snapshot.accuracy, tensors: unpack(snapshot.weights, sizes, data.layers, whose) };
+      const tensors = unpack(snapshot.weights, sizes, data.layers, whose);
+      checkShared(data.layers, tensors);
+      return { epoch: snapshot.epoch, accuracy: snapshot.accuracy, tensors };
     });
     const { name, about, parameters, mean, std, layers } = data;
     return { name, about, parameters, mean, std, layers, shapes, snapshots };

@@ -39,6 +39,7 @@
     }
     if (layer.type === "zero_pad") {
       const [high, wide] = [0, 1].map((axis) => reachAlong(layer, shape, axis).size);
+      expect(Math.min(high, wide) > 0, `it crops all of maps of ${height} × ${width}`);
       return { channels, height: high, width: wide };
     }
     if (layer.type === "flatten") return { channels: channels * height * width, height: 1, width: 1 };

@@ -3,7 +3,7 @@
   "use strict";
   const { dom, chart, controls, touch } = root.bookParts;
   const top = new URL("../../book/", document.currentScript.src).href;
-  const ROW = 21, AROUND = 62, LEFT = 400, COLOURS = ["blue", "red", "green", "purple", "orange", "sky", "ink"];
+  const ROW = 21, AROUND = 62, LEFT = 424, COLOURS = ["blue", "red", "green", "purple", "orange", "sky", "ink"];
   const signed = (v) => `${v < 0 ? "−" : "+"}${Math.abs(v).toFixed(2)}`;
   const inPath = ({ before, after }) => `${before.split("/")[1]} → ${after.split("/")[1]}`;
   const pair = (row) => `${row.after.split("/")[0]}: ${inPath(row)}`;
