@@ -154,8 +154,8 @@ SEARCHES = {s.name: s for s in (*FIRST_SEARCHES, *MARKS.values(), *AGAIN.values(
 BEYOND = (*FIRST_FOUND, smaller, faster, better)
 
 FINAL = "what is chosen is trained on all 60,000 images with seeds that no trial had, and read on the test set"
-SECOND = ("where a second choice is not the first, it is trained on all 60,000 images with the final seeds, and read on "
-          "the test set beside the first")
+SECOND = ("where a second choice is not the first, it is trained on all 60,000 images with the final seeds, and read "
+          "on the test set beside the first")
 DECLARED = {  # by the name of the file: what is asked, the searches with what each aims at, and what is done then
     "marks": (
         "Is there a smaller network, and a faster one, that hold the rule as the smallest and the fastest do?",
