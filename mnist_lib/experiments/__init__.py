@@ -14,7 +14,8 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "factorial": "factorial CELLS FACTORS",
     "fashion": "fashion",
     "little": "little",
-    "marks": "marks AGAIN BETTER BETTER_NETWORKS BEYOND FASTER MARKS REPEATED SEARCHES SMALLER repeated",
+    "marks": "marks AGAIN BETTER BETTER_NETWORKS BEYOND FASTER MARKS REPEATED SEARCHES SECOND_CHOICES SMALLER "
+             "repeated",
     "names": "unknown",
     "settings": "Because Experiment OPTIONS OneCycleLR ReduceLROnPlateau SGD StepLR WarmupDecay",
     "spaces": "Candidates HELD_OUT LAST Least Round Search held_out",

@@ -24,7 +24,7 @@ from . import fashion
 from .beyond import CHAMPIONS, champion, smallest
 from .factorial import CELLS
 from .little import curve
-from .marks import BEYOND
+from .marks import BEYOND, SECOND_CHOICES
 from .names import unknown
 from .settings import SGD, Because, Experiment, OneCycleLR, ReduceLROnPlateau, StepLR
 
@@ -181,7 +181,8 @@ LADDER = {  # the rungs of benchmarks/ladder.py: what is new on each
 OWN_STEPS = {e.name: e for steps in OWN_PATHS.values() for e in steps}
 LITTLE = {of.name: curve(of) for of in (champion, smallest, STEPS["six-models/setup"])}  # few training images
 EXPERIMENTS: dict[str, Experiment] = STEPS | OWN_STEPS | {
-    e.name: e for e in (*BEYOND, CHEAPER, HE_SKELETON, *CELLS.values(), *(e for es in LITTLE.values() for e in es))}
+    e.name: e for e in (*BEYOND, *SECOND_CHOICES, CHEAPER, HE_SKELETON, *CELLS.values(),
+                        *(e for es in LITTLE.values() for e in es))}
 EXPERIMENTS |= fashion.copies(EXPERIMENTS)
 
 
