@@ -28,8 +28,12 @@ READY = """async () => {
   for (let frame = 0; frame < 3; frame += 1) {  // what answers to a change of size or of colours has done so
     await new Promise((done) => requestAnimationFrame(done));
   }
-  const last = performance.now() + 10000;  // figures begin, and small pictures are painted, one after the other
-  while (document.querySelector("figure.touch:not(.touch-alive), img:not([src])") && performance.now() < last) {
+  const digit = () => {  // the digit page reads its first drawing, or paints its pictures again
+    const { page } = window.mnistDigit || {};
+    return document.getElementById("digit-app") && page && (!page.state().maps || page.busy());
+  };
+  const last = performance.now() + 30000;  // figures begin, and small pictures are painted, one after the other
+  while ((document.querySelector("figure.touch:not(.touch-alive)") || digit()) && performance.now() < last) {
     await new Promise((done) => setTimeout(done, 20));
   }
   for (const change of document.getAnimations()) if (change instanceof CSSTransition) change.finish();
