@@ -160,7 +160,7 @@ def signs_kept(effects: Sequence[Effect], sentence: str) -> Finding:
     """Whether the effects that are clear on MNIST keep their sign: holds if all do, fails if one turns round."""
     clear = [e for e in effects if e.verdicts[0] in SURE]
     words = Counter(e.kept for e in clear)
-    told = "; ".join(f"{n} {word}" for word, n in words.most_common()) or "none is"
+    told = ", ".join(f"“{word}” {n}" for word, n in words.most_common()) or "none is"
     judged = [e for e in clear if e.kept != NO_VERDICT]
     turned = any(e.kept.startswith(fashion.TURNED) for e in judged)
     verdict = FAILS if turned else NO_VERDICT if len(judged) < len(clear) or not clear else (
