@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..experiments import ALL_PATHS, experiment
 from .findings import FAILS, HOLDS, Finding, finding
 from .sources import RULE, source
-from .statistics import ENOUGH, NO_VERDICT, Comparison, Share, holm, prediction
+from .statistics import ENOUGH, NO_VERDICT, NOT_CLEAR, Comparison, Share, holm, prediction
 from .summaries import LAST, gain, jump, moves, recorded, summary
 from .tables import PageTable, signed
 
@@ -105,15 +105,18 @@ def told(of: Comparison, verdict: str) -> str:
 
 
 def same_way(path: str) -> Finding:
-    """Whether the steps that are clear in ours go the way that the source's logs go."""
+    """Whether the source's logs mostly go the way that the steps go which are clear in ours.
+
+    The share that does is held against one half by its Clopper-Pearson interval, which takes six steps of six.
+    """
     clear = [(of, theirs) for (before, step), of in zip(steps_and_before(path), gains_of(path).values(), strict=True)
              if of.clear and (theirs := in_the_logs(before, step)) is not None]
-    same = sum((of.points > 0) == (theirs > 0) for of, theirs in clear)
-    others = len(gains_of(path)) - len(clear)
-    evidence = (f"{Share(same, len(clear))} of the steps that are clear in ours; " if clear else "None is clear; ")
-    return finding("The source's logs move the way that ours clearly move.", f"{evidence}{others} others are not clear "
-                   "in ours or have no log. A log is one training, so a step that moves with ours may do so by luck.",
-                   NO_VERDICT if len(clear) < ENOUGH else same == len(clear))
+    same = Share(sum((of.points > 0) == (theirs > 0) for of, theirs in clear), len(clear))
+    verdict = NO_VERDICT if same.of < ENOUGH else NOT_CLEAR if same.interval.holds(50) else same.interval.low > 50
+    evidence = f"{same} of the steps that are clear in ours" if clear else "None is clear"
+    return finding("Where ours clearly move, the source's logs mostly move the same way.",
+                   f"{evidence}; not clear in ours, or without a log: {len(gains_of(path)) - same.of}. A log is one "
+                   "training, and a coin would move with ours in half of the steps.", verdict)
 
 
 def gains(path: str) -> PageTable:

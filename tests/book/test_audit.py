@@ -199,7 +199,8 @@ ONE_TRAINING = ("overfits", "gains_over_the_step_before", "small_gains")  # a ri
 @pytest.mark.parametrize("check", audit.CHECKS)
 def test_a_true_statement_holds(check, monkeypatch):
     if check == "printed_training_accuracy_compares":
-        monkeypatch.setattr("mnist_lib.book.probe.training_accuracy", lambda run: run.final.train_accuracy + 0.05)
+        monkeypatch.setattr("mnist_lib.book.probe.training_accuracy",  # above for odd seeds, below for even ones
+                            lambda run: run.final.train_accuracy + (0.05 if run.seed % 2 else -0.05))
     if CAN_HOLD[check] is None:  # a layer whose mean is learned
         monkeypatch.setattr(audit_training.nn, "BatchNorm2d", LearnedMean)
         assert audit.check("4.9a").verdict == HOLDS

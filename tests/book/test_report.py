@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from mnist_lib.book import report
+from mnist_lib.book import path_tables, report
 from mnist_lib.book.findings import FAILS, HOLDS, finding
 from mnist_lib.book.statistics import NO_VERDICT, NOT_CLEAR, Spread, compare, standard_error
 from mnist_lib.book.tables import PageTable, signed
@@ -216,6 +216,22 @@ def test_gains_compare_each_step_with_the_one_before(tmp_path, monkeypatch):
         save(run_of(9940 + seed, seed=seed))
     (row,) = report.gains("six-models").rows
     assert row[5:7] == ("rises, clear", "rises, clear") and report.same_way("six-models").verdict == NO_VERDICT
+
+
+@pytest.mark.parametrize(("same", "steps", "verdict"), [
+    (2, 2, "no verdict"), (3, 3, "not clear"), (5, 5, "not clear"), (6, 6, "holds"), (3, 4, "not clear"),
+    (0, 6, "does not hold"), (7, 8, "not clear"), (9, 10, "holds"), (0, 0, "no verdict")])
+def test_the_same_way_is_more_than_a_coin_says(same, steps, verdict, monkeypatch):
+    """Three steps of three go one way in a quarter of all cases, so that is no proof."""
+    ours = compare([99.2, 99.3, 99.25], [99.4, 99.5, 99.45], images=None)
+    pairs = [(f"before {i}", f"step {i}") for i in range(steps + 1)]
+    monkeypatch.setattr(path_tables, "steps_and_before", lambda path: pairs)
+    monkeypatch.setattr(path_tables, "gains_of", lambda path: {step: ours for _, step in pairs})
+    monkeypatch.setattr(path_tables, "in_the_logs", lambda _, step: None if step == f"step {steps}" else
+                        0.1 if int(step.split()[1]) < same else -0.1)
+    told = report.same_way("six-models")
+    assert told.verdict == verdict and told.evidence.endswith("a coin would move with ours in half of the steps.")
+    assert "without a log: 1." in told.evidence and ours.clear
 
 
 def test_claims_are_the_sources():
