@@ -358,7 +358,7 @@ def test_an_architecture_of_the_book_with_weights(tmp_path):
 @pytest.mark.parametrize("arguments, words", [
     (("nope/nope", "{out}"), "nope/nope"),
     (("six-models/steplr", "{out}", "--seed", "99"), "seed 99, is not recorded"),
-    (("six-models/steplr", "{out}", "--seed", "1"), "no weights for six-models/steplr, seed 1"),
+    (("six-models/setup", "{out}", "--seed", "0"), "no weights for six-models/setup, seed 0"),
     (("six-models/steplr", "{out}", "--mean", "0"), "--mean"),
     (("{file}:Nope", "{out}"), "'Nope'"), (("{file}:number", "{out}"), "neither"),
     (("{file}:broken", "{out}"), "no such luck"), (("nowhere.py:Net", "{out}"), "nowhere.py"),
