@@ -10,8 +10,8 @@ from torch import Tensor
 
 from .. import __version__
 
-ENGINE = {"cpu": ("channels-last, fused SGD, 16-bit dropout masks, batch norm over rows of pixels, "
-                  "Winograd for wide layers, kept memory"),
+MASKS, ROWS, WINOGRAD = "16-bit dropout masks", "batch norm over rows of pixels", "Winograd"
+ENGINE = {"cpu": f"channels-last, fused SGD, {MASKS}, {ROWS}, {WINOGRAD} for wide layers, kept memory",
           "cuda": "channels-last, fused SGD", "mps": "channels-last"}
 
 
@@ -33,15 +33,20 @@ def pick_device(device: str | torch.device = "auto") -> torch.device:
     return found
 
 
-def machine(device: torch.device) -> dict:
-    """Where and with what a training ran, as its record says it."""
+def engine_on(device: torch.device) -> str:
+    """What makes trainings fast on ``device`` today, as their records say it."""
+    return ENGINE.get(device.type, "plain")
+
+
+def machine(device: torch.device, engine: str | None = None) -> dict:
+    """Where and with what a training ran, as its record says it; ``engine`` where it was not today's."""
     if device.type == "cuda":
         processor = torch.cuda.get_device_name(device)
     else:
         processor = _processor_name()
     instructions = {"instructions": torch.backends.cpu.get_cpu_capability()} if device.type == "cpu" else {}
     return {"device": device.type, "processor": processor, **instructions, "threads": torch.get_num_threads(),
-            "engine": ENGINE.get(device.type, "plain"), "mnist_lib": __version__, "torch": torch.__version__,
+            "engine": engine or engine_on(device), "mnist_lib": __version__, "torch": torch.__version__,
             "python": platform.python_version()}
 
 

@@ -21,25 +21,29 @@ from functools import lru_cache
 import torch
 from torch import Tensor, nn
 
+from .devices import ENGINE, MASKS, ROWS, WINOGRAD
 from .fast_batchnorm import WideBatchNorm2d
 
 WIDE = 128 * 128  # from about this many channel pairs on, Winograd's products pay for its transforms
 TILE = 5  # outputs a tile and axis; larger tiles multiply less and round more
 
 
-def speed_up(network: nn.Module, device: torch.device) -> nn.Module:
-    """The same network, with faster layers where ``device`` is a CPU. Changes it in place."""
+def speed_up(network: nn.Module, device: torch.device, engine: str = ENGINE["cpu"]) -> nn.Module:
+    """The same network, with faster layers where ``device`` is a CPU. Changes it in place.
+
+    ``engine`` names the kinds that are replaced, as records do: a training from before one of them repeats without it.
+    """
     if device.type != "cpu":
         return network
     for name, child in network.named_children():
-        if type(child) is nn.Dropout:
+        if type(child) is nn.Dropout and MASKS in engine:
             setattr(network, name, BitDropout(child.p))
-        elif type(child) is nn.BatchNorm2d:
+        elif type(child) is nn.BatchNorm2d and ROWS in engine:
             setattr(network, name, WideBatchNorm2d.over(child))
-        elif type(child) is nn.Conv2d and _suits_winograd(child):
+        elif type(child) is nn.Conv2d and WINOGRAD in engine and _suits_winograd(child):
             setattr(network, name, WinogradConv2d(child))
         else:
-            speed_up(child, device)
+            speed_up(child, device, engine)
     return network
 
 
@@ -73,7 +77,7 @@ class BitDropout(nn.Dropout):
         bits = torch.empty_like(x, dtype=torch.int16)  # keeps the memory format of x
         words = torch.empty(0, dtype=torch.int64).set_(bits.untyped_storage())
         words.random_(-(2**63), None)  # four masks a draw
-        keep = (bits >= cut - 32768).to(x.dtype).mul_(65536 / (65536 - cut))
+        keep = bits.ge_(cut - 32768).to(x.dtype).mul_(65536 / (65536 - cut))  # in place: booleans are slow
         return x * keep
 
 

@@ -27,7 +27,7 @@ from ..experiments import Experiment, recorded_as
 from ..experiments import experiment as find_experiment
 from ..networks import build, count_parameters, initialize
 from . import checkpoints, records
-from .devices import machine, pick_device
+from .devices import engine_on, machine, pick_device
 from .evaluation import evaluate, images_of, keeps_weights, normalized, test_set, weights_file
 from .fast import keep_memory, speed_up
 from .files import ready_to_write
@@ -79,13 +79,14 @@ def fit(step: str | Experiment, seed: int = 0, device: str = "auto", *, progress
 
 
 def train(step: Experiment, seed: int = 0, device: str = "auto", *, progress: str | Progress = "none",
-          checkpoint: Path | None = None, again: bool = False,
+          checkpoint: Path | None = None, again: bool = False, engine: str | None = None,
           after_epoch: Callable[[list[Epoch], nn.Module], None] | None = None) -> tuple[Run, nn.Module]:
     """Train here and now; return the run and the trained network, and record nothing.
 
     With ``checkpoint``, the state after each epoch is kept in that file, and a
     training that finds one there goes on from it; one that can't be trusted is set
-    aside, and with ``again`` that of a finished training is not used.
+    aside, and with ``again`` that of a finished training is not used. ``engine`` is what the
+    record of an older training says of its faster layers, where it is to be repeated.
     ``after_epoch(epochs, network)`` is called before the first epoch and after each,
     with the epochs done so far.
     """
@@ -95,20 +96,20 @@ def train(step: Experiment, seed: int = 0, device: str = "auto", *, progress: st
     with torch.random.fork_rng(devices):  # the caller's random numbers stay as they were
         if isinstance(progress, str):
             progress = Progress(step.name, seed, step.epochs, progress)
-        training = begun(step, seed, device)
+        training = begun(step, seed, device, engine)
         if checkpoint and os.path.lexists(checkpoint):
             try:
                 checkpoints.resume(training, checkpoint, again)
             except checkpoints.Refused as why:
                 checkpoints.set_aside(checkpoint, why)
-                training = begun(step, seed, device)  # whatever a part of the state has changed
+                training = begun(step, seed, device, engine)  # whatever a part of the state has changed
         return training.run(progress, checkpoint, after_epoch)
 
 
-def begun(step: Experiment, seed: int, device: torch.device) -> Training:
+def begun(step: Experiment, seed: int, device: torch.device, engine: str | None = None) -> Training:
     """A training before its first epoch."""
     torch.manual_seed(seed)
-    return Training(step, seed, device)
+    return Training(step, seed, device, engine)
 
 
 def checked_seed(seed: int) -> int:
@@ -121,13 +122,13 @@ def checked_seed(seed: int) -> int:
 class Training:
     """The state of one training; :meth:`run` takes it to the end."""
 
-    def __init__(self, step: Experiment, seed: int, device: torch.device):
-        self.step, self.seed, self.device = step, seed, device
+    def __init__(self, step: Experiment, seed: int, device: torch.device, engine: str | None = None):
+        self.step, self.seed, self.device, self.engine = step, seed, device, engine or engine_on(device)
         if device.type == "cpu":
             keep_memory()
         network = initialize(build(step.architecture), step.initialization)
         network = network.to(device, memory_format=torch.channels_last)
-        self.network = speed_up(network, device)
+        self.network = speed_up(network, device, self.engine)
         self.random = torch.Generator(device).manual_seed(seed)  # order and augmentation
         self.images, self.labels = batches_of(step, device, seed)
         self.optimizer = sgd(self.network, step)
@@ -160,7 +161,7 @@ class Training:
         return Run(
             recorded_as(self.step), self.step.fingerprint, self.seed,
             count_parameters(self.step.architecture), tuple(self.epochs),
-            tuple(zip(wrong.tolist(), predictions[wrong].tolist())), machine(self.device),
+            tuple(zip(wrong.tolist(), predictions[wrong].tolist())), machine(self.device, self.engine),
             ended=datetime.now(timezone.utc).isoformat(timespec="seconds")), self.judged
 
     @property

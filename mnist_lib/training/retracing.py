@@ -109,7 +109,8 @@ def _trained_as_recorded(name: str, seed: int, progress: str, keep: Callable[[nn
                 f"here, and with {run.epochs[len(done) - 1].test_correct:,} in the record ({run.machine}); {_NEXT}")
         keep(network)
 
-    return run, train(step, seed, run.machine.get("device", "cpu"), progress=progress, after_epoch=compare)
+    return run, train(step, seed, run.machine.get("device", "cpu"), progress=progress,
+                      engine=run.machine.get("engine"), after_epoch=compare)
 
 
 def _numbers(run: Run) -> tuple:

@@ -6,7 +6,9 @@ import torch.nn.functional as F
 from torch import nn
 
 from mnist_lib.networks.builder import build
+from mnist_lib.training.devices import ENGINE
 from mnist_lib.training.fast import BitDropout, WinogradConv2d, conv3x3, speed_up
+from mnist_lib.training.fast_batchnorm import WideBatchNorm2d
 
 
 @pytest.mark.parametrize("channels_last", [False, True])
@@ -76,6 +78,17 @@ def test_a_faster_network_computes_the_same(name):
     assert list(fast.state_dict()) == list(plain.state_dict())
     x = torch.randn(4, 1, 28, 28)
     torch.testing.assert_close(fast.eval()(x), plain.eval()(x), atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.parametrize("engine, kinds", [
+    ("channels-last, 16-bit dropout masks, Winograd for wide layers", [BitDropout, nn.BatchNorm2d, WinogradConv2d]),
+    ("16-bit dropout masks and Winograd on CPU", [BitDropout, nn.BatchNorm2d, WinogradConv2d]),
+    (ENGINE["cpu"], [BitDropout, WideBatchNorm2d, WinogradConv2d]),
+    ("plain", [nn.Dropout, nn.BatchNorm2d, nn.Conv2d]),
+])
+def test_only_what_an_engine_names_is_replaced(engine, kinds):
+    layers = nn.Sequential(nn.Sequential(nn.Dropout(0.1), nn.BatchNorm2d(10), nn.Conv2d(128, 128, 3)))
+    assert [type(m) for m in speed_up(layers, torch.device("cpu"), engine)[0]] == kinds
 
 
 def test_other_devices_keep_their_layers():

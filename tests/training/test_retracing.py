@@ -46,6 +46,20 @@ def test_nothing_else_of_the_record_changes(kept):
     assert before.retraced is None and after.retraced == after.machine == before.machine
 
 
+def with_engine(run, engine):
+    records.save(dataclasses.replace(run, machine={**run.machine, "engine": engine}))
+
+
+def test_a_training_is_repeated_with_the_engine_of_its_record(kept):
+    older = "channels-last, fused SGD, 16-bit dropout masks, Winograd for wide layers, kept memory"
+    with_engine(records.of(NAME)[0], older)  # no layer of this network is one of those that it lacks
+    with_engine(records.of(NAME)[1], "channels-last, fused SGD")  # PyTorch's own dropout draws other masks
+    assert retrace_weights(NAME, 0, progress="none").read_bytes() == kept[0]
+    assert records.of(NAME)[0].retraced["engine"] == older
+    with pytest.raises(ValueError, match="rounds differently"):
+        retrace_weights(NAME, 1, progress="none")
+
+
 def swapped(run, misclassified=None, **epoch):
     """The run, with another last epoch or other mistakes."""
     *first, last = run.epochs
