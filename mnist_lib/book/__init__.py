@@ -28,8 +28,8 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "live_cell": "live",
     "luck": "luck",
     "plots": "plots",
-    "probe": "accuracy_by_place class_maps first_losses gap outputs overfits places remeasured sample slant "
-             "spread_over_images training_accuracy vote with_weights",
+    "probe": "accuracy_by_place class_maps first_losses gap learnt outputs overfits places refreshed remeasured sample "
+             "slant spread_over_images training_accuracy vote with_weights",
     "report": "report",
     "search_log": "search_tables",
     "sizes": "sizes",

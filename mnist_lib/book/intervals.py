@@ -105,6 +105,20 @@ def images_variance_of(weights, missed, seeds):
     return 100**2 * np.maximum(together.var(-1, ddof=1) / images - chance, 0.0)
 
 
+def paired_images_variance(missed_before, missed_after) -> float:
+    """The same for a difference taken training by training: the images that each misses, by index, in one order.
+
+    Two results of one training share its chance, and what they share cancels. So the part that is taken off is the
+    scatter of the differences over the trainings, image by image, not the sum of both sides' scatters.
+    """
+    import numpy as np
+
+    differences = np.stack([counted([b]) - counted([a]) for a, b in zip(missed_before, missed_after, strict=True)])
+    seeds, images = differences.shape
+    chance = differences.var(0, ddof=1).mean() / seeds if seeds > 1 else 0.0
+    return 100**2 * max(float(differences.mean(0).var(ddof=1) - chance), 0.0) / images
+
+
 def counted(lists: Sequence[Sequence[int]], images: int = TEST_IMAGES):
     """How many of the seeds miss each image, (images,), from the indices that each seed misses."""
     import numpy as np

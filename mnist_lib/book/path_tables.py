@@ -5,8 +5,8 @@ from __future__ import annotations
 from ..experiments import ALL_PATHS, experiment
 from .findings import FAILS, HOLDS, Finding, finding
 from .sources import RULE, source
-from .statistics import ENOUGH, NO_VERDICT, NOT_CLEAR, Comparison, Share, holm, prediction
-from .summaries import LAST, gain, jump, moves, recorded, summary
+from .statistics import ENOUGH, NO_VERDICT, Comparison, Share, holm, mostly, prediction
+from .summaries import LAST, gain, recorded, summary
 from .tables import PageTable, signed
 
 
@@ -35,18 +35,6 @@ def reproduced(path: str) -> PageTable:
     return PageTable("The source's last epoch, and one more training of ours",
                      ("step", "could be\nours", "evidence"),
                      tuple((name, words[f.verdict], f.evidence) for name, f in found.items()))
-
-
-def within_a_jump(step: str, last: int = 8) -> Finding:
-    """Whether the source's last epoch lies no further from ours than an epoch lies from the next."""
-    log = source(step).log
-    apart = abs(summary(step).final.mean - log.final)
-    ours, theirs = jump(step, last), moves(log.test_accuracy, last)
-    return finding(
-        "The source's last epoch lies no further from ours (mean over the seeds) than an epoch lies from the next.",
-        f"They differ by {apart:.2f} points. From epoch to epoch the accuracy moves by {ours:.2f} points in ours "
-        f"and {theirs:.2f} in the source's log, mean over the last {last} epochs.",
-        apart <= max(ours, theirs))
 
 
 def compare(path: str) -> PageTable:
@@ -112,11 +100,10 @@ def same_way(path: str) -> Finding:
     clear = [(of, theirs) for (before, step), of in zip(steps_and_before(path), gains_of(path).values(), strict=True)
              if of.clear and (theirs := in_the_logs(before, step)) is not None]
     same = Share(sum((of.points > 0) == (theirs > 0) for of, theirs in clear), len(clear))
-    verdict = NO_VERDICT if same.of < ENOUGH else NOT_CLEAR if same.interval.holds(50) else same.interval.low > 50
     evidence = f"{same} of the steps that are clear in ours" if clear else "None is clear"
     return finding("Where ours clearly move, the source's logs mostly move the same way.",
                    f"{evidence}; not clear in ours, or without a log: {len(gains_of(path)) - same.of}. A log is one "
-                   "training, and a coin would move with ours in half of the steps.", verdict)
+                   "training, and a coin would move with ours in half of the steps.", mostly(same))
 
 
 def gains(path: str) -> PageTable:

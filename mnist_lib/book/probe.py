@@ -13,11 +13,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..data import Normalize, ToTensor, mnist
-from ..training import TEST_IMAGES, Run, evaluate, records, trained
+from ..training import TEST_IMAGES, Run, evaluate, records, test_set, trained
 from .findings import Finding, finding
 from .statistics import Comparison, compare
 from .style import FRAME, INK, STYLE, WIDTH, Picture, figure
-from .summaries import recorded
+from .summaries import missed, recorded
 from .tables import signed
 
 EVERY = 5  # one of so many training images is asked; an odd number, see training_accuracy
@@ -117,6 +117,28 @@ def remeasured(network: nn.Module, images: Tensor, *, masks: bool = False) -> nn
     for layer, momentum in kept.items():
         layer.momentum = momentum
     return network.eval()
+
+
+def refreshed(step: str, images: Tensor) -> tuple[Comparison, list[float]]:
+    """What averages :func:`remeasured` on ``images`` change in the test accuracy, over all seeds with weights.
+
+    And the accuracies with them, in per cent, by seed. Each training is compared with itself.
+    """
+    x, labels = test_set()
+    of, wrong = with_weights(step), []
+    for run in of:
+        network = remeasured(trained(run).to(memory_format=torch.channels_last), images)
+        wrong.append((evaluate(network, x, labels)[1] != labels).nonzero()[:, 0].tolist())
+    fresh = [100 - 100 * len(indices) / TEST_IMAGES for indices in wrong]
+    return compare([run.final.test_accuracy for run in of], fresh, paired=True, missed=(missed(of), wrong)), fresh
+
+
+def learnt(before: str, after: str) -> Comparison:
+    """By how much ``after`` knows its training images better than ``before``, over all seeds with weights.
+
+    :func:`training_accuracy` of both; clear on these images at most.
+    """
+    return compare(*([training_accuracy(run) for run in with_weights(step)] for step in (before, after)), images=None)
 
 
 def with_weights(step: str) -> list[Run]:

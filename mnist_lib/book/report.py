@@ -17,10 +17,9 @@ from .path_tables import (
     reproduces,
     same_way,
     told,
-    within_a_jump,
 )
 from .sources import RULE
-from .statistics import Comparison, Share, Spread, holm, prediction, single, standard_error
+from .statistics import Comparison, Share, Spread, holm, mostly, prediction, single, standard_error
 from .statistics import compare as difference
 from .step_network import network
 from .step_tables import result
@@ -44,7 +43,7 @@ from .tables import PageTable, signed
 
 __all__ = ["LAST", "RULE", "Comparison", "Finding", "PageTable", "Share", "Spread", "Summary", "above", "at_epochs",
            "calmer", "changes", "claims", "compare", "confusion", "describe", "difference", "finding", "gain", "gains",
-           "gains_of", "holm", "in_the_logs", "jump", "jumps", "late", "minutes", "missed",
+           "gains_of", "holm", "in_the_logs", "jump", "jumps", "late", "minutes", "missed", "mostly",
            "network", "numbers", "per_class", "prediction",
            "predictions", "recorded", "reproduced", "reproduces", "result", "same_way", "signed", "single",
-           "standard_error", "summary", "told", "within_a_jump"]
+           "standard_error", "summary", "told"]

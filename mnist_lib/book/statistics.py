@@ -28,13 +28,14 @@ from .intervals import (
     images_variance,
     images_variance_of,
     p_value,
+    paired_images_variance,
     standard_error,
 )
 from .tables import signed
 
 __all__ = ["CLEAR", "ENOUGH", "HERE", "LEVEL", "NOT_CLEAR", "NO_VERDICT", "Comparison", "Interval", "Share", "Spread",
-           "adjusted", "compare", "contrast", "half_width", "holm", "images_variance", "judged", "prediction", "single",
-           "standard_error"]
+           "adjusted", "compare", "contrast", "half_width", "holm", "images_variance", "judged", "mostly", "prediction",
+           "single", "standard_error"]
 
 CLEAR, HERE, NOT_CLEAR = "clear", "clear on these images only", "not clear"
 NO_VERDICT = "no verdict"
@@ -77,7 +78,7 @@ class Comparison:
     ``parts`` are (variance of a mean over seeds, degrees of freedom), one a side; ``images`` is the variance that
     other images add, ``None`` where nobody can say; ``bound`` says that it is the most it can be: the lists of misses
     are not known, and two networks that miss different images scatter most. ``seeds`` is the smaller number of
-    trainings.
+    trainings; ``tested`` says that both sides are accuracies on the test images, so that points count images.
     """
 
     points: float
@@ -85,6 +86,7 @@ class Comparison:
     images_variance: float | None
     seeds: int
     bound: bool = False
+    tested: bool = True
 
     @property
     def images(self) -> float:
@@ -129,13 +131,13 @@ class Comparison:
         return Comparison(self.points - other.points, self.parts + other.parts if self.parts and other.parts else (),
                           None if None in (self.images_variance, other.images_variance) else
                           self.images_variance + other.images_variance,
-                          min(self.seeds, other.seeds), self.bound or other.bound)
+                          min(self.seeds, other.seeds), self.bound or other.bound, self.tested and other.tested)
 
     def __neg__(self) -> Comparison:
         return replace(self, points=-self.points)
 
     def __str__(self) -> str:
-        text = f"{signed(self.points)} points, {signed(self.images, 0)} images"
+        text = f"{signed(self.points)} points" + f", {signed(self.images, 0)} images" * self.tested
         if self.seeds < ENOUGH:
             return f"{text}; from {'one training' if self.seeds == 1 else f'{self.seeds} trainings'}, {NO_VERDICT}"
         text += f"; 95 % interval over the seeds {self.interval()}"
@@ -173,13 +175,15 @@ def compare(before: Spread | Sequence[float] | float, after: Spread | Sequence[f
     seeds = min(len(s.values) for s in drawn)
     parts = tuple((s.sd**2 / len(s.values), len(s.values) - 1) for s in drawn) if seeds > 1 else ()
     if missed is not None and seeds > 1:
-        variance = float(images_variance(*map(counted, missed), *map(len, missed)))
+        variance = (paired_images_variance(*missed) if paired else
+                    float(images_variance(*map(counted, missed), *map(len, missed))))
         return Comparison(points, parts, variance, seeds)
     if images is None:
-        return Comparison(points, parts, None, seeds)
+        return Comparison(points, parts, None, seeds, tested=False)
     means = [sum(s) / len(s) for s in sides]
     return Comparison(points, parts, sum(standard_error(min(m, 100), n) ** 2
-                                         for m, n in zip(means, images[-len(means):])), seeds, bound=True)
+                                         for m, n in zip(means, images[-len(means):])), seeds, bound=True,
+                      tested=set(images) == {TEST_IMAGES})
 
 
 def contrast(weights: Sequence[float], values: Sequence[Sequence[float]],
@@ -225,6 +229,13 @@ def prediction(of: Spread | Sequence[float], level: float = LEVEL) -> Interval |
         return None
     half = float(half_width([of.sd**2 * (1 + 1 / n)], [n - 1], level=level))
     return Interval(of.mean - half, of.mean + half)
+
+
+def mostly(share: Share) -> bool | str:
+    """Whether more than half of all trainings would: its interval lies above one half, or below, or it is not clear."""
+    if share.of < ENOUGH:
+        return NO_VERDICT
+    return NOT_CLEAR if share.interval.holds(50) else share.interval.low > 50
 
 
 def single(points: float) -> Comparison:

@@ -63,6 +63,39 @@ def test_only_runs_with_weights_are_asked():
     assert kept and all(run.weights for run in kept)
 
 
+def test_fresh_averages_are_judged_training_by_training(monkeypatch):
+    """Where nothing is measured anew, nothing changes; where every image is called a seven, all seeds fall alike."""
+    images = torch.zeros(1, 1, 28, 28)
+    runs = probe.with_weights("six-models/steplr")[:3]
+    monkeypatch.setattr(probe, "with_weights", lambda step: runs)
+    asked = []
+    monkeypatch.setattr(probe, "remeasured", lambda network, seen: asked.append(seen is images) or network.eval())
+    same, accuracies = probe.refreshed("six-models/steplr", images)
+    assert asked == [True] * 3 and accuracies == pytest.approx([run.final.test_accuracy for run in runs])
+    assert same.points == pytest.approx(0) and same.images_variance == 0 and same.verdict == "not clear"
+
+    monkeypatch.setattr(probe, "remeasured", lambda network, seen: nn.Sequential(network, Sevens()).eval())
+    worse, accuracies = probe.refreshed("six-models/steplr", images)
+    assert accuracies == pytest.approx([10.28] * 3)  # 1,028 of the test images are sevens
+    assert worse.points < -80 and worse.verdict == "clear"
+
+
+class Sevens(nn.Module):
+    """Seven, whatever the scores are."""
+
+    def forward(self, scores):
+        return torch.eye(10)[7].expand(len(scores), 10)
+
+
+def test_what_a_step_learnt_is_asked_of_all_seeds_of_both(monkeypatch):
+    runs = {"a": [99.0, 99.1, 99.2], "b": [98.0, 98.1, 98.2, 98.3]}
+    monkeypatch.setattr(probe, "with_weights", runs.__getitem__)
+    monkeypatch.setattr(probe, "training_accuracy", lambda run: run)
+    found = probe.learnt("a", "b")
+    assert found.points == pytest.approx(-0.95) and found.seeds == 3
+    assert found.verdict == "clear on these images only"
+
+
 @pytest.mark.parametrize("masks", [False, True])
 def test_statistics_are_the_plain_means_over_the_images(masks):
     """Behind dropout of p the variance of a centred signal is 1 / (1 - p) times as large, with the masks on."""

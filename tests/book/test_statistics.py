@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from mnist_lib.book import statistics
-from mnist_lib.book.intervals import counted, half_width, images_variance
+from mnist_lib.book.intervals import counted, half_width, images_variance, paired_images_variance
 from mnist_lib.book.statistics import CLEAR, HERE, NO_VERDICT, NOT_CLEAR, Share, Spread, compare, holm, prediction
 from tests.chapters.prose import ROOT
 
@@ -140,6 +140,40 @@ def test_the_images_part_is_that_of_a_bootstrap_over_images():
     assert ours + chance == pytest.approx(bootstrap, rel=0.08)
 
 
+@pytest.mark.parametrize("sds", [(0.2, 0.2), (0.05, 0.6)])
+@pytest.mark.parametrize("seeds", [3, 10])
+def test_trainings_compared_with_themselves_are_rarely_told_apart(seeds, sds):
+    """Two results of each training share their chance; over all images there are, both are right equally often."""
+    rng, images, wrong, draws = np.random.default_rng(7), 300, 0, 500
+    for _ in range(draws):
+        shared = rng.random(images) ** 8
+        chance, shift = rng.random((seeds, images)), rng.standard_normal((seeds, 1))
+        sides = [chance < 0.6 * shared + 0.4 * rng.random(images) ** 8 + sd / 100 * shift for sd in sds]
+        missed = [[np.flatnonzero(row).tolist() for row in side] for side in sides]
+        values = [100 - 100 * side.mean(1) for side in sides]
+        found = compare(*values, paired=True)
+        variance = paired_images_variance(*missed) * (10_000 / images) ** 2  # it counts the others as never missed
+        wrong += abs(found.points) > max(half_width(*zip(*found.parts)), half_width(*zip(*found.parts), variance))
+    assert wrong / draws <= 0.05 + 3 * (0.05 * 0.95 / draws) ** 0.5
+
+
+def test_the_paired_images_part_is_that_of_a_bootstrap_over_images():
+    rng, images = np.random.default_rng(8), 10_000
+    difficulty, chance = rng.beta(0.1, 3, images), rng.random((6, images))
+    sides = [chance < difficulty, chance < np.clip(difficulty + 0.05 * rng.standard_normal(images), 0, 1)]
+    ours = paired_images_variance(*([np.flatnonzero(row) for row in side] for side in sides))
+    d = sides[1].astype(float) - sides[0]
+    draws = np.array([d.mean(0)[rng.integers(0, images, images)].mean() for _ in range(2_000)])
+    assert ours + 100**2 * d.var(0, ddof=1).mean() / 6 / images == pytest.approx(100**2 * draws.var(), rel=0.1)
+    assert paired_images_variance(*2 * [[np.flatnonzero(row) for row in sides[0]]]) == 0
+
+
+def test_most_is_asked_of_the_interval():
+    assert statistics.mostly(Share(2, 2)) == NO_VERDICT and statistics.mostly(Share(5, 5)) == NOT_CLEAR
+    assert statistics.mostly(Share(6, 6)) is True and statistics.mostly(Share(0, 6)) is False
+    assert statistics.mostly(Share(7, 10)) == NOT_CLEAR and statistics.mostly(Share(9, 10)) is True
+
+
 def test_networks_that_miss_the_same_images_are_compared_more_sharply():
     before, after = [[1, 2, 3, 4, 5, k] for k in (6, 7, 8)], [[1, 2, 3, 4, 5], [1, 2, 3, 4, 9], [1, 2, 3, 4, 5]]
     others = [[10 * i + j for i in row] for j, row in enumerate(after)]
@@ -159,6 +193,16 @@ def test_the_three_verdicts():
     assert compare(near, close).verdict == HERE and compare(near, close, images=None).verdict == HERE
     assert compare(near, (98.9, 99.1, 99.0, 99.05, 98.95)).verdict == NOT_CLEAR
     assert "clear on these images only" in str(compare(near, close))
+
+
+def test_points_are_told_as_test_images_where_they_are_some():
+    values = (99.0, 99.1, 99.2), (99.3, 99.4, 99.5)
+    missed = 2 * ([[1], [2], [3]],)
+    for found in (compare(*values), compare(*values, missed=missed), compare(99.0, values[1]), statistics.single(0.3)):
+        assert " images; " in str(found) and found.tested
+    for images in (None, (10_000, 12_000), (60_000, 60_000)):
+        assert str(compare(*values, images=images)).startswith("+0.30 points; 95 %")
+        assert " images;" not in str(compare(*values) - compare(*values, images=images))
 
 
 def test_the_interval_with_images_is_never_the_narrower_one():

@@ -2,9 +2,10 @@
 
 import pytest
 
-from mnist_lib.book import report, sources
+from mnist_lib.book import ideas, report, sources
 from mnist_lib.book.findings import HOLDS
 from mnist_lib.book.links import page_of
+from mnist_lib.experiments import FINALS
 from mnist_lib.experiments.catalogue import experiment
 from mnist_lib.networks.architecture import count_parameters
 from tests.chapters.prose import ROOT
@@ -21,3 +22,9 @@ def test_the_range_of_the_seeds_reaches_the_source_or_the_page_says_why_not(step
         _, heading, after = page.partition(HEADING)
         assert heading, f"{step}: {report.reproduces(step).evidence} Its page needs a paragraph under {HEADING!r}."
         assert len(after.split("\n## ")[0].split()) >= 40
+
+
+def test_ten_seeds_stand_for_the_finals_and_for_every_step_of_an_idea_pair():
+    asked = {*FINALS, *(step for e in ideas.alone() for step in (e.before, e.after))}
+    assert len(asked) > 20
+    assert {step: seeds for step in asked if (seeds := len(report.recorded(step))) < 10} == {}
