@@ -106,7 +106,7 @@ def test_a_damaged_standing_is_named(tmp_path, monkeypatch):
 
     whole = standing.FILE.read_text()
     monkeypatch.setattr(standing, "FILE", tmp_path / "standing.json")
-    for damaged in (whole.replace("98.59", "98.69", 1), whole[:200], "[]", '{"networks": []}'):
+    for damaged in (re.sub(r"9\d\.\d+", "97.531", whole, count=1), whole[:200], "[]", '{"networks": []}'):
         (tmp_path / "standing.json").write_text(damaged)
         with pytest.raises(ValueError, match="standing.json, which came with the library, is damaged"):
             standing.places()
@@ -123,11 +123,7 @@ def test_the_shipped_standing_is_that_of_the_records():
 
     shipped = {p.step: p for p in standing.places()}
     now = {p.step: p for p in standing.measured()}
-    assert len(shipped) > 30 and set(shipped) <= set(now)
-    for step, place in shipped.items():
-        assert place.parameters == now[step].parameters
-        assert abs(place.accuracy - now[step].accuracy) < 0.3, (
-            "write it anew: python -m mnist_lib.book.assignment.standing")
+    assert len(shipped) > 30 and shipped == now, "write it anew: python -m mnist_lib.book.assignment.standing"
 
 
 def test_the_course_s_notebook_runs_and_refuses(tmp_path, monkeypatch):
