@@ -189,14 +189,17 @@ def ranking(evidence: Evidence):
         return finding("A network that is better on digits is better on clothes.",
                        f"{len(evidence.both)} of {len(declared.NETWORKS)} networks are trained on both.", NO_VERDICT)
     drawing, axes = figure(height=4.4)
-    for name in evidence.both:
+    places = {name: (evidence.mnist[name].mean, evidence.clothes[name].mean) for name in evidence.both}
+    for name, (x, y) in places.items():
         chosen = name in declared.SHOWN
-        x, y = evidence.mnist[name].mean, evidence.clothes[name].mean
         axes.plot(x, y, "o" if evidence.seeds(name) >= ENOUGH else "D", markersize=7 if chosen else 5,
                   color=RED if name == declared.CHAMPION else BLUE if chosen else GREY,
                   markerfacecolor=None if evidence.seeds(name) >= ENOUGH else "none")
         if chosen:
-            axes.annotate(label(name), (x, y), xytext=(6, 4), textcoords="offset points", fontsize=8.5)
+            beside = any(0 < places[other][0] - x < 0.25 and abs(places[other][1] - y) < 0.3
+                         for other in declared.SHOWN if other in places)  # its name would run into that one's
+            axes.annotate(label(name), (x, y), xytext=(-6 if beside else 6, -3), textcoords="offset points",
+                          ha="right" if beside else "left", fontsize=8.5)
     axes.set(xlabel="MNIST (%)", title="Fashion-MNIST (%)")
     axes.margins(x=0.16, y=0.1)
     return drawing
