@@ -24,10 +24,11 @@ EVERY = 5  # one of so many training images is asked; an odd number, see trainin
 SIGNED = "RdBu"  # red below zero, white at zero, blue above
 
 
-def sample(count: int = 512, split: str = "train") -> tuple[Tensor, Tensor]:
-    """The first ``count`` images, normalized (count, 1, 28, 28), and their labels (count,)."""
+def sample(count: int = 512, split: str = "train", *, every: int = 1) -> tuple[Tensor, Tensor]:
+    """One of ``every`` of the first ``count`` images, normalized (N, 1, 28, 28), and their labels (N,)."""
     digits = mnist(split)
-    return Normalize()(ToTensor()(digits.images[:count], None), None), digits.labels[:count].long()
+    chosen = slice(0, count, every)
+    return Normalize()(ToTensor()(digits.images[chosen], None), None), digits.labels[chosen].long()
 
 
 @torch.no_grad()
@@ -87,10 +88,10 @@ def training_accuracy(run: Run, every: int = EVERY) -> float:
     images, 12,000 of the 60,000; an odd number, because in the file the images at
     even and at odd places are not equally hard. Needs recorded weights.
     """
-    x, y = sample(60_000)
+    x, y = sample(60_000, every=every)
     network = trained(run).to(memory_format=torch.channels_last)  # twice as fast on a CPU
-    _, predicted = evaluate(network, x[::every], y[::every])
-    return 100 * (predicted == y[::every]).float().mean().item()
+    _, predicted = evaluate(network, x, y)
+    return 100 * (predicted == y).float().mean().item()
 
 
 @torch.no_grad()

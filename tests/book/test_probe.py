@@ -58,6 +58,12 @@ def test_overfitting_asks_every_seed_whose_weights_are_kept(monkeypatch, gaps, v
     assert found.verdict == verdict and f"{len(gaps)} seeds with weights" in found.evidence
 
 
+def test_one_of_so_many_images_is_every_nth():
+    images, labels = probe.sample(61)
+    fewer, of = probe.sample(61, every=5)
+    assert fewer.shape == (13, 1, 28, 28) and torch.equal(fewer, images[::5]) and torch.equal(of, labels[::5])
+
+
 def test_only_runs_with_weights_are_asked():
     kept = probe.with_weights("six-models/steplr")
     assert kept and all(run.weights for run in kept)
