@@ -27,19 +27,23 @@ LIMITS = {
     "both": {"ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2"},
 }
 TRAINING = """
-import json, sys, torch
+import dataclasses, json, sys, torch
 torch.set_num_threads(1)
 from mnist_lib import EXPERIMENTS
 from mnist_lib.training import train
-run, _ = train(EXPERIMENTS[sys.argv[1]], int(sys.argv[2]), "cpu")
+step = EXPERIMENTS[sys.argv[1]]
+run, _ = train(dataclasses.replace(step, epochs=int(sys.argv[3]) or step.epochs), int(sys.argv[2]), "cpu")
 print(json.dumps([[epoch.test_correct for epoch in run.epochs], [epoch.train_loss for epoch in run.epochs]]))
 """
 
 
-def trained(name: str, seed: int, limits: dict) -> list:
-    """Test images correct and training loss after each epoch of a training in a process with these limits."""
-    made = subprocess.run([sys.executable, "-c", TRAINING, name, str(seed)], env=os.environ | limits,
-                          capture_output=True, text=True, check=True)
+def trained(name: str, seed: int, limits: dict, before: str = "", epochs: int = 0) -> list:
+    """Test images correct and training loss after each epoch of a training in a process with these limits.
+
+    The process runs ``before`` first. It trains all epochs, or ``epochs`` where the rates don't depend on their number.
+    """
+    made = subprocess.run([sys.executable, "-c", before + TRAINING, name, str(seed), str(epochs)],
+                          env=os.environ | limits, capture_output=True, text=True, check=True)
     return json.loads(made.stdout.splitlines()[-1])
 
 

@@ -72,7 +72,9 @@ MACHINE = (
     Field("device", "", "`cpu`, `cuda` or `mps`", "text", _text, False),
     Field("processor", "", "the processor's name", "text", _text, False),
     Field("instructions", "", "the widest vector instructions that PyTorch used, such as `AVX2` or "
-          "`AVX512`: with the same ones, another processor repeats a training", "text", _text, False),
+          "`AVX512`: with the same ones, another processor mostly repeats a training", "text", _text, False),
+    Field("caches", "bytes", "of levels 1 to 3 a core, where oneDNN was told others than the processor's own", "three "
+          "whole numbers, 1 or more", lambda value: _list_of(whole(1))(value) and len(value) == 3, False),
     Field("threads", "threads", "how many computed side by side", "a whole number, 1 or more", whole(1), False),
     Field("engine", "", "the fast kernels of the trainer", "text", _text, False),
     Field("mnist_lib", "", "version of this library", "text", _text, False),

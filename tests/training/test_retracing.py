@@ -91,10 +91,12 @@ def label_of(index: int) -> int:
     return int(mnist("test").labels[index])
 
 
-def test_what_is_said_of_the_machine_is_checked(kept):
+@pytest.mark.parametrize("told", [{"threads": "many"}, {"caches": [49152, 2097152]}, {"caches": "48 KiB"},
+                                  {"caches": [49152, 0, 1]}])
+def test_what_is_said_of_the_machine_is_checked(kept, told):
     retrace_weights(NAME, 0, progress="none")
-    records.save(dataclasses.replace(records.of(NAME)[0], retraced={"threads": "many"}))
-    with pytest.raises(ValueError, match=r"retraced\.threads"):
+    records.save(dataclasses.replace(records.of(NAME)[0], retraced=told))
+    with pytest.raises(ValueError, match=rf"retraced\.{next(iter(told))}"):
         records.of(NAME)
 
 
