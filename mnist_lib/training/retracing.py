@@ -89,8 +89,8 @@ def limited_instructions(variables: dict[str, str] = WITHOUT_AVX512) -> Iterator
 
 
 _NEXT = ("this machine rounds differently. Retrace with the vector instructions that the record's machine had (one "
-         "without AVX-512: python -m mnist_lib retrace --weights --without-avx512), or with its caches (python -m "
-         "benchmarks.caches --retrace), or train anew here with fit(…, again=True)")
+         "without AVX-512: python -m mnist_lib retrace --weights --without-avx512), or with its caches (in a "
+         "checkout: python -m benchmarks.caches --retrace), or train anew here with fit(…, again=True)")
 
 
 def _trained_as_recorded(name: str, seed: int, progress: str, keep: Callable[[nn.Module], None] = lambda network: None
