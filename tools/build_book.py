@@ -45,7 +45,8 @@ def build_environment(output: Path) -> dict[str, str]:
     The font list is made here because matplotlib, when it makes one, says so on stderr, where a
     chapter's warnings are looked for.
     """
-    environment = {**os.environ, "MPLCONFIGDIR": str(output / ".matplotlib"), "PYTHONHASHSEED": "0"}
+    environment = {**os.environ, "MPLCONFIGDIR": str(output / ".matplotlib"), "PYTHONHASHSEED": "0",
+                   "MNIST_LIB_MEASURED": str(output / ".measured")}  # what one page measures serves the others
     environment.pop("MNIST_LIB_RESULTS", None)
     paths = [str(output.parent.resolve()), environment.get("PYTHONPATH", "")]
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
@@ -98,6 +99,7 @@ def build_alone(root: Path) -> int:
         for part in ("html", ".doctrees", "jupyter_execute"):
             shutil.rmtree(output / part, ignore_errors=True)
     marker.unlink(missing_ok=True)
+    shutil.rmtree(output / ".measured", ignore_errors=True)  # of an earlier build, maybe of another library
 
     command = "from jupyter_book.cli.main import main; main()"
     status = subprocess.run(

@@ -5,6 +5,8 @@ Used by the step pages of ``book/paths`` to isolate one idea at a time.
 
 from __future__ import annotations
 
+import functools
+import hashlib
 from statistics import fmean
 
 import matplotlib
@@ -15,6 +17,7 @@ from torch import Tensor, nn
 from ..data import Normalize, ToTensor, mnist
 from ..training import TEST_IMAGES, Run, evaluate, records, test_set, trained
 from .findings import Finding, finding
+from .once import once
 from .statistics import Comparison, compare
 from .style import FRAME, INK, STYLE, WIDTH, Picture, figure
 from .summaries import missed, recorded
@@ -88,10 +91,19 @@ def training_accuracy(run: Run, every: int = EVERY) -> float:
     images, 12,000 of the 60,000; an odd number, because in the file the images at
     even and at odd places are not equally hard. Needs recorded weights.
     """
-    x, y = sample(60_000, every=every)
-    network = trained(run).to(memory_format=torch.channels_last)  # twice as fast on a CPU
-    _, predicted = evaluate(network, x, y)
-    return 100 * (predicted == y).float().mean().item()
+    def measure() -> float:
+        x, y = _training_images(every)
+        network = trained(run).to(memory_format=torch.channels_last)  # twice as fast on a CPU
+        _, predicted = evaluate(network, x, y)
+        return 100 * (predicted == y).float().mean().item()
+
+    return once(measure, "training accuracy", run.weights, every)
+
+
+@functools.lru_cache(maxsize=1)
+def _training_images(every: int) -> tuple[Tensor, Tensor]:
+    """The images that :func:`training_accuracy` asks, kept for the next network; nobody else has them to change."""
+    return sample(60_000, every=every)
 
 
 @torch.no_grad()
@@ -126,10 +138,14 @@ def refreshed(step: str, images: Tensor) -> tuple[Comparison, list[float]]:
     And the accuracies with them, in per cent, by seed. Each training is compared with itself.
     """
     x, labels = test_set()
-    of, wrong = with_weights(step), []
-    for run in of:
+    seen = hashlib.sha256(images.numpy().tobytes()).hexdigest()
+
+    def wrong_with_fresh(run: Run) -> list[int]:
         network = remeasured(trained(run).to(memory_format=torch.channels_last), images)
-        wrong.append((evaluate(network, x, labels)[1] != labels).nonzero()[:, 0].tolist())
+        return (evaluate(network, x, labels)[1] != labels).nonzero()[:, 0].tolist()
+
+    of = with_weights(step)
+    wrong = [once(functools.partial(wrong_with_fresh, run), "fresh averages", run.weights, seen) for run in of]
     fresh = [100 - 100 * len(indices) / TEST_IMAGES for indices in wrong]
     return compare([run.final.test_accuracy for run in of], fresh, paired=True, missed=(missed(of), wrong)), fresh
 
