@@ -8,6 +8,7 @@ from mnist_lib.book.links import page_of
 from mnist_lib.experiments import FINALS
 from mnist_lib.experiments.catalogue import experiment
 from mnist_lib.networks.architecture import count_parameters
+from mnist_lib.training import ALL_SEEDS_UNDER, records
 from tests.chapters.prose import ROOT
 
 HEADING = "### Why the source's accuracy differs"
@@ -28,3 +29,10 @@ def test_ten_seeds_stand_for_the_finals_and_for_every_step_of_an_idea_pair():
     asked = {*FINALS, *(step for e in ideas.alone() for step in (e.before, e.after))}
     assert len(asked) > 20
     assert {step: seeds for step in asked if (seeds := len(report.recorded(step))) < 10} == {}
+
+
+def test_every_seed_of_a_small_network_has_its_weights_so_that_verify_runs_it():
+    small = [run for run in records.every() if run.parameters < ALL_SEEDS_UNDER]
+    assert len(small) > 700
+    assert [f"{run.experiment}, seed {run.seed}" for run in small
+            if not (run.weights and records.weights_path(run).exists())] == []
