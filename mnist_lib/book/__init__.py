@@ -22,6 +22,7 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "findings": "FAILS HOLDS listed",
     "ideas": "ideas",
     "leaderboard": "leaderboard",
+    "line": "line",
     "little": "little",
     "little_figures": "little_figures",
     "little_pages": "little_pages",
