@@ -1,6 +1,6 @@
-"""Figures that a page draws from descriptions and records: networks, budgets, mistakes, ways, kernels, fields, spreads.
+"""Figures that a page draws from descriptions and records: networks, budgets, learning curves, kernels, spreads.
 
-Each call returns a :class:`Figure`: SVG for a wide page and for a phone, what a screen reader says of it, light and dark.
+Each call returns a :class:`Figure`: SVG for a wide page and for a phone, in light and dark, with its words.
 A notebook shows it too. ``caption`` is HTML, and its bold start says the finding::
 
     draw.network("six-models/batchnorm", caption="<b>7,448 of 8,000.</b> Conv 7 spends nearly a third.")
@@ -25,7 +25,7 @@ from ..experiments import Experiment, experiment
 from ..networks import build, drawing
 from ..rf import Table, receptive_field
 from ..training import Run, trained
-from . import charts
+from . import charts, pictograms
 from .once import once
 from .probe import sample
 from .sources import source
@@ -164,22 +164,22 @@ def way(names: list[str], *, caption: str = "") -> Figure:
 
 
 def kernels(name: str, *, seed: int = 0, caption: str = "") -> Figure:
-    """The kernels of a trained network's first layer: weights above zero and below, by colour, the larger the darker."""
+    """The kernels of a trained network's first layer: weights above and below zero, the more the larger."""
     run = next(run for run in recorded(name) if run.seed == seed)
     first = next(layer for layer in trained(run).modules() if isinstance(layer, nn.Conv2d))
-    return Figure(charts.kernels(first.weight.detach()[:, 0].tolist(), title(name)), caption)
+    return Figure(pictograms.kernels(first.weight.detach()[:, 0].tolist(), title(name)), caption)
 
 
 def field(what, *, caption: str = "") -> Figure:
     """The receptive field growing over a digit, layer by layer; with reduced motion all squares at once."""
     net, name = named(what)
-    return Figure(charts.field(net.layers[1:], name), caption, "growing")
+    return Figure(pictograms.field(net.layers[1:], name), caption, "growing")
 
 
 def spread(names: list[str], *, caption: str = "") -> Figure:
     """How widely the numbers spread in each layer before any training, for several networks: a shape a layer."""
     return Figure(
-        charts.spread(
+        pictograms.spread(
             [
                 (title(name), once(lambda name=name: spreads(name), "draw.spreads", name, experiment(name).fingerprint))
                 for name in names

@@ -29,7 +29,7 @@ DIGIT = "drawn-digit"  # the symbol of the digit under the squares; the page has
 
 @dataclass(frozen=True)
 class Layer:
-    """A layer as it is drawn: its name and kernel, the maps it hands on, what one of its numbers sees, its parameters."""
+    """A layer as it is drawn: name and kernel, the maps it hands on, what one of its numbers sees, its parameters."""
 
     name: str
     kernel: str
