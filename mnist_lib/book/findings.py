@@ -11,13 +11,14 @@ from html import escape
 
 from .links import step_link
 from .sources import Statement
-from .statistics import NO_VERDICT, NOT_CLEAR, Comparison
+from .statistics import NO_VERDICT, NOT_CLEAR, NOT_CONTRADICTED, Comparison
 from .tables import Link
 
 HOLDS, FAILS = "holds", "does not hold"
-_BOX = {HOLDS: "tip", FAILS: "warning", NOT_CLEAR: "note", NO_VERDICT: "note"}  # the theme's own, for light and dark
+_BOX = {HOLDS: "tip", FAILS: "warning", NOT_CLEAR: "note", NO_VERDICT: "note",
+        NOT_CONTRADICTED: "note"}  # the theme's own, for light and dark
 _MARK = {HOLDS: ("✓", "#00674c"), FAILS: ("✗", "#9a4300"), NOT_CLEAR: ("≈", "#0a5b97"),
-         NO_VERDICT: ("?", "#0a5b97")}  # for a notebook, which has no boxes
+         NO_VERDICT: ("?", "#0a5b97"), NOT_CONTRADICTED: ("○", "#0a5b97")}  # for a notebook, which has no boxes
 SEVERITY = {"high": "a conclusion hangs on it", "medium": "wrong or contradictory", "low": "changes nothing"}
 
 
@@ -95,14 +96,15 @@ class Checked(Finding):
 
     def _repr_html_(self) -> str:
         weight = f"{SEVERITY[self.severity].capitalize()}. " if self.severity and self.verdict != HOLDS else ""
-        read = Link("the source's notebook", self.statement.url)
-        foot = f"<p><small>{escape(weight)}Step: {step_link(self.step).html()}; {read.html()}.</small></p>"
+        who = "Asked by this book of" if self.statement.own else "Said in"
+        read = Link(self.statement.where, self.statement.url)
+        foot = f"<p><small>{escape(weight)}{who} {read.html()}. Step: {step_link(self.step).html()}.</small></p>"
         return super()._repr_html_().removesuffix("</div>") + foot + "</div>"
 
 
 def answer(statement: Statement, evidence: str, verdict: bool | str | Comparison) -> Checked:
-    """What a check says of a statement; verdicts as :func:`finding` takes them."""
-    found = finding(statement.sentence, evidence, verdict)
+    """What a check says of a statement, after what its source says beside it; verdicts as :func:`finding` takes them."""
+    found = finding(statement.sentence, f"{statement.beside} {evidence}".strip(), verdict)
     return Checked(found.sentence, found.evidence, found.verdict, found.sure, statement)
 
 

@@ -67,9 +67,11 @@ class Step(NamedTuple):
     together: str
 
 
-def _judged(found: Sequence[tuple[tuple, Comparison]]) -> list[Step]:
-    return [Step(what, gain, verdict) for (what, gain), verdict in zip(found, holm([gain for _, gain in found]),
-                                                                      strict=True)]
+def _judged(family: str, found: Sequence[tuple[tuple, Comparison | None]]) -> list[Step]:
+    """The comparisons of a declared family; those without a training are missing, and count in it all the same."""
+    size = {**little.FAMILIES, **bits.FAMILIES}[family].comparisons
+    verdicts = holm([gain for _, gain in found], size)
+    return [Step(what, gain, verdict) for (what, gain), verdict in zip(found, verdicts, strict=True) if gain]
 
 
 def between(before: Sequence[Run], after: Sequence[Run]) -> Comparison | None:
@@ -87,21 +89,21 @@ def more_data() -> list[Step]:
     sizes = [*little.LEVELS, ALL]
     found = [((name, low, high), between(curve(name).get(low, []), curve(name).get(high, [])))
              for name in (CHAMPION, SMALLEST) for low, high in zip(sizes, sizes[1:])]
-    return _judged([(what, gain) for what, gain in found if gain])
+    return _judged("more data", found)
 
 
 def small() -> list[Step]:
     """Champion less smallest, on each number of images."""
     found = [((size,), between(curve(SMALLEST).get(size, []), curve(CHAMPION).get(size, [])))
              for size in (*little.LEVELS, ALL)]
-    return _judged([(what, gain) for what, gain in found if gain])
+    return _judged("small", found)
 
 
 def large() -> list[Step]:
     """Champion less the network of 6.4 million parameters, on each number of images that both have."""
     found = [((size,), between(curve(LARGE).get(size, []), curve(CHAMPION).get(size, [])))
              for size in little.LEVELS if size <= little.LARGEST[LARGE]]
-    return _judged([(what, gain) for what, gain in found if gain])
+    return _judged("large", found)
 
 
 def holding(runs: Sequence[Run]) -> Share:
@@ -176,35 +178,31 @@ def apart(before: Sequence[Version], after: Sequence[Version], *, paired: bool =
                    missed=tuple([one.missed for one in side] for side in sides))
 
 
-def _family(found: Sequence[tuple[tuple, Comparison | None]]) -> list[Step]:
-    return _judged([(what, gain) for what, gain in found if gain])
-
-
 def rounded() -> list[Step]:
     """Rounded less float, a scale a channel: (network, bits)."""
-    return _family([((name, width), apart(versions(name, bits.FLOAT), versions(name, width)))
+    return _judged("rounded", [((name, width), apart(versions(name, bits.FLOAT), versions(name, width)))
                     for name in bits.NETWORKS for width in bits.WIDTHS])
 
 
 def scales() -> list[Step]:
     """A scale for each channel less one a layer: (network, bits)."""
-    return _family([((name, width), apart(versions(name, width, "tensor"), versions(name, width)))
+    return _judged("scales", [((name, width), apart(versions(name, width, "tensor"), versions(name, width)))
                     for name in bits.NETWORKS for width in bits.WIDTHS])
 
 
 def tuned() -> list[Step]:
     """Rounded in training less rounded after it: (network, bits)."""
-    return _family([((name, width), apart(versions(name, width), versions(name, width, tuned=True)))
+    return _judged("tuned", [((name, width), apart(versions(name, width), versions(name, width, tuned=True)))
                     for name in bits.NETWORKS for width in bits.TUNED[name] if width != bits.FLOAT])
 
 
 def cost() -> list[Step]:
     """Rounded in training less the same training without rounding, the smallest network: (bits,)."""
     plain = versions(SMALLEST, bits.FLOAT, tuned=True)
-    return _family([((width,), apart(plain, versions(SMALLEST, width, tuned=True))) for width in bits.WIDTHS])
+    return _judged("cost", [((width,), apart(plain, versions(SMALLEST, width, tuned=True))) for width in bits.WIDTHS])
 
 
 def in_bytes() -> list[Step]:
     """The champion at 4 bits less the smallest network at 8, both rounded in training; not paired: other networks."""
-    return _family([((4, 8), apart(versions(SMALLEST, 8, tuned=True), versions(CHAMPION, 4, tuned=True),
+    return _judged("bytes", [((4, 8), apart(versions(SMALLEST, 8, tuned=True), versions(CHAMPION, 4, tuned=True),
                                    paired=False))])
