@@ -1,16 +1,15 @@
 """The factorial's figures: the plan as a checkerboard, and a family's effects with their intervals.
 
-Shown on ``book/factorial.md``.
+Shown on ``book/evidence/ideas.md``.
 """
 
 from __future__ import annotations
 
 from ..experiments import CELLS, FACTORS
-from .factorial import Evidence
-from .factorial_pages import TOO_FEW, effects, named
-from .findings import finding
+from .factorial import Evidence, family
+from .factorial_pages import named
 from .plots import styled
-from .statistics import CLEAR, HERE, NO_VERDICT
+from .statistics import CLEAR, HERE
 from .style import BLUE, GREY, INK, RED, figure
 
 
@@ -39,20 +38,17 @@ def plan():
 
 
 @styled
-def effects_of(contrasts, evidence: Evidence, title: str = "effect (points)"):
-    """A row an effect: thick over the seeds, thin over seeds and images; a sentence while there are too few."""
-    found = effects(contrasts, evidence)
-    if not found:
-        return finding(title, TOO_FEW, NO_VERDICT)
+def effects_of(contrasts, evidence: Evidence, title: str = "errors multiplied by"):
+    """A row an effect: thick over the seeds, thin over seeds and images; left of 1 the errors fall."""
+    found = family(contrasts, evidence)
     drawing, axes = figure(height=0.36 * len(found) + 1.0)
-    axes.axvline(0, color=GREY, linewidth=1.2, zorder=1)
+    axes.axvline(1, color=GREY, linewidth=1.2, zorder=1)
     for row, e in enumerate(found):
         sure = e.verdict in (CLEAR, HERE)
-        colour = INK if not sure else BLUE if e.gain.points > 0 else RED
+        colour = INK if not sure else BLUE if e.better else RED
         for images, width in ((False, 3), (True, 1)):
-            if span := e.gain.interval(images=images):
-                axes.plot(span, [row, row], color=colour, linewidth=width)
-        axes.plot(e.gain.points, row, "o", color=colour, markersize=7, markerfacecolor=colour if sure else "white")
+            axes.plot(e.gain.factors(images=images), [row, row], color=colour, linewidth=width)
+        axes.plot(e.gain.factor, row, "o", color=colour, markersize=7, markerfacecolor=colour if sure else "white")
     axes.set_yticks(range(len(found)), [named(e.of) for e in found], fontsize=9.5)
     axes.grid(False, axis="y")
     axes.set(ylim=(len(found) - 0.4, -0.6), title=title)

@@ -8,10 +8,7 @@ from .sources import RULE, source, steps
 from .statistics import ENOUGH, NO_VERDICT, NOT_CONTRADICTED, Comparison, Share, holm, mostly, prediction
 from .statistics import compare as difference
 from .summaries import LAST, gain, recorded, summary
-from .tables import PageTable, signed
-
-WIDE = ("Over the seeds, on these images; where other images make it wider by a hundredth or more, the second line is "
-        "the interval over images and seeds.")
+from .tables import WIDE, PageTable, signed
 
 
 def reproduces(step: str) -> Finding:

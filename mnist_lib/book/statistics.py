@@ -136,9 +136,17 @@ class Comparison:
         return self.verdict if not self.clear else "rises" if self.points > 0 else "falls"
 
     @property
+    def wider(self) -> bool:
+        """Whether other images say something else: an interval wider by a tenth, or another verdict."""
+        inner, outer = self.interval(), self.interval(images=True)
+        return outer is not None and (outer.high - outer.low > 1.1 * (inner.high - inner.low)
+                                      or inner.holds(0) != outer.holds(0))
+
+    @property
     def told(self) -> str:
         """The interval over the seeds; in a second line that over images and seeds, where it says something else."""
-        return twice(self.interval(), self.interval(images=True))
+        inner = self.interval()
+        return "–" if inner is None else f"{inner}\n{self.interval(images=True)}" if self.wider else str(inner)
 
     def __sub__(self, other: Comparison) -> Comparison:
         """The difference of two differences between other trainings: their variances add."""
@@ -158,12 +166,6 @@ class Comparison:
         if self.images_variance is not None:
             text += f", over images and seeds {'at most ' * self.bound}{self.interval(images=True)}"
         return f"{text}: {self.verdict}"
-
-
-def twice(over_seeds: Interval | None, over_both: Interval | None) -> str:
-    """Two intervals as text, a line each; one where both read the same, and a dash where there is none."""
-    lines = dict.fromkeys(str(one) for one in (over_seeds, over_both) if one is not None)
-    return "\n".join(lines) or "–"
 
 
 def judged(of: Comparison, p: tuple[float, float]) -> str:
