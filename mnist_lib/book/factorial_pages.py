@@ -11,7 +11,9 @@ from ..experiments import CELLS, FACTORS
 from .factorial import ALONE, BESIDE, COMPANY, INTERACTIONS, LEARNT, MAIN, MOST, Evidence, Judged, family
 from .findings import FAILS, HOLDS, Finding, finding, listed
 from .intervals import Interval, half_width
+from .plots import styled
 from .statistics import CLEAR, HERE, NOT_CLEAR, Comparison, Spread
+from .style import BLUE, GREY, INK, figure
 from .summaries import sd
 from .tables import WIDE, PageTable, signed
 
@@ -132,3 +134,27 @@ def costs(evidence: Evidence) -> PageTable:
                            for (way, width), more in zip(widths.items(), told, strict=True)),
                      f"Half a 95 % interval over the seeds, for trainings that scatter by {scatter(evidence):.3f} "
                      "points as those of the plan do.")
+
+
+@styled
+def plan():
+    """The thirty-two combinations, in an order in which neighbours differ in one idea; the trained ones are filled."""
+    gray = {2: ((0, 0), (0, 1), (1, 1), (1, 0))}
+    gray[3] = tuple((0, *g) for g in gray[2]) + tuple((1, *g) for g in reversed(gray[2]))
+    drawing, axes = figure(height=3.2)
+    for y, rows in enumerate(gray[2]):
+        for x, columns in enumerate(gray[3]):
+            on = tuple(map(bool, rows + columns))
+            trained = on in CELLS
+            axes.plot(x, y, "s", markersize=19, markerfacecolor=BLUE if trained else "none", markeredgecolor=GREY)
+            axes.text(x, y, str(sum(on)), ha="center", va="center", fontsize=10, color="white" if trained else INK)
+    names = [factor.name for factor in FACTORS]
+
+    def called(of, ideas):
+        return "\n".join(name for name, on in zip(ideas, of) if on) or "–"
+
+    axes.set_xticks(range(8), [called(c, names[2:]) for c in gray[3]], fontsize=8.5)
+    axes.set_yticks(range(4), [called(r, names[:2]) for r in gray[2]], fontsize=8.5)
+    axes.grid(False)
+    axes.set(xlim=(-0.6, 7.6), ylim=(3.6, -0.6), title="filled: trained; the number: ideas that are on")
+    return drawing

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from itertools import combinations, cycle
+from itertools import combinations
 from statistics import median, stdev
 from typing import NamedTuple
 
@@ -18,9 +18,7 @@ from ..training import Run
 from . import report
 from .changes import between
 from .links import step_link
-from .plots import styled
 from .statistics import ENOUGH, Comparison, compare, holm
-from .style import COLOURS, GREY, INK, SOURCE, figure
 from .tables import WIDE, PageTable, signed
 
 IDEAS = {  # an aspect in which steps differ, and the idea it stands for
@@ -181,39 +179,3 @@ def mixed() -> PageTable:
                                  "" if theirs is None else signed(theirs)))
     return PageTable("Steps that change several ideas at once", ("step", "what changes", "effect\n(points)",
                  "source's\nlogs"), tuple(rows), "None of these says what one of its ideas is worth.")
-
-
-@styled
-def effects(of: Iterable[Effect]):
-    """One row a pair of steps, grouped by idea: the effect, its two intervals, and a hollow mark for the source's logs.
-
-    The thick line is the interval over the seeds, the thin one that over seeds and images.
-    """
-    of = by_idea(of)
-    ideas = list(dict.fromkeys(e.idea for e in of))
-    drawing, axes = figure(height=0.42 * (len(of) + len(ideas)) + 1.2)
-    axes.axvline(0, color=GREY, linewidth=1.2, zorder=1)
-    names, colours = [], []  # one line of text for an idea, two for a pair of steps
-    for idea, colour in zip(ideas, cycle(COLOURS)):
-        names, colours = [*names, idea], [*colours, colour]
-        for e in (e for e in of if e.idea == idea):
-            row, (path, _, step) = len(names), e.after.partition("/")
-            names, colours = [*names, f"{path}:\n{e.before.partition('/')[2]} → {step}"], [*colours, INK]
-            for images, width in ((False, 3), (True, 1)):
-                axes.plot(e.gain.interval(images=images), [row, row], color=colour, linewidth=width)
-            axes.plot(e.points, row, "o", color=colour, markersize=7, label="ours")
-            if e.theirs is not None:
-                axes.plot(e.theirs, row, "D", markerfacecolor="none", color=SOURCE, markersize=6,
-                          label="source's logs")
-    axes.set_yticks(range(len(names)), names, fontsize=8.5)  # beside the axes: no name crosses the zero line
-    for name, colour in zip(axes.get_yticklabels(), colours, strict=True):
-        name.set_color(colour)
-        if "\n" not in name.get_text():
-            name.set(fontsize=10.5, fontweight="bold")
-    axes.grid(False, axis="y")
-    axes.set(ylim=(len(names) - 0.4, -0.6), title="effect (points)")
-    axes.margins(x=0.08)
-    handles, labels = axes.get_legend_handles_labels()
-    once = dict(zip(labels, handles))
-    drawing.legend(once.values(), once.keys(), loc="outside lower center", ncols=2)
-    return drawing
