@@ -1,9 +1,8 @@
 """How little data, how few bits: accuracies by training images and by bits a weight, with their intervals.
 
 Reads ``results/little`` and the networks' own records, and compares by the one theory of the book
-(``statistics.py``), in the families that ``experiments/little.py`` and ``experiments/bits.py`` declare. What is not
-recorded yet is left out, and what has one or two trainings has no verdict. Accuracies are in per cent. Tables and
-figures: ``little_pages.py`` and ``little_figures.py``.
+(``statistics.py``), in the declared families. What was not trained is left out, and counts in its family all the same.
+Accuracies are in per cent. Tables and figures: ``little_pages.py`` and ``little_figures.py``.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ import math
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
+from statistics import linear_regression
 from typing import NamedTuple
 
 from ..experiments import LITTLE, bits, experiment, little
@@ -111,36 +111,26 @@ def holding(runs: Sequence[Run]) -> Share:
     return Share(sum(run.final.test_correct >= RULE for run in runs), len(runs))
 
 
-class Power(NamedTuple):
-    """The exponent b of error = a · images^-b, the mean over seeds; ``interval`` is over the seeds."""
+def slopes(name: str) -> list[float]:
+    """The exponent b of error = a · images^-b between one number of images and the next, from the mean errors.
 
-    exponent: float
-    interval: Interval | None
-    seeds: int
-
-    @property
-    def tenfold(self) -> float:
-        """What ten times as many images divide the error by."""
-        return 10**self.exponent
+    A power would have one exponent throughout.
+    """
+    means = [(images, 100 - Spread(accuracies(runs)).mean) for images, runs in sorted(curve(name).items())]
+    return [-math.log(after / before) / math.log(more / few) for (few, before), (more, after) in zip(means, means[1:])]
 
 
-def power(name: str) -> Power | None:
-    """The straight line of logarithms fitted to each seed's errors, where a seed has three sizes or more."""
-    errors: dict[int, list[tuple[float, float]]] = {}
-    for images, runs in curve(name).items():
-        for run in runs:
-            error = max(100 - run.final.test_accuracy, 100 / TEST_IMAGES)  # of none wrong there is no logarithm
-            errors.setdefault(run.seed, []).append((math.log(images), math.log(error)))
-    slopes = [-_slope(points) for points in errors.values() if len(points) >= 3]
-    if not slopes:
-        return None
-    of = compare(0.0, slopes, images=None)
-    return Power(Spread(tuple(slopes)).mean, of.interval() if len(slopes) >= ENOUGH else None, len(slopes))
-
-
-def _slope(points: Sequence[tuple[float, float]]) -> float:
-    x, y = (sum(values) / len(points) for values in zip(*points))
-    return sum((a - x) * (b - y) for a, b in points) / sum((a - x) ** 2 for a, _ in points)
+def power(name: str, sizes: Sequence[int]) -> tuple[Comparison, float]:
+    """The exponent of a straight line of logarithms over these numbers of images, over the seeds; and what that line
+    makes of the errors on all images, in per cent."""
+    fitted, forecast = [], []
+    for run in curve(name)[ALL]:
+        x, y = zip(*((math.log(images), math.log(100 - one.final.test_accuracy)) for images in sizes
+                     for one in curve(name)[images] if one.seed == run.seed))
+        slope, start = linear_regression(x, y)
+        fitted.append(-slope)
+        forecast.append(math.exp(start + slope * math.log(ALL)))
+    return compare(0.0, fitted, images=None), Spread(tuple(forecast)).mean
 
 
 class Version(NamedTuple):
