@@ -9,11 +9,10 @@ from __future__ import annotations
 from ..experiments import PATHS, experiment
 from ..networks import count_parameters
 from ..training import TEST_IMAGES
-from .findings import FAILS, Checked, answer, listed
+from .findings import Checked, answer, listed
 from .sources import RULE, Log, Statement, source, steps
 from .statistics import NO_VERDICT
 from .tables import signed
-
 
 
 def images(accuracy: float) -> int:
@@ -50,15 +49,16 @@ def stays_above(s: Statement) -> Checked:
     f, log = s.figures, source(s.step).log
     count = count_parameters(experiment(s.step).architecture)
     best, last = reaching(log, f["test"]), log.test_accuracy[-f["last"]:]
-    return answer(s, f"{count:,} parameters; {log.best:.2f} % in epoch {listed(best)}; the last {f['last']} epochs have "
-                     f"{listed(f'{a:.2f}' for a in last)}.",
-                  f.get("parameters", count) == count and images(log.best) == images(f["test"]) and min(last) >= f["low"])
+    right = f.get("parameters", count) == count and images(log.best) == images(f["test"])
+    return answer(s, f"{count:,} parameters; {log.best:.2f} % in epoch {listed(best)}; the last {f['last']} epochs "
+                     f"have {listed(f'{a:.2f}' for a in last)}.", right and min(last) >= f["low"])
 
 
 def log_has(s: Statement) -> Checked:
     """A claimed best accuracy is the highest of its column in the log, at the decimals it is written with."""
     log, digits, found, right = source(s.step).log, s.figures.get("digits", 2), [], []
-    for column, (name, values) in {"train": ("training", log.train_accuracy), "test": ("test", log.test_accuracy)}.items():
+    columns = {"train": ("training", log.train_accuracy), "test": ("test", log.test_accuracy)}
+    for column, (name, values) in columns.items():
         best = max(values)
         if column in s.figures:
             claimed = s.figures[column]
@@ -77,6 +77,16 @@ def starts_at(s: Statement) -> Checked:
     first = (log.train_accuracy[0], log.test_accuracy[0])
     return answer(s, f"At the end of epoch 1 the log has {first[0]:.2f} in training and {first[1]:.2f} in the test. Of "
                      "single batches it keeps nothing.", True if claimed in first else NO_VERDICT)
+
+
+def one_log(points: float) -> str:
+    """The verdict on a rise read in one training: none, or that its own log shows no rise."""
+    return NO_VERDICT if points > 0 else FAILS
+
+
+def read(points: float) -> str:
+    """A difference of two readings: "+0.06 points, +6 images"."""
+    return f"{signed(points)} points, {signed(images(points), 0)} images"
 
 
 def overfits(s: Statement) -> Checked:

@@ -13,7 +13,7 @@ from ..networks import Architecture, count_parameters, flat_layers
 from ..rf import field_of_layers, pair
 from .changes import aspects, units
 from .findings import Checked, answer, listed
-from .sources import Statement, source, steps
+from .sources import Statement, source
 
 
 def exact_claims(step: str) -> list[tuple[str, bool]]:

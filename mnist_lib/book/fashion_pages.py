@@ -14,7 +14,7 @@ from .families import cells, family_table
 from .fashion import Effect, Evidence
 from .findings import FAILS, HOLDS, Finding, finding
 from .links import step_link
-from .statistics import CLEAR, ENOUGH, HERE, NO_VERDICT, NOT_CLEAR
+from .statistics import CLEAR, HERE, NO_VERDICT, NOT_CLEAR
 from .tables import WIDE, PageTable, signed
 from .travel import label
 

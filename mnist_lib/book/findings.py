@@ -103,7 +103,7 @@ class Checked(Finding):
 
 
 def answer(statement: Statement, evidence: str, verdict: bool | str | Comparison) -> Checked:
-    """What a check says of a statement, after what its source says beside it; verdicts as :func:`finding` takes them."""
+    """What a check says of a statement, after what its source says beside it; verdicts as in :func:`finding`."""
     found = finding(statement.sentence, f"{statement.beside} {evidence}".strip(), verdict)
     return Checked(found.sentence, found.evidence, found.verdict, found.sure, statement)
 
