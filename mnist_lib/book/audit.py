@@ -3,7 +3,8 @@
 :func:`check` answers one statement, :func:`findings` those of a project, and the tables
 count them. What no source says and this book asks is marked, and counted against nobody.
 Nothing here knows a result: the checks compute it from the logs, the networks and PyTorch
-itself (``audit_logs.py``, ``audit_networks.py``, ``audit_training.py``). Shown at work in ``book/evidence/claims.md`` and ``book/further/eight-ways.md``.
+itself (``audit_logs.py``, ``audit_networks.py``, ``audit_training.py``). Shown at work in
+``book/evidence/claims.md`` and ``book/further/eight-ways.md``.
 """
 
 from __future__ import annotations
@@ -16,12 +17,15 @@ from ..networks import count_parameters
 from . import audit_logs, audit_networks, audit_training
 from .audit_logs import images, run_at_the_end
 from .audit_networks import exact_claims, fields
-from .findings import FAILS, HOLDS, Checked
+from .findings import FAILS, HOLDS, Checked, Sequence
 from .links import step_link
 from .sources import RULE, Statement, source, statement, statements, steps
 from .statistics import NO_VERDICT, NOT_CLEAR
 from .tables import Link, PageTable
 
+__all__ = ["CANDIDATES", "CHECKS", "FAILS", "HOLDS", "KINDS", "LAST", "PATHS", "Sequence", "check", "figures",
+           "figures_table", "findings", "images", "one_image_short", "rule_table", "run_at_the_end", "steps", "summary",
+           "table", "unchecked", "unchecked_table"]
 CHECKS: dict[str, Callable[[Statement], Checked]] = {
     f.__name__: f for module in (audit_logs, audit_networks, audit_training) for f in module.CHECKS}
 PATHS = ("three-modules", "three-steps", "six-models", "same-padding", "drill-down")

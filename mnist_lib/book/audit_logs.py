@@ -9,7 +9,7 @@ from __future__ import annotations
 from ..experiments import PATHS, experiment
 from ..networks import count_parameters
 from ..training import TEST_IMAGES
-from .findings import Checked, answer, listed
+from .findings import FAILS, Checked, answer, listed
 from .sources import RULE, Log, Statement, source, steps
 from .statistics import NO_VERDICT
 from .tables import signed

@@ -34,7 +34,7 @@ def rounds_to(s: Statement) -> Checked:
 
 
 def without_the_last_kernel(s: Statement) -> Checked:
-    """What is left of the parameters of the step before where a mean stands in place of its last convolution."""
+    """What is left of the parameters of the step before with a mean in place of its last convolution."""
     network = experiment(experiment(s.step).before).architecture
     shorter = Architecture("shorter", network.unit, {k: v for k, v in network.blocks if k != "output"})
     whole, left = count_parameters(network), count_parameters(shorter)

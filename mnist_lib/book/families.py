@@ -13,7 +13,8 @@ def cells(of: Comparison | None, verdict: str) -> tuple[str, str, str]:
     return ("–", "–", verdict) if of is None else (signed(of.points), of.told, verdict)
 
 
-def family_table(caption: str, what: Sequence[str], members: Iterable[tuple], declared: int, note: str = "") -> PageTable:
+def family_table(caption: str, what: Sequence[str], members: Iterable[tuple], declared: int,
+                 note: str = "") -> PageTable:
     """A row a member: what is compared (a cell for each of ``what``), a :class:`Comparison` or ``None``, a verdict."""
     rows = tuple((*named, *cells(of, verdict)) for *named, of, verdict in members)
     return PageTable(caption, (*what, "difference\n(points)", "95 %\ninterval", f"as one\nof {declared}"), rows,
