@@ -64,7 +64,8 @@ def log_has(s: Statement) -> Checked:
             claimed = s.figures[column]
             right.append(round(best, digits) == round(claimed, digits))
             found.append(f"the highest {name} accuracy of the log is {best:.2f} (epoch {values.index(best) + 1}), the "
-                         f"last {values[-1]:.2f}" + ("" if right[-1] else f"; {signed(claimed - best)} points"))
+                         f"last {values[-1]:.2f}" + ("" if right[-1] else
+                         f"; {claimed:.{digits}f} is off by {signed(claimed - best)} points"))
         elif any(round(v, 2) == best for v in s.figures.values() if isinstance(v, float)):
             found.append(f"the figure is the highest {name} accuracy")
     evidence = "; ".join(found)

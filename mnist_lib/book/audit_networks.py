@@ -152,8 +152,8 @@ def last_kernel_is(s: Statement) -> Checked:
     before = experiment(experiment(s.step).before)
     last = [layer for _, layer in flat_layers(before.architecture) if layer.op == "conv"][-1]
     side, table = pair(last.kernel)[0], s.figures["table"]
-    return answer(s, f"The code of {before.step} ends in a kernel of {side} × {side}; its table says {table} × {table}.",
-                  side == s.figures["kernel"])
+    return answer(s, f"The code of {before.step} ends in a kernel of {side} × {side}; its table says {table} × "
+                     f"{table}.", side == s.figures["kernel"])
 
 
 def has_dropout_behind(s: Statement) -> Checked:

@@ -42,7 +42,8 @@ def table(caption: str, evidence: Evidence) -> PageTable:
     return PageTable(caption, ("", "errors", "95 %\ninterval", f"as one\nof {len(rows)}", "points",
                                f"in points, as\none of {len(rows)}"), rows,
                      f"What the errors after the last epoch are multiplied by. {WIDE} Holm's adjustment for the "
-                     "family. The plan had declared points.", secondary=("points", f"in points, as\none of {len(rows)}"))
+                     "family. The plan had declared points.",
+                     secondary=("points", f"in points, as\none of {len(rows)}"))
 
 
 def cells(evidence: Evidence) -> PageTable:

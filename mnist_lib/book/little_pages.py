@@ -1,4 +1,4 @@
-"""The tables of book/further/little.md: accuracy by training images and by bits a weight, and families of comparisons."""
+"""The tables of book/further/little.md: accuracy by training images and by bits a weight; the declared families."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ TABLES = {  # a declared family: its comparisons, the caption, and what is compa
     "rounded": (analysis.rounded, "What rounding costs: rounded less float", _with_bits),
     "scales": (analysis.scales, "A scale for each channel less one a layer", _with_bits),
     "tuned": (analysis.tuned, "Rounded in training less rounded after it", _with_bits),
-    "cost": (analysis.cost, "Rounded in training less the same training without rounding", lambda n: f"smallest, {n} bits"),
+    "cost": (analysis.cost, "Rounded in training less the same training without rounding",
+             lambda width: f"smallest, {width} bits"),
     "bytes": (analysis.in_bytes, "In about as many bytes", lambda *_: "champion at 4 bits less smallest at 8"),
 }
 
