@@ -15,7 +15,6 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "audit_training": "course",
     "cover_picture": "COLUMNS cover draw_cells",
     "factorial": "factorial",
-    "factorial_figures": "factorial_figures",
     "factorial_pages": "factorial_pages",
     "fashion": "fashion",
     "fashion_pages": "fashion_pages",
