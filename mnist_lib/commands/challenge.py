@@ -39,7 +39,7 @@ def run(options) -> int:
 
 def _template(file: Path) -> int:
     from ..book import template
-    from ..training import write_atomically
+    from ..files import write_atomically
 
     if file.suffix != ".py":
         raise ValueError(f"{str(file)!r} is no name of a Python file; write my_net.py:Net")

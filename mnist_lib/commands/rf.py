@@ -43,7 +43,8 @@ def run(args) -> int:
         raise ValueError(f"--input {' '.join(map(str, size))} is beyond {LARGEST:,}; give the size of an image")
     if size is None:
         raise ValueError(f"{args.network} does not say what images it takes; add --input CHANNELS HEIGHT WIDTH")
-    from ..rf import ready_to_write, receptive_field
+    from ..files import ready_to_write
+    from ..rf import receptive_field
 
     if args.explore:
         ready_to_write(args.explore)

@@ -167,9 +167,9 @@ OWN = {"fit a small experiment": _fit, "read the exported network": _read, "load
 def preload() -> None:
     """Load what every command needs, once, before the processes fork."""
     import mnist_lib.book  # noqa: F401
-    from mnist_lib.book import search_tables  # noqa: F401
     from mnist_lib.export import networks  # noqa: F401
     from mnist_lib.rf import check  # noqa: F401
+    from mnist_lib.studies.search.pages import search_tables  # noqa: F401
 
     verification._test_images("cpu")
     for split in ("train", "test"):

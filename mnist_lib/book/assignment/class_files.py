@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ...data import data_folders
-from ...training import grading, records, write_atomically
+from ...files import write_atomically
+from ...training import grading, records
 from .blank import template
 from .class_pages import Student, class_page, likenesses, student_page, to_csv
 

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
 
-from ...training import TOLERANCE, grading, read_bytes, records, test_set
+from ...files import read_bytes
+from ...training import TOLERANCE, grading, records, test_set
 from ...training import challenge as own
 from ..tables import Keyed, PageTable
 from .class_files import hidden_folders

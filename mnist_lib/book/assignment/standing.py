@@ -11,7 +11,8 @@ from pathlib import Path
 from statistics import fmean
 from typing import NamedTuple
 
-from ...training import read_json, schema
+from ...files import read_json
+from ...training import schema
 
 FILE = Path(__file__).resolve().parent.parent / "standing.json"
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ...files import read_json
 from ...training import challenge as own
-from ...training import read_json, schema
+from ...training import schema
 
 
 def load_report(file: Path) -> dict:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import torch
 
+from ...files import ready_to_write, write_atomically
 from ...training import challenge as own
-from ...training import evaluate, pick_device, ready_to_write, test_set, write_atomically
+from ...training import evaluate, pick_device, test_set
 from .report import Look, Report, time_needed
 from .watching import watcher
 

@@ -20,11 +20,11 @@ import numpy
 import torch
 from torch import Tensor, nn
 
+from ...files import write_atomically
 from .. import checkpoints
 from ..devices import machine, pick_device, random_states
 from ..evaluation import TEST_BATCH
 from ..fast import keep_memory, speed_up
-from ..files import write_atomically
 from ..loop import NotFinite, average_of, train_epoch
 from .entry import Entry
 

@@ -13,7 +13,7 @@ import time
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from ..files import read_bytes, write_atomically
+from ...files import read_bytes, write_atomically
 from ..schema import seal_of
 from .entry import line as line_of
 

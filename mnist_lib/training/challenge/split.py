@@ -12,8 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ...data import mnist
-from ...experiments import HELD_OUT
+from ...data import HELD_OUT, mnist
 from ..evaluation import normalized
 
 TRAINING = 60_000

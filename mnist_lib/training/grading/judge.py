@@ -21,8 +21,8 @@ import numpy
 import torch
 
 from ... import __version__
+from ...files import read_json, write_atomically
 from .. import challenge as own
-from ..files import read_json, write_atomically
 from ..schema import sealed, unsealed
 from .sandbox import Limits, run_enclosed
 from .submissions import Submission

@@ -7,7 +7,7 @@ import os
 import secrets
 from pathlib import Path
 
-from ..files import read_bytes, ready_to_write
+from ...files import read_bytes, ready_to_write
 
 
 def secret_key(file: Path) -> str:
