@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import shutil
 from pathlib import Path
 
 
@@ -42,15 +41,14 @@ def run(options) -> int:
     due = _time(options.due)
     source, out = Path(options.submissions), Path(options.out)
     submissions = grading.submissions_in(source)
-    if out.resolve() == source.resolve() or source.resolve() in out.resolve().parents:
-        raise ValueError("--out lies in the folder of the submissions; name another folder")
+    assignment.apart(source, out)
     key = Path(options.secret) if options.secret else out / "secret.key"
     split = challenge.Split(grading.secret_key(key), **({"images": options.images} if options.images else {}))
     rules = grading.Rules(split, options.seeds, options.limit, grading.Limits(
         round(60 * options.minutes), round(options.memory * 2**30), options.processes))
     results = out / "results"
     if options.again:
-        shutil.rmtree(results, ignore_errors=True)
+        grading.forget(results)
     hidden = assignment.hidden_folders(source, out, key.parent)
     grades: dict[str, list] = {}
     names = {s.slug: s for s in submissions}

@@ -8,7 +8,7 @@ from mnist_lib import door
 __all__, __getattr__, __dir__ = door(__name__, {
     "badge": "badge_of",
     "blank": "template",
-    "class_files": "hidden_folders write_class",
+    "class_files": "apart hidden_folders write_class",
     "readers": "readers",
     "report": "Report",
     "told": "load_report",

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ...data import data_folders
-from ...training import grading, records, write_atomically
+from ...training import grading, records
 from .blank import template
 from .class_pages import Student, class_page, likenesses, student_page, to_csv
+from .ledger import Ledger
 
 
 def hidden_folders(*teachers: Path) -> list[str]:
@@ -34,13 +34,21 @@ def write_class(submissions: Sequence[grading.Submission], grades: Mapping[str, 
     in_force = [wall for wall in grading.WALLS
                 if all(wall in g.in_force for s in students for g in s.grades if g.in_force)
                 and any(g.in_force for s in students for g in s.grades)]
-    shutil.rmtree(out / "students", ignore_errors=True)
-    for s in students:
-        _write(out / "students" / f"{s.submission.slug}.html", student_page(s))
-    _write(out / "grades.csv", to_csv(students))
-    _write(out / "class.html", class_page(students, rules, in_force))
+    pages = {f"students/{s.submission.slug}.html": student_page(s) for s in students}
+    pages |= {"grades.csv": to_csv(students), "class.html": class_page(students, rules, in_force)}
+    ledger = Ledger(out)
+    for name, content in pages.items():
+        ledger.write(name, content.encode("utf-8", "replace"))
+    ledger.remove_others(pages)
     return len(students)
 
 
-def _write(file: Path, content: str) -> None:
-    write_atomically(file, content.encode("utf-8", "replace"))
+def apart(submissions: Path, out: Path) -> None:
+    """``ValueError`` where what ``grade`` writes would lie among the submissions, or they among it."""
+    source = submissions.resolve()
+    for place in (out / "students", out / "results"):
+        if place.is_symlink():
+            raise ValueError(f"{place} is a link: name another folder with --out")
+        if source in (place.resolve(), *place.resolve().parents) or place.resolve() in source.parents:
+            raise ValueError(f"--out lies in the folder of the submissions ({place}); name another folder")
+    Ledger(out).check(["grades.csv", "class.html"])

@@ -9,7 +9,8 @@ from mnist_lib import door
 __all__, __getattr__, __dir__ = door(__name__, {
     "enclosure": "WALLS",
     "judge": (
-        "FAILED GRADED REFUSED Grade Rules count_correct evaluate_enclosed grade_all grade_once judged load_grade"),
+        "FAILED GRADED REFUSED Grade Rules count_correct evaluate_enclosed forget grade_all grade_once judged "
+        "load_grade"),
     "key": "secret_key",
     "likeness": "ALIKE alike fingerprint",
     "sandbox": "Left Limits run_enclosed",

@@ -6,6 +6,7 @@ content, split and limits is not made again.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import io
@@ -205,6 +206,14 @@ def load_grade(folder: Path, submission: Submission, number: int, rules: Rules) 
         warnings.warn(f"the grade {file} is not used ({own.line(error)}); it is made again", stacklevel=2)
         return None
     return grade if grade.belongs_to == rules.fingerprint(submission) else None
+
+
+def forget(folder: Path) -> None:
+    """Remove the grades that are kept in a folder, and nothing else that lies there."""
+    for file in sorted(folder.glob("*-seed-*.json")):
+        with contextlib.suppress(OSError, ValueError, TypeError, AttributeError):
+            if not file.is_symlink() and "belongs_to" in unsealed(read_json(file)):
+                file.unlink()
 
 
 def _word(value, longest: int = 400) -> str:
