@@ -8,7 +8,6 @@ from mnist_lib import door
 
 __all__, __getattr__, __dir__ = door(__name__, {
     "architectures": "architectures",
-    "assignment": "assignment challenge template",
     "audit": "audit",
     "audit_logs": "images",
     "audit_networks": "fields grow readings",
@@ -25,9 +24,9 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "little": "little",
     "little_figures": "little_figures",
     "little_pages": "little_pages",
-    "live_cell": "live",
+    "live_cell": "live notebook_display",
     "luck": "luck",
-    "plots": "plots",
+    "plots": "plots styled",
     "probe": "accuracy_by_place class_maps first_losses gap learnt outputs overfits places refreshed remeasured sample "
              "slant spread_over_images training_accuracy vote with_weights",
     "report": "report",
@@ -35,7 +34,8 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "sizes": "sizes",
     "sources": "sources project source statement steps",
     "statistics": "statistics CLEAR HERE NOT_CLEAR NO_VERDICT",
-    "style": "BLUE GREEN GREY INK RED STYLE",
+    "style": "BLUE GREEN GREY INK Picture RED STYLE TARGET TEST TRAIN figure",
+    "tables": "Keyed PageTable",
     "timing": "durations span",
     "travel": "travel",
     "travel_plots": "travel_plots",

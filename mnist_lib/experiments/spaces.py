@@ -12,10 +12,10 @@ import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ..data import HELD_OUT
 from ..networks import count_parameters
 from .settings import Experiment
 
-HELD_OUT = 5_000
 LAST = 5  # epochs that a trial is judged by, where the search says nothing else
 
 Candidates = dict[str, Experiment]
