@@ -122,19 +122,19 @@ SPECIMENS = {
     "many-epochs": no("at most 15 epochs", PLAIN + "\nrecipe = Recipe(epochs=30)\n"),
     "infinite-loop": in_forward("longer than", "while True: pass", "failed"),
     "infinite-at-load": at_load("longer than", "while True: pass", "failed"),
-    "fork-bomb": at_load("starts another process", "import os\nwhile True: os.fork()"),
+    "fork-bomb": at_load("", "import os\nwhile True: os.fork()", "failed"),
     "fork-bomb-in-c": at_load("", "import ctypes\nlibc = ctypes.CDLL(None)\nwhile True: libc.fork()", "failed"),
     "memory": at_load("memory", "x = torch.ones(10_000_000_000)", "failed"),
     "exits": at_load("status 3", "import os\nos._exit(3)", "failed"),
-    "test-set": at_load("opens the test set", "from mnist_lib import mnist\nmnist('test')"),
-    "test-file": at_load("opens the test set", "open('/somewhere/t10k-labels-idx1-ubyte.gz', 'rb')"),
-    "writes-outside": at_load("outside its folder", "open('@VICTIM@/written', 'w').write('x')"),
+    "test-set": at_load("", "from mnist_lib import mnist\nmnist('test')", "failed"),
+    "test-file": at_load("No such file", "open('/somewhere/t10k-labels-idx1-ubyte.gz', 'rb')", "failed"),
+    "writes-outside": at_load("No such file", "open('@VICTIM@/written', 'w').write('x')", "failed"),
     "writes-in-c": at_load("", "import ctypes\nctypes.CDLL(None).system(b'rm -rf @VICTIM@/results; touch @VICTIM@/c')\n"
                            "import os; os._exit(4)", "failed"),
-    "deletes-results": at_load("outside its folder", "import shutil\nshutil.rmtree('@VICTIM@/results')"),
+    "deletes-results": at_load("No such file", "import shutil\nshutil.rmtree('@VICTIM@/results')", "failed"),
     "prints-a-gigabyte": at_load("printed more", "while True: print('x' * 1_000_000)", "failed"),
-    "network": at_load("uses the network", "import urllib.request\n"
-                       "urllib.request.urlopen('http://192.0.2.1/', timeout=5)"),
+    "network": at_load("", "import urllib.request\n"
+                       "urllib.request.urlopen('http://192.0.2.1/', timeout=5)", "failed"),
     "hidden-weights": no("belong to no module", PLAIN.replace("self.layers = ", "self.more = [torch.randn(10, 10, "
                          "requires_grad=True)]\n        self.layers = ").replace("self.layers(x)",
                                                                                  "self.layers(x) @ self.more[0]")),

@@ -1,13 +1,12 @@
 """A class's submissions, each run in a process of its own and judged on the same held-out images.
 
-In goes a folder of files; out come grades. ``enclosure.py`` says what a submission can't do, ``guard.py``
-tells its author. The pages are made in ``mnist_lib.classroom.report``.
+In goes a folder of files; out come grades. ``walls.py`` says what a submission can't do.
+The pages are made in ``mnist_lib.classroom.report``.
 """
 
 from mnist_lib import door
 
 __all__, __getattr__, __dir__ = door(__name__, {
-    "enclosure": "WALLS",
     "judge": (
         "FAILED GRADED REFUSED Grade Rules count_correct evaluate_enclosed forget grade_all grade_once judged "
         "load_grade"),
@@ -15,4 +14,5 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "likeness": "ALIKE alike fingerprint",
     "sandbox": "Left Limits run_enclosed",
     "submissions": "Submission submissions_in",
+    "walls": "NoWalls walls_up",
 })

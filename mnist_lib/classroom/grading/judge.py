@@ -27,6 +27,7 @@ from ...training.schema import sealed, unsealed
 from .. import challenge as own
 from .sandbox import Limits, run_enclosed
 from .submissions import Submission
+from .walls import walls_up
 
 GRADED, REFUSED, FAILED = "graded", "refused", "failed"
 
@@ -39,6 +40,7 @@ class Rules:
     seeds: int = 3
     parameters: int = own.LIMIT
     limits: Limits = Limits()
+    trust: bool = False
 
     def fingerprint(self, submission: Submission) -> str:
         """What a grade belongs to: content, split, limits, library."""
@@ -86,7 +88,7 @@ def grade_once(submission: Submission, number: int, rules: Rules, hidden: list[s
     files, truth = _files(rules.split)
     name = "submission" + Path(submission.file).suffix
     task = {"file": name, "seed": rules.split.seed(number), "limit": rules.parameters}
-    left = run_enclosed(task, files | {name: submission.content}, rules.limits, hidden)
+    left = run_enclosed(task, files | {name: submission.content}, rules.limits, hidden, rules.trust)
     return judged(submission, number, rules, left, truth)
 
 
@@ -95,7 +97,6 @@ def judged(submission: Submission, number: int, rules: Rules, left, truth: torch
     found = left.result
     sheet = found.get("sheet") if isinstance(found.get("sheet"), dict) else {}
     told, stage = _word(found.get("told")), _word(found.get("stage"), 20)
-    refused = [_word(each) for each in _list(found.get("refused"))[:5]]
     findings = tuple(tuple(_word(c) for c in row[:3]) for row in _list(sheet.get("findings"))[:20]
                      if isinstance(row, list) and len(row) == 3)
     broken = [f"{rule}: {what}" for rule, verdict, what in findings if verdict == "no"]
@@ -103,8 +104,6 @@ def judged(submission: Submission, number: int, rules: Rules, left, truth: torch
     correct = _correct(left.predictions, epochs, truth)
     if left.ended:
         status, told, correct = FAILED, left.ended, ()
-    elif refused:
-        status, told, correct = REFUSED, "it " + "; it ".join(refused), ()
     elif broken:
         status, told, correct = REFUSED, "; ".join(broken), ()
     elif told or not correct:
@@ -120,7 +119,7 @@ def judged(submission: Submission, number: int, rules: Rules, left, truth: torch
                      for r in _list(sheet.get("layers"))[:60] if isinstance(r, list) and len(r) == 3),
         train=tuple(float(r[2]) for r in trained if isinstance(r[2], (int, float))) if correct else (),
         weights=_sha256(left.weights) if correct else "", seconds=round(left.seconds, 1),
-        in_force=tuple(_word(w, 40) for w in _list(found.get("in_force"))[:8]))
+        in_force=() if rules.trust else walls_up())
 
 
 def _grade(submission, number, belongs_to, rules, status, told, **known) -> Grade:
@@ -164,20 +163,26 @@ def grade_all(submissions: list[Submission], rules: Rules, folder: Path, executo
 def _made(waiting, number, rules, folder, executor, hidden) -> Iterator[Grade]:
     if executor is None:
         for submission in waiting:
-            yield _kept(grade_once(submission, number, rules, hidden), folder)
+            try:
+                yield _kept(grade_once(submission, number, rules, hidden), folder)
+            except Exception as error:  # none stops the class
+                yield _lost(submission, number, rules, error)
         return
     futures = {executor.submit(grade_once, submission, number, rules, hidden): submission for submission in waiting}
     try:
         for future in as_completed(futures):
             if error := future.exception():  # the grader's own fault: told, and not kept
-                submission = futures[future]
-                yield _grade(submission, number, "", rules, FAILED,
-                             f"the grader itself failed ({type(error).__name__}); run the same command again")
+                yield _lost(futures[future], number, rules, error)
             else:
                 yield _kept(future.result(), folder)
     finally:
         for future in futures:
             future.cancel()
+
+
+def _lost(submission: Submission, number: int, rules: Rules, error: BaseException) -> Grade:
+    return _grade(submission, number, "", rules, FAILED, f"the grader could not run it ({type(error).__name__}: "
+                  f"{own.line(error, 120)}); all others are graded")
 
 
 def _passed(grade: Grade | None) -> bool:

@@ -10,9 +10,8 @@ import contextlib
 import json
 import os
 import selectors
-import shutil
 import signal
-import stat
+import struct
 import subprocess
 import sys
 import tempfile
@@ -20,10 +19,11 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from .enclosure import descendants, end_descendants
+from . import walls
 
 MEGA = 2**20
-LONGEST_FILE = 16 * MEGA  # of a result
+LONGEST_FILE = 32 * MEGA  # of a result
+HEAD = struct.Struct(">QQQ")  # how long result, predictions and weights are
 KEPT = 2_000  # characters of what was printed
 PRINTED = 5 * MEGA  # more ends the process
 LOOK = 0.2  # seconds between two looks
@@ -56,59 +56,97 @@ class Left:
     seconds: float
 
 
-def run_enclosed(task: dict, files: dict[str, bytes], limits: Limits, hidden: list[str]) -> Left:
-    """Run a task with files beside it; never raises for what the submission does."""
-    work = Path(tempfile.mkdtemp(prefix="mnist-grade-")).resolve()
+def run_enclosed(task: dict, files: dict[str, bytes], limits: Limits, hidden: list[str], trust: bool = False) -> Left:
+    """Run a task with files beside it; never raises for what the submission does.
+
+    What it leaves comes through a pipe, bounded. With ``trust`` there are limits and no walls.
+    """
     began = time.monotonic()
-    try:
-        for name, content in files.items():
-            (work / name).write_bytes(content)
-        (work / "task.json").write_text(json.dumps(task | {"hidden": hidden, "limits": asdict(limits)}))
-        ended, printed = _watched(work, limits)
-        return Left(ended, _json(work / "result.json"), _bytes(work / "predictions"),
-                    _bytes(work / "weights.safetensors"), printed, time.monotonic() - began)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+    files = files | {"task.json": json.dumps(task | {"limits": asdict(limits)}).encode()}
+    sent, back = os.pipe()[::-1]
+    with contextlib.ExitStack() as stack:
+        stack.callback(os.close, back)
+        given = {name: walls.in_memory(content) for name, content in files.items()}
+        held = [*given.values(), *([] if trust else [walls.in_memory(walls.filtered())]), sent]
+        closing = stack.enter_context(contextlib.ExitStack())
+        for each in held:
+            closing.callback(os.close, each)
+        inside = ["-m", "mnist_lib.classroom.grading.inside"]
+        if trust:
+            work = stack.enter_context(tempfile.TemporaryDirectory(prefix="mnist-grade-", ignore_cleanup_errors=True))
+            for name, content in files.items():
+                (Path(work) / name).write_bytes(content)
+            line, more = [sys.executable, *inside], {"cwd": work, "env": os.environ | {
+                "PYTHONPATH": os.pathsep.join(p or os.getcwd() for p in sys.path), "PYTHONHASHSEED": "0",
+                "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "RESULT_FD": str(sent), "STRANGER": "0"}}
+        else:
+            line, more = walls.command(inside, 2 * limits.file_size, hidden, given, held[-2], sent)
+            more |= {"cwd": "/"}
+        process = subprocess.Popen(line, pass_fds=held, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                   stderr=subprocess.STDOUT, start_new_session=True, **more)
+        closing.close()
+        ended, printed, content = _watched(process, back, limits)
+    return Left(ended, *_parts(content), printed, time.monotonic() - began)
 
 
-def _watched(work: Path, limits: Limits) -> tuple[str, str]:
-    """Start the process and wait for its end, or make one; returns why it ended and what it printed."""
-    environment = {name: os.environ[name] for name in ("PATH", "LANG", "LD_LIBRARY_PATH") if name in os.environ}
-    environment |= {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "PYTHONDONTWRITEBYTECODE": "1",
-                    "PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "HOME": str(work),
-                    "TMPDIR": str(work), "MPLCONFIGDIR": str(work), "PYTHONUNBUFFERED": "1"}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "mnist_lib.classroom.grading.inside", str(work)], cwd=work, env=environment,
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
-    text, why = bytearray(), ""
-    deadline, read = time.monotonic() + limits.seconds, 0
+def _watched(process: subprocess.Popen, back: int, limits: Limits) -> tuple[str, str, bytes]:
+    """Wait for the process's end, or make one; returns why it ended, what it printed and what it sent."""
+    got, why = {process.stdout.fileno(): bytearray(), back: bytearray()}, ""
+    most = {process.stdout.fileno(): PRINTED, back: LONGEST_FILE}
+    deadline, looked = time.monotonic() + limits.seconds, time.monotonic()
     try:
         with selectors.DefaultSelector() as ready:
-            ready.register(process.stdout, selectors.EVENT_READ)
-            looked = time.monotonic()
+            for each in got:
+                ready.register(each, selectors.EVENT_READ)
             while not why:
-                for _ in ready.select(LOOK):
-                    part = os.read(process.stdout.fileno(), 65_536)
-                    read += len(part)
-                    text += part[:max(0, 4 * KEPT - len(text))]
+                for key, _ in ready.select(LOOK):
+                    part = os.read(key.fd, 65_536)
+                    got[key.fd] += part
                     if not part:
-                        ready.unregister(process.stdout)
-                if read > PRINTED:
-                    why = f"it printed more than {PRINTED // MEGA} MB"
-                elif time.monotonic() > deadline:
+                        ready.unregister(key.fd)
+                    elif len(got[key.fd]) > most[key.fd]:
+                        why = f"it {'sent' if key.fd == back else 'printed'} more than {most[key.fd] // MEGA} MB"
+                if why:
+                    break
+                if time.monotonic() > deadline:
                     why = f"it took longer than {limits.seconds:,} seconds"
-                elif process.poll() is not None:
+                elif process.poll() is not None and not ready.select(0):
                     break
                 elif time.monotonic() - looked > LOOK:
-                    why, looked = _excess(process.pid, work, limits), time.monotonic()
+                    why, looked = _excess(process.pid, limits), time.monotonic()
                 if not ready.get_map():
                     time.sleep(LOOK / 4)
+        printed = bytes(got[process.stdout.fileno()][:4 * KEPT]).decode("utf-8", "replace")[:KEPT]
     finally:
         _end(process)
-    return why or _exit_in_words(process.returncode), text.decode("utf-8", "replace")[:KEPT]
+    return why or _exit_in_words(process.returncode), printed, bytes(got[back])
 
 
-def _excess(process: int, work: Path, limits: Limits) -> str:
+def _parts(content: bytes) -> tuple[dict, bytes, bytes]:
+    """Result, predictions and weights out of what was sent; empty ones where it is not whole."""
+    if len(content) < HEAD.size or sum(sizes := HEAD.unpack_from(content)) != len(content) - HEAD.size:
+        return {}, b"", b""
+    a, b = HEAD.size + sizes[0], HEAD.size + sizes[0] + sizes[1]
+    return _json(content[HEAD.size:a]), content[a:b], content[b:]
+
+
+def descendants(process: int) -> list[int]:
+    """The processes below one, dead ones aside, as ``/proc`` tells; empty where there is no ``/proc``."""
+    children: dict[int, list[int]] = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError, IndexError, ValueError):
+            fields = (folder / "stat").read_text(errors="replace").rpartition(")")[2].split()
+            if fields[0] not in "ZX":
+                children.setdefault(int(fields[1]), []).append(int(folder.name))
+    found, todo = [], [process]
+    while todo:
+        below = children.get(todo.pop(), [])
+        found += below
+        todo += below
+    return found
+
+
+def _excess(process: int, limits: Limits) -> str:
     """Which limit the processes together are over, or nothing."""
     below = descendants(process)
     if len(below) > limits.processes + 4:
@@ -117,22 +155,16 @@ def _excess(process: int, work: Path, limits: Limits) -> str:
     for each in below:
         with contextlib.suppress(OSError, ValueError, IndexError):
             pages += int(Path(f"/proc/{each}/statm").read_text().split()[1])
-    if pages * os.sysconf("SC_PAGE_SIZE") > 1.5 * limits.memory:
-        return "it needs more memory than is allowed"
-    written = 0
-    for folder, _, names in os.walk(work):
-        for name in names:
-            with contextlib.suppress(OSError):
-                written += os.lstat(os.path.join(folder, name)).st_size
-    return f"it wrote more than {2 * limits.file_size // MEGA:,} MB" if written > 2 * limits.file_size else ""
+    return "it needs more memory than is allowed" if pages * os.sysconf("SC_PAGE_SIZE") > 1.5 * limits.memory else ""
 
 
 def _end(process: subprocess.Popen) -> None:
-    """Nothing of the process, its group and its descendants is left."""
-    for _ in range(3):
-        end_descendants(process.pid)
+    """Nothing of the process, its group and its descendants is left: its first process takes the others along."""
+    for each in descendants(process.pid):
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
+            os.kill(each, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
     process.kill()
     process.wait()
     process.stdout.close()
@@ -148,20 +180,9 @@ def _exit_in_words(status: int) -> str:
     return f"its process ended itself with status {status}"
 
 
-def _bytes(file: Path) -> bytes:
-    """The content of a plain file that is not too large; a link, a folder or a pipe counts as nothing."""
+def _json(content: bytes) -> dict:
     try:
-        handle = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError:
-        return b""
-    with os.fdopen(handle, "rb") as opened:
-        status = os.fstat(opened.fileno())
-        return opened.read() if stat.S_ISREG(status.st_mode) and status.st_size <= LONGEST_FILE else b""
-
-
-def _json(file: Path) -> dict:
-    try:
-        data = json.loads(_bytes(file))
+        data = json.loads(content)
     except (ValueError, RecursionError):
         return {}
     return data if isinstance(data, dict) else {}

@@ -32,9 +32,7 @@ def write_class(submissions: Sequence[grading.Submission], grades: Mapping[str, 
     students = [Student(s, tuple(sorted(grades[s.slug], key=lambda g: g.seed)),
                         due is not None and s.modified > due, tuple(alike[s.slug]))
                 for s in submissions if s.slug in grades]
-    in_force = [wall for wall in grading.WALLS
-                if all(wall in g.in_force for s in students for g in s.grades if g.in_force)
-                and any(g.in_force for s in students for g in s.grades)]
+    in_force = () if rules.trust else grading.walls_up()
     pages = {f"students/{s.submission.slug}.html": student_page(s) for s in students}
     pages |= {"grades.csv": to_csv(students), "class.html": class_page(students, rules, in_force)}
     ledger = Ledger(out)

@@ -193,13 +193,12 @@ def _alike(students: Sequence[Student]) -> str:
 
 
 def _terms(rules: grading.Rules, in_force: Sequence[str]) -> str:
-    missing = [what for what in grading.WALLS if what not in in_force]
     return (f"<p>All had the same {rules.split.images:,} training images, {rules.split.held_out:,} held-out images "
             f"(split {rules.split.fingerprint}) and {rules.seeds} seed{'s' * (rules.seeds != 1)}.</p>"
-            f"<p>Isolated by the system: {text(', '.join(in_force) or 'nothing')}. "
-            + (f"Not isolated here: {text(', '.join(missing))}; run the grader in a container." if missing else
-               "Not isolated: the processor's time and caches, and what can be read outside the hidden folders.")
-            + "</p>")
+            + ("<p><strong>WITHOUT WALLS (--trust): each submission ran with the teacher's rights.</strong></p>"
+               if rules.trust else
+               f"<p>Walls that the grader found up: {text('; '.join(in_force))}. Not shut off: the processor's time "
+               "and caches.</p>"))
 
 
 def likenesses(submissions: Sequence[grading.Submission], template: str) -> Mapping[str, list[tuple[str, float]]]:
