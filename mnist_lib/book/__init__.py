@@ -8,14 +8,13 @@ from mnist_lib import door
 
 __all__, __getattr__, __dir__ = door(__name__, {
     "architectures": "architectures",
-    "assignment": "assignment challenge template",
     "changes": "aspects between units",
     "cover_picture": "COLUMNS cover draw_cells",
     "findings": "Checked FAILS Finding HOLDS SEVERITY Sequence answer finding listed",
     "intervals": "half_width",
     "leaderboard": "leaderboard",
     "links": "label step_link",
-    "live_cell": "live",
+    "live_cell": "live notebook_display",
     "luck": "luck",
     "pictures": "digits",
     "plots": "plots styled",
@@ -25,9 +24,9 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "sources": "sources Log RULE Statement project source statement statements steps",
     "statistics": "statistics CLEAR Comparison ENOUGH HERE Interval LEVEL NOT_CLEAR NO_VERDICT Share Spread "
                   "adjusted compare contrast holm",
-    "style": "BLUE COLOURS GREEN GREY INK LINES MARKERS Picture RED SOURCE STYLE TARGET figure",
+    "style": "BLUE COLOURS GREEN GREY INK LINES MARKERS Picture RED SOURCE STYLE TARGET TEST TRAIN figure",
     "summaries": "LAST Summary missed recorded sd",
-    "tables": "Link PageTable signed",
+    "tables": "Keyed Link PageTable signed",
     "timing": "durations span",
     "votes": "votes",
 })

@@ -10,8 +10,9 @@ from importlib import import_module
 
 from ..studies import studies
 
-OWN = ("list", "train", "retrace", "verify", "rf", "export", "challenge", "grade")
+OWN = ("list", "train", "retrace", "verify", "rf", "export")
 COMMANDS = {name: f"mnist_lib.commands.{name}" for name in OWN} | {
+    name: f"mnist_lib.classroom.command_{name}" for name in ("challenge", "grade")} | {
     name: f"mnist_lib.studies.{study}.{file}" for study, door in studies().items()
     for name, file in getattr(door, "COMMANDS", {}).items()}
 

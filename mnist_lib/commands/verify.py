@@ -15,7 +15,7 @@ def add_arguments(parser) -> None:
 
 def run(options) -> int:
     """Check the records; returns 1 if any of them does not hold, or if there are none."""
-    from ..book import assignment
+    from ..classroom import readers as submitted
     from ..studies import studies
     from ..training import ALL_SEEDS_UNDER, TEST_IMAGES, checked_jobs, records, verify
 
@@ -40,7 +40,7 @@ def run(options) -> int:
         for name, seeds in without.items():
             print(f"  {name}: seed{'s' * (len(seeds) > 1)} {_ranges(seeds)}")
     readers = 0
-    for name, recorded, measured, problem in assignment.readers.check_all():
+    for name, recorded, measured, problem in submitted.check_all():
         readers, bad = readers + 1, bad + bool(problem)
         said = "not readable" if recorded is None else f"recorded {recorded:,} of {TEST_IMAGES:,}"
         print(f"{'FAILED' if problem else 'ok':7}submissions/{name}: {said}, "

@@ -8,13 +8,12 @@ from mnist_lib import door
 
 __all__, __getattr__, __dir__ = door(__name__, {
     "campaigns": "LARGE campaign checked_jobs local_executor missing outcomes",
-    "challenge": "challenge Recipe",
-    "devices": "machine pick_device",
+    "checkpoints": "checkpoints",
+    "devices": "machine pick_device random_states",
     "epoch_weights": "epoch_weights",
     "evaluation": "ALL_SEEDS_UNDER TEST_BATCH WEIGHTS_UNDER evaluate normalized test_set trained",
     "fast": "conv3x3 keep_memory speed_up",
-    "grading": "grading",
-    "loop": "average_of batches_of checked_seed fit train train_epoch",
+    "loop": "NotFinite average_of batches_of checked_seed fit train train_epoch",
     "optimizer": "Schedule sgd",
     "progress": "Progress",
     "records": "records Epoch Run TEST_IMAGES root",

@@ -13,12 +13,12 @@ from pathlib import Path
 import torch
 
 from mnist_lib.__main__ import main
-from mnist_lib.book import assignment
+from mnist_lib.classroom import challenge as own
+from mnist_lib.classroom import grading, readers
 from mnist_lib.data import mnist
 from mnist_lib.experiments import EXPERIMENTS
 from mnist_lib.export.format import read
-from mnist_lib.training import challenge as own
-from mnist_lib.training import checkpoints, evaluation, grading, loop, records, verification
+from mnist_lib.training import checkpoints, evaluation, loop, records, verification
 from tests import ROOT
 from tests.conftest import use_few_digits
 from tests.faults.table import EPOCHS, EXPORTED, IMAGES, RECORD, STEP, WEIGHTS
@@ -111,7 +111,7 @@ def _logbook() -> None:
 
 def _readers() -> None:
     os.environ["MNIST_LIB_SUBMISSIONS"] = "readers"
-    print(assignment.readers.everyone())
+    print(readers.everyone())
 
 
 def seal_logs(folder: Path) -> str:
