@@ -32,6 +32,7 @@ __all__, __getattr__, __dir__ = door(__name__, {
              "slant spread_over_images training_accuracy vote with_weights",
     "report": "report",
     "search_log": "search_tables",
+    "sheet": "sheet",
     "sizes": "sizes",
     "sources": "sources project source statement steps",
     "statistics": "statistics CLEAR HERE NOT_CLEAR NO_VERDICT",
