@@ -1,4 +1,4 @@
-"""Pieces of HTML in the look of the book's pages: a table of words or of numbers, a small picture of a digit.
+"""Pieces of HTML in the look of the book's pages: tables of words and of numbers.
 
 Outside of a notebook a piece is its text. The classes are those of ``book/_static``: ``stack`` turns a table's rows
 into blocks on a phone, ``sticky`` keeps its first column in sight, ``wideonly`` columns go there.
@@ -6,9 +6,6 @@ into blocks on a phone, ``sticky`` keeps its first column in sight, ``wideonly``
 
 from __future__ import annotations
 
-import base64
-import struct
-import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -63,16 +60,3 @@ def _plain(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) ->
     widths = [max(len(line[i]) for line in flat) for i in range(len(heads))]
     return "\n".join([caption, *("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
                                  for line in flat)])
-
-
-def png(image) -> str:
-    """A grey image (H, W) of numbers from 0 to 255 as a data URI."""
-    height, width = image.shape
-    data = b"".join(b"\0" + bytes(row) for row in image.tolist())
-
-    def chunk(kind: bytes, body: bytes) -> bytes:
-        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-
-    png = (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">2I5B", width, height, 8, 0, 0, 0, 0))
-           + chunk(b"IDAT", zlib.compress(data, 9)) + chunk(b"IEND", b""))
-    return "data:image/png;base64," + base64.b64encode(png).decode()

@@ -17,12 +17,13 @@ import torch
 from ..data import mnist
 from ..experiments import Experiment, experiment
 from ..networks import build, count_parameters, flat_layers
+from ..networks.drawing import LIMIT, OPS
 from ..rf import receptive_field
 from ..training import TEST_IMAGES
 from . import changes as differences
-from . import summaries
+from . import draw, summaries
 from .findings import FAILS, Finding, finding
-from .kit import Html, png, table
+from .kit import Html, table
 from .sources import RULE, source
 from .statistics import ENOUGH, NO_VERDICT, Comparison, Spread, compare, prediction
 from .summaries import LAST, Summary, recorded
@@ -30,14 +31,12 @@ from .tables import signed
 from .timing import durations, span
 
 IMAGE = (1, 28, 28)
-LIMIT = 8_000  # parameters
 COUNTS = "no one two three four five six seven eight nine ten".split()
-LAYERS = {"conv": "conv", "max_pool": "max pool", "avg_pool": "average", "global_avg_pool": "average"}
 UNITS = {"batchnorm": "batch norm", "relu": "ReLU"}
 HIDDEN = "not contradicted"  # the verdict on a result that lies where one more training could end
 
 
-def facts(name: str) -> Html:
+def facts(name: str) -> draw.Figure:
     """The three numbers at the top: parameters, accuracy after the last epoch, trainings that end at the target."""
     step, of = experiment(name), summaries.summary(name)
     before = count_parameters(experiment(step.before).architecture) if step.before else None
@@ -48,14 +47,9 @@ def facts(name: str) -> Html:
     elif before and before < 2 * LIMIT:
         size = f"{abs(more):,} {'more' if more > 0 else 'fewer'} than before" if more else "as many as before"
     n = len(of.seeds)
-    return _facts((f"{of.parameters:,}", f"parameters, {size}"),
-                  (f"{of.final.mean:.2f} %", f"after the last epoch, {_mean_of(n)}"),
-                  (f"{of.holds[1]} of {n}", f"training{'s' * (n > 1)} end{'s' * (n == 1)} at the target"))
-
-
-def _facts(*pairs: tuple[str, str]) -> Html:
-    cells = "".join(f"<p><b>{escape(number)}</b>{escape(words)}</p>" for number, words in pairs)
-    return Html(f'<div class="facts">{cells}</div>', "; ".join(f"{number} {words}" for number, words in pairs))
+    return draw.facts((f"{of.parameters:,}", f"parameters, {size}"),
+                      (f"{of.final.mean:.2f} %", f"after the last epoch, {_mean_of(n)}"),
+                      (f"{of.holds[1]} of {n}", f"training{'s' * (n > 1)} end{'s' * (n == 1)} at the target"))
 
 
 def numbers(name: str) -> dict[str, str]:
@@ -115,7 +109,7 @@ def field(name: str) -> Html:
         if row.plain:
             continue
         convs, pools = convs + (row.op == "conv"), pools + (row.op != "conv")
-        label = f"conv {convs}" if row.op == "conv" else LAYERS.get(row.op, row.op)
+        label = f"conv {convs}" if row.op == "conv" else OPS.get(row.op, row.op)
         rows.append((label, f"{row.output[0].field}", f"{row.ch_out:,}", f"{row.output[0].size}", _first(row.kernel),
                      _first(row.stride), f"{row.output[0].jump}", f"{row.parameters:,}" if row.parameters else "–"))
     norms = [row.parameters for row in found if row.op == "batchnorm"]
@@ -170,28 +164,29 @@ def trained(name: str) -> Html:
     return Html(f"<p>{escape(text)}</p>", text)
 
 
-def mistakes(name: str, count: int = 20) -> Html:
+def mistakes(name: str, count: int = 20) -> draw.Figure:
     """The first ``count`` test images that seed 0 gets wrong, each with what it is and what the network reads."""
     run = recorded(name)[0]
     images, labels = mnist("test").images, mnist("test").labels
-    cells, told = [], []
+    cells = []
     for index, read in run.misclassified[:count]:
         true = int(labels[index])
-        cells.append(f'<div><img src="{png(images[index, 0])}" width="56" height="56" '
-                     f'alt="test image {index}: a {true}, read as {read}"><span>{true}→{read}</span></div>')
-        told.append(f"{true}→{read}")
+        cells.append(f'<div><img src="{draw.png(images[index, 0].tolist())}" width="56" height="56" style="background:'
+                     f'#05080c" alt="test image {index}: a {true}, read as {read}"><span>{true}→{read}</span></div>')
     caption = (f"The first {len(cells)} of the {len(run.misclassified)} test images that seed {run.seed} gets wrong: "
                "what it is, and what the network reads.")
-    return Html(f'<figure><div class="mistakes">{"".join(cells)}</div><figcaption>{caption}</figcaption></figure>',
-                f"{caption} {', '.join(told)}")
+    return draw.Figure(f'<div class="mistakes">{"".join(cells)}</div>', caption)
 
 
 # --- verdicts -------------------------------------------------------------------------------------
 
 def gain(sentence: str, before: str, after: str, *, falls: bool = False) -> Finding:
-    """A verdict on the last epochs of two steps; with ``falls`` the sentence says that ``after`` is worse."""
+    """A verdict on the last epochs of two steps; with ``falls`` the sentence says that ``after`` is worse.
+
+    ``{images}`` in the sentence stands for the size of the difference, in test images.
+    """
     of = summaries.gain(before, after)
-    return finding(sentence, evidence(of), -of if falls else of)
+    return finding(sentence.replace("{images}", f"{abs(of.images):.0f}"), evidence(of), -of if falls else of)
 
 
 def evidence(of: Comparison, *more: tuple[str, str], name: str = "difference") -> list[tuple[str, str]]:
