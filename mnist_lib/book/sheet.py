@@ -119,6 +119,11 @@ def field(name: str) -> Html:
     return table("Receptive field, layer by layer", heads, rows, "sticky", aside=("kernel", "stride", "jump"))
 
 
+def fields(name: str) -> list[int]:
+    """The receptive field after each convolution and pooling, in pixels."""
+    return [row.output[0].field for row in _table(name) if not row.plain]
+
+
 def result(name: str) -> Html:
     """Ours over the seeds beside the student's own log, where there is one."""
     of, theirs = summaries.summary(name), source(name)
