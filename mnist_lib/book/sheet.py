@@ -15,7 +15,7 @@ from html import escape
 import torch
 
 from ..data import mnist
-from ..experiments import Experiment, experiment
+from ..experiments import ALL_PATHS, Experiment, experiment
 from ..networks import build, count_parameters, flat_layers
 from ..networks.drawing import LIMIT, OPS
 from ..rf import receptive_field
@@ -25,7 +25,7 @@ from . import draw, summaries
 from .findings import FAILS, Finding, finding
 from .kit import Html, table
 from .sources import RULE, source
-from .statistics import ENOUGH, NO_VERDICT, Comparison, Spread, compare, prediction
+from .statistics import ENOUGH, NO_VERDICT, Comparison, Spread, compare, holm, prediction
 from .summaries import LAST, Summary, recorded
 from .tables import signed
 from .timing import durations, span
@@ -122,6 +122,11 @@ def field(name: str) -> Html:
 def fields(name: str) -> list[int]:
     """The receptive field after each convolution and pooling, in pixels."""
     return [row.output[0].field for row in _table(name) if not row.plain]
+
+
+def norms(name: str) -> int:
+    """The parameters of a step's normalizations."""
+    return sum(row.parameters for row in _table(name) if row.op == "batchnorm")
 
 
 def result(name: str) -> Html:
@@ -226,11 +231,15 @@ def overfits(sentence: str, name: str) -> Finding:
     """
     if harder := harder_in_training(name):
         raise ValueError(f"{name}: its training accuracy was measured with {harder} on")
-    of = summaries.summary(name)
-    apart = compare(of.final, of.train, paired=True, images=(TEST_IMAGES, 60_000))
+    of, apart = summaries.summary(name), gap(name)
     return finding(sentence, [("training images, while it learns", f"{of.train.mean:.2f} %"),
-                              ("test images, after it", f"{of.final.mean:.2f} %"),
-                              *evidence(apart)], apart)
+                              ("test images, after it", f"{of.final.mean:.2f} %"), *evidence(apart)], apart)
+
+
+def gap(name: str) -> Comparison:
+    """By how much the running training accuracy of the last epochs lies above the test accuracy, training by training."""
+    of = summaries.summary(name)
+    return compare(of.final, of.train, paired=True, images=(TEST_IMAGES, 60_000))
 
 
 def harder_in_training(name: str) -> str:
@@ -238,6 +247,24 @@ def harder_in_training(name: str) -> str:
     step = experiment(name)
     masks = any(layer.op == "dropout" and layer.p for _, layer in flat_layers(step.architecture))
     return " and ".join(words for words, on in (("dropout", masks), ("augmentation", step.augmented)) if on)
+
+
+def steps(path: str) -> Html:
+    """A project's steps side by side: size, accuracy, what each gains over the one before, and the students' own log."""
+    rows, family = [], {}
+    names = [step.name for step in ALL_PATHS[path] if recorded(step)]
+    for name in names:
+        if (before := experiment(name).before) in names:
+            family[name] = summaries.gain(before, name)
+    together = dict(zip(family, holm(list(family.values())), strict=True))
+    for name in names:
+        of, log = summaries.summary(name), source(name).log if source(name) else None
+        gained = f"{signed(family[name].images, 0)}, {together[name]}" if name in family else "–"
+        rows.append((draw.title(name), f"{of.parameters:,}", f"{of.final.mean:.2f}", gained,
+                     f"{of.holds[5]} of {len(of.seeds)}", f"{log.final:.2f}" if log else "–",
+                     "–" if log is None else "yes" if log.holds(5) else "no"))
+    heads = ("step", "parameters", "test, %", "images gained", "hold five epochs", "the student, %", "holds five")
+    return table(f"The steps of {path}", heads, rows, "sticky", aside=("hold five epochs", "holds five"))
 
 
 # --- words ----------------------------------------------------------------------------------------
