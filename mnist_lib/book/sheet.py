@@ -224,7 +224,7 @@ def theirs(name: str) -> Finding:
 
 
 def overfits(sentence: str, name: str) -> Finding:
-    """Whether the records show more on training images than on test images, epoch's running mean against its end.
+    """Whether the records show more on training images than on test images.
 
     ``ValueError`` for a step with dropout or augmentation: there the record's training accuracy is that of a harder
     task, and cannot say it.
@@ -237,7 +237,7 @@ def overfits(sentence: str, name: str) -> Finding:
 
 
 def gap(name: str) -> Comparison:
-    """By how much the running training accuracy of the last epochs lies above the test accuracy, training by training."""
+    """By how much the running training accuracy of the last epoch lies above the test accuracy."""
     of = summaries.summary(name)
     return compare(of.final, of.train, paired=True, images=(TEST_IMAGES, 60_000))
 
