@@ -250,7 +250,7 @@ def harder_in_training(name: str) -> str:
 
 
 def steps(path: str) -> Html:
-    """A project's steps side by side: size, accuracy, what each gains over the one before, and the students' own log."""
+    """A project's steps side by side: size, accuracy, what each gains over the one before, and the students' log."""
     rows, family = [], {}
     names = [step.name for step in ALL_PATHS[path] if recorded(step)]
     for name in names:
