@@ -41,8 +41,8 @@ from mnist_lib.training import (
     speed_up,
     train,
     train_epoch,
-    write_atomically,
 )
+from mnist_lib.files import write_atomically
 
 from . import plain as plainly
 from .turns import elsewhere, spread, take_turns

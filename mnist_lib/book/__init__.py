@@ -10,6 +10,7 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "architectures": "architectures",
     "changes": "aspects between units",
     "cover_picture": "COLUMNS cover draw_cells",
+    "draw": "draw",
     "findings": "Checked FAILS Finding HOLDS SEVERITY Sequence answer finding listed",
     "intervals": "half_width",
     "leaderboard": "leaderboard",
@@ -21,6 +22,7 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "probe": "accuracy_by_place class_maps first_losses gap learnt outputs overfits places refreshed "
              "remeasured sample slant spread_over_images training_accuracy vote with_weights",
     "report": "report",
+    "sheet": "sheet",
     "sources": "sources Log RULE Statement project source statement statements steps",
     "statistics": "statistics CLEAR Comparison ENOUGH HERE Interval LEVEL NOT_CLEAR NO_VERDICT Share Spread "
                   "adjusted compare contrast holm",

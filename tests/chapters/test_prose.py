@@ -83,6 +83,8 @@ ALLOWED = (
     Constant(r"on which a network is 80 % sure|; with 20 images it wouldn't", "made up for a check", "travel"),
     Constant(r"(?:below|above) \d\d %|\d\d to \d\d %", "how a question is cut into choices", "little"),
     Constant(r"(?:fewer|more) than \d+ %|\d to \d+ %", "how a question is cut into choices", "beyond/fastest"),
+    Constant(r"stuck at 99\.2 %|almost 99 %|dropout of 10 %|some 7,000 parameters|from 8\.1k to 3\.2k parameters",
+             "what a student says, in the student's own figures", "paths/*"),
     Constant(r"A session is 90 minutes", "a plan", "teaching"),
     Constant(r"course .* under 8,000 parameters to 99\.4 %", "the rule", "teaching"),
     Constant(r'"It reached 99\.4 %, so it does it\."', "a sentence that students say", "teaching"),
