@@ -1,8 +1,8 @@
 """Sphinx extension: the first screen of the landing page, where the champion reads a digit.
 
-The page has a mark in a raw block; here the page's title goes into the block, which gets its numbers from the records,
-its drawing from the library and its picture from the test set. The page's script is put together: the parts that "Draw a digit" is
-made of, the weights of this one network, and what joins them (``site/landing.js``).
+The page has a mark in a raw block. Here the page's title goes into the block, which gets its numbers from the
+records, its drawing from the library and its picture from the test set. The page's script is put
+together: the parts that "Draw a digit" is made of, the weights of this one network, and what joins them (``site/landing.js``).
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ def facts() -> dict[str, str]:
     from mnist_lib.book import draw, report
 
     of = report.summary(NETWORK)
-    return {"small": f"{of.parameters:,}", "right": f"{of.final.mean:.2f} %", "network": draw.network(NETWORK, budget=False).body,
+    return {"small": f"{of.parameters:,}", "right": f"{of.final.mean:.2f} %",
+            "network": draw.network(NETWORK, budget=False).body,
             "holds": f"{of.holds[5]} of {len(of.seeds)}", "symbol": draw.symbol()}
 
 
@@ -53,8 +54,8 @@ def first_screen(template: str, title: str) -> str:
     """The block with its numbers and its pictures in it."""
     pixels, label = digit()
     bars = "".join(f"<li><span>{number}</span><i></i></li>" for number in range(10))
-    values = {**facts(), "digit": base64.b64encode(pixels).decode(), "label": label, "picture": picture(pixels), "bars": bars,
-              "title": title}
+    values = {**facts(), "digit": base64.b64encode(pixels).decode(), "label": label, "picture": picture(pixels),
+              "bars": bars, "title": title}
     values["network"] = values.pop("symbol") + values["network"]
     for name, value in values.items():
         template = template.replace(f"{{{{ {name} }}}}", str(value))
