@@ -1,8 +1,8 @@
 """Sphinx extension: the first screen of the landing page, where the champion reads a digit.
 
 The page has a mark in a raw block. Here the page's title goes into the block, which gets its numbers from the
-records, its drawing from the library and its picture from the test set. The page's script is put
-together: the parts that "Draw a digit" is made of, the weights of this one network, and what joins them (``site/landing.js``).
+records, its drawing from the library and its picture from the test set. The page's script is put together: the
+parts that "Draw a digit" is made of, the weights of this one network, and what joins them (``site/landing.js``).
 """
 
 from __future__ import annotations
