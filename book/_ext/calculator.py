@@ -14,7 +14,7 @@ from pathlib import Path
 from bundle import PARTS, bundle
 from fresh import is_fresh
 
-PAGE = "book/calculator"
+PAGE = "book/yours/calculator"
 STATIC = Path(__file__).resolve().parents[1] / "_static"
 OWN = ("geometry", "dependence", "layers", "network", "address", "export", "controls", "start", "card", "editor",
        "results", "stage", "maps", "drawing", "page")  # each stands on those before it
