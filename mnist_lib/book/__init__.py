@@ -11,6 +11,7 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "changes": "aspects between units",
     "cover_picture": "COLUMNS cover draw_cells",
     "draw": "draw",
+    "families": "cells family_table",
     "findings": "Checked FAILS Finding HOLDS SEVERITY Sequence answer finding listed",
     "intervals": "half_width",
     "leaderboard": "leaderboard",
@@ -25,10 +26,10 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "sheet": "sheet",
     "sources": "sources Log RULE Statement project source statement statements steps",
     "statistics": "statistics CLEAR Comparison ENOUGH HERE Interval LEVEL NOT_CLEAR NO_VERDICT Share Spread "
-                  "adjusted compare contrast holm",
+                  "adjusted compare contrast holm images_variance",
     "style": "BLUE COLOURS GREEN GREY INK LINES MARKERS Picture RED SOURCE STYLE TARGET TEST TRAIN figure",
     "summaries": "LAST Summary missed recorded sd",
-    "tables": "Keyed Link PageTable signed",
+    "tables": "Keyed Link PageTable WIDE signed",
     "timing": "durations span",
     "votes": "votes",
 })

@@ -43,7 +43,7 @@ def changes(step: str | Experiment) -> PageTable:
 
 
 def rows(before: Experiment, now: Experiment) -> list[tuple[str, str, str, str]]:
-    """(setting, before, after, why) for all that differs between two experiments; the reason stands in a change's first."""
+    """(setting, before, after, why) for all that differs between two experiments; a change's first has the reason."""
     found = []
     for change in now.changes_since(before):
         parts = _network_changes(change.before, change.after) if change.setting == "architecture" else [

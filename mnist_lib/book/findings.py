@@ -12,11 +12,11 @@ from html import escape
 
 from .links import step_link
 from .sources import Statement
-from .statistics import CLEAR, HERE, NO_VERDICT, NOT_CLEAR, Comparison
+from .statistics import CLEAR, HERE, NO_VERDICT, NOT_CLEAR, NOT_CONTRADICTED, Comparison
 from .tables import Link
 
 HOLDS, FAILS = "holds", "does not hold"
-_MARK = {HOLDS: ("✓", "holds"), FAILS: ("✗", "fails"), NOT_CLEAR: ("≈", "open"), "not contradicted": ("≈", "open"),
+_MARK = {HOLDS: ("✓", "holds"), FAILS: ("✗", "fails"), NOT_CLEAR: ("≈", "open"), NOT_CONTRADICTED: ("≈", "open"),
          NO_VERDICT: ("?", "open")}  # a shape and how it is drawn; never a colour
 _SURE = {CLEAR: "clearly", HERE: "on these images"}
 _STYLE = (".verdict{border:1px solid #d3dae2;border-top:3px solid;padding:1em;margin:1em 0;max-width:42.5rem}"
@@ -113,14 +113,15 @@ class Checked(Finding):
 
     def _repr_html_(self) -> str:
         weight = f"{SEVERITY[self.severity].capitalize()}. " if self.severity and self.verdict != HOLDS else ""
-        read = Link("the source's notebook", self.statement.url)
-        foot = f"<p><small>{escape(weight)}Step: {step_link(self.step).html()}; {read.html()}.</small></p>"
+        who = "Asked by this book of" if self.statement.own else "Said in"
+        read = Link(self.statement.where, self.statement.url)
+        foot = f"<p><small>{escape(weight)}{who} {read.html()}. Step: {step_link(self.step).html()}.</small></p>"
         return f'<style class="drawn-style">{_STYLE}</style>{self.card(foot)}'
 
 
 def answer(statement: Statement, evidence: str, verdict: bool | str | Comparison) -> Checked:
-    """What a check says of a statement; verdicts as :func:`finding` takes them."""
-    found = finding(statement.sentence, evidence, verdict)
+    """What a check says of a statement, after what its source says beside it; verdicts as in :func:`finding`."""
+    found = finding(statement.sentence, f"{statement.beside} {evidence}".strip(), verdict)
     return Checked(found.sentence, found.evidence, found.verdict, found.sure, statement)
 
 

@@ -35,11 +35,12 @@ class Interval(NamedTuple):
         return f"{signed(self.low)} to {signed(self.high)}"
 
 
-def standard_errors_of(variances, freedoms, images=0.0):
+def spread_of(variances, freedoms, images=0.0):
     """The standard error of a difference and its degrees of freedom (Welch and Satterthwaite).
 
     ``variances`` are those of the means over seeds, with ``freedoms`` degrees of freedom each; ``images`` is the
-    variance that other images add, known from so many of them that it counts as known. Numbers or arrays.
+    variance that other images add, known from so many of them that it counts as known. Numbers or arrays. Of two
+    means and no images' part it is what ``scipy.stats.ttest_ind(equal_var=False)`` takes.
     """
     import numpy as np
 
@@ -53,7 +54,7 @@ def half_width(variances, freedoms, images=0.0, level: float = LEVEL):
     """Half the interval of a difference, in points: Welch's, or the two-way one with ``images``. Numbers or arrays."""
     from scipy.stats import t
 
-    error, freedom = standard_errors_of(variances, freedoms, images)
+    error, freedom = spread_of(variances, freedoms, images)
     return t.ppf((1 + level) / 2, freedom) * error
 
 
@@ -62,85 +63,59 @@ def p_value(points, variances, freedoms, images=0.0):
     import numpy as np
     from scipy.stats import t
 
-    error, freedom = standard_errors_of(variances, freedoms, images)
+    error, freedom = spread_of(variances, freedoms, images)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(error > 0, 2 * t.sf(abs(points) / error, freedom), np.where(points == 0, 1.0, 0.0))
 
 
-def adjusted(values: Sequence[float]) -> list[float]:
+def adjusted(values: Sequence[float], declared: int = 0) -> list[float]:
     """The p-values of one family by Holm's method, in their order.
 
-    The smallest of m is multiplied by m, the next by m - 1, and none counts for less than one before.
+    The smallest of m is multiplied by m, the next by m - 1, and none counts for less than one before. A family has as
+    many members as were ``declared``: those that are missing among ``values`` count with p = 1.
     """
-    found, largest = [1.0] * len(values), 0.0
+    m, found, largest = max(declared, len(values)), [1.0] * len(values), 0.0
     for rank, i in enumerate(sorted(range(len(values)), key=values.__getitem__)):
-        largest = max(largest, min(1.0, (len(values) - rank) * values[i]))
+        largest = max(largest, min(1.0, (m - rank) * values[i]))
         found[i] = largest
     return found
 
 
-def images_variance(missed_before, missed_after, seeds_before: int, seeds_after: int):
-    """The variance that other images would add to a difference of two means over seeds, in points squared.
+def images_variance(weights, sides) -> float:
+    """The variance that other images would add to a sum of means, each times its weight, in the values' unit squared.
 
-    ``missed_*`` count for each image how many of the seeds miss it, (..., images). With no seeds before, the
-    difference is to a constant.
+    ``sides`` are values by training and image, (trainings, images), of which a mean over both is compared: 100 where
+    a training misses an image, and 0 elsewhere. The scatter of the per-image sums holds the chance of single trainings,
+    too; that part is in the scatter of the seeds already and is taken off. Never below 0.
     """
-    return images_variance_of((-1, 1), (missed_before, missed_after), (seeds_before, seeds_after))
+    together = sum(weight * side.mean(0) for weight, side in zip(weights, sides, strict=True))
+    chance = sum(weight**2 * side.var(0, ddof=1).mean() / len(side)
+                 for weight, side in zip(weights, sides, strict=True) if len(side) > 1)
+    return max(float(together.var(ddof=1) - chance), 0.0) / together.size
 
 
-def images_variance_of(weights, missed, seeds):
-    """The same for a sum of several means, each times its weight: ``missed`` are counts by image, (..., images) each.
-
-    The squared scatter of the per-image sums holds the chance of single trainings, too; that part is in the
-    scatter of the seeds already and is taken off. Never below 0.
-    """
+def by_image(lists: Sequence[Sequence[int]], images: int = TEST_IMAGES):
+    """100 where a training misses an image, (trainings, images), from the indices that each training misses."""
     import numpy as np
 
-    images, together, chance = missed[-1].shape[-1], 0.0, 0.0
-    for weight, counts, n in zip(weights, missed, seeds, strict=True):
-        share = counts / max(n, 1)
-        together = together + weight * share
-        if n > 1:
-            chance = chance + weight**2 * (share * (1 - share)).mean(-1) / (n - 1) / images
-    return 100**2 * np.maximum(together.var(-1, ddof=1) / images - chance, 0.0)
-
-
-def paired_images_variance(missed_before, missed_after) -> float:
-    """The same for a difference taken training by training: the images that each misses, by index, in one order.
-
-    Two results of one training share its chance, and what they share cancels. So the part that is taken off is the
-    scatter of the differences over the trainings, image by image, not the sum of both sides' scatters.
-    """
-    import numpy as np
-
-    differences = np.stack([counted([b]) - counted([a]) for a, b in zip(missed_before, missed_after, strict=True)])
-    seeds, images = differences.shape
-    chance = differences.var(0, ddof=1).mean() / seeds if seeds > 1 else 0.0
-    return 100**2 * max(float(differences.mean(0).var(ddof=1) - chance), 0.0) / images
-
-
-def counted(lists: Sequence[Sequence[int]], images: int = TEST_IMAGES):
-    """How many of the seeds miss each image, (images,), from the indices that each seed misses."""
-    import numpy as np
-
-    together = [index for one in lists for index in one]
-    return np.bincount(np.asarray(together, dtype=int), minlength=images).astype(float)
+    found = np.zeros((len(lists), images))
+    for row, indices in zip(found, lists, strict=True):
+        row[np.asarray(indices, dtype=int)] = 100.0
+    return found
 
 
 class Share(NamedTuple):
-    """So many of so many trainings, with the interval of the chance behind them (Clopper and Pearson)."""
+    """So many of so many trainings, with the exact interval of the chance behind them (Clopper and Pearson)."""
 
     count: int
     of: int
 
     @property
     def interval(self) -> Interval:
-        """The exact 95 % interval, in per cent: at most 2.5 % is cut off at either end."""
-        from scipy.stats import beta
+        """The 95 % interval, in per cent: at most 2.5 % is cut off at either end."""
+        from scipy.stats import binomtest
 
-        k, n, tail = self.count, self.of, (1 - LEVEL) / 2
-        return Interval(100 * float(beta.ppf(tail, k, n - k + 1)) if k else 0.0,
-                        100 * float(beta.ppf(1 - tail, k + 1, n - k)) if k < n else 100.0)
+        return Interval(*(100 * float(end) for end in binomtest(self.count, self.of).proportion_ci(LEVEL, "exact")))
 
     @property
     def percents(self) -> str:

@@ -1,27 +1,23 @@
 """Every step of every path in one table: size, cost, view, accuracy over the seeds, rule, claim.
 
-Shown on ``book/leaderboard.md``, with the picture of accuracy against size.
+Shown on ``book/evidence/leaderboard.md``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter
-
-from ..experiments import PATHS, STEPS, experiment
+from ..experiments import STEPS, experiment
 from ..rf import field_of_layers
 from . import report
 from .links import step_link
-from .plots import styled
 from .sources import RULE, Source, source
-from .statistics import prediction
-from .style import COLOURS, GREY, INK, MARKERS, TARGET, figure
+from .statistics import NOT_CONTRADICTED, prediction
 from .summaries import LAST, Summary
 from .tables import Keyed, PageTable
 
-POSSIBLE, TOO_HIGH, TOO_LOW = "possible", "too high", "too low"
+TOO_HIGH, TOO_LOW = "too high", "too low"
 
 
 @dataclass(frozen=True)
@@ -45,14 +41,18 @@ class Entry:
 
     @property
     def verdict(self) -> str:
-        """The claim against the last epoch of one more training of ours: its 95 % prediction interval.
+        """The claim against the 95 % prediction interval of one more training of ours, like with like.
 
-        Empty without a claim, and for fewer than three seeds.
+        A claim is mostly the best epoch of its log, and then it is set beside our best epochs; one that is the last
+        epoch, beside our last ones. Empty without a claim, and for fewer than three seeds.
         """
-        interval = prediction(self.ours.final)
-        if self.claim is None or interval is None:
+        if self.claim is None:
             return ""
-        return TOO_HIGH if self.claim > interval.high else TOO_LOW if self.claim < interval.low else POSSIBLE
+        last = self.claim == self.theirs.log.final and self.claim != self.theirs.log.best
+        interval = prediction(self.ours.final if last else self.ours.best)
+        if interval is None:
+            return ""
+        return TOO_HIGH if self.claim > interval.high else TOO_LOW if self.claim < interval.low else NOT_CONTRADICTED
 
 
 def entry(step: str) -> Entry:
@@ -95,7 +95,7 @@ def table(of: Iterable[Entry] | None = None) -> PageTable:
     return PageTable(
         "All recorded steps of the five paths",
         ("step", "test (%)", "seeds", *(f"hold,\nN = {n}" for n in LAST), "parameters",
-         "multiply-\nadds (M)", "field\n(px)", "source's\nlog (%)", "source\nclaims\n(%)", "the\nclaim is"),
+         "multiply-\nadds (M)", "field\n(px)", "project's\nlog (%)", "project\nclaims\n(%)", "the\nclaim is"),
         tuple(rows),
         "Multiply-adds are those of one image, in millions. Field: the receptive field of the last map larger than "
         "1 × 1. Test: accuracy after the last epoch, mean ± standard deviation over the seeds. Hold: how many of the "
@@ -104,46 +104,4 @@ def table(of: Iterable[Entry] | None = None) -> PageTable:
         "outside of the 95 % prediction interval for the last epoch of one more training of ours, and possible inside "
         "it; fewer than three seeds say nothing.",
         sortable=True, secondary=("seeds", "hold,\nN = 3", "hold,\nN = 5", "multiply-\nadds (M)", "field\n(px)",
-                                  "source's\nlog (%)"))
-
-
-@styled
-def pareto(of: Sequence[Entry], *, low: float = 98.2, limit: int = 8_000):
-    """Parameters against the accuracy after the last epoch: the mean of each step, and its seeds' range.
-
-    On the left the networks up to about the ``limit`` of parameters, on the right, on a log scale, the larger
-    ones. A line joins the front: the steps that nothing with fewer parameters beats. Steps below ``low`` per
-    cent are left out.
-    """
-    drawing, (small, large) = figure(1, 2, height=5, sharey=True, gridspec_kw={"width_ratios": [3.2, 1]})
-    shown = [e for e in of if e.ours.final.mean >= low]
-    edge = 1.1 * limit
-    for axes in (small, large):
-        axes.axhline(RULE, color=TARGET, linewidth=1.2)
-        for path, colour, marker in zip(PATHS, COLOURS, MARKERS, strict=False):
-            own = [e for e in shown if e.step.startswith(path + "/")
-                   and (e.ours.parameters < edge) == (axes is small)]
-            if own:
-                means = [e.ours.final.mean for e in own]
-                spans = [[m - e.ours.final.low for m, e in zip(means, own, strict=True)],
-                         [e.ours.final.high - m for m, e in zip(means, own, strict=True)]]
-                axes.errorbar([e.ours.parameters for e in own], means, spans, color=colour, marker=marker,
-                              markersize=6, linestyle="", capsize=2, linewidth=1, alpha=0.85, label=path)
-    best = front(shown)
-    small.plot([e.ours.parameters for e in best] + [edge], [e.ours.final.mean for e in best] + [
-        best[-1].ours.final.mean] if best else [], color=INK, linewidth=1.2, drawstyle="steps-post", zorder=1,
-        label="Pareto front")
-    small.axvline(limit, color=GREY, linewidth=1.2, linestyle="--")
-    for e in best:
-        small.annotate(e.step.partition("/")[2], (e.ours.parameters, e.ours.final.mean), (-7, 5),
-                       textcoords="offset points", fontsize=10, ha="right")
-    top = max([RULE, *(e.ours.final.high for e in shown)]) + 0.07  # room for a label
-    small.set(xlabel="parameters", title="test accuracy after the last epoch (%)", xlim=(3_600, edge),
-              ylim=(low - 0.05, top))
-    small.xaxis.set_major_formatter(FuncFormatter(lambda n, _: f"{n:,.0f}"))
-    large.set(xscale="log", xlabel="larger, log scale", xlim=(edge, 1.2e7))
-    large.xaxis.set_major_locator(FixedLocator((1e4, 1e6)))
-    large.xaxis.set_major_formatter(FuncFormatter(lambda n, _: f"{n / 1e6:g}M" if n >= 1e6 else f"{n / 1e3:g}K"))
-    large.xaxis.set_minor_formatter(NullFormatter())
-    drawing.legend(*small.get_legend_handles_labels(), loc="outside lower center", ncols=3)
-    return drawing
+                                  "project's\nlog (%)"))

@@ -3,38 +3,58 @@
 from __future__ import annotations
 
 from ..experiments import ALL_PATHS, experiment
-from .findings import FAILS, HOLDS, Finding, finding
-from .sources import RULE, source
-from .statistics import ENOUGH, NO_VERDICT, Comparison, Share, holm, mostly, prediction
+from .findings import Finding, finding
+from .sources import RULE, source, steps
+from .statistics import ENOUGH, NO_VERDICT, NOT_CONTRADICTED, Comparison, Share, holm, mostly, prediction
+from .statistics import compare as difference
 from .summaries import LAST, gain, recorded, summary
-from .tables import PageTable, signed
+from .tables import WIDE, PageTable, signed
 
 
 def reproduces(step: str) -> Finding:
-    """Whether one more training of ours could have ended where the source's did: its 95 % prediction interval.
+    """Whether the source's last epoch lies where one more training of ours would: its 95 % prediction interval.
 
-    That it could is no proof that the two are equal; more seeds make the interval sharper.
+    Inside, the two are not contradicted, and no more: the evidence says how wide the interval is.
     """
     ours, theirs = summary(step).final, source(step).log.final
-    sentence = "One more training of ours could have ended where the source's ended."
-    spread = f"{ours.low:.2f} %" if ours.sd is None else f"{ours.low:.2f} to {ours.high:.2f} %"
-    evidence = (f"The source's last epoch has {theirs:.2f} %, ours {spread} ({len(ours.values)} "
-                f"seed{'s' * (len(ours.values) > 1)}).")
-    if (interval := prediction(ours.values)) is None:
-        return finding(sentence, f"{evidence} Fewer than {ENOUGH} seeds say nothing about one more.", NO_VERDICT)
+    sentence = "The project's last epoch lies within the spread of our trainings."
+    if (interval := prediction(ours)) is None:
+        return finding(sentence, f"The project ends at {theirs:.2f} %, ours at {ours.low:.2f} %. Fewer than {ENOUGH} "
+                                 "trainings say nothing about one more.", NO_VERDICT)
     low, high = interval
-    where = f"between {low:.2f} and {high:.2f} %" if high < 100 else f"above {low:.2f} %"
-    return finding(sentence, f"{evidence} One more would lie {where} in 95 cases of 100.",
-                   low <= theirs <= high)
+    end = f"{high:.2f} %" if high < 100 else "100 %"
+    return finding(sentence, f"The project ends at {theirs:.2f} %; {len(ours.values)} trainings of ours at "
+                             f"{ours.low:.2f} to {ours.high:.2f} %. In 95 cases of 100 one more ends between {low:.2f} "
+                             f"and {end}: an interval {high - low:.2f} points wide.",
+                   NOT_CONTRADICTED if low <= theirs <= high else False)
 
 
 def reproduced(path: str) -> PageTable:
-    """For each recorded step of a path with a source, whether ours could have ended where the source's ended."""
-    found = {step.step: reproduces(step.name) for step in ALL_PATHS[path] if recorded(step) and source(step.name)}
-    words = {HOLDS: "yes", FAILS: "no", NO_VERDICT: NO_VERDICT}
-    return PageTable("The source's last epoch, and one more training of ours",
-                     ("step", "could be\nours", "evidence"),
-                     tuple((name, words[f.verdict], f.evidence) for name, f in found.items()))
+    """For each recorded step of a path with a source, where it ends and where one more training of ours would."""
+    rows = []
+    for step in ALL_PATHS[path]:
+        if recorded(step) and source(step.name):
+            interval = prediction(summary(step).final)
+            rows.append((step.step, f"{source(step.name).log.final:.2f}",
+                         f"{interval.low:.2f} to {min(100.0, interval.high):.2f}" if interval else "–",
+                         f"{interval.high - interval.low:.2f}" if interval else "–", reproduces(step.name).verdict))
+    return PageTable("The project's last epoch, and one more training of ours (%)",
+                     ("step", "project", "one more of ours,\n95 %", "width\n(points)", "so it is"), tuple(rows))
+
+
+def pooled(measure: str = "final") -> tuple[Comparison, int, int]:
+    """How far the projects' trainings end above ours, in standard deviations of one more of ours, over all steps.
+
+    And how many steps there are, and how many of them lie outside of their prediction interval. ``measure`` is
+    "final" or "best".
+    """
+    apart, outside = [], 0
+    for step in steps():
+        if recorded(step) and len((ours := getattr(summary(step), measure)).values) >= ENOUGH:
+            theirs = getattr(source(step).log, measure)
+            apart.append((theirs - ours.mean) / (ours.sd * (1 + 1 / len(ours.values)) ** 0.5))
+            outside += not prediction(ours).holds(theirs)
+    return difference(0.0, apart, images=None), len(apart), outside
 
 
 def compare(path: str) -> PageTable:
@@ -111,15 +131,11 @@ def gains(path: str) -> PageTable:
     family, rows = gains_of(path), []
     for (before, step), of, together in zip(steps_and_before(path), family.values(), holm(list(family.values())),
                                             strict=True):
-        over_seeds, over_both = of.interval(), of.interval(images=True)
         theirs = in_the_logs(before, step)
-        rows.append((experiment(step).step, experiment(before).step, signed(of.points),
-                     str(over_seeds or "–"), str(over_both or "–"), told(of, of.verdict), told(of, together),
+        rows.append((experiment(step).step, experiment(before).step, signed(of.points), of.told, told(of, together),
                      "" if theirs is None else signed(theirs)))
     return PageTable(f"What each step of {path} changes in the test accuracy after the last epoch",
-                     ("step", "compared\nwith", "ours\n(points)", "over\nseeds", "over seeds\nand images", "so it",
-                      f"as one of\n{len(rows)} it", "source's\nlog (points)"), tuple(rows),
-                     "95 % intervals, in points: over the seeds on these images (Welch), and over seeds and images. "
-                     f"It rises or falls if they leave out zero; fewer than {ENOUGH} seeds get no verdict. As one of "
-                     f"{len(rows)}: Holm's adjustment for so many comparisons. A source trained once, so nobody knows "
-                     "how far its trainings scatter.")
+                     ("step", "compared\nwith", "ours\n(points)", "95 %\ninterval", f"as one of\n{len(rows)} it",
+                      "project's\nlog (points)"), tuple(rows), WIDE + " It rises or falls if its interval leaves out "
+                     f"zero, as one of {len(rows)} (Holm); fewer than {ENOUGH} seeds get no verdict. A project trained "
+                     "once, so nobody knows how far its trainings scatter.")

@@ -16,8 +16,7 @@ import torch
 
 from ..data import mnist
 from ..experiments import ALL_PATHS, Experiment, experiment
-from ..networks import build, count_parameters, flat_layers
-from ..networks.drawing import LIMIT, OPS
+from ..networks import LIMIT, OPS, build, count_parameters, flat_layers
 from ..rf import receptive_field
 from ..training import TEST_IMAGES
 from . import changes as differences

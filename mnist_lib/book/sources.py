@@ -96,15 +96,15 @@ class Source:
 
 @dataclass(frozen=True)
 class Statement:
-    """Something that a source says, in our words, and how it can be checked.
+    """Something that a source says, in our words, where it says it, and how it can be checked.
 
-    ``key`` counts the statements within their project ("2.3", "2.6a"), ``check`` names a
-    function of ``audit.CHECKS`` and ``figures`` are the numbers that it is given. Without a
-    check nothing can be recomputed: then ``evidence`` says what was read, and ``file`` where (a file or folder
-    of the repository; ``None`` for the step's notebook).
-    ``severity`` is "high" where a conclusion hangs on it, "medium" for a wrong or contradictory
-    statement, "low" for what changes nothing; it is empty for what was not claimed in so many
-    words.
+    ``where`` names the place: document, heading, step or row; ``file`` is its path in the repository (``None``: the
+    step's notebook), and ``commit`` another one than the step's. What no source says, and this book asks, is ``by``
+    "book", and is counted against nobody. ``beside`` is what the source says besides, and is told first. ``check``
+    names a function of ``audit.CHECKS``, ``figures`` are the numbers that it is given; without a check nothing can be
+    recomputed, and ``evidence`` says what was read. ``key`` counts the statements within their project.
+    ``severity`` is "high" where a conclusion hangs on what fails, "medium" for what is wrong or contradictory, "low"
+    for what changes nothing, and empty elsewhere.
     """
 
     key: str
@@ -113,9 +113,13 @@ class Statement:
     kind: str
     check: str | None
     sentence: str
+    where: str
+    by: str = "project"
+    beside: str = ""
     figures: dict = field(default_factory=dict)
     evidence: str = ""
     file: str | None = None
+    commit: str | None = None
 
     @property
     def path(self) -> str:
@@ -123,13 +127,17 @@ class Statement:
         return self.step.partition("/")[0]
 
     @property
+    def own(self) -> bool:
+        """Whether this book asks it, and no source says it."""
+        return self.by == "book"
+
+    @property
     def url(self) -> str:
-        """What was read, on GitHub, at the commit that was read: the notebook, or ``file``."""
+        """The place on GitHub, at the commit that was read: the notebook, or ``file``."""
         of = source(self.step)
-        if self.file is None:
-            return of.url
-        kind = "blob" if "." in self.file.rpartition("/")[2] else "tree"
-        return f"https://github.com/{of.repository}/{kind}/{of.commit}/{quote(self.file)}".rstrip("/")
+        file = of.notebook if self.file is None else self.file
+        kind = "blob" if "." in file.rpartition("/")[2] else "tree"
+        return f"https://github.com/{of.repository}/{kind}/{self.commit or of.commit}/{quote(file)}".rstrip("/")
 
 
 @dataclass(frozen=True)

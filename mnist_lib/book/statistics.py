@@ -4,9 +4,9 @@ Two questions are asked of every difference of accuracies. *On these images, wou
 the same?* Welch's interval over the seeds answers (Welch, Biometrika 34, 1947). *Would other images
 say the same, too?* A two-way interval answers, in which images and seeds are both drawn at random;
 its part for the images comes from the lists of misclassified images that every record has. A family
-of comparisons is adjusted by Holm's method (Scandinavian Journal of Statistics 6, 1979), "k of n" has
-the interval of Clopper and Pearson (Biometrika 26, 1934), and one new training has a prediction
-interval. "Not clear" is never read as "equal". Chapter: ``book/how-sure.md``.
+of comparisons has its declared size and is adjusted by Holm's method (Scandinavian Journal of
+Statistics 6, 1979), "k of n" has the interval of Clopper and Pearson (Biometrika 26, 1934), and one new
+training has a prediction interval. "Not clear" is never read as "equal". Chapter: ``book/evidence/how-sure.md``.
 
 Accuracies are in per cent, differences in points. The formulas stand in ``intervals.py``.
 """
@@ -23,22 +23,21 @@ from .intervals import (
     Interval,
     Share,
     adjusted,
-    counted,
+    by_image,
     half_width,
     images_variance,
-    images_variance_of,
     p_value,
-    paired_images_variance,
     standard_error,
 )
 from .tables import signed
 
-__all__ = ["CLEAR", "ENOUGH", "HERE", "LEVEL", "NOT_CLEAR", "NO_VERDICT", "Comparison", "Interval", "Share", "Spread",
-           "adjusted", "compare", "contrast", "half_width", "holm", "images_variance", "judged", "mostly", "prediction",
-           "single", "standard_error"]
+__all__ = ["CLEAR", "ENOUGH", "HERE", "LEVEL", "NOT_CLEAR", "NOT_CONTRADICTED", "NO_VERDICT", "Comparison", "Interval",
+           "Share", "Spread", "adjusted", "compare", "contrast", "half_width", "holm", "images_variance", "judged",
+           "mostly", "prediction", "single", "standard_error"]
 
 CLEAR, HERE, NOT_CLEAR = "clear", "clear on these images only", "not clear"
 NO_VERDICT = "no verdict"
+NOT_CONTRADICTED = "not contradicted"  # one number within a prediction interval, which proves nothing
 ENOUGH = 3  # seeds from which on a step says something about its scatter; with fewer there is no verdict
 
 
@@ -103,6 +102,16 @@ class Comparison:
         return Interval(self.points - half, self.points + half)
 
     @property
+    def factor(self) -> float:
+        """What the errors are multiplied by, of a contrast of their logarithms."""
+        return math.exp(self.points)
+
+    def factors(self, *, images: bool = False) -> Interval | None:
+        """The interval of ``factor``."""
+        found = self.interval(images=images)
+        return found and Interval(*map(math.exp, found))
+
+    @property
     def p(self) -> tuple[float, float]:
         """The p-values over the seeds, and over images and seeds; 1 where there is no verdict."""
         if self.seeds < ENOUGH:
@@ -125,6 +134,19 @@ class Comparison:
     def direction(self) -> str:
         """``"rises"`` or ``"falls"`` where it is clear, at least on these images; else the verdict."""
         return self.verdict if not self.clear else "rises" if self.points > 0 else "falls"
+
+    @property
+    def wider(self) -> bool:
+        """Whether other images say something else: an interval wider by a tenth, or another verdict."""
+        inner, outer = self.interval(), self.interval(images=True)
+        return outer is not None and (outer.high - outer.low > 1.1 * (inner.high - inner.low)
+                                      or inner.holds(0) != outer.holds(0))
+
+    @property
+    def told(self) -> str:
+        """The interval over the seeds; in a second line that over images and seeds, where it says something else."""
+        inner = self.interval()
+        return "–" if inner is None else f"{inner}\n{self.interval(images=True)}" if self.wider else str(inner)
 
     def __sub__(self, other: Comparison) -> Comparison:
         """The difference of two differences between other trainings: their variances add."""
@@ -175,8 +197,8 @@ def compare(before: Spread | Sequence[float] | float, after: Spread | Sequence[f
     seeds = min(len(s.values) for s in drawn)
     parts = tuple((s.sd**2 / len(s.values), len(s.values) - 1) for s in drawn) if seeds > 1 else ()
     if missed is not None and seeds > 1:
-        variance = (paired_images_variance(*missed) if paired else
-                    float(images_variance(*map(counted, missed), *map(len, missed))))
+        wrong = [by_image(of) for of in missed[-len(sides):]]
+        variance = images_variance(*(((1,), (wrong[1] - wrong[0],)) if paired else ((1, -1)[-len(wrong):], wrong)))
         return Comparison(points, parts, variance, seeds)
     if images is None:
         return Comparison(points, parts, None, seeds, tested=False)
@@ -187,35 +209,39 @@ def compare(before: Spread | Sequence[float] | float, after: Spread | Sequence[f
 
 
 def contrast(weights: Sequence[float], values: Sequence[Sequence[float]],
-             missed: Sequence[Sequence[Sequence[int]]] | None = None) -> Comparison:
+             missed: Sequence[Sequence[Sequence[int]]] | None = None, *, logs: bool = False) -> Comparison:
     """The sum of several networks' mean accuracies, each times its weight: +1 and -1 are a difference.
 
     ``values`` are, for each network, the accuracies of its trainings in per cent; they may scatter unequally and be of
-    different number. ``missed`` are the images that each training gets wrong. Its ``seeds`` are those of the network
-    with the fewest: a verdict asks for three of each. ``ValueError`` for a network with a weight and no training.
+    different number. ``missed`` are the images that each training gets wrong. With ``logs`` it is the sum of the mean
+    logarithms of the errors, so that ``Comparison.factor`` is what the errors are multiplied by. Its ``seeds`` are
+    those of the network with the fewest: a verdict asks for three of each. ``ValueError`` for a network with a weight
+    and no training.
     """
     used = [i for i, weight in enumerate(weights) if weight]
     if not all(len(values[i]) for i in used):
         raise ValueError("a network of the contrast has no training; train it, or give it no weight")
     seeds = min(len(values[i]) for i in used)
-    points = sum(weights[i] * Spread(tuple(values[i])).mean for i in used)
+    sides = {i: Spread(tuple(math.log(100 - v) if logs else v for v in values[i])) for i in used}
+    points = sum(weights[i] * sides[i].mean for i in used)
     if seeds < 2:
-        return Comparison(points, (), None, seeds)
-    parts = tuple((weights[i] ** 2 * Spread(tuple(values[i])).sd ** 2 / len(values[i]), len(values[i]) - 1)
-                  for i in used)
-    variance = None if missed is None else float(images_variance_of(
-        [weights[i] for i in used], [counted(missed[i]) for i in used], [len(values[i]) for i in used]))
-    return Comparison(points, parts, variance, seeds)
+        return Comparison(points, (), None, seeds, tested=not logs)
+    parts = tuple((weights[i] ** 2 * sides[i].sd ** 2 / len(values[i]), len(values[i]) - 1) for i in used)
+    scales = {i: 1 / (100 - Spread(tuple(values[i])).mean) if logs else 1.0 for i in used}  # of log(x) it is dx / x
+    variance = None if missed is None else images_variance(
+        [weights[i] * scales[i] for i in used], [by_image(missed[i]) for i in used])
+    return Comparison(points, parts, variance, seeds, tested=not logs)
 
 
-def holm(family: Sequence[Comparison]) -> list[str]:
+def holm(family: Sequence[Comparison | None], declared: int = 0) -> list[str]:
     """The verdicts of comparisons that were declared as one family, so that one false "clear" in it is rare.
 
-    Comparisons without a verdict stay without one and are not counted.
+    A family has the size that was ``declared``. Members that are missing (``None``, or not in the list) or that have
+    too few trainings count in it with p = 1, and have no verdict.
     """
-    judgable = [i for i, of in enumerate(family) if of.seeds >= ENOUGH]
-    p = dict(zip(judgable, zip(*(adjusted([family[i].p[question] for i in judgable]) for question in (0, 1)))))
-    return [judged(of, p.get(i, (1.0, 1.0))) for i, of in enumerate(family)]
+    p = [(1.0, 1.0) if of is None else of.p for of in family]
+    both = list(zip(*(adjusted([each[question] for each in p], declared) for question in (0, 1))))
+    return [NO_VERDICT if of is None else judged(of, each) for of, each in zip(family, both, strict=True)]
 
 
 def prediction(of: Spread | Sequence[float], level: float = LEVEL) -> Interval | None:

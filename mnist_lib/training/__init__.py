@@ -19,6 +19,6 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "records": "records Epoch Run TEST_IMAGES root",
     "retracing": "limited_instructions retrace retrace_task retrace_weights without_weights",
     "schema": "schema Field HEX12 HEX64 MACHINE NUMBER TIME hexadecimal is_number is_time problem_of_fields "
-              "problem_of_seal problem_of_trial seal_of sealed whole",
+              "problem_of_seal problem_of_trial seal_of sealed unsealed whole",
     "verification": "NEAR TOLERANCE verify",
 })

@@ -283,13 +283,13 @@ def test_each_combination_is_told_as_the_library_counts_it(opened):
     evidence = factorial.Evidence({on: [factorial.Ending(seed, round(draw.uniform(98.8, 99.4), 2)) for seed in range(3)]
                                    + [factorial.Ending(3, 11.35)] * (sum(on) == 0) for on in CELLS})
     data = json.loads(json.dumps(figure.described(evidence)))
-    ideas_of = [dict(zip(("name", "points", "spans", "verdict"), one)) for one in data["ideas"]]
+    ideas_of = [dict(zip(("name", "factor", "span", "verdict"), one)) for one in data["ideas"]]
     combinations = [dict(zip(("on", "trained", "endings", "low", "mean", "high"), one)) for one in data["combinations"]]
     for bits, idea in itertools.product(range(32), range(5)):
         on, other = (tuple(bool(which >> i & 1) for i in range(5)) for which in (bits, bits ^ 1 << idea))
         before, now = combinations[bits ^ 1 << idea], combinations[bits]
         said = ask(opened, "factorial.sentence", before, now, ideas_of, 6, data["failed"])
-        means = [evidence.contrast(factorial.predicted(one)).points for one in (other, on)]
+        means = [evidence.contrast(factorial.predicted(one), logs=False).points for one in (other, on)]
         low, mean, high = factorial.one_more(evidence, on)
         if on in CELLS:
             assert f"; trained: 3 of 6 seeds, mean {mean:.2f} %." in said
@@ -301,9 +301,8 @@ def test_each_combination_is_told_as_the_library_counts_it(opened):
         here = float(re.search(r"here: ([+−][\d.]+) points", said)[1].replace("−", "-"))
         assert here == pytest.approx(means[1] - means[0], abs=0.0065)
         effect = evidence.contrast(factorial.effect(idea))
-        of = re.search(rf"{FACTORS[idea].idea} is worth ([+−][\d.]+) points \(([+−][\d.]+) to ([+−][\d.]+) over", said)
-        found = [float(text.replace("−", "-")) for text in of.groups()]
-        assert close(found, (effect.points, *effect.interval()), 0.0056)
+        of = re.search(rf"{FACTORS[idea].idea} multiplies the errors by ([\d.]+) \(([\d.]+) to ([\d.]+)\)", said)
+        assert close(map(float, of.groups()), (effect.factor, *effect.factors()), 0.0056)
         assert all(f"{factor.idea}" in said.partition(";")[0] for factor, is_on in zip(FACTORS, on) if is_on)
 
 

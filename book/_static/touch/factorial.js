@@ -19,17 +19,17 @@
 
   /* What the last switch did here, and what it does on average. */
   function step(before, now, ideas) {
-    const at = Math.log2(before.on ^ now.on), { name, points, spans, verdict } = ideas[at], turned = now.on & (1 << at) ? 1 : -1;
+    const at = Math.log2(before.on ^ now.on), { name, factor, span, verdict } = ideas[at], turned = now.on & (1 << at) ? 1 : -1;
     const [from, to] = [meanOf(before), meanOf(now)];
     const here = from === null || to === null ? "" : ` Switching ${name} ${turned > 0 ? "on" : "off"} here: ${signed(to - from)} points.`;
-    return points === null ? here : `${here} On average over the other four, ${name} is worth ${signed(points)} points ` +
-      `(${signed(spans[0])} to ${signed(spans[1])} over the seeds, ${signed(spans[2])} to ${signed(spans[3])} over images and seeds): ${verdict}.`;
+    return `${here} On average over the other four, ${name} multiplies the errors by ${factor.toFixed(2)} ` +
+      `(${span[0].toFixed(2)} to ${span[1].toFixed(2)}): ${verdict}.`;
   }
 
   const sentence = (before, now, ideas, seeds, failed) => `On: ${named(now.on, ideas)}; ${place(now, seeds, failed)}${before ? step(before, now, ideas) : ""}`;
 
   function begin({ stage, controls: host, data, tell, still }) {
-    const ideas = data.ideas.map(([name, points, spans, verdict]) => ({ name, points, spans, verdict }));
+    const ideas = data.ideas.map(([name, factor, span, verdict]) => ({ name, factor, span, verdict }));
     const all = data.combinations.map(([on, trained, endings, low, mean, high]) => ({ on, trained, endings, low, mean, high }));
     let now = all[data.now], before = all[data.before];
     const values = all.flatMap(({ endings, low, mean, high }) => [...endings, ...(mean === null ? [] : [low, high])]);

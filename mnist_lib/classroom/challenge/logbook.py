@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from ...files import read_bytes, write_atomically
-from ...training.schema import seal_of
+from ...training import seal_of
 from .entry import line as line_of
 
 try:

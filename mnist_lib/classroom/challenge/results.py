@@ -24,7 +24,7 @@ from torch import Tensor, nn
 from mnist_lib import need
 
 from ...files import read_bytes, read_json, ready_to_write, write_atomically
-from ...training.schema import sealed, unsealed
+from ...training import sealed, unsealed
 from .entry import Entry, line
 from .learning import Attempt, Epoch, attempt
 from .split import Split

@@ -23,7 +23,7 @@ import torch
 
 from ... import __version__
 from ...files import read_json, write_atomically
-from ...training.schema import sealed, unsealed
+from ...training import sealed, unsealed
 from .. import challenge as own
 from .sandbox import Limits, run_enclosed
 from .submissions import Submission

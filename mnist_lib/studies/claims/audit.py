@@ -1,9 +1,10 @@
 """What the sources say, checked: each statement of ``sources.json`` by the function that it names.
 
 :func:`check` answers one statement, :func:`findings` those of a project, and the tables
-count them. Nothing here knows a result: the checks compute it from the logs, the networks
-and PyTorch itself (``audit_logs.py``, ``audit_networks.py``, ``audit_training.py``). Shown
-at work in ``book/claims.md``.
+count them. What no source says and this book asks is marked, and counted against nobody.
+Nothing here knows a result: the checks compute it from the logs, the networks and PyTorch
+itself (``audit_logs.py``, ``audit_networks.py``, ``audit_training.py``). Shown at work in
+``book/evidence/claims.md`` and ``book/further/eight-ways.md``.
 """
 
 from __future__ import annotations
@@ -16,13 +17,12 @@ from ...book import (
     HOLDS,
     NO_VERDICT,
     NOT_CLEAR,
-    SEVERITY,
+    RULE,
     Checked,
     Link,
     PageTable,
     Sequence,
     Statement,
-    project,
     source,
     statement,
     statements,
@@ -37,16 +37,22 @@ from . import training as audit_training
 from .logs import images, run_at_the_end
 from .networks import exact_claims, fields
 
+__all__ = ["CANDIDATES", "CHECKS", "FAILS", "HOLDS", "KINDS", "LAST", "PATHS", "Sequence", "check", "figures",
+           "figures_table", "findings", "images", "one_image_short", "rule_table", "run_at_the_end", "steps", "summary",
+           "table", "unchecked", "unchecked_table"]
 CHECKS: dict[str, Callable[[Statement], Checked]] = {
     f.__name__: f for module in (audit_logs, audit_networks, audit_training) for f in module.CHECKS}
 PATHS = ("three-modules", "three-steps", "six-models", "same-padding", "drill-down")
 KINDS = {
-    "slip": "A slip of the pen", "formula": "A wrong formula or table",
+    "typo": "A typo", "formula": "A wrong formula or table",
     "code": "Code that does something other than intended", "best epoch": "A best epoch told as a result",
     "test set": "The test set as a guide", "noise": "One training told as an effect",
     "several changes": "Several changes in one step", "explanation": "An explanation that does not fit",
-    "limits": "Limits, names and roundings", "rule": "The rule itself"}
+    "limits": "Limits, names and roundings"}
 LAST = (1, 2, 3, 5)
+CANDIDATES = ("three-modules/steplr", "three-modules/augmentation", "three-modules/reduced",
+              "three-steps/pooling-and-plateau", "six-models/steplr", "same-padding/augmentation",
+              "same-padding/plateau", "drill-down/onecycle")  # logs that come near the rule: the finals, and three more
 
 
 def check(of: Statement | str) -> Checked:
@@ -68,22 +74,13 @@ def _every() -> tuple[Checked, ...]:
     return tuple(check(s) for s in statements() if s.check)
 
 
-def findings(path: str | None = None, kind: str | None = None) -> list[Checked]:
-    """The findings on every statement that can be recomputed, or on those of a path or a kind."""
-    return [f for f in _every() if path in (None, f.path) and kind in (None, f.statement.kind)]
+def findings(path: str | None = None, kind: str | None = None, *, own: bool = False) -> list[Checked]:
+    """The findings on what the sources say and can be recomputed, or on those of a path or a kind.
 
-
-def of_project(path: str) -> Sequence:
-    """The findings on what one project says of itself, the weightiest first within each step."""
-    weight = {name: i for i, name in enumerate([*SEVERITY, ""])}
-    order = {step: i for i, step in enumerate(steps())}
-    own = [f for f in findings(path) if not f.key.startswith(("rule", "all"))]
-    return Sequence(sorted(own, key=lambda f: (order[f.step], weight[f.severity])))
-
-
-def of_all() -> Sequence:
-    """The findings on habits that the projects share."""
-    return Sequence(f for f in findings() if f.key.startswith("all"))
+    With ``own`` those on what this book asks, which count against nobody.
+    """
+    return [f for f in _every() if path in (None, f.path) and kind in (None, f.statement.kind)
+            and f.statement.own == own]
 
 
 def unchecked(path: str | None = None) -> tuple[Statement, ...]:
@@ -92,24 +89,29 @@ def unchecked(path: str | None = None) -> tuple[Statement, ...]:
 
 
 def summary() -> PageTable:
-    """How many statements hold, by project; the failing ones by severity."""
-    groups = {path: (lambda f, path=path: f.path == path and not f.key.startswith(("rule", "all"))) for path in PATHS}
-    groups["the rule, for every N, in eight logs"] = lambda f: f.key.startswith("rule")
-    groups["habits of all five"] = lambda f: f.key.startswith("all")
-    groups["all"] = lambda f: True
+    """How many statements of each project hold."""
     rows = []
-    for name, belongs in groups.items():
-        own = [f for f in findings() if belongs(f)]
-        failing = [f for f in own if f.verdict != HOLDS]
+    for name in (*PATHS, "all"):
+        own = [f for f in findings() if name in (f.path, "all")]
         cells = [len(own), *(sum(f.verdict == v for f in own) for v in (HOLDS, FAILS)),
                  sum(f.verdict in (NOT_CLEAR, NO_VERDICT) for f in own),
-                 *(sum(f.severity == level for f in failing) for level in SEVERITY),
+                 sum(f.verdict == FAILS and f.statement.kind in ("typo", "limits") for f in own),
                  len([s for s in unchecked() if name in (s.path, "all")])]
-        rows.append((Link(name, f"#{name}") if name in PATHS else name, *map(str, cells)))
+        rows.append((name, *map(str, cells)))
     return PageTable("Statements of the five projects, recomputed",
-                 ("", "checked", "hold", "do not hold", "no verdict", "high", "medium", "low", "not checkable"),
-                 tuple(rows), "The three columns before the last divide what does not hold or has no verdict: high "
-                 f"where {SEVERITY['high']}, medium for what is {SEVERITY['medium']}, low for what {SEVERITY['low']}.")
+                     ("", "checked", "hold", "do not hold", "open", "of the third,\ntypos and\nroundings",
+                      "not\ncheckable"), tuple(rows),
+                     "A statement came onto the list because it could be doubted, so this is no fair sample.")
+
+
+def table(path: str | None = None, *, own: bool = False) -> PageTable:
+    """Every statement of a project, or what this book asks of all: what is said, where, the verdict, what was found."""
+    order = {step: i for i, step in enumerate(steps())}
+    found = sorted(findings(path, own=own), key=lambda f: order[f.step])
+    rows = tuple((f.sentence, Link(f.statement.where, f.statement.url), f.verdict, f.evidence) for f in found)
+    asked = "Asked by this book; no project says it" if own else f"What {path} says of itself"
+    what = "what is asked" if own else "what is said, in our words"
+    return PageTable(asked, (what, "where", "so it", "what was found"), rows, stacked=True)
 
 
 def figures(path: str) -> dict[str, tuple[int, int]]:
@@ -155,9 +157,9 @@ def figures_table() -> PageTable:
 def rule_table() -> PageTable:
     """The rule by each candidate's own log: the last five epochs, N = 1, 2, 3, 5, and the run at the end."""
     rows = []
-    for s in (s for s in statements() if s.key.startswith("rule")):
-        log = source(s.step).log
-        rows.append((step_link(s.step), f"{count_parameters(experiment(s.step).architecture):,}",
+    for step in CANDIDATES:
+        log = source(step).log
+        rows.append((step_link(step), f"{count_parameters(experiment(step).architecture):,}",
                      *(f"{a:.2f}" for a in log.test_accuracy[-5:]), *("yes" if log.holds(n) else "no" for n in LAST),
                      str(run_at_the_end(log))))
     return PageTable("The rule by each candidate's own log: test accuracy (%) of its last five epochs",
@@ -169,18 +171,11 @@ def rule_table() -> PageTable:
 
 def one_image_short() -> list[str]:
     """The candidates whose last epoch misses the rule by a single image."""
-    return [s.step for s in statements() if s.key.startswith("rule")
-            and images(source(s.step).log.final) == images(99.40) - 1]
-
-
-def kinds_table(*kinds: str) -> PageTable:
-    """The statements of some kinds, each with its verdict and its step."""
-    rows = [(f.sentence, f.verdict, step_link(f.step)) for kind in kinds for f in findings(kind=kind)]
-    return PageTable(", ".join(KINDS[kind] for kind in kinds), ("what is said", "verdict", "step"), tuple(rows))
+    return [step for step in CANDIDATES if images(source(step).log.final) == images(RULE) - 1]
 
 
 def unchecked_table() -> PageTable:
     """What cannot be recomputed, with what was read and where."""
     return PageTable("What cannot be recomputed here",
                  ("what is said", "what we read", "where"),
-                 tuple((s.sentence, s.evidence, Link(project(s.path).repository, s.url)) for s in unchecked()))
+                 tuple((s.sentence, s.evidence, Link(s.where, s.url)) for s in unchecked()), stacked=True)

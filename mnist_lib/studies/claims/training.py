@@ -53,7 +53,7 @@ def starts_of_epochs(step: str) -> list[float]:
 
 
 def runs_the_cycle(s: Statement) -> Checked:
-    """A one-cycle schedule reaches its peak."""
+    """A one-cycle schedule is advanced once a batch, and so reaches its peak."""
     step, of = experiment(s.step), course(s.step)
     cycle, theirs = step.schedule, source(s.step)
     if not isinstance(cycle, OneCycleLR):
@@ -80,17 +80,17 @@ def momentum_is(s: Statement) -> Checked:
                   all(m == claimed for m in of))
 
 
-def rate_follows_other_images(s: Statement) -> Checked:
-    """The rates a notebook prints are not those that its own test losses give."""
+def rate_follows_the_test_loss(s: Statement) -> Checked:
+    """The rates that a notebook prints are those that PyTorch's schedule gives for its own test losses."""
     step, log = experiment(s.step), source(s.step).log
     if not isinstance(step.schedule, ReduceLROnPlateau):
-        return answer(s, "The schedule looks at no loss.", True)
+        return answer(s, "The schedule looks at no loss.", False)
     ours, printed = list(dict.fromkeys(starts_of_epochs(s.step))), list(dict.fromkeys(log.printed_learning_rate))
     same = len(printed) <= len(ours) and all(
         abs(a - b) <= 1e-6 * a for a, b in zip(printed, ours[len(ours) - len(printed):]))
     return answer(s, f"PyTorch's schedule, fed with the log's test losses, gives {listed(f'{r:g}' for r in ours)}; the "
                      f"notebook prints {listed(f'{r:g}' for r in printed)}. "
-                     + ("So the test images steer the training." if same else "Other losses steered it."), not same)
+                     + ("So the test images take part in the training." if same else "Other losses steered it."), same)
 
 
 def counts_every_image(s: Statement) -> Checked:
@@ -191,5 +191,5 @@ def printed_training_accuracy_compares(s: Statement) -> Checked:
                   False if apart.clear else apart.verdict)
 
 
-CHECKS = (runs_the_cycle, momentum_is, rate_follows_other_images, counts_every_image, fills_corners_with,
+CHECKS = (runs_the_cycle, momentum_is, rate_follows_the_test_loss, counts_every_image, fills_corners_with,
           colours_change, batchnorm_parameters_are_statistics, is_fully_connected, printed_training_accuracy_compares)

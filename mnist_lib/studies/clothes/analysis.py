@@ -1,8 +1,8 @@
 """Do the lessons travel to clothes? The book's networks on both data sets: effects, their sizes, ranks.
 
-Judges what ``experiments/fashion.py`` declares, by the one theory of the book (``statistics.py``), from whatever is
-recorded: nothing, a seed of some networks, or all. Networks go by their names on MNIST. Accuracies are in per cent,
-effects in points; a size is the factor by which the errors are multiplied. Shown on ``book/fashion.md``.
+Judges what was declared, by the one theory of the book (``statistics.py``). What has not been trained is missing, and
+counts in its family all the same. Networks go by their names on MNIST. Accuracies are in per cent, effects in points;
+a size is the factor by which the errors are multiplied. Shown on ``book/further/travel.md``.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def weighed(of: Mapping[str, Endings], pairs: Sequence[declared.Pair], *, errors
     if any(step not in of for step in weights):
         return None
     if errors:
-        return contrast(list(weights.values()), [[math.log(100 - a) for a in of[step].accuracies] for step in weights])
+        return contrast(list(weights.values()), [of[step].accuracies for step in weights], logs=True)
     return contrast(list(weights.values()), [of[step].accuracies for step in weights],
                     [of[step].missed for step in weights])
 
@@ -126,10 +126,7 @@ class Effect(NamedTuple):
 def _judged(names: Sequence, pairs: Sequence[Sequence[declared.Pair]], evidence: Evidence) -> list[Effect]:
     there = [weighed(evidence.mnist, of) for of in pairs]
     here = [weighed(evidence.clothes, of) for of in pairs]
-    of_clothes = iter(holm([one for one in here if one]))
-    verdicts = [next(of_clothes) if one else NO_VERDICT for one in here]
-    return [Effect(name, a, b, both)
-            for name, a, b, both in zip(names, there, here, zip(holm(there), verdicts), strict=True)]
+    return [Effect(*one) for one in zip(names, there, here, zip(holm(there), holm(here)), strict=True)]
 
 
 def pairs(evidence: Evidence) -> list[Effect]:
@@ -157,8 +154,7 @@ class Size(NamedTuple):
     @property
     def interval(self) -> Interval | None:
         """The 95 % interval of the one factor divided by the other, over the seeds; ``None`` where it is not known."""
-        found = self.apart and self.apart.interval()
-        return Interval(math.exp(found.low), math.exp(found.high)) if found else None
+        return self.apart and self.apart.factors()
 
 
 def sizes(evidence: Evidence) -> list[Size]:
@@ -166,9 +162,8 @@ def sizes(evidence: Evidence) -> list[Size]:
     there = [weighed(evidence.mnist, (pair,), errors=True) for pair in declared.PAIRS]
     here = [weighed(evidence.clothes, (pair,), errors=True) for pair in declared.PAIRS]
     apart = [b - a if b else None for a, b in zip(there, here)]
-    judged = iter(holm([one for one in apart if one]))
-    return [Size(pair, math.exp(a.points), math.exp(b.points) if b else None, one, next(judged) if one else NO_VERDICT)
-            for pair, a, b, one in zip(declared.PAIRS, there, here, apart, strict=True)]
+    return [Size(pair, a.factor, b.factor if b else None, one, verdict)
+            for pair, a, b, one, verdict in zip(declared.PAIRS, there, here, apart, holm(apart), strict=True)]
 
 
 def champion(evidence: Evidence) -> list[Effect]:
@@ -206,7 +201,7 @@ def ranks(evidence: Evidence) -> list[Rank]:
                   len(found) == len(declared.PAIRS) and all(size.apart.seeds >= ENOUGH for size in found))}
     correlated = {name: _spearman(a, b) for name, (a, b, _) in values.items()}
     judged = [name for name, (_, _, whole) in values.items() if whole and correlated[name]]
-    sure = dict(zip(judged, (p < 1 - LEVEL for p in adjusted([correlated[name][1] for name in judged]))))
+    sure = dict(zip(judged, (p < 1 - LEVEL for p in adjusted([correlated[name][1] for name in judged], len(values)))))
     return [Rank(name, len(a), *((correlated[name][0], correlated[name][2]) if correlated[name] else (None, None)),
                  NO_VERDICT if name not in sure else CLEAR if sure[name] else NOT_CLEAR)
             for name, (a, _, _) in values.items()]

@@ -1,12 +1,15 @@
 """The factorial's effects: five ideas and their ten pairs, each a contrast of the plan's sixteen cells.
 
-How it is judged was written here before the first record was in:
+How it is judged was written here before the first record was in, all but the scale:
 
-- **Outcome**: the test accuracy after the last epoch, of every seed that is recorded; cells may have different numbers.
+- **Outcome**: the test accuracy after the last epoch, of every seed that is recorded.
 - **Effects**: a main effect is the mean over the eight cells that have the idea minus the mean over the eight that lack
   it; the interaction of two is half of what one gains where the other is on minus half of what it gains where the other
   is off (Box, Hunter & Hunter, *Statistics for Experimenters*, chapters 5 and 6). Each stands for itself plus, with a
   minus sign, what the other three ideas do together: resolution V.
+- **Scale**: declared were points. Points cannot be compared between cells of 1.28 and 0.51 per cent of errors, so the
+  page judges the logarithms of the errors, in which an effect is a factor, and tells points and their verdicts beside.
+- **Unit**: a training. Trainings of one seed in two cells are hardly alike (:func:`same_seed`).
 - **Intervals** are those of ``statistics.py``: over the seeds (Welch and Satterthwaite, from the sixteen scatters as
   they are), and over images and seeds, from the lists of misses.
 - **Families**: the five main effects; the ten interactions; and for the five ideas what each gains beside all others
@@ -14,16 +17,18 @@ How it is judged was written here before the first record was in:
 - **Trainings that did not learn**, with fewer than ``LEARNT`` per cent right in the end, are an outcome of their own:
   they are told and counted by idea. The effects are those of the others, and are shown with all of them as well.
 
-Shown on ``book/factorial.md``.
+Shown on ``book/evidence/ideas.md``.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
 from math import prod
+from statistics import correlation, fmean
 
 from ...book import ENOUGH, Comparison, Spread, contrast, half_width, holm, recorded
 from ...experiments import CELLS, FACTORS, factorial
@@ -79,18 +84,9 @@ class Evidence:
         """Trainings that count in the cell with the fewest: 2 give intervals, 3 verdicts."""
         return min(map(len, self.accuracies))
 
-    @property
-    def judged(self) -> bool:
-        """Whether there are enough trainings for verdicts."""
-        return self.fewest >= ENOUGH
-
-    def contrast(self, weights: Sequence[float]) -> Comparison:
-        """The sum of the cells' means, each times its weight; ``LookupError`` names a cell without a training."""
-        for cell, weight, values in zip(CELLS.values(), weights, self.accuracies, strict=True):
-            if weight and not values:
-                raise LookupError(f"{cell.name} has no recorded training that learnt; train it: "
-                                  f"python -m mnist_lib train {cell.name} --seeds {MOST}")
-        return contrast(weights, self.accuracies, [[e.missed for e in self.endings(on)] for on in CELLS])
+    def contrast(self, weights: Sequence[float], *, logs: bool = True) -> Comparison:
+        """The sum of the cells' mean log errors, or accuracies, each times its weight."""
+        return contrast(weights, self.accuracies, [[e.missed for e in self.endings(on)] for on in CELLS], logs=logs)
 
 
 def gather(everything: bool = False) -> Evidence:
@@ -138,27 +134,41 @@ COMPANY = {idea: tuple(b - a for a, b in zip(ALONE[idea], BESIDE[idea])) for ide
 
 @dataclass(frozen=True)
 class Judged:
-    """A member of a family: its comparison, and its verdict as one of so many."""
+    """A member of a family: its effect on the log errors, that in points, and for both the verdict in the family."""
 
     of: str | tuple[str, str]
     gain: Comparison
+    points: Comparison
     verdict: str
+    in_points: str
+
+    @property
+    def better(self) -> bool:
+        """Whether it is clear that errors fall, at least on these images."""
+        return self.verdict.startswith("clear") and self.gain.points < 0
 
 
 def family(contrasts: Mapping, evidence: Evidence) -> list[Judged]:
     """The contrasts of a declared family, each with its verdict after Holm."""
-    found = [evidence.contrast(weights) for weights in contrasts.values()]
-    return [Judged(*one) for one in zip(contrasts, found, holm(found))]
+    both = [[evidence.contrast(weights, logs=logs) for weights in contrasts.values()] for logs in (True, False)]
+    return [Judged(*one) for one in zip(contrasts, *both, *map(holm, both), strict=True)]
 
 
-def one_more(evidence: Evidence, on: On) -> tuple[float, float, float] | None:
+def same_seed(evidence: Evidence) -> float:
+    """The mean correlation of two cells' log errors over the seeds that both have."""
+    logs = [{e.seed: math.log(100 - e.accuracy) for e in evidence.endings(on)} for on in CELLS]
+    found = []
+    for a, b in combinations(logs, 2):
+        if len(common := sorted(a.keys() & b.keys())) >= ENOUGH:
+            found.append(correlation(*([one[seed] for seed in common] for one in (a, b))))
+    return fmean(found)
+
+
+def one_more(evidence: Evidence, on: On) -> tuple[float, float, float]:
     """(low, mean, high): where one more training of a combination would end in 95 of 100 cases, trained or not.
 
     Its own scatter is taken to be the cells' mean variance, so that mean and scatter come from the same sixteen.
-    ``None`` while some cell has fewer than two trainings.
     """
-    if evidence.fewest < 2:
-        return None
     parts, mean = [], 0.0
     for weight, values in zip(predicted(on), evidence.accuracies, strict=True):
         of = Spread(values)

@@ -2,32 +2,18 @@
 
 Two steps of a path that differ in one aspect are an experiment on it, whether or not they
 follow each other. The effect is the difference of their mean test accuracies after the last
-epoch, with the intervals of ``statistics.py``. Shown on ``book/ideas.md``.
+epoch, with the intervals of ``statistics.py``. Shown on ``book/evidence/ideas.md``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from itertools import combinations, cycle
+from itertools import combinations
 from statistics import median, stdev
+from typing import NamedTuple
 
-from ...book import (
-    COLOURS,
-    ENOUGH,
-    GREY,
-    INK,
-    SOURCE,
-    Comparison,
-    PageTable,
-    between,
-    figure,
-    holm,
-    report,
-    signed,
-    step_link,
-    styled,
-)
+from ...book import ENOUGH, WIDE, Comparison, PageTable, between, compare, holm, report, signed, step_link
 from ...experiments import PATHS, Experiment, OneCycleLR, experiment
 from ...training import Run
 
@@ -36,6 +22,9 @@ IDEAS = {  # an aspect in which steps differ, and the idea it stands for
     "pooling": "global average pooling", "order of the layers": "place of the max pooling",
     "training images": "augmentation", "learning-rate schedule": "schedule", "optimizer": "schedule",
     "channels": "capacity", "number of layers": "capacity", "kernels": "capacity", "ReLU": "nonlinearity"}
+FIRST = 5  # seeds that were trained before any result was read
+
+
 @dataclass(frozen=True)
 class Effect:
     """What ``after`` gains over ``before``, two steps that differ in ``idea`` alone.
@@ -134,18 +123,43 @@ def by_idea(of: Iterable[Effect]) -> list[Effect]:
 
 
 def table(of: Iterable[Effect] | None = None) -> PageTable:
-    """The effects, idea by idea: each judged by itself, and all of them as one family."""
+    """The effects, idea by idea, judged as one family."""
     of, rows = by_idea(alone() if of is None else of), []
     for e, together in zip(of, holm([e.gain for e in of]), strict=True):
         rows.append((e.idea, step_link(e.before), step_link(e.after, e.after.partition("/")[2]), signed(e.points),
-                     str(e.gain.interval()), str(e.gain.interval(images=True)), e.gain.verdict, together,
-                     "" if e.theirs is None else signed(e.theirs)))
+                     e.gain.told, together, "" if e.theirs is None else signed(e.theirs)))
     return PageTable("Pairs of steps that differ in one idea", ("idea", "from", "to", "effect\n(points)",
-                     "over\nseeds", "over seeds\nand images", "so it is", f"as one\nof {len(rows)}",
-                     "source's\nlogs"), tuple(rows),
-                     "Test accuracy after the last epoch, mean over the seeds, with two 95 % intervals: over the seeds "
-                     "on these images (Welch), and over seeds and images. As one of so many: Holm's adjustment for "
-                     "all pairs of the table.")
+                     "95 %\ninterval", f"as one\nof {len(rows)}", "project's\nlogs"), tuple(rows),
+                     f"Test accuracy after the last epoch, mean over the seeds. {WIDE} Holm's adjustment for all "
+                     "pairs of the table.")
+
+
+class Replicated(NamedTuple):
+    """Pairs, each by itself: clear with the first five seeds, of these of the same sign and clear with the others
+    alone, and how many verdicts changed when the others joined."""
+
+    pairs: int
+    clear: int
+    same_sign: int
+    again: int
+    changed: int
+
+
+def replicated() -> Replicated:
+    """What seeds 5 to 9 say of the pairs: they were trained after results with the first five had been read."""
+    every = alone()
+
+    def of(pair: Effect, first: bool) -> Comparison:
+        sides = [[run for run in report.recorded(step) if (run.seed < FIRST) == first]
+                 for step in (pair.before, pair.after)]
+        return compare(*([run.final.test_accuracy for run in runs] for runs in sides),
+                       missed=tuple(map(report.missed, sides)))
+
+    first, others = ([of(pair, part) for pair in every] for part in (True, False))
+    clear = [(a, b) for a, b in zip(first, others) if a.clear]
+    return Replicated(len(every), len(clear), sum((a.points > 0) == (b.points > 0) for a, b in clear),
+                      sum(b.clear for _, b in clear),
+                      sum(a.verdict != pair.gain.verdict for a, pair in zip(first, every)))
 
 
 def mixed() -> PageTable:
@@ -161,39 +175,3 @@ def mixed() -> PageTable:
                                  "" if theirs is None else signed(theirs)))
     return PageTable("Steps that change several ideas at once", ("step", "what changes", "effect\n(points)",
                  "source's\nlogs"), tuple(rows), "None of these says what one of its ideas is worth.")
-
-
-@styled
-def effects(of: Iterable[Effect]):
-    """One row a pair of steps, grouped by idea: the effect, its two intervals, and a hollow mark for the source's logs.
-
-    The thick line is the interval over the seeds, the thin one that over seeds and images.
-    """
-    of = by_idea(of)
-    ideas = list(dict.fromkeys(e.idea for e in of))
-    drawing, axes = figure(height=0.42 * (len(of) + len(ideas)) + 1.2)
-    axes.axvline(0, color=GREY, linewidth=1.2, zorder=1)
-    names, colours = [], []  # one line of text for an idea, two for a pair of steps
-    for idea, colour in zip(ideas, cycle(COLOURS)):
-        names, colours = [*names, idea], [*colours, colour]
-        for e in (e for e in of if e.idea == idea):
-            row, (path, _, step) = len(names), e.after.partition("/")
-            names, colours = [*names, f"{path}:\n{e.before.partition('/')[2]} → {step}"], [*colours, INK]
-            for images, width in ((False, 3), (True, 1)):
-                axes.plot(e.gain.interval(images=images), [row, row], color=colour, linewidth=width)
-            axes.plot(e.points, row, "o", color=colour, markersize=7, label="ours")
-            if e.theirs is not None:
-                axes.plot(e.theirs, row, "D", markerfacecolor="none", color=SOURCE, markersize=6,
-                          label="source's logs")
-    axes.set_yticks(range(len(names)), names, fontsize=8.5)  # beside the axes: no name crosses the zero line
-    for name, colour in zip(axes.get_yticklabels(), colours, strict=True):
-        name.set_color(colour)
-        if "\n" not in name.get_text():
-            name.set(fontsize=10.5, fontweight="bold")
-    axes.grid(False, axis="y")
-    axes.set(ylim=(len(names) - 0.4, -0.6), title="effect (points)")
-    axes.margins(x=0.08)
-    handles, labels = axes.get_legend_handles_labels()
-    once = dict(zip(labels, handles))
-    drawing.legend(once.values(), once.keys(), loc="outside lower center", ncols=2)
-    return drawing

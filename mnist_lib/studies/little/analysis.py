@@ -1,9 +1,8 @@
 """How little data, how few bits: accuracies by training images and by bits a weight, with their intervals.
 
 Reads ``results/little`` and the networks' own records, and compares by the one theory of the book
-(``statistics.py``), in the families that ``experiments/little.py`` and ``experiments/bits.py`` declare. What is not
-recorded yet is left out, and what has one or two trainings has no verdict. Accuracies are in per cent. Tables and
-figures: ``little_pages.py`` and ``little_figures.py``.
+(``statistics.py``), in the declared families. What was not trained is left out, and counts in its family all the same.
+Accuracies are in per cent. Tables and figures: ``little_pages.py`` and ``little_figures.py``.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ import math
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
+from statistics import linear_regression
 from typing import NamedTuple
 
 from ...book import ENOUGH, Comparison, Interval, Share, Spread, compare, holm
@@ -71,9 +71,11 @@ class Step(NamedTuple):
     together: str
 
 
-def _judged(found: Sequence[tuple[tuple, Comparison]]) -> list[Step]:
-    return [Step(what, gain, verdict) for (what, gain), verdict in zip(found, holm([gain for _, gain in found]),
-                                                                      strict=True)]
+def _judged(family: str, found: Sequence[tuple[tuple, Comparison | None]]) -> list[Step]:
+    """The comparisons of a declared family; those without a training are missing, and count in it all the same."""
+    size = {**little.FAMILIES, **bits.FAMILIES}[family].comparisons
+    verdicts = holm([gain for _, gain in found], size)
+    return [Step(what, gain, verdict) for (what, gain), verdict in zip(found, verdicts, strict=True) if gain]
 
 
 def between(before: Sequence[Run], after: Sequence[Run]) -> Comparison | None:
@@ -91,21 +93,21 @@ def more_data() -> list[Step]:
     sizes = [*little.LEVELS, ALL]
     found = [((name, low, high), between(curve(name).get(low, []), curve(name).get(high, [])))
              for name in (CHAMPION, SMALLEST) for low, high in zip(sizes, sizes[1:])]
-    return _judged([(what, gain) for what, gain in found if gain])
+    return _judged("more data", found)
 
 
 def small() -> list[Step]:
     """Champion less smallest, on each number of images."""
     found = [((size,), between(curve(SMALLEST).get(size, []), curve(CHAMPION).get(size, [])))
              for size in (*little.LEVELS, ALL)]
-    return _judged([(what, gain) for what, gain in found if gain])
+    return _judged("small", found)
 
 
 def large() -> list[Step]:
     """Champion less the network of 6.4 million parameters, on each number of images that both have."""
     found = [((size,), between(curve(LARGE).get(size, []), curve(CHAMPION).get(size, [])))
              for size in little.LEVELS if size <= little.LARGEST[LARGE]]
-    return _judged([(what, gain) for what, gain in found if gain])
+    return _judged("large", found)
 
 
 def holding(runs: Sequence[Run]) -> Share:
@@ -113,36 +115,26 @@ def holding(runs: Sequence[Run]) -> Share:
     return Share(sum(run.final.test_correct >= RULE for run in runs), len(runs))
 
 
-class Power(NamedTuple):
-    """The exponent b of error = a · images^-b, the mean over seeds; ``interval`` is over the seeds."""
+def slopes(name: str) -> list[float]:
+    """The exponent b of error = a · images^-b between one number of images and the next, from the mean errors.
 
-    exponent: float
-    interval: Interval | None
-    seeds: int
-
-    @property
-    def tenfold(self) -> float:
-        """What ten times as many images divide the error by."""
-        return 10**self.exponent
+    A power would have one exponent throughout.
+    """
+    means = [(images, 100 - Spread(accuracies(runs)).mean) for images, runs in sorted(curve(name).items())]
+    return [-math.log(after / before) / math.log(more / few) for (few, before), (more, after) in zip(means, means[1:])]
 
 
-def power(name: str) -> Power | None:
-    """The straight line of logarithms fitted to each seed's errors, where a seed has three sizes or more."""
-    errors: dict[int, list[tuple[float, float]]] = {}
-    for images, runs in curve(name).items():
-        for run in runs:
-            error = max(100 - run.final.test_accuracy, 100 / TEST_IMAGES)  # of none wrong there is no logarithm
-            errors.setdefault(run.seed, []).append((math.log(images), math.log(error)))
-    slopes = [-_slope(points) for points in errors.values() if len(points) >= 3]
-    if not slopes:
-        return None
-    of = compare(0.0, slopes, images=None)
-    return Power(Spread(tuple(slopes)).mean, of.interval() if len(slopes) >= ENOUGH else None, len(slopes))
-
-
-def _slope(points: Sequence[tuple[float, float]]) -> float:
-    x, y = (sum(values) / len(points) for values in zip(*points))
-    return sum((a - x) * (b - y) for a, b in points) / sum((a - x) ** 2 for a, _ in points)
+def power(name: str, sizes: Sequence[int]) -> tuple[Comparison, float]:
+    """The exponent of a straight line of logarithms over these numbers of images, over the seeds; and what that line
+    makes of the errors on all images, in per cent."""
+    fitted, forecast = [], []
+    for run in curve(name)[ALL]:
+        x, y = zip(*((math.log(images), math.log(100 - one.final.test_accuracy)) for images in sizes
+                     for one in curve(name)[images] if one.seed == run.seed))
+        slope, start = linear_regression(x, y)
+        fitted.append(-slope)
+        forecast.append(math.exp(start + slope * math.log(ALL)))
+    return compare(0.0, fitted, images=None), Spread(tuple(forecast)).mean
 
 
 class Version(NamedTuple):
@@ -180,35 +172,31 @@ def apart(before: Sequence[Version], after: Sequence[Version], *, paired: bool =
                    missed=tuple([one.missed for one in side] for side in sides))
 
 
-def _family(found: Sequence[tuple[tuple, Comparison | None]]) -> list[Step]:
-    return _judged([(what, gain) for what, gain in found if gain])
-
-
 def rounded() -> list[Step]:
     """Rounded less float, a scale a channel: (network, bits)."""
-    return _family([((name, width), apart(versions(name, bits.FLOAT), versions(name, width)))
+    return _judged("rounded", [((name, width), apart(versions(name, bits.FLOAT), versions(name, width)))
                     for name in bits.NETWORKS for width in bits.WIDTHS])
 
 
 def scales() -> list[Step]:
     """A scale for each channel less one a layer: (network, bits)."""
-    return _family([((name, width), apart(versions(name, width, "tensor"), versions(name, width)))
+    return _judged("scales", [((name, width), apart(versions(name, width, "tensor"), versions(name, width)))
                     for name in bits.NETWORKS for width in bits.WIDTHS])
 
 
 def tuned() -> list[Step]:
     """Rounded in training less rounded after it: (network, bits)."""
-    return _family([((name, width), apart(versions(name, width), versions(name, width, tuned=True)))
+    return _judged("tuned", [((name, width), apart(versions(name, width), versions(name, width, tuned=True)))
                     for name in bits.NETWORKS for width in bits.TUNED[name] if width != bits.FLOAT])
 
 
 def cost() -> list[Step]:
     """Rounded in training less the same training without rounding, the smallest network: (bits,)."""
     plain = versions(SMALLEST, bits.FLOAT, tuned=True)
-    return _family([((width,), apart(plain, versions(SMALLEST, width, tuned=True))) for width in bits.WIDTHS])
+    return _judged("cost", [((width,), apart(plain, versions(SMALLEST, width, tuned=True))) for width in bits.WIDTHS])
 
 
 def in_bytes() -> list[Step]:
     """The champion at 4 bits less the smallest network at 8, both rounded in training; not paired: other networks."""
-    return _family([((4, 8), apart(versions(SMALLEST, 8, tuned=True), versions(CHAMPION, 4, tuned=True),
+    return _judged("bytes", [((4, 8), apart(versions(SMALLEST, 8, tuned=True), versions(CHAMPION, 4, tuned=True),
                                    paired=False))])

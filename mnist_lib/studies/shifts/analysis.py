@@ -2,18 +2,19 @@
 
 Reads ``results/travel`` and compares by the one theory of the book (``statistics.py``). Of a shift the mean over its
 five levels is judged, in the families that ``experiments/travel.py`` declares. A *unit* is what chance drew besides the
-images: a seed, or a pair of projects. Accuracies are in per cent. Tables: ``travel_tables.py``;
+images: a training, or a pair of projects. Accuracies are in per cent. Tables: ``travel_tables.py``;
 how sure the networks are: ``calibration.py``.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from ...book import ENOUGH, LEVEL, Comparison, Interval, Share, adjusted, holm, label, step_link
+from ...book import ENOUGH, LEVEL, Comparison, Interval, Share, adjusted, holm, images_variance, label, step_link
 from ...experiments import CELLS, FACTORS, FINALS
 from ...training import TEST_IMAGES, records
 from . import plan as declared
@@ -79,20 +80,21 @@ def _clean(name: str):
 
 
 def difference(before, after, *, paired: bool = False) -> Comparison:
-    """``after - before`` of values (units, images); ``before`` may be a number. ``paired`` units belong together.
+    """``after - before`` of values (units, images); ``before`` may be a number. ``paired`` units belong together."""
+    if isinstance(before, int | float):
+        return mean_of((1.0,), [after - before])
+    return mean_of((1.0,), [after - before]) if paired else mean_of((-1.0, 1.0), [before, after])
 
-    As in ``intervals.images_variance``, for values that need not be right or wrong: from the squared scatter of the
-    images' differences the part of the units' own chance is taken off, which the scatter of the units holds already.
-    """
-    fixed = isinstance(before, int | float)
-    sides = [after - before] if paired or fixed else [before, after]
-    per_image = after.mean(0) - (before if fixed else before.mean(0))
-    units, images = min(map(len, sides)), per_image.size
+
+def mean_of(weights: Sequence[float], sides) -> Comparison:
+    """The sum of several sides' means, each times its weight; a side is values (units, images)."""
+    units = min(map(len, sides))
+    points = sum(weight * float(side.mean()) for weight, side in zip(weights, sides, strict=True))
     if units < 2:
-        return Comparison(float(per_image.mean()), (), None, units)
-    parts = tuple((float(side.mean(1).var(ddof=1)) / len(side), len(side) - 1) for side in sides)
-    chance = sum(side.var(0, ddof=1).mean() / len(side) for side in sides)
-    return Comparison(float(per_image.mean()), parts, float(max(0.0, per_image.var(ddof=1) - chance) / images), units)
+        return Comparison(points, (), None, units)
+    parts = tuple((weight**2 * float(side.mean(1).var(ddof=1)) / len(side), len(side) - 1)
+                  for weight, side in zip(weights, sides))
+    return Comparison(points, parts, images_variance(weights, sides), units)
 
 
 class Fixed(NamedTuple):
@@ -139,20 +141,22 @@ def projects() -> list[Effect]:
     return _family({s: difference(one_each(0, s), one_each(1, s), paired=True) for s in SHIFTS})
 
 
-def factorial() -> list[Effect]:
-    """Augmentation in the factorial, cells with it less cells without, paired by seed; empty while any is missing."""
-    seeds = [{one["seed"]: i for i, one in enumerate(evidence().get(name, []))} for name in declared.TO_COME]
-    common = sorted(set.intersection(*map(set, seeds)))
-    if len(common) < ENOUGH:
-        return []
+def factorial(*, by_seed: bool = False) -> list[Effect]:
+    """Augmentation in the factorial: the mean of the eight cells with it less that of the eight without.
+
+    Each training is a unit, as on the page of the factorial: trainings of one seed are hardly more alike than others.
+    ``by_seed`` gives what was declared, a contrast a seed and the scatter of these: two degrees of freedom.
+    """
     place = [factor.name for factor in FACTORS].index("augment")
+    weights = [(1 if on[place] else -1) / (len(CELLS) / 2) for on in CELLS]
 
-    def mean(with_it, shift):
-        cells = [(cell.name, where) for (on, cell), where in zip(CELLS.items(), seeds, strict=True)
-                 if on[place] == with_it]
-        return sum(right(name, shift)[[where[s] for s in common]] for name, where in cells) / len(cells)
+    def gain(shift):
+        sides = [right(cell.name, shift) for cell in CELLS.values()]
+        if not by_seed:
+            return mean_of(weights, sides)
+        return mean_of((1.0,), [sum(w * side[:min(map(len, sides))] for w, side in zip(weights, sides, strict=True))])
 
-    return _family({s: difference(mean(False, s), mean(True, s), paired=True) for s in SHIFTS})
+    return _family({s: gain(s) for s in SHIFTS})
 
 
 def pairs() -> dict[tuple[str, str], tuple[Fixed, bool]]:

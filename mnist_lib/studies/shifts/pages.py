@@ -1,11 +1,11 @@
-"""The tables of book/travel.md: what was asked, the networks, and the effects of augmentation on shifted images."""
+"""The tables of book/further/travel.md: what was asked, the networks, what augmentation does."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...book import NO_VERDICT, PageTable, signed, step_link
-from ...experiments import FINALS, experiment
+from ...book import NO_VERDICT, PageTable, family_table, signed, step_link
+from ...experiments import FINALS
 from . import plan as declared
 from .analysis import IMAGES, SHOWN, Effect, accuracy, linked, moved, of, pairs, ranks
 from .transforms import SHIFTS
@@ -20,13 +20,10 @@ def overview() -> PageTable:
                      f"Clean: 10,000 test images; shifted: {IMAGES:,} of them. Mean over the trainings.")
 
 
-def effects_table(effects: Sequence[Effect], caption: str, units: str) -> PageTable:
-    """Effects with both intervals and both verdicts."""
-    return PageTable(caption, ("shift", "effect\n(points)", f"over\n{units}", f"over {units}\nand images", "so it is",
-                               f"as one\nof {len(effects)}"), tuple(
-        (e.shift, signed(e.gain.points), str(e.gain.interval()), str(e.gain.interval(images=True)), e.gain.verdict,
-         e.together) for e in effects), "Mean accuracy over the five levels, with augmentation less without. "
-        "Two 95 % intervals; the last column is Holm's adjustment for the table.")
+def effects_table(effects: Sequence[Effect], caption: str) -> PageTable:
+    """What augmentation adds on images of each shift."""
+    return family_table(caption, ("shift",), [(e.shift, e.gain, e.together) for e in effects], len(effects),
+                        "Mean accuracy over the five levels, with augmentation less without.")
 
 
 def pairs_table() -> PageTable:
@@ -62,18 +59,6 @@ def ranks_table() -> PageTable:
 
 
 def asked() -> PageTable:
-    """The shifts with their levels and reasons."""
-    return PageTable("Eight shifts, five levels each", ("shift", "what", "levels", "of", "why these"), tuple(
-        (s.name, s.what, ", ".join(f"{v:g}" for v in s.levels), s.unit, s.why) for s in SHIFTS.values()), stacked=True)
-
-
-def families() -> PageTable:
-    """The declared families of comparisons."""
-    return PageTable("What was asked beforehand", ("family", "comparisons", "question", "the chance is over"), tuple(
-        (name, str(f.comparisons), f.question, f.over) for name, f in declared.FAMILIES.items()), stacked=True)
-
-
-def augmentation_of(name: str) -> str:
-    """The random transforms that a network was trained with, in a few words."""
-    kinds = [type(t).__name__ for t in experiment(name).transforms]
-    return ", ".join(k.removeprefix("Random") for k in kinds if k not in ("ToTensor", "Normalize")) or "none"
+    """The shifts with their levels."""
+    return PageTable("Eight shifts, five levels each", ("shift", "what", "levels", "of"), tuple(
+        (s.name, s.what, ", ".join(f"{v:g}" for v in s.levels), s.unit) for s in SHIFTS.values()), stacked=True)

@@ -100,17 +100,6 @@ def test_an_effect_turned_round():
     assert e.turned() == effect(-0.2, "b", "a", -0.3) and e.turned().turned() == e
 
 
-def test_the_figure_groups_effects_by_idea_and_keeps_both_intervals():
-    of = [effect(-0.1, "a/x", "a/y"), effect(0.7, "a/w", "a/x", 0.8, "batch normalization")]
-    axes = ideas.effects(of).axes[0]
-    names = ["batch normalization", "a:\nw → x", "dropout", "a:\nx → y"]
-    assert [t.get_text() for t in axes.get_yticklabels()] == names
-    assert not axes.texts  # names stand beside the axes, where no line crosses them
-    spans = [line.get_xdata() for line in axes.lines if len(line.get_xdata()) == 2 and len(set(line.get_ydata())) == 1]
-    assert list(spans[0]) == pytest.approx(of[1].gain.interval())
-    assert list(spans[1]) == pytest.approx(of[1].gain.interval(images=True))
-
-
 def test_tables_hold_each_pair_once_and_the_mixed_steps():
     for step in ("six-models/skeleton", "six-models/batchnorm", "six-models/augmentation", "six-models/steplr"):
         record(step, 9_900, 9_910, 9_920)

@@ -3,7 +3,6 @@
 import base64
 import dataclasses
 import json
-import math
 import random
 import statistics
 import zlib
@@ -15,7 +14,6 @@ from mnist_lib.book.intervals import Interval
 from mnist_lib.experiments import experiment
 from mnist_lib.studies.little import analysis as little
 from mnist_lib.studies.little import bits_plan as bits
-from mnist_lib.studies.little import figures as little_figures
 from mnist_lib.studies.little import pages as little_pages
 from mnist_lib.studies.little import plan as declared
 from mnist_lib.studies.little.plan import LITTLE
@@ -61,31 +59,28 @@ def test_the_families_are_whole_and_paired(made_up):
 
 
 def test_the_exponent_of_a_power_law_is_found(made_up):
-    of = little.power(little.CHAMPION)
-    assert of.exponent == pytest.approx(0.5, abs=0.03) and of.interval.holds(of.exponent) and of.seeds == 6
-    assert of.tenfold == pytest.approx(math.sqrt(10), abs=0.25)
-    assert "times fewer mistakes" in little_pages.power_sentence()
+    exponent, forecast = little.power(little.CHAMPION, little_pages.SIZES[:-1])
+    assert exponent.points == pytest.approx(0.5, abs=0.03) and exponent.interval().holds(exponent.points)
+    assert little.slopes(little.CHAMPION) == pytest.approx([0.5] * 5, abs=0.15)
+    measured = 100 - sum(little.accuracies(little.curve(little.CHAMPION)[little.ALL])) / 6
+    assert forecast == pytest.approx(measured, rel=0.1)
 
 
-def test_a_verdict_on_a_family_needs_all_of_it(made_up):
-    said, evidence = little_pages.verdicts(little.more_data(), 10)
-    assert said == "holds" and evidence == "As one family of 10: 10 clearly above zero, 0 clearly below."
-    few = little.more_data()[:9]
-    assert little_pages.verdicts(few, 10)[0] == "not clear"
-    down = dataclasses.replace(few[0].gain, points=-few[0].gain.points)
-    assert little_pages.verdicts([few[0]._replace(gain=down), *few[1:]], 10)[0] == "does not hold"
-    assert little_pages.verdicts([], 10) == (
-        "no verdict", "As one family of 10: 0 clearly above zero, 0 clearly below; 10 wait for three seeds.")
+def test_a_verdict_on_a_family_needs_all_of_it(made_up, monkeypatch):
+    assert little_pages.verdicts("more data") == (
+        "holds", "As one family of 10: 10 clearly above zero, 0 clearly below.")
+    every = little.more_data()
+    down = every[0]._replace(gain=dataclasses.replace(every[0].gain, points=-every[0].gain.points))
+    for steps, said in ((every[:9], "not clear"), ([down, *every[1:]], "does not hold"), ([], "no verdict")):
+        monkeypatch.setitem(little_pages.TABLES, "more data", (lambda steps=steps: steps, "x", str))
+        assert little_pages.verdicts("more data")[0] == said
+    assert little_pages.verdicts("more data")[1].endswith("10 were not trained.")
 
 
-def test_with_no_records_the_tables_say_so(tmp_path, monkeypatch):
-    monkeypatch.setenv("MNIST_LIB_RESULTS", str(tmp_path))
-    assert little.curve(little.CHAMPION) == {} and little.power(little.CHAMPION) is None
-    assert little_pages.bits_table().column("bytes")["smallest, 4 bits"] == "2,612"
-    assert "not yet" in str(little_pages.curve_table()) and "not yet" in str(little_pages.bits_table())
-    assert all("not recorded yet" in str(table()) for table in (little_pages.more_table, little_pages.tuned_table))
-    assert little_pages.power_sentence().startswith("Not told yet")
-    assert little_figures.size_figure() and little_figures.bytes_figure()
+def test_a_family_has_its_declared_size_whatever_was_trained(made_up):
+    for family, (found, *_) in little_pages.TABLES.items():
+        assert len(found()) <= little_pages.DECLARED[family].comparisons
+    assert little.holm([one.gain for one in little.small()], 6) == [one.together for one in little.small()]
 
 
 def test_an_interval_stays_below_a_hundred_and_needs_three():
