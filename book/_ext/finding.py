@@ -18,11 +18,9 @@ import yaml
 from sphinx import addnodes
 
 WORTH = {  # of a page, by the beginning of its name: lessons before what is looked up
-    "book/api/": 0.45, "book/index": 0.8, "book/status": 0.6, "book/contributing": 0.7, "book/references": 0.5,
-    "book/glossary": 0.8,
-    "book/first-training": 1.15, "book/challenge": 1.15, "book/how-sure": 1.15, "book/data": 1.15,
-    "book/receptive-field": 1.15, "book/training-loop": 1.15,
-    "book/paths/six-models/": 1.1,  # teaches the ideas that the other paths use
+    "book/reference/api/": 0.45, "book/reference/contributing": 0.7, "book/reference/references": 0.5,
+    "book/reference/glossary": 0.8, "book/index": 0.8, "book/evidence/status": 0.6, "book/evidence/": 0.8,
+    "book/learn/": 1.2, "book/build/": 1.2, "book/yours/": 1.1, "book/further/": 1.0, "book/paths/": 0.75,
 }
 SAME = yaml.safe_load(Path(__file__).with_name("synonyms.yaml").read_text(encoding="utf-8"))
 SKIPPED = {"pre", "table", "script", "style", "svg", "math", "button", "nav", "noscript", "form"}

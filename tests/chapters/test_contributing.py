@@ -1,4 +1,4 @@
-"""The recipes of ``book/contributing.md``, followed to the letter.
+"""The recipes of ``book/reference/contributing.md``, followed to the letter.
 
 The step is in ``test_teaching.py``, the page that can be touched in ``tests/site/test_recipe.py``.
 """
@@ -11,7 +11,7 @@ from mnist_lib import commands
 from tests import ROOT
 from tests.chapters.prose import parser, split_options
 
-PAGE = ROOT / "book/contributing.md"
+PAGE = ROOT / "book/reference/contributing.md"
 
 
 def blocks(recipe: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The worked example of ``book/teaching.md`` is done as it is told, in a copy of the library, on few digits."""
+"""The worked example of ``book/reference/teaching.md`` is done as it is told, in a copy of the library, on few digits."""
 
 import os
 import re
@@ -15,7 +15,7 @@ from tests.chapters.test_prose import allowed_by, page
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("teaching")]  # one worker makes its course
 
-PAGE = ROOT / "book/teaching.md"
+PAGE = ROOT / "book/reference/teaching.md"
 NEW_PAGE = "book/paths/our-course/gentler.md"
 FEW = """
 import sys, torch

@@ -1,4 +1,4 @@
-"""The recipe of a page that can be touched (``book/contributing.md``), followed to the letter in Chromium."""
+"""The recipe of a page that can be touched (``book/reference/contributing.md``), followed to the letter in Chromium."""
 
 import shutil
 import sys
