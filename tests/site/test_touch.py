@@ -166,6 +166,26 @@ def test_batch_normalization_dropout_and_heads_count_as_the_library_does(opened)
         assert ask(opened, "pooling.dense", 1, channels, 10) == counted["averaged"]
 
 
+def test_one_number_from_eight_maps_is_torch_s(opened):
+    """Every number of every map that comes out; what is told at a place; and a tap on a map moves the window."""
+    data = json.loads(opened.inner_text("#touch-channels .touch-data"))
+    side = data["side"]
+    maps = torch.tensor(data["maps"], dtype=torch.float64).view(1, -1, side, side)
+    kernels = torch.tensor(data["kernels"], dtype=torch.float64).view(-1, maps.shape[1], 3, 3)
+    expected = nn.functional.conv2d(maps, kernels)[0]
+    for out, of in enumerate(data["kernels"]):
+        assert close(ask(opened, "channels.whole", data["maps"], side, of), expected[out].flatten().tolist())
+    for name, value in (("map that comes out", "6"), ("row", "4"), ("column", "9")):
+        opened.get_by_label(name).fill(value)
+    assert f"Map 6, row 4, column 9: the eight sums add up to {expected[5, 3, 8]:.2f}".replace("-", "−") in told(
+        opened, "channels")
+    stage = opened.locator("#touch-channels .touch-stage")
+    stage.scroll_into_view_if_needed()
+    place = stage.bounding_box()
+    opened.mouse.click(place["x"] + 6 * 5.5, place["y"] + 20 + 6 * 3.5)  # of the first map that goes in
+    assert told(opened, "channels").startswith("Map 6, row 3, column 5:") and "In map 1 " in told(opened, "channels")
+
+
 def test_a_changed_digit_is_the_library_s_pixel_by_pixel(opened):
     """And the network reads in it what torch reads."""
     draw, images = random.Random(1), mnist("test").images[:40].float() / 255

@@ -20,6 +20,7 @@ FIGURES = {  # anchor: (figure, options)
     "batchnorm": ("batchnorm", {}),
     "dropout": ("dropout", {}),
     "pooling": ("pooling", {}),
+    "channels": ("channels", {}),
     "field": ("field", {}),
     "field-dilation": ("field", {"show": "dilation"}),
     "field-padding": ("field", {"show": "padding"}),

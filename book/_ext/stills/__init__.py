@@ -23,6 +23,7 @@ NAMES = (
     "batchnorm",
     "dropout",
     "pooling",
+    "channels",
     "field",
     "augmentation",
     "shifts",
