@@ -175,8 +175,9 @@ def test_one_number_from_eight_maps_is_torch_s(opened):
     expected = nn.functional.conv2d(maps, kernels)[0]
     for out, of in enumerate(data["kernels"]):
         assert close(ask(opened, "channels.whole", data["maps"], side, of), expected[out].flatten().tolist())
-    for name, value in (("map that comes out", "6"), ("row", "4"), ("column", "9")):
-        opened.get_by_label(name).fill(value)
+    out, _, row, column = opened.locator("#touch-channels input[type=range]").all()
+    for slider, value in ((out, "6"), (row, "4"), (column, "9")):
+        slider.fill(value)
     assert f"Map 6, row 4, column 9: the eight sums add up to {expected[5, 3, 8]:.2f}".replace("-", "−") in told(
         opened, "channels")
     stage = opened.locator("#touch-channels .touch-stage")
