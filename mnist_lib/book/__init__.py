@@ -19,6 +19,7 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "factorial_pages": "factorial_pages",
     "fashion": "fashion",
     "fashion_pages": "fashion_pages",
+    "draw": "draw",
     "findings": "FAILS HOLDS listed",
     "ideas": "ideas",
     "leaderboard": "leaderboard",
