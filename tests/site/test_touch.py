@@ -187,6 +187,19 @@ def test_one_number_from_eight_maps_is_torch_s(opened):
     assert told(opened, "channels").startswith("Map 6, row 3, column 5:") and "In map 1 " in told(opened, "channels")
 
 
+def test_a_walk_into_the_valley_is_sgd_s(opened):
+    for rate, momentum in ((0.015, 0.0), (0.015, 0.9), (0.06, 0.5)):
+        w = nn.Parameter(torch.tensor([10.0, 1.0], dtype=torch.float64))
+        optimizer, places = torch.optim.SGD([w], rate, momentum=momentum), [w.tolist()]
+        for _ in range(60):
+            optimizer.zero_grad()
+            (0.5 * (w[0] ** 2 + 50 * w[1] ** 2)).backward()
+            optimizer.step()
+            places.append(w.tolist())
+        found = ask(opened, "valley.walk", rate, momentum, 60)
+        assert all(close(one, other) for one, other in zip(found, places, strict=True))
+
+
 def test_a_changed_digit_is_the_library_s_pixel_by_pixel(opened):
     """And the network reads in it what torch reads."""
     draw, images = random.Random(1), mnist("test").images[:40].float() / 255

@@ -21,6 +21,7 @@ FIGURES = {  # anchor: (figure, options)
     "dropout": ("dropout", {}),
     "pooling": ("pooling", {}),
     "channels": ("channels", {}),
+    "valley": ("valley", {}),
     "field": ("field", {}),
     "field-dilation": ("field", {"show": "dilation"}),
     "field-padding": ("field", {"show": "padding"}),

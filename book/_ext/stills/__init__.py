@@ -24,6 +24,7 @@ NAMES = (
     "dropout",
     "pooling",
     "channels",
+    "valley",
     "field",
     "augmentation",
     "shifts",
