@@ -1,7 +1,21 @@
-"""Sphinx extension: names for the controls that the theme and MyST-NB leave without a right one.
+"""Sphinx extension: the list of pages at the left, with the parts of the open one; and names for controls without one.
 
 What can be mended in a template is in ``book/_templates``; here is what is made in code.
 """
+
+from bs4 import BeautifulSoup
+
+
+def parts_of(toc: str):
+    """The second-level headings of a page as a list of links, from its own table of contents; None without any."""
+    found = BeautifulSoup(toc or "", "html.parser").select("body > ul > li > ul, :root > ul > li > ul, ul > li > ul")
+    if not found:
+        return None
+    parts = found[0]
+    parts["class"] = "parts"
+    for deeper in parts.select("ul"):
+        deeper.decompose()
+    return parts
 
 
 def name_controls(app, pagename, templatename, context, doctree):
@@ -17,6 +31,9 @@ def name_controls(app, pagename, templatename, context, doctree):
             for summary in getattr(sidebar, "select", lambda _: [])("li > details > summary"):
                 link = summary.find_parent("li").find("a")
                 summary["aria-label"] = f"Pages of “{link.get_text(strip=True)}”"
+            here = getattr(sidebar, "select_one", lambda _: None)("li.current.active > a")
+            if here and (parts := parts_of(context.get("toc"))):
+                here.insert_after(parts)
             return sidebar
 
         context["generate_toctree_html"] = make_named_sidebar

@@ -98,6 +98,12 @@ def set_in_lines(page: BeautifulSoup) -> None:
             block.append(line)
 
 
+def leave_to_page(page: BeautifulSoup) -> None:
+    """What a drawing brings for a notebook goes: its style sheet, and the digit it lies on but for the first."""
+    for brought in [*page.select("style.drawn-style"), *page.select("svg.drawn-digit")[1:]]:
+        brought.decompose()
+
+
 def name_once(page: BeautifulSoup) -> None:
     """An id that stands a second time is taken away there."""
     seen = set()
@@ -116,6 +122,7 @@ def rewrite(body: str, files: dict[str, Path]) -> str:
     keep_together(page)
     break_names(page)
     set_in_lines(page)
+    leave_to_page(page)
     name_once(page)
     return page.decode(formatter="minimal")
 

@@ -11,11 +11,15 @@
          That would be so at a jump of 1.
     ```
 
-Each choice is a ``<details>`` that opens with "Right" or "No" and its remark. That is all there is to it: it needs
-no script, so it works from a file, by keyboard, on paper (all open) and in every program that shows notebooks.
+On the page the choices stand in an order drawn from their words, the same in every build. Each is a ``<details>``
+that opens with "Right" or "No" and its remark. That is all there is to it: it needs no script,
+so it works from a file, by keyboard, on paper (all open) and in every program that shows notebooks.
 """
 
 from __future__ import annotations
+
+import hashlib
+import re
 
 from docutils import nodes
 from sphinx.util import logging
@@ -74,7 +78,21 @@ def question_of(item: nodes.list_item) -> quiz_question:
     said = [" ".join(choice.children[0].astext().split()) for choice in choices]
     if len(set(said)) < len(said):
         raise Wrong(f"two choices are the same: {said}")
-    return quiz_question("", *item.children[:-1], *choices)
+    return quiz_question("", *item.children[:-1], *shuffled(choices))
+
+
+def shuffled(choices: list[quiz_choice]) -> list[quiz_choice]:
+    """The choices in an order that their words decide, so that nothing follows from where the right one was written.
+
+    Numbers stand in their own order: a reader looks for theirs there.
+    """
+    def number(choice):
+        found = re.fullmatch(r"[^\d-]*(-?[\d,]+(?:\.\d+)?)[^\d]*", choice.children[0].astext())
+        return float(found[1].replace(",", "")) if found else None
+
+    if all(number(choice) is not None for choice in choices):
+        return sorted(choices, key=number)
+    return sorted(choices, key=lambda choice: hashlib.sha256(choice.children[0].astext().encode()).hexdigest())
 
 
 class Quiz(SphinxDirective):

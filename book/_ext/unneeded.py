@@ -12,7 +12,7 @@ from pathlib import Path
 
 UNNEEDED = ("**/*.map", "*-macros.html", "locales", "scripts", "styles", "vendor/fontawesome",
             "images/logo_deepnote.svg", "images/logo_jupyterhub.svg", "images/logo_jupyterlite.svg",
-            "mystnb.*.css", "basic.css", "book.css",
+            "mystnb.*.css", "basic.css", "book.css", "drawing.css",
             "pygments.css", "exercise.css", "sphinx-design.min.css", "sphinx_highlight.js", "doctools.js",
             "documentation_options.js", "togglebutton.*", "copybutton*", "clipboard.min.js", "copy-button.svg",
             "check-solid.svg", "webpack-macros.html", "site/*.css", "searchtools.js", "language_data.js",

@@ -26,7 +26,8 @@ logger = logging.getLogger(__name__)
 
 SHEET, SCRIPT = "site.css", "site.js"
 SHEETS = ("basic.css", "styles/pydata-sphinx-theme.css", "pygments.css", "styles/sphinx-book-theme.css", "mystnb.*.css",
-          "exercise.css", "sphinx-design.min.css", "site/icons.css", "site/look.css", "book.css")  # in their order
+          "exercise.css", "sphinx-design.min.css", "site/icons.css", "site/look.css", "drawing.css",
+          "book.css")  # in their order
 # of book/_static/site, joined
 SCRIPTS = ("mode", "sidebars", "contents", "menus", "copying", "searching", "columns", "scrolling", "paper")
 WHERE_NEEDED = {  # a script: what stands on the pages that need it

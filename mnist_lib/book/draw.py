@@ -1,6 +1,6 @@
-"""Figures that a page draws from descriptions and records: networks, budgets, mistakes, ways, kernels, fields, spreads.
+"""Figures that a page draws from descriptions and records: networks, budgets, learning curves, kernels, spreads.
 
-Each call returns a :class:`Figure`: SVG for a wide page and for a phone, what a screen reader says of it, light and dark.
+Each call returns a :class:`Figure`: SVG for a wide page and for a phone, in light and dark, with its words.
 A notebook shows it too. ``caption`` is HTML, and its bold start says the finding::
 
     draw.network("six-models/batchnorm", caption="<b>7,448 of 8,000.</b> Conv 7 spends nearly a third.")
@@ -25,7 +25,7 @@ from ..experiments import Experiment, experiment
 from ..networks import build, drawing
 from ..rf import Table, receptive_field
 from ..training import Run, trained
-from . import charts
+from . import charts, pictograms
 from .once import once
 from .probe import sample
 from .sources import source
@@ -33,12 +33,22 @@ from .summaries import recorded
 
 DIGIT = 1  # the test image under the squares: a 2 that every one of the champion's trainings reads
 IMAGE = (1, 28, 28)
-LIGHT = ("--paper:#fff;--wash:#f2f5f8;--line:#d3dae2;--line-2:#6f7d8c;--ink:#15202d;--ink-2:#4b5968;--net:#1b5fc1;"
-         "--net-2:#cfe0f8;--on-net:#fff;--student:#9a2b7c;--before:#6c7987;--field:#e8a900;--field-ink:#7c5600;"
-         "--pos:#c0400f;--neg:#0b7269;--screen:#0e151e;--screen-line:#334252;--sans:sans-serif")
-WORDS = {"batchnorm": "batch normalization", "setup": "set-up", "steplr": "a falling rate", "onecycle": "one cycle",
-         "fully-connected": "fully connected", "early-pooling": "early pooling", "plateau": "a rate that waits",
-         "pooling-and-plateau": "pooling, and a rate that waits", "champion": "the champion"}
+LIGHT = (
+    "--paper:#fff;--wash:#f2f5f8;--line:#d3dae2;--line-2:#6f7d8c;--ink:#15202d;--ink-2:#4b5968;--net:#1b5fc1;"
+    "--net-2:#cfe0f8;--on-net:#fff;--student:#9a2b7c;--before:#6c7987;--field:#e8a900;--field-ink:#7c5600;"
+    "--pos:#c0400f;--neg:#0b7269;--screen:#0e151e;--screen-line:#334252;--sans:sans-serif"
+)
+WORDS = {
+    "batchnorm": "batch normalization",
+    "setup": "set-up",
+    "steplr": "a falling rate",
+    "onecycle": "one cycle",
+    "fully-connected": "fully connected",
+    "early-pooling": "early pooling",
+    "plateau": "a rate that waits",
+    "pooling-and-plateau": "pooling, and a rate that waits",
+    "champion": "the champion",
+}
 
 
 @dataclass(frozen=True)
@@ -52,8 +62,10 @@ class Figure:
     def _repr_html_(self) -> str:
         """The figure; the page takes the style sheet and the second copy of the digit away again."""
         words = f"<figcaption>{self.caption}</figcaption>" if self.caption else ""
-        return (f'<style class="drawn-style">.drawn{{{LIGHT};background:#fff;max-width:42.5rem}}{style()}</style>{symbol()}'
-                f'<figure class="drawn {self.kind}">{self.body}{words}</figure>')
+        return (
+            f'<style class="drawn-style">.drawn{{{LIGHT};background:#fff;max-width:42.5rem}}{style()}</style>{symbol()}'
+            f'<figure class="drawn {self.kind}">{self.body}{words}</figure>'
+        )
 
     def __repr__(self) -> str:
         label = re.search(r'aria-label="([^"]*)"', self.body)
@@ -77,9 +89,11 @@ def style() -> str:
 def symbol() -> str:
     """The digit that all squares lie on, once, to be used by name."""
     pixels = mnist("test").images[DIGIT, 0].tolist()
-    return (f'<svg class="drawn-digit" width="0" height="0" style="position:absolute" aria-hidden="true"><symbol '
-            f'id="{drawing.DIGIT}" viewBox="0 0 28 28"><image href="{png(pixels)}" width="28" height="28" '
-            f'style="image-rendering:pixelated"/></symbol></svg>')
+    return (
+        f'<svg class="drawn-digit" width="0" height="0" style="position:absolute" aria-hidden="true"><symbol '
+        f'id="{drawing.DIGIT}" viewBox="0 0 28 28"><image href="{png(pixels)}" width="28" height="28" '
+        f'style="image-rendering:pixelated"/></symbol></svg>'
+    )
 
 
 def png(pixels: list[list[int]]) -> str:
@@ -142,28 +156,37 @@ def mistakes(name: str, *, before: str = "", student: bool = False, caption: str
 
 def way(names: list[str], *, caption: str = "") -> Figure:
     """A line of steps: the parameters of each as a bar, each of its trainings as a dot."""
-    steps = [(title(name).capitalize(), named(name)[0].parameters, [each[-1] for each in wrong(recorded(name))])
-             for name in names]
+    steps = [
+        (title(name).capitalize(), named(name)[0].parameters, [each[-1] for each in wrong(recorded(name))])
+        for name in names
+    ]
     return Figure(charts.way(steps), caption)
 
 
 def kernels(name: str, *, seed: int = 0, caption: str = "") -> Figure:
-    """The kernels of a trained network's first layer: weights above zero and below, by colour, the larger the darker."""
+    """The kernels of a trained network's first layer: weights above and below zero, the more the larger."""
     run = next(run for run in recorded(name) if run.seed == seed)
     first = next(layer for layer in trained(run).modules() if isinstance(layer, nn.Conv2d))
-    return Figure(charts.kernels(first.weight.detach()[:, 0].tolist(), title(name)), caption)
+    return Figure(pictograms.kernels(first.weight.detach()[:, 0].tolist(), title(name)), caption)
 
 
 def field(what, *, caption: str = "") -> Figure:
     """The receptive field growing over a digit, layer by layer; with reduced motion all squares at once."""
     net, name = named(what)
-    return Figure(charts.field(net.layers[1:], name), caption, "growing")
+    return Figure(pictograms.field(net.layers[1:], name), caption, "growing")
 
 
 def spread(names: list[str], *, caption: str = "") -> Figure:
     """How widely the numbers spread in each layer before any training, for several networks: a shape a layer."""
-    return Figure(charts.spread([(title(name), once(lambda name=name: spreads(name), "draw.spreads", name,
-                                                    experiment(name).fingerprint)) for name in names]), caption)
+    return Figure(
+        pictograms.spread(
+            [
+                (title(name), once(lambda name=name: spreads(name), "draw.spreads", name, experiment(name).fingerprint))
+                for name in names
+            ]
+        ),
+        caption,
+    )
 
 
 @torch.no_grad()
@@ -191,5 +214,8 @@ def spreads(name: str, images: int = 512) -> list[float]:
 
 def facts(*pairs: tuple[str, str]) -> Figure:
     """A row of large numbers, each with what it counts."""
-    return Figure('<div class="facts">' + "".join(f"<p><b>{escape(number)}</b> {escape(words)}</p>" for number, words in pairs)
-                  + "</div>")
+    return Figure(
+        '<div class="facts">'
+        + "".join(f"<p><b>{escape(number)}</b> {escape(words)}</p>" for number, words in pairs)
+        + "</div>"
+    )

@@ -6,27 +6,33 @@ says how sure it is. Not clear is no verdict for the opposite.
 
 from __future__ import annotations
 
+from collections.abc import Sequence as Pairs
 from dataclasses import dataclass
 from html import escape
 
 from .links import step_link
 from .sources import Statement
-from .statistics import NO_VERDICT, NOT_CLEAR, Comparison
+from .statistics import CLEAR, HERE, NO_VERDICT, NOT_CLEAR, Comparison
 from .tables import Link
 
 HOLDS, FAILS = "holds", "does not hold"
-_BOX = {HOLDS: "tip", FAILS: "warning", NOT_CLEAR: "note", NO_VERDICT: "note"}  # the theme's own, for light and dark
-_MARK = {HOLDS: ("✓", "#00674c"), FAILS: ("✗", "#9a4300"), NOT_CLEAR: ("≈", "#0a5b97"),
-         NO_VERDICT: ("?", "#0a5b97")}  # for a notebook, which has no boxes
+_MARK = {HOLDS: ("✓", "holds"), FAILS: ("✗", "fails"), NOT_CLEAR: ("≈", "open"), "not contradicted": ("≈", "open"),
+         NO_VERDICT: ("?", "open")}  # a shape and how it is drawn; never a colour
+_SURE = {CLEAR: "clearly", HERE: "on these images"}
+_STYLE = (".verdict{border:1px solid #d3dae2;border-top:3px solid;padding:1em;margin:1em 0;max-width:42.5rem}"
+          ".verdict .mark{float:left;font-size:1.5em;margin-right:.6em}.verdict .say{font-weight:600;font-size:1.1em}")
 SEVERITY = {"high": "a conclusion hangs on it", "medium": "wrong or contradictory", "low": "changes nothing"}
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A sentence, its evidence, the verdict, and for a comparison how clear it is (``sure``)."""
+    """A sentence, its evidence, the verdict, and for a comparison how clear it is (``sure``).
+
+    The evidence is a text or pairs of a name and a value; it is folded below the sentence.
+    """
 
     sentence: str
-    evidence: str
+    evidence: str | Pairs[tuple[str, str]]
     verdict: str
     sure: str = ""
 
@@ -35,17 +41,28 @@ class Finding:
         """The verdict in words and the sentence: "Holds, clear: …"."""
         return f"{', '.join(filter(None, (self.verdict.capitalize(), self.sure)))}: {self.sentence}"
 
+    @property
+    def kind(self) -> str:
+        """The verdict in words: "Holds, clearly"."""
+        return ", ".join(filter(None, (self.verdict.capitalize(), _SURE.get(self.sure, self.sure))))
+
     def _repr_html_(self) -> str:
-        mark, colour = _MARK[self.verdict]
-        return (f'<div class="admonition {_BOX[self.verdict]}" style="border-left: 4px solid {colour}; '
-                f'padding-left: 12px">'
-                f'<p class="admonition-title"><span class="mark" aria-hidden="true">{mark} </span>'
-                f'<strong>{escape(self.title)}</strong></p>'
-                f"<p>{escape(self.evidence)}</p></div>")
+        return f'<style class="drawn-style">{_STYLE}</style>{self.card()}'
+
+    def card(self, foot: str = "") -> str:
+        """The card: mark, kind, sentence, and the numbers behind a click."""
+        mark, shape = _MARK[self.verdict]
+        behind = f"<p>{escape(self.evidence)}</p>" if isinstance(self.evidence, str) else "<dl>" + "".join(
+            f"<dt>{escape(str(name))}</dt><dd>{escape(str(value))}</dd>" for name, value in self.evidence) + "</dl>"
+        return (f'<div class="card verdict"><span class="mark {shape}" aria-hidden="true">{mark}</span>'
+                f'<p class="kind">{escape(self.kind)}</p><p class="say">{escape(self.sentence)}</p>'
+                f"<details><summary>The numbers behind it</summary>{behind}{foot}</details></div>")
 
     def __repr__(self) -> str:
         verdict = ", ".join(filter(None, (self.verdict, self.sure)))
-        return f"[{verdict}] {self.sentence}\n    {self.evidence}"
+        pairs = isinstance(self.evidence, str) or "; ".join(f"{name}: {value}" for name, value in self.evidence)
+        evidence = self.evidence if pairs is True else pairs
+        return f"[{verdict}] {self.sentence}\n    {evidence}"
 
 
 def verdict_of(rise: Comparison) -> tuple[str, str]:
@@ -55,15 +72,16 @@ def verdict_of(rise: Comparison) -> tuple[str, str]:
     return HOLDS if rise.points > 0 else FAILS, rise.verdict
 
 
-def finding(sentence: str, evidence: str, verdict: bool | str | Comparison) -> Finding:
+def finding(sentence: str, evidence: str | Pairs[tuple[str, str]],
+            verdict: bool | str | Comparison) -> Finding:
     """A finding; its verdict is a truth value, one of the verdicts' names, or an expected rise."""
     sure = ""
     if isinstance(verdict, Comparison):
         verdict, sure = verdict_of(verdict)
     elif not isinstance(verdict, str):
         verdict = HOLDS if verdict else FAILS
-    if verdict not in _BOX:
-        raise ValueError(f"a verdict is one of {', '.join(_BOX)}, not {verdict!r}")
+    if verdict not in _MARK:
+        raise ValueError(f"a verdict is one of {', '.join(_MARK)}, not {verdict!r}")
     return Finding(sentence, evidence, verdict, sure)
 
 
@@ -97,7 +115,7 @@ class Checked(Finding):
         weight = f"{SEVERITY[self.severity].capitalize()}. " if self.severity and self.verdict != HOLDS else ""
         read = Link("the source's notebook", self.statement.url)
         foot = f"<p><small>{escape(weight)}Step: {step_link(self.step).html()}; {read.html()}.</small></p>"
-        return super()._repr_html_().removesuffix("</div>") + foot + "</div>"
+        return f'<style class="drawn-style">{_STYLE}</style>{self.card(foot)}'
 
 
 def answer(statement: Statement, evidence: str, verdict: bool | str | Comparison) -> Checked:

@@ -16,14 +16,20 @@ from ..rf import Table
 LIMIT = 8000
 WIDE, TALL = 680, 320
 MOST = 11  # layers in one row of the wide drawing
-OPS = {"conv": "conv", "max_pool": "max pool", "avg_pool": "average", "global_avg_pool": "average",
-       "adaptive_avg_pool": "average", "linear": "linear"}
+OPS = {
+    "conv": "conv",
+    "max_pool": "max pool",
+    "avg_pool": "average",
+    "global_avg_pool": "average",
+    "adaptive_avg_pool": "average",
+    "linear": "linear",
+}
 DIGIT = "drawn-digit"  # the symbol of the digit under the squares; the page has it once
 
 
 @dataclass(frozen=True)
 class Layer:
-    """A layer as it is drawn: its name and kernel, the maps it hands on, what one of its numbers sees, its parameters."""
+    """A layer as it is drawn: name and kernel, the maps it hands on, what one of its numbers sees, its parameters."""
 
     name: str
     kernel: str
@@ -54,8 +60,11 @@ class Drawn:
     @property
     def words(self) -> str:
         """All numbers of the drawing, to be read aloud."""
-        layers = "; ".join(f"{layer.name} {layer.kernel}".strip() + f": {layer.shape.replace('×', ' by ')}, "
-                           f"sees {layer.field} pixels, {layer.parameters:,} parameters" for layer in self.layers)
+        layers = "; ".join(
+            f"{layer.name} {layer.kernel}".strip() + f": {layer.shape.replace('×', ' by ')}, "
+            f"sees {layer.field} pixels, {layer.parameters:,} parameters"
+            for layer in self.layers
+        )
         return layers + (f"; {self.norms} normalizations: {self.norm_parameters:,} parameters" if self.norms else "")
 
 
@@ -73,8 +82,16 @@ def drawn(table: Table) -> Drawn:
             if row["op"] in ("conv", "linear"):
                 count[name] = count.get(name, 0) + 1
                 name += f" {count[name]}"
-            layers.append(Layer(name, _kernel(row), row["ch_out"] or 1, _side(row["n_out"]), _side(row["r_image"]),
-                                row["parameters"] or 0))
+            layers.append(
+                Layer(
+                    name,
+                    _kernel(row),
+                    row["ch_out"] or 1,
+                    _side(row["n_out"]),
+                    _side(row["r_image"]),
+                    row["parameters"] or 0,
+                )
+            )
     return Drawn(tuple(layers), norms, norm_parameters)
 
 
@@ -111,8 +128,10 @@ def line(points: Sequence[tuple[float, float]], kind: str, closed: bool = False)
 
 def svg(layout: str, width: float, height: float, label: str, body: Sequence[str]) -> str:
     """An SVG in a layout, with what a screen reader says of it."""
-    return (f'<svg class="drawing {layout}" viewBox="0 0 {width} {height:.0f}" role="img" '
-            f'aria-label="{escape(label)}">{"".join(body)}</svg>')
+    return (
+        f'<svg class="drawing {layout}" viewBox="0 0 {width} {height:.0f}" role="img" '
+        f'aria-label="{escape(label)}">{"".join(body)}</svg>'
+    )
 
 
 def both(wide: str, tall: str, kind: str = "") -> str:
@@ -133,8 +152,11 @@ def _pile(layer: Layer, x: float, y: float, unit: float) -> tuple[str, float, fl
     """Maps as a pile of sheets, as wide as the map, as many as the channels have binary digits; its left and right."""
     side, count, off = 6 + min(layer.size, 28) * unit, max(1, round(math.log2(layer.channels))), 2.6
     left, top = x - (side + (count - 1) * off) / 2, y - (side - (count - 1) * off) / 2
-    sheets = [f'<rect x="{left + i * off:.1f}" y="{top - i * off:.1f}" width="{side:.1f}" height="{side:.1f}" rx="1" '
-              f'class="sheet"/>' for i in reversed(range(count))]
+    sheets = [
+        f'<rect x="{left + i * off:.1f}" y="{top - i * off:.1f}" width="{side:.1f}" height="{side:.1f}" rx="1" '
+        f'class="sheet"/>'
+        for i in reversed(range(count))
+    ]
     return "".join(sheets), left, left + side + (count - 1) * off
 
 
@@ -142,9 +164,11 @@ def seen(layer: Layer, x: float, y: float, side: float) -> str:
     """The image, and the square of it that one number of a layer has seen."""
     square = side / 28 * min(28, layer.field)
     at = (side - square) / 2
-    return (f'<rect x="{x:.1f}" y="{y:.1f}" width="{side:.1f}" height="{side:.1f}" class="screen"/>'
-            f'<use href="#{DIGIT}" x="{x:.1f}" y="{y:.1f}" width="{side:.1f}" height="{side:.1f}"/>'
-            f'<rect x="{x + at:.1f}" y="{y + at:.1f}" width="{square:.1f}" height="{square:.1f}" class="field"/>')
+    return (
+        f'<rect x="{x:.1f}" y="{y:.1f}" width="{side:.1f}" height="{side:.1f}" class="screen"/>'
+        f'<use href="#{DIGIT}" x="{x:.1f}" y="{y:.1f}" width="{side:.1f}" height="{side:.1f}"/>'
+        f'<rect x="{x + at:.1f}" y="{y + at:.1f}" width="{square:.1f}" height="{square:.1f}" class="field"/>'
+    )
 
 
 def _wide(net: Drawn, label: str, width: int = WIDE) -> str:
@@ -152,7 +176,7 @@ def _wide(net: Drawn, label: str, width: int = WIDE) -> str:
     each = -(-len(net.layers) // rows)
     body, high = [], 250
     for row in range(rows):
-        body += _columns(net.layers[row * each:(row + 1) * each], width / each, row * (high + 16), row, width)
+        body += _columns(net.layers[row * each : (row + 1) * each], width / each, row * (high + 16), row, width)
     return svg("wide", width, rows * (high + 16) - 16, label, body)
 
 
@@ -165,25 +189,46 @@ def _columns(layers: Sequence[Layer], step: float, top: float, row: int, width: 
         if last is not None:
             body.append(path(f"M{last + 2:.1f} {top + 90}H{left - 2:.1f}", "flow"))
         last = right
-        body += [text(x, top + 14, layer.name, "op"), text(x, top + 29, layer.kernel, "small num"),
-                 text(x, top + 45, f"{layer.parameters:,}", "cost num") if layer.parameters else "", pile,
-                 text(x, top + 138, f"{layer.channels}×", "small num"),
-                 text(x, top + 152, f"{layer.size}×{layer.size}", "small num"), seen(layer, x - side / 2, top + 186, side),
-                 text(x, top + 186 + side + 16, layer.field, "fieldtext num")]
-    return [*body, path(f"M0 {top + 164}H{width}", "hair"),
-            text(0, top + 179, "above each pile its parameters; below, how many pixels wide one number sees", "small", "start")]
+        body += [
+            text(x, top + 14, layer.name, "op"),
+            text(x, top + 29, layer.kernel, "small num"),
+            text(x, top + 45, f"{layer.parameters:,}", "cost num") if layer.parameters else "",
+            pile,
+            text(x, top + 138, f"{layer.channels}×", "small num"),
+            text(x, top + 152, f"{layer.size}×{layer.size}", "small num"),
+            seen(layer, x - side / 2, top + 186, side),
+            text(x, top + 186 + side + 16, layer.field, "fieldtext num"),
+        ]
+    return [
+        *body,
+        path(f"M0 {top + 164}H{width}", "hair"),
+        text(
+            0,
+            top + 179,
+            "above each pile its parameters; below, how many pixels wide one number sees",
+            "small",
+            "start",
+        ),
+    ]
 
 
 def _tall(net: Drawn, label: str, width: int = TALL, row: int = 56) -> str:
-    body = [text(64, 14, "layer and maps", "small", "start"), text(172, 14, "sees, pixels", "small", "start"),
-            text(width, 14, "param.", "small", "end")]
+    body = [
+        text(64, 14, "layer and maps", "small", "start"),
+        text(172, 14, "sees, pixels", "small", "start"),
+        text(width, 14, "param.", "small", "end"),
+    ]
     for i, layer in enumerate(net.layers):
         y = 22 + row * i
-        body += [path(f"M0 {y}H{width}", "hair"), _pile(layer, 28, y + row / 2, 1.1)[0],
-                 text(64, y + 25, f"{layer.name} {layer.kernel}".strip(), "op", "start"),
-                 text(64, y + 43, layer.shape, "small num", "start"), seen(layer, 172, y + 6, 44),
-                 text(224, y + 33, layer.field, "fieldtext num", "start"),
-                 text(width, y + 33, f"{layer.parameters:,}" if layer.parameters else "–", "num", "end")]
+        body += [
+            path(f"M0 {y}H{width}", "hair"),
+            _pile(layer, 28, y + row / 2, 1.1)[0],
+            text(64, y + 25, f"{layer.name} {layer.kernel}".strip(), "op", "start"),
+            text(64, y + 43, layer.shape, "small num", "start"),
+            seen(layer, 172, y + 6, 44),
+            text(224, y + 33, layer.field, "fieldtext num", "start"),
+            text(width, y + 33, f"{layer.parameters:,}" if layer.parameters else "–", "num", "end"),
+        ]
     return svg("tall", width, 24 + row * len(net.layers), label, body)
 
 
@@ -199,8 +244,11 @@ def _bar(net: Drawn, title: str, limit: int, width: int) -> str:
     total, x, y, high = net.parameters, 0.0, 26, 32
     scale, wide = width / max(total, limit), width == WIDE
     left = f"{limit - total:,} left of {limit:,}" if total <= limit else f"{total / limit:,.0f} times the limit"
-    body = [text(0, 15, f"{total:,} parameters", "op", "start"), text(width, 15, left, "small num", "end"),
-            f'<rect x=".5" y="{y}" width="{width - 1}" height="{high}" class="track"/>']
+    body = [
+        text(0, 15, f"{total:,} parameters", "op", "start"),
+        text(width, 15, left, "small num", "end"),
+        f'<rect x=".5" y="{y}" width="{width - 1}" height="{high}" class="track"/>',
+    ]
     for layer in net.layers:
         if layer.parameters:
             body += _segment(layer, x, layer.parameters * scale, y, high)
@@ -209,20 +257,35 @@ def _bar(net: Drawn, title: str, limit: int, width: int) -> str:
     ends = width - (66 if wide else 0)  # the limit's name stands at the end of the line below
     if net.norm_parameters:
         side = net.norm_parameters * scale
-        body += [f'<rect x="{x:.1f}" y="{y}" width="{max(side - 1.5, 0.7):.1f}" height="{high}" class="seg norm"/>',
-                 path(f"M{x + side / 2:.1f} {y + high}v8", "lead"),
-                 text(min(x + side / 2 + 30, ends - 8 if wide else width), y + high + 20,
-                      f"{net.norms} × normalization {net.norm_parameters:,}", "small num", "end")]
+        body += [
+            f'<rect x="{x:.1f}" y="{y}" width="{max(side - 1.5, 0.7):.1f}" height="{high}" class="seg norm"/>',
+            path(f"M{x + side / 2:.1f} {y + high}v8", "lead"),
+            text(
+                min(x + side / 2 + 30, ends - 8 if wide else width),
+                y + high + 20,
+                f"{net.norms} × normalization {net.norm_parameters:,}",
+                "small num",
+                "end",
+            ),
+        ]
     body.append(path(f"M{at:.1f} {y - 5}v{high + 10}", "limit"))
     if total > limit:
         body.append(text(0, y + high + 20, f"limit {limit:,}: the line at the very left", "small num", "start"))
     elif wide:
         body.append(text(width, y + high + 20, f"limit {limit:,}", "small num", "end"))
-        body += [text(value * scale, y + high + 20, f"{value:,}", "small num", "middle" if value else "start")
-                 for value in range(0, limit // 2 + 1, limit // 4)]
+        body += [
+            text(value * scale, y + high + 20, f"{value:,}", "small num", "middle" if value else "start")
+            for value in range(0, limit // 2 + 1, limit // 4)
+        ]
     spent = ", ".join(f"{layer.name} {layer.parameters:,}" for layer in net.layers if layer.parameters)
     norm = f", {net.norms} normalizations {net.norm_parameters:,}" if net.norms else ""
-    return svg("wide" if wide else "tall", width, y + high + 26, f"{title}: {total:,} of {limit:,} parameters; {spent}{norm}.", body)
+    return svg(
+        "wide" if wide else "tall",
+        width,
+        y + high + 26,
+        f"{title}: {total:,} of {limit:,} parameters; {spent}{norm}.",
+        body,
+    )
 
 
 def _segment(layer: Layer, x: float, side: float, y: float, high: float) -> list[str]:

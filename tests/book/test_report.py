@@ -64,7 +64,7 @@ def test_a_finding_says_its_verdict(verdict, expected):
     assert found.verdict == expected and expected in repr(found)
     assert "A &lt; B" in found._repr_html_() and "1 &amp; 2" in found._repr_html_()
     assert expected in found._repr_html_().lower()
-    assert "border-left: 4px solid #" in found._repr_html_()  # a notebook has no style sheet of ours
+    assert "<style" in found._repr_html_()  # a notebook has no style sheet of ours
     assert any(f'aria-hidden="true">{mark} <' in found._repr_html_() for mark in "✓✗≈?")
 
 

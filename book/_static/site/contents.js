@@ -1,18 +1,15 @@
-/* In the contents of a page, the section that is being read is marked, and those around it unfold. */
+/* Under the open page in the list at the left, the part that is being read is marked. */
 (() => {
-  const links = [...document.querySelectorAll("#pst-page-toc-nav a")];
-  const entries = [...document.querySelectorAll("#pst-page-toc-nav .toc-entry")];
+  const links = [...document.querySelectorAll("#pst-primary-sidebar .parts a")];
   const parts = new Map(links.map((link) => [document.getElementById(decodeURIComponent(link.hash.slice(1))), link]));
   parts.delete(null);
   if (!parts.size) return;
 
   const mark = (link) => {
     for (const other of links) {
-      other.classList.toggle("active", other === link);
       if (other === link) other.setAttribute("aria-current", "true");
       else other.removeAttribute("aria-current");
     }
-    for (const entry of entries) entry.classList.toggle("active", entry.contains(link));
   };
 
   /* A section is read when its heading has passed the upper third and the next one hasn't. */
