@@ -52,5 +52,5 @@ def still(data: dict) -> str:
     for i, value in enumerate(parts):
         chart.rect((ends[i], ends[i + 1]), (i + 0.7, i + 1.3), class_="touch-pos" if value > 0 else "touch-neg")
     chart.add(element("path", class_="touch-cursor", d=f"M{chart.x(ends[-1]):.1f} {chart.top}V{chart.bottom}"))
-    return chart.svg(f"One number of a map of the champion: eight bars, one for each map it reads, each beginning where the one "
-                     f"before ends, and the last ending at {ends[-1]:.2f}.")
+    return chart.svg("One number of a map of the champion: eight bars, one for each map it reads, each beginning where "
+                     f"the one before ends, and the last ending at {ends[-1]:.2f}.")
