@@ -65,7 +65,7 @@ def test_a_finding_says_its_verdict(verdict, expected):
     assert "A &lt; B" in found._repr_html_() and "1 &amp; 2" in found._repr_html_()
     assert expected in found._repr_html_().lower()
     assert "<style" in found._repr_html_()  # a notebook has no style sheet of ours
-    assert any(f'aria-hidden="true">{mark} <' in found._repr_html_() for mark in "✓✗≈?")
+    assert any(f'aria-hidden="true">{mark}<' in found._repr_html_() for mark in "✓✗≈?")
 
 
 def test_a_finding_says_how_sure_it_is():
