@@ -1,4 +1,4 @@
-"""Sphinx extension: the data and the scripts of the page ``book/calculator.md``.
+"""Sphinx extension: the data and the scripts of the page ``book/yours/calculator.md``.
 
 The page starts from the networks of the book. They are taken from the library's registry when the
 book is built and stand with the page's scripts in ``_static/calculator/all.js``, with one test digit of each

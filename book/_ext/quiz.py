@@ -87,7 +87,7 @@ def shuffled(choices: list[quiz_choice]) -> list[quiz_choice]:
     Numbers stand in their own order: a reader looks for theirs there.
     """
     def number(choice):
-        found = re.fullmatch(r"[^\d-]*(-?[\d,]+(?:\.\d+)?)[^\d]*", choice.children[0].astext())
+        found = re.fullmatch(r"[^\d-]*(-?\d[\d,]*(?:\.\d+)?)[^\d]*", choice.children[0].astext())
         return float(found[1].replace(",", "")) if found else None
 
     if all(number(choice) is not None for choice in choices):

@@ -23,6 +23,8 @@ NAMES = (
     "batchnorm",
     "dropout",
     "pooling",
+    "channels",
+    "valley",
     "field",
     "augmentation",
     "shifts",
