@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from mnist_lib.experiments import EXPERIMENTS, factorial
 from mnist_lib.networks import count_parameters
 from mnist_lib.training import records
-from tests.experiments.declarations import commits, committed_once, declared
+from tests.experiments.declarations import RULES_OF_THE_FACTORIAL, committed, committed_once, declared
 
 CELLS = factorial.CELLS
 RECORDED = [file for file in records.files() if file.parent.parent.name == "factorial"]
@@ -45,9 +45,9 @@ def test_the_declaration_is_that_of_the_code():
 
 
 def test_the_declaration_was_committed_once():
-    committed = committed_once("factorial")
+    time = committed_once("factorial")
     for file in RECORDED:
-        assert began(records.load(file)) > committed, file
+        assert began(records.load(file)) > time, file
 
 
 def began(run) -> datetime:
@@ -55,7 +55,7 @@ def began(run) -> datetime:
 
 
 def test_the_rules_of_the_analysis_were_committed_before_the_first_training_had_ended():
-    *_, first = commits("mnist_lib/book/factorial.py")
+    first = committed(*RULES_OF_THE_FACTORIAL)
     for file in RECORDED:
         assert datetime.fromisoformat(records.load(file).ended) > first, file
 
