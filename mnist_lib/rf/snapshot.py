@@ -141,7 +141,7 @@ class Snapshot:
         content = dict(container) if named else copied(container)
         self._back.append(lambda: refill(container, content))
         passing = False
-        for name, part in list(content.items()) if named else enumerate(content):
+        for part in list(content.values()) if named else content:
             if type(part) in _ATOMS:
                 continue
             if named and isinstance(part, _PASSING):
