@@ -65,7 +65,7 @@ def receptive_field(network, input_size=None, *, inputs=None, title=None) -> Tab
 
 def _followed(network, input_size, inputs):
     """What a network was run on, and the tracer that followed it, also where it runs another way."""
-    from .chance import Chance
+    from .chance import states
     from .interpreter import Interpreter
     from .repeat import Repeats
     from .tracer import Tracer
@@ -73,13 +73,13 @@ def _followed(network, input_size, inputs):
     with left_as_found(network) as snapshot:
         space, tensors = run_on(network, input_size, inputs)
         tensors = [t if t.is_contiguous() else t.clone() for t in tensors]  # no memory in overlapping places
-        tracer, chance = Tracer(network, Interpreter(network), snapshot.tensors), Chance(snapshot)
-        with torch.device("meta") if tensors[0].is_meta else nullcontext(), chance.of():
+        tracer, before = Tracer(network, Interpreter(network), snapshot.tensors), states()
+        with torch.device("meta") if tensors[0].is_meta else nullcontext():
             output = _run(tracer, space, tensors)
-        drew = chance.drew()
+        drew = bool(snapshot.generators) or states() != before
         if not tensors[0].is_meta:
             snapshot.put_back()
-            Repeats(network, tracer, space, tensors, snapshot, chance).confirm(drew)
+            Repeats(network, tracer, space, tensors, snapshot).confirm(drew)
     if tracer.open[0].result is None:
         raise ReceptiveFieldError(_nothing(network, output))
     return space, tensors, tracer
