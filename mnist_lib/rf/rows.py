@@ -181,7 +181,7 @@ def _outputs(step, maps):
 
 
 def _off_centre(geometries, space):
-    """A note where the middle of a map does not lie over the middle of its image."""
+    """A note where the middle of a map lies elsewhere than the middle of its image: above or left of it, if negative."""
     notes = []
     for group, each in zip(space.groups, space.inputs):
         found = {}
@@ -189,7 +189,7 @@ def _off_centre(geometries, space):
             g = geometries[axis]
             apart = 0 if g.start is None or g.jump is None else g.start + (g.size - 1) * g.jump / 2 - pixels / 2
             if apart:
-                found[name] = f"{float(abs(apart)):g} pixels {'before' if apart < 0 else 'behind'} the middle"
+                found[name] = f"off centre by {float(apart):g}"
         notes += _by_axis(found, each, space)
     return notes
 

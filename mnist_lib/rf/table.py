@@ -117,29 +117,38 @@ class Table:
         """Multiply-adds of all convolutions and matrix products, for one image."""
         return sum(row.multiply_adds for row in self.rows)
 
-    def to_dict(self, columns="full", plain=True) -> dict:
-        """Plain numbers, strings and lists, ready for JSON: the settings, and a dict a row."""
-        return formats.as_dict(self, columns, plain)
+    def to_dict(self, columns="full", plain=True, *, intervals=False, **shown) -> dict:
+        """Plain numbers, strings and lists, ready for JSON: the settings, and a dict for each row, output and block.
 
-    def to_frame(self, columns="full", plain=True):
+        With ``intervals`` also the first and last pixel of every unit, along each axis; an axis's
+        ``shape`` has 1 where nothing changes, and ``split`` the sizes that tokens are made of, if any.
+        """
+        return formats.as_dict(self, formats.View(columns, plain, **shown), intervals)
+
+    def to_frame(self, columns="full", plain=True, **shown):
         """A pandas DataFrame, one row a layer; MissingExtra says what to install without pandas."""
-        return need("pandas").DataFrame(self.to_dict(columns, plain)["rows"])
+        return need("pandas").DataFrame(self.to_dict(columns, plain, **shown)["rows"])
 
-    def to_markdown(self, columns="compact", plain=False) -> str:
-        """A Markdown table; ``columns`` is "compact", "full" or a list of names."""
-        return formats.as_markdown(self, columns, plain)
+    def to_markdown(self, columns="compact", plain=False, **shown) -> str:
+        """A Markdown table, as ``to_text``."""
+        return formats.as_markdown(self, formats.View(columns, plain, outputs=True, **shown))
 
-    def to_csv(self, columns="full", plain=True) -> str:
-        """Comma-separated text with a header line."""
-        return formats.as_csv(self, columns, plain)
+    def to_csv(self, columns="full", plain=True, **shown) -> str:
+        """Comma-separated text with a header line, as ``to_text``."""
+        return formats.as_csv(self, formats.View(columns, plain, **shown))
 
-    def to_text(self, columns="compact", plain=False) -> str:
-        """Aligned text for a terminal."""
-        return formats.as_text(self, columns, plain)
+    def to_text(self, columns="compact", plain=False, **shown) -> str:
+        """Aligned text for a terminal.
 
-    def to_html(self, columns="compact", plain=False) -> str:
-        """An HTML table with a caption and header cells that say what they head."""
-        return formats.as_html(self, columns, plain)
+        ``columns`` is "compact", "full" or a list of names; ``plain``: also layers that move
+        nothing. ``depth=1`` shows whole blocks, ``depth=2`` what is in them, and so on; ``filter="conv"`` only
+        the names with that in them, or that fit a pattern as "layer?.0.*".
+        """
+        return formats.as_text(self, formats.View(columns, plain, outputs=True, **shown))
+
+    def to_html(self, columns="compact", plain=False, **shown) -> str:
+        """An HTML table with a caption and header cells that say what they head, as ``to_text``."""
+        return formats.as_html(self, formats.View(columns, plain, outputs=True, **shown))
 
     __str__ = to_text
     _repr_html_ = to_html
