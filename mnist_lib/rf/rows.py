@@ -44,7 +44,12 @@ def folded(steps) -> list[list]:
         return [[step] for step in steps]
     while place < len(names):
         period, end = _repeating(names, place)
-        groups += [steps[place + k:end:period] for k in range(period)]
+        rounds = [steps[place + k:end:period] for k in range(period)]
+        loop = {group[0].name: group for group in rounds}
+        while len(loop) == period and end > place + 1 and groups and len(groups[-1]) == 1 and groups[-1][0].name in loop:
+            first = groups.pop()  # its first round lacks a step, as of a state that is still empty
+            loop[first[0].name] = first + loop[first[0].name]
+        groups += loop.values() if len(loop) == period else rounds
         place = end
     return groups
 
