@@ -31,6 +31,7 @@ def main(arguments: list[str] | None = None, shown: str | None = None) -> int:
     if arguments and not arguments[0].startswith("-") and arguments[0] not in commands.COMMANDS:
         parser.error(_no_command(arguments[0]))
     options = parser.parse_args(arguments)
+    called = shown or f"{parser.prog} {options.command}"
     try:
         with warnings.catch_warnings():
             warnings.showwarning = lambda message, *_, **__: print(f"note: {message}", file=sys.stderr, flush=True)
@@ -45,11 +46,11 @@ def main(arguments: list[str] | None = None, shown: str | None = None) -> int:
         return 0
     except (KeyError, ValueError, OSError, ArithmeticError, MissingExtra) as error:
         message = error.args[0] if isinstance(error, KeyError) and error.args else error
-        print(f"{shown or f'{parser.prog} {options.command}'}: {message}", file=sys.stderr)
+        print(f"{called}: {message}", file=sys.stderr)
         _forget_output()
         return 2
     except (MemoryError, OverflowError, RecursionError) as error:
-        print(f"{shown or f'{parser.prog} {options.command}'}: this is too large for the machine ({type(error).__name__}: {error}); "
+        print(f"{called}: this is too large for the machine ({type(error).__name__}: {error}); "
               "ask for less", file=sys.stderr)
         return 2
 

@@ -68,8 +68,8 @@ def _inputs(given):
             continue
         name, numbers = (None, words) if words[0].isdigit() else (words[0], words[1:])
         if not numbers or not all(word.isdigit() for word in numbers):
-            raise ValueError(f"--input {' '.join(words)} is neither a size, as 3 64 64 or image 3 64 64, nor a constant, "
-                             "as timestep=5")
+            raise ValueError(f"--input {' '.join(words)} is neither a size, as 3 64 64 or image 3 64 64, "
+                             "nor a constant, as timestep=5")
         size = tuple(map(int, numbers))
         if max(size) > LARGEST:
             raise ValueError(f"--input {' '.join(words)} is beyond {LARGEST:,}; give the size of an image")

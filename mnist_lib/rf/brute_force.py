@@ -41,9 +41,10 @@ def measure(network, input_size=None, layer: str = "", unit=None, *, inputs=None
     """The pixels that one unit of a layer sees, as ``Table.interval``: ((top, bottom), (left, right)).
 
     ``layer`` is a module's qualified name, "" for the network's output, or the key of one of
-    several, as for ``Table.at``; ``how`` is as in ``receptive_field``; ``unit`` is (row, column), one number for a token, or None for the central unit. An axis is None where no
-    pixel matters. Slow: it runs the network for every line of the image along each axis, and
-    so for small inputs. Raises KeyError where no such layer was executed.
+    several, as for ``Table.at``; ``how`` is as in ``receptive_field``; ``unit`` is (row, column),
+    one number for a token, or None for the central unit. An axis is None where no pixel matters.
+    Slow: it runs the network for every line of the image along each axis, and so for small inputs.
+    Raises KeyError where no such layer was executed.
     """
     return sweep(network, input_size, [layer], inputs=inputs, **how)[_plain(layer)].interval(unit)
 
@@ -81,7 +82,8 @@ def sweep(network, input_size=None, layers=None, dims=None, batch=32, *, inputs=
     """``Measured`` for the last output of each module, by qualified name, in one go.
 
     ``input_size`` or ``inputs`` (and ``how``) are those of ``receptive_field``. ``layers``: only these;
-    "" is the network's output, and where a module returns several maps, each has its key, as in ``Table.at``. ``dims`` maps a name to the output's dimensions along which its units
+    "" is the network's output, and where a module returns several maps, each has its key, as in
+    ``Table.at``. ``dims`` maps a name to the output's dimensions along which its units
     stand; else these are, of a map (N, C, H, W), the last two, of tokens (N, tokens, C) the
     middle one. The network itself is left alone; its positive copy runs on every line of the
     image twice, once on a dark image and once on a bright one.

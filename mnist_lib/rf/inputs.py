@@ -142,7 +142,7 @@ class _Unbatched(Exception):
 
 
 def _runs(network, space, tensors) -> bool:
-    """Whether a network can be run on inputs, with a batch in front where its first layer looks; it is left as it was."""
+    """Whether a network runs on inputs, with a batch in front where its first layer looks; it is left as it was."""
     first = next((m for m in network.modules() if _dimension(m)), None)
 
     def look(module, args):
@@ -248,8 +248,9 @@ def _placed(value, path, placed):
     """An argument with a place for each size and each tensor of more than one axis."""
     if isinstance(value, torch.Tensor):
         if value.dim() > 5:
-            raise ValueError(f"input {path[-1]!r} has shape {tuple(value.shape)}; one of 1 to 3 axes is (batch, length), "
-                             "(batch, channels, length), (batch, channels, height, width) or one with a depth")
+            raise ValueError(f"input {path[-1]!r} has shape {tuple(value.shape)}; one of 1 to 3 axes is "
+                             "(batch, length), (batch, channels, length), (batch, channels, height, width) "
+                             "or one with a depth")
         return placed(value, path) if value.dim() > 1 and value.numel() and value.layout is torch.strided else value
     if is_size(value):
         return placed(value, path)

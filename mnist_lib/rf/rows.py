@@ -10,7 +10,7 @@ import torch
 
 from .factors import by_factors
 from .geometry import Geometry
-from .graph import Graph, graph_of
+from .graph import graph_of
 from .intervals import Intervals
 from .maps import channels_of, extents_of, geometry_of, spatial_dims
 from .row import Row, output_name
@@ -46,7 +46,8 @@ def folded(steps) -> list[list]:
         period, end = _repeating(names, place)
         rounds = [steps[place + k:end:period] for k in range(period)]
         loop = {group[0].name: group for group in rounds}
-        while len(loop) == period and end > place + 1 and groups and len(groups[-1]) == 1 and groups[-1][0].name in loop:
+        plain = len(loop) == period and end > place + 1
+        while plain and groups and len(groups[-1]) == 1 and groups[-1][0].name in loop:
             first = groups.pop()  # its first round lacks a step, as of a state that is still empty
             loop[first[0].name] = first + loop[first[0].name]
         groups += loop.values() if len(loop) == period else rounds
@@ -148,7 +149,7 @@ class Maps:
         return self._known[id(spans)]
 
     def _hint(self, spans, step):
-        """The dimensions of the units by the layer that made them, by a map of the same shape, or by the one it read."""
+        """The dimensions of the units by the layer that made them, a map of the same shape, or the one it read."""
         rank, module = len(spans.shape), step.module if step else None
         if isinstance(module, torch.nn.modules.conv._ConvNd):
             return range(2, rank)
@@ -181,12 +182,12 @@ def _outputs(step, maps):
     before, _, _, ch_in = maps.of(step.source)
     for key, spans in step.results if len(step.results) > 1 or not step.name else ():
         after, extents, dims, ch_out = maps.of(spans)
-        yield Row(output_name(step.name, key), "output", before, after, extents, tuple(spans.shape[d] for d in dims), ch_in, ch_out,
-                  dims=dims, notes=(*_off_centre(after, maps.space), *_whole(extents, maps.space)))
+        yield Row(output_name(step.name, key), "output", before, after, extents, tuple(spans.shape[d] for d in dims),
+                  ch_in, ch_out, dims=dims, notes=(*_off_centre(after, maps.space), *_whole(extents, maps.space)))
 
 
 def _off_centre(geometries, space):
-    """A note where the middle of a map lies elsewhere than the middle of its image: above or left of it, if negative."""
+    """A note where a map's middle is not its image's: above or left of it, where negative."""
     notes = []
     for group, each in zip(space.groups, space.inputs):
         found = {}

@@ -103,7 +103,7 @@ def image_size(input_size) -> tuple[int, ...]:
 
 
 def readings(shape, dimension, batched=False) -> str:
-    """A shape that a network whose first layer has a dimension is not run on: how it is read, and how it may be meant."""
+    """How a shape is read that does not fit the first layer's dimension, and how it may be meant."""
     named = ("batch", "channels", *AXES.get(len(shape) - 2, ()))[:len(shape)] if batched else (
         "channels", *AXES.get(len(shape) - 1, ())) if len(shape) > 1 else ("length",)
     said = f"{shape} is read as ({', '.join(named)}), but the network begins with " + (

@@ -66,7 +66,7 @@ class Table:
         return self.rows[index]
 
     def at(self, name: str) -> Row:
-        """The row of a layer, or of a block, by its qualified name, as ``"layer4.1.conv2"``; or of an output, by its key.
+        """The row of a layer or a block by its qualified name, as ``"layer4.1.conv2"``, or of an output by its key.
 
         A layer used several times is ``"conv#1"``, ``"conv#2"``, ...; without a number its
         last use is meant. "" is what the network returns, the first map of several; ``"out"``

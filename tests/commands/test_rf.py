@@ -83,7 +83,8 @@ def test_torchvision(capsys):
 @pytest.mark.parametrize("name, words", [
     ("nope/nope", "no network 'nope/nope'"), ("no_such_package.x:Net", "no_such_package"),
     ("nowhere.py:Net", "nowhere.py"), ("torchvision.models:resnet18", "--input"), ("{file}:Nope", "'Nope'"),
-    ("{file}:Needs", "give the arguments that it needs"), ("{file}:torch.float32", "neither"), ("{file}:Strange", "unique"),
+    ("{file}:Needs", "give the arguments that it needs"), ("{file}:torch.float32", "neither"),
+    ("{file}:Strange", "unique"),
 ])
 def test_what_cannot_be_done_is_said(name, words, file, capsys):
     assert main(["rf", name.format(file=file)]) == 2

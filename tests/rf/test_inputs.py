@@ -141,7 +141,8 @@ def test_time_first():
 def test_dtype_of_examples():
     network = Lambda(lambda m, x: m.c(x.float()), c=c1(2, 1, 3))
     assert receptive_field(network, (2, 9), dtype=torch.float16).at("c").r_out == 3
-    assert receptive_field(Lambda(lambda m, x: m.e(x), e=nn.Embedding(9, 2)), (4,), dtype=torch.int32).at("e").n_out == 4
+    words = Lambda(lambda m, x: m.e(x), e=nn.Embedding(9, 2))
+    assert receptive_field(words, (4,), dtype=torch.int32).at("e").n_out == 4
 
 
 class Cell(nn.Module):

@@ -24,8 +24,9 @@ def contents(table, effective=None, picture="") -> dict:
     inputs = [{"name": each.name, "size": list(each.size), "axes": list(AXES[each.axes]), "group": list(group)}
               for each, group in zip(table.space.inputs, table.space.groups)]
     return {"title": table.title, "version": __version__, "inputs": inputs, "pixels": list(table.space.pixels),
-            "axes": list(table.space.axis_names), "rows": rows, "blocks": blocks, "outputs": list(graph.outputs), "returned": returned,
-            "extents": list(pool.values()), "parameters": table.parameters, "multiplyAdds": table.multiply_adds,
+            "axes": list(table.space.axis_names), "rows": rows, "blocks": blocks, "outputs": list(graph.outputs),
+            "returned": returned, "extents": list(pool.values()), "parameters": table.parameters,
+            "multiplyAdds": table.multiply_adds,
             "unused": list(table.unused), "convention": table.convention, "effective": effective or {},
             "picture": picture}
 
