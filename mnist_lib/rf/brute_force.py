@@ -132,16 +132,19 @@ def _probe(model, space, bases, probe, axis, names, dims, batch, changed):
 
 def _outputs(model, space, images, names) -> dict[str, torch.Tensor]:
     """Every module's last output, by its qualified name; the network's is called ""."""
-    found, hooks = {}, []
+    found, hooks, modules = {}, [], dict(model.named_modules())
 
     def note(name, output):
         several = keyed_tensors(output)
         keys = [output_name(name, key) for key, _ in several] if len(several) > 1 or not name else []
+        keys = [f"[{key}]" if key in modules and key != name else key for key in keys]  # a layer has that name
         for label, (_, tensor) in zip((name, *keys), several[:1] + several):
+            if label != name and not tensor.is_floating_point():
+                continue  # places, as of a maximum, need not move with what they depend on
             if (names is None or label in names) and tensor.dim() and len(tensor) == len(images[0]):
                 found[label] = tensor.clone()
 
-    for name, module in model.named_modules():
+    for name, module in modules.items():
         if name and not isinstance(module, torch.jit.ScriptModule):
             hooks.append(module.register_forward_hook(lambda m, args, output, name=name: note(name, output)))
     try:

@@ -153,7 +153,7 @@ class Maps:
         rank, module = len(spans.shape), step.module if step else None
         if isinstance(module, torch.nn.modules.conv._ConvNd):
             return range(2, rank)
-        if isinstance(module, (torch.nn.Linear, torch.nn.LayerNorm)):
+        if isinstance(module, (torch.nn.Linear, torch.nn.LayerNorm, torch.nn.RNNBase)):
             inner = len(getattr(module, "normalized_shape", "1"))
             own = list(range(1, rank - inner))
             return own if spans.shape[:1] == (self.batch,) else [d for d in (0, *own) if spans.shape[d] > 1]
