@@ -18,7 +18,8 @@ import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
-from .inputs import altered, arguments, probed, run_on
+from .arguments import arguments
+from .inputs import altered, probed, run_on
 from .row import output_name, unit_of
 from .rules.registry import keyed_tensors
 from .snapshot import left_as_found

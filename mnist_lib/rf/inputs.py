@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from dataclasses import dataclass, replace
 
 import torch
 
+from .arguments import Arguments, Place, bound, parameters, with_places
 from .geometry import ReceptiveFieldError
 from .snapshot import left_as_found
 from .space import Input, Space, channels_last, image_size, is_size, readings
@@ -29,46 +29,6 @@ class How:
     def last(self, name) -> bool:
         """Whether the channels of an input come last."""
         return channels_last(self.layout.get(name, "") if isinstance(self.layout, dict) else self.layout)
-
-
-@dataclass(frozen=True)
-class _Place:
-    """Where one of the followed tensors stands in a call."""
-
-    number: int
-
-
-@dataclass(frozen=True)
-class Arguments:
-    """A call: its arguments, with a place for each tensor that is followed; all else is as it was given."""
-
-    args: tuple
-    kwargs: dict
-    batch: int = 1
-
-    def fill(self, tensors) -> tuple[tuple, dict]:
-        """The arguments with these tensors; constants that go with a batch and its numbers are made to fit."""
-        first = tensors[0]
-
-        def filled(leaf):
-            if isinstance(leaf, _Place):
-                return tensors[leaf.number]
-            if isinstance(leaf, torch.Tensor) and leaf.dim() == 1 and len(leaf) == self.batch != len(first):
-                leaf = leaf[:1].expand(len(first))
-            if isinstance(leaf, torch.Tensor) and first.dtype == torch.float64 and leaf.is_floating_point():
-                leaf = leaf.double()
-            return leaf
-
-        return _mapped(self.args, filled), _mapped(self.kwargs, filled)
-
-
-def _mapped(tree, function):
-    """A tree of lists, tuples and dicts with other leaves."""
-    if isinstance(tree, dict):
-        return {key: _mapped(value, function) for key, value in tree.items()}
-    if type(tree) in (list, tuple):
-        return type(tree)(_mapped(value, function) for value in tree)
-    return function(tree)
 
 
 def run_on(network, input_size=None, inputs=None, layout="", dtype=None,
@@ -191,12 +151,12 @@ def _called(network, given, how):
 
 def _call(network, given, how):
     """The space and the tensors of a call."""
-    known = _parameters(network)
+    known = parameters(network)
     if isinstance(given, torch.Tensor):
         given = [given]
     if not given:
         raise ValueError("inputs is empty: give a size or a tensor for each, as {'image': (3, 224, 224)}")
-    args, kwargs, names = _bound(known, given)
+    args, kwargs, names = bound(known, given)
     single = not isinstance(given, dict) and len(given) == 1
     entries, tensors, made = [], [], []
 
@@ -206,59 +166,16 @@ def _call(network, given, how):
         entries.append(Input(name, tuple(size), max(1, len(size) - 1), how.last(name)))
         tensors.append(leaf)
         made.append(not isinstance(leaf, torch.Tensor))
-        return _Place(len(tensors) - 1)
+        return Place(len(tensors) - 1)
 
-    args = tuple(_placed(value, (name,), placed) for name, value in zip(names, args))
-    kwargs = {name: _placed(value, (name,), placed) for name, value in kwargs.items()}
+    args = tuple(with_places(value, (name,), placed) for name, value in zip(names, args))
+    kwargs = {name: with_places(value, (name,), placed) for name, value in kwargs.items()}
     if not tensors:
         raise ValueError("inputs has nothing to follow: none of them has a size or a shape (batch, channels, ...); "
                          f"what is given is {given!r}")
     batch = next((len(t) for t, new in zip(tensors, made) if not new), 1)
     space = Space(tuple(entries), Arguments(args, kwargs, batch))
     return space, _examples(network, space, tensors, made, how)
-
-
-def _bound(known, given):
-    """Arguments in order, arguments by name, and what those in order are called."""
-    names, needed, starred, by_name = known
-    if isinstance(given, dict):
-        if not by_name and not set(given) & set(names) and len(given) > 1 and needed == 1 and not starred:
-            return (given,), {}, names[:1]
-        kwargs = {str(k): v for k, v in given.items() if by_name or k in names}
-        rest = {str(k): v for k, v in given.items() if str(k) not in kwargs}
-        return tuple(rest.values()), kwargs, list(rest)
-    if len(given) > len(names) and names and not starred:
-        return (list(given),), {}, names[:1]  # its one argument is a list
-    return tuple(given), {}, [names[i] if i < len(names) else f"input{i + 1}" for i in range(len(given))]
-
-
-def _parameters(network):
-    """The names that a forward takes in order, how many it needs, and whether it takes more, in order or by name."""
-    try:
-        found = list(inspect.signature(network.forward).parameters.values())
-    except (TypeError, ValueError):
-        return [], 0, True, False
-    kinds = {p.kind for p in found}
-    plain = [p for p in found if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD) and p.name != "self"]
-    return ([p.name for p in plain], sum(p.default is p.empty for p in plain),
-            inspect.Parameter.VAR_POSITIONAL in kinds or not plain, inspect.Parameter.VAR_KEYWORD in kinds)
-
-
-def _placed(value, path, placed):
-    """An argument with a place for each size and each tensor of more than one axis."""
-    if isinstance(value, torch.Tensor):
-        if value.dim() > 5:
-            raise ValueError(f"input {path[-1]!r} has shape {tuple(value.shape)}; one of 1 to 3 axes is "
-                             "(batch, length), (batch, channels, length), (batch, channels, height, width) "
-                             "or one with a depth")
-        return placed(value, path) if value.dim() > 1 and value.numel() and value.layout is torch.strided else value
-    if is_size(value):
-        return placed(value, path)
-    if isinstance(value, dict):
-        return {key: _placed(each, (*path, key), placed) for key, each in value.items()}
-    if type(value) in (list, tuple):
-        return type(value)(_placed(each, (*path, i), placed) for i, each in enumerate(value))
-    return value
 
 
 def _examples(network, space, tensors, made, how):
@@ -307,11 +224,6 @@ def example(network, size, seed=0, how=How()) -> torch.Tensor:
     if torch.device(device).type == "meta":
         return torch.empty(1, *size, dtype=dtype, device="meta")
     return torch.rand(1, *size, generator=torch.Generator().manual_seed(seed)).to(device, dtype)
-
-
-def arguments(network, space, tensors) -> tuple[tuple, dict]:
-    """How to call a network with its inputs."""
-    return (tuple(tensors), {}) if space.call is None else space.call.fill(tensors)
 
 
 # Brute force ---------------------------------------------------------------------------------

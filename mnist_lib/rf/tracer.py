@@ -10,10 +10,10 @@ from contextlib import ExitStack, contextmanager
 
 import torch
 
+from .arguments import arguments
 from .exits import Exits
 from .flow import Flow
 from .geometry import ReceptiveFieldError
-from .inputs import arguments
 from .journal import Journal
 from .modes import Functions, Operations, Silence
 from .operators import ARRAYS, READINGS, base_name, mutated_by, unknown_operation, where
