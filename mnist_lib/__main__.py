@@ -22,7 +22,7 @@ def main(arguments: list[str] | None = None, shown: str | None = None) -> int:
                                      "train and verify the book's steps, compute receptive fields.")
     parsers = parser.add_subparsers(dest="command", required=True)
     for name in commands.COMMANDS:
-        command = getattr(commands, name)
+        command = commands.command(name)
         own = parsers.add_parser(name, prog=shown, help=command.__doc__.splitlines()[0].partition(": ")[2].rstrip("."))
         command.add_arguments(own)
         own.set_defaults(run=command.run)

@@ -13,8 +13,6 @@ import sys
 from difflib import get_close_matches
 from pathlib import Path
 
-MOST_JOBS = 256
-
 
 def find_network(name: str):
     """The network of a name, and the image size it is made for (None if it does not say).
@@ -124,19 +122,12 @@ def _of_the_book(name):
 
 def steps_of(names: list[str]) -> list[str]:
     """The steps that names of steps and paths stand for; ValueError has the nearest names there are."""
-    from ..experiments import ALL_PATHS, EXPERIMENTS, experiment, unknown
+    from ..experiments import ALL_PATHS, all_experiments, experiment, unknown
 
-    groups = {e.path: [each for each in EXPERIMENTS.values() if each.path == e.path] for e in EXPERIMENTS.values()}
-    groups |= ALL_PATHS
+    every = all_experiments()
+    groups = {e.path: [each for each in every.values() if each.path == e.path] for e in every.values()} | ALL_PATHS
     for part in names:
-        if part not in groups and part not in EXPERIMENTS:
-            raise ValueError(unknown("experiment", part, [*groups, *EXPERIMENTS]))
+        if part not in groups and part not in every:
+            raise ValueError(unknown("experiment", part, [*groups, *every]))
     return [name for part in names
             for name in ([e.name for e in groups[part]] if part in groups else [experiment(part).name])]
-
-
-def checked_jobs(jobs: int) -> int:
-    """How many processes work side by side, if that many can; else ValueError."""
-    if not 1 <= jobs <= MOST_JOBS:
-        raise ValueError(f"--jobs must be from 1 to {MOST_JOBS}, not {jobs}")
-    return jobs

@@ -48,7 +48,8 @@ def run(args) -> int:
     size = _inputs(args.input) if args.input else size
     if size is None:
         raise ValueError(f"{args.network} does not say what images it takes; add --input CHANNELS HEIGHT WIDTH")
-    from ..rf import ready_to_write, receptive_field
+    from ..files import ready_to_write
+    from ..rf import receptive_field
 
     if args.explore:
         ready_to_write(args.explore)

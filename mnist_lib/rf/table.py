@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 
 from mnist_lib import need
 
+from ..files import ready_to_write
 from . import formats
-from .files import ready_to_write
 from .graph import Graph, chain
 from .row import Row, unit_of
 from .space import Space, of_size

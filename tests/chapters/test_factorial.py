@@ -6,10 +6,11 @@ from myst_nb.core.config import NbParserConfig
 from myst_nb.core.read import create_nb_reader
 from myst_parser.config.main import MdParserConfig
 
-from mnist_lib.book import factorial, factorial_pages
 from mnist_lib.book.statistics import NO_VERDICT
 from mnist_lib.experiments import CELLS
 from mnist_lib.networks import count_parameters
+from mnist_lib.studies.factorial import analysis as factorial
+from mnist_lib.studies.factorial import pages as factorial_pages
 from mnist_lib.training.records import Epoch, Run, save
 from tests.chapters.prose import ROOT
 

@@ -14,10 +14,11 @@ from typing import NamedTuple
 
 import pytest
 
-from mnist_lib.book import calibration, sources
+from mnist_lib.book import sources
 from mnist_lib.book.statistics import standard_error
 from mnist_lib.experiments.catalogue import EXPERIMENTS
 from mnist_lib.networks.architecture import count_parameters
+from mnist_lib.studies.shifts import calibration
 from tests.chapters.prose import ROOT, Found, chapters, results
 
 # The rule's accuracy may be named, but not as what a network came to.

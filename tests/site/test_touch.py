@@ -16,12 +16,20 @@ from stills import placing
 from torch import nn
 from torch.optim import lr_scheduler
 
-from mnist_lib.book import factorial, fashion, ideas, leaderboard, little, little_pages, summaries, travel
-from mnist_lib.data import SHIFTS, RandomAffine, mnist, shifted
+from mnist_lib.book import leaderboard, summaries
+from mnist_lib.data import RandomAffine, mnist
 from mnist_lib.experiments import CELLS, FACTORS, STEPS
-from mnist_lib.experiments import bits as widths
-from mnist_lib.networks import Architecture, count_parameters, quantize
+from mnist_lib.networks import Architecture, count_parameters
 from mnist_lib.rf import avg_pool, conv, max_pool, receptive_field
+from mnist_lib.studies.clothes import analysis as fashion
+from mnist_lib.studies.factorial import analysis as factorial
+from mnist_lib.studies.ideas import analysis as ideas
+from mnist_lib.studies.little import analysis as little
+from mnist_lib.studies.little import bits_plan as widths
+from mnist_lib.studies.little import bits_quantize as quantize
+from mnist_lib.studies.little import pages as little_pages
+from mnist_lib.studies.shifts import analysis as travel
+from mnist_lib.studies.shifts.transforms import SHIFTS, shifted
 from mnist_lib.training import records, trained
 
 from .axe import violations

@@ -19,15 +19,15 @@ def data(options: dict[str, str]) -> dict:
     low to high is where one more training would end (95 %), null where nobody can say. Endings leave out what did not
     learn.
     """
-    from mnist_lib.book import factorial as analysis
+    from mnist_lib.studies.factorial import analysis
 
     return described(analysis.gather())
 
 
 def described(evidence) -> dict:
     """The same of any evidence, as the analysis has it."""
-    from mnist_lib.book import factorial as analysis
     from mnist_lib.experiments import CELLS, FACTORS
+    from mnist_lib.studies.factorial import analysis
 
     found = {e.of: e for e in analysis.family(analysis.MAIN, evidence)} if evidence.fewest >= 2 else {}
     ideas = []
