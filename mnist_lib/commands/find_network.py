@@ -6,6 +6,7 @@ network in a module (``torchvision.models:resnet18``), or one in a file (``my_ne
 
 from __future__ import annotations
 
+import ast
 import importlib
 import importlib.util
 import sys
@@ -20,7 +21,8 @@ def find_network(name: str):
     """
     if ":" not in name:
         return _of_the_book(name)
-    place, _, attribute = name.rpartition(":")
+    named, args, kwargs = _call(name)
+    place, _, attribute = named.rpartition(":")
     if not place or not attribute:
         raise ValueError(f"{name!r} names no network; write package.module:function, or file.py:Class")
     _import_torch_itself(place)
@@ -31,7 +33,21 @@ def find_network(name: str):
             found = getattr(found, part)
     except AttributeError:
         raise ValueError(f"{place} has no {attribute!r}") from None
-    return _built(found, name), getattr(found, "input_size", None)
+    network = _built(found, name) if args is None else _built(lambda: found(*args, **kwargs), name)
+    return network, getattr(network, "input_size", None) or getattr(found, "input_size", None)
+
+
+def _call(name):
+    """A name without the arguments behind it, and these: plain values, as in ``my_net.py:Net(10, drop=0.1)``."""
+    named, bracket, _ = name.partition("(")
+    if not bracket:
+        return name, None, None
+    try:
+        call = ast.parse(f"f{name[len(named):]}", mode="eval").body
+        return (named, [ast.literal_eval(each) for each in call.args],
+                {each.arg: ast.literal_eval(each.value) for each in call.keywords})
+    except (SyntaxError, ValueError, AttributeError, TypeError):
+        raise ValueError(f"{name}: only plain values can be given, as {named}(10, drop=0.1)") from None
 
 
 def _built(found, name):
@@ -44,8 +60,9 @@ def _built(found, name):
     try:
         network = found()
     except TypeError as error:
-        raise ValueError(f"{name} cannot be built without arguments ({error}); write a function "
-                         "that takes none and returns the network") from error
+        raise ValueError(f"{name} cannot be built ({error}): give the arguments that it needs, "
+                         f'as "{name.partition("(")[0]}(10, drop=0.1)", or write a function that returns the '
+                         "network") from error
     except (Exception, SystemExit) as error:
         raise ValueError(f"{name} cannot be built: {type(error).__name__}: {error}") from error
     if not isinstance(network, (torch.nn.Module, list)):

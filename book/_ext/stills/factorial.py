@@ -16,8 +16,8 @@ def data(options: dict[str, str]) -> dict:
     """The ideas with their effects, and all 32 combinations: trained ones with their endings, the others predicted.
 
     A combination is [on, trained, endings, low, mean, high]: ``on`` has a bit for each idea, the first is the lowest;
-    low to high is where one more training would end (95 %). Endings leave out what did not learn. An idea is [name, what it
-    multiplies the errors by, the 95 % interval of that, verdict].
+    low to high is where one more training would end (95 %). Endings leave out what did not learn. An idea is [name,
+    what it multiplies the errors by, the 95 % interval of that, verdict].
     """
     from mnist_lib.studies.factorial import analysis
 

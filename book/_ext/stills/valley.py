@@ -28,5 +28,5 @@ def still(data: dict) -> str:
     chart = Chart(HEIGHT, Axis(-11, 11, ticks=(-10, -5, 0, 5, 10), label="the flat direction a"),
                   Axis(-2.2, 2.2, ticks=(-2, -1, 0, 1, 2)), "the steep direction b", left=30)
     chart.line(walk(data["rate"], data["momentum"], data["updates"]), class_="touch-test", stroke_width=1.5)
-    return chart.svg("A walk into a long valley: without momentum it drops to the floor at once and then crawls along it; "
+    return chart.svg("A walk into a long valley: without momentum it drops to the floor at once, then crawls along it; "
                      "after sixty updates it is still on its way to the middle.")

@@ -67,7 +67,8 @@ EXPECTED = {
 }
 NOT_RECOMPUTED = {"0.9", "1.7a", "2.9", "3.10"}
 DROPPED = {  # rows of the audit that no source says, and why they are gone
-    "0.10": "nobody said that the notebook runs as committed", "1.4": "never claimed: the README only states the limits",
+    "0.10": "nobody said that the notebook runs as committed",
+    "1.4": "never claimed: the README only states the limits",
     "2.3": "literally true", "3.12": "quoted from the assignment; the README says six iterations"}
 OWN = {"0.4", "0.7", "3.9", "3.11", "4.6", "4.11", "all.1", "all.3"}  # what this book asks
 
@@ -199,7 +200,8 @@ ONE_TRAINING = ("gains_over_the_step_before",)  # a rise read in one log proves 
 @pytest.mark.parametrize("check", audit.CHECKS)
 def test_a_true_statement_holds(check, monkeypatch):
     if check == "overfits":
-        monkeypatch.setattr("mnist_lib.book.probe.gap", lambda step: (compare([99.0, 99.1, 99.2], [99.6, 99.7, 99.8]), [99.7] * 3))
+        monkeypatch.setattr("mnist_lib.book.probe.gap", lambda step: (
+            compare([99.0, 99.1, 99.2], [99.6, 99.7, 99.8]), [99.7] * 3))
         monkeypatch.setattr("mnist_lib.studies.claims.logs.experiment", lambda step: None)
     if check == "printed_training_accuracy_compares":
         monkeypatch.setattr("mnist_lib.book.probe.training_accuracy",  # above for odd seeds, below for even ones

@@ -148,7 +148,8 @@ def test_what_was_not_trained_is_withdrawn_and_counts_in_its_family(planted):
     assert "withdrawn" in fashion_pages.withdrawn(some)
     assert len(fashion.pairs(some)) == len(declared.PAIRS) == declared.FAMILIES["pairs"].comparisons
     there = [e for e in fashion.pairs(some) if e.clothes is not None]
-    assert 0 < len(there) < len(declared.PAIRS) and len(fashion_pages.effects_table(fashion.pairs(some), "x").rows) == len(there)
+    assert 0 < len(there) < len(declared.PAIRS)
+    assert len(fashion_pages.effects_table(fashion.pairs(some), "x").rows) == len(there)
     for e in there:  # judged as one of all that were declared: more than by itself, times their number
         assert e.verdicts[1] == NO_VERDICT or e.verdicts[1].startswith("clear") <= (e.clothes.p[0] < 0.05)
 

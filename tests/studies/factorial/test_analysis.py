@@ -85,7 +85,8 @@ def test_a_contrast_of_two_is_the_difference_of_the_book():
     before, after = rng.normal(99, 0.1, 4), rng.normal(99.1, 0.2, 6)
     missed = tuple([sorted(rng.choice(500, 80, replace=False)) for _ in range(n)] for n in (4, 6))
     found, theirs = contrast((-1, 1), (before, after), missed), compare(before, after, missed=missed)
-    assert found.points == pytest.approx(theirs.points) and found.images_variance == pytest.approx(theirs.images_variance)
+    assert found.points == pytest.approx(theirs.points)
+    assert found.images_variance == pytest.approx(theirs.images_variance)
     for images in (False, True):
         assert found.interval(images=images) == pytest.approx(theirs.interval(images=images))
     assert found.verdict == theirs.verdict and found.seeds == theirs.seeds == 4
@@ -232,7 +233,7 @@ def test_trainings_of_one_seed_are_hardly_alike_so_that_a_training_is_the_unit()
     units = sum(map(len, recorded.cells.values()))
     assert recorded.contrast(MAIN[IDEAS[0]]).parts and len(recorded.contrast(MAIN[IDEAS[0]]).parts) == 16
     assert all(len(e.gain.parts) == 16 for e in travel.factorial()) and units == 96
-    assert all(e.gain.parts[0][1] == 2 for e in travel.factorial(by_seed=True))  # the declared unit: two degrees of freedom
+    assert all(e.gain.parts[0][1] == 2 for e in travel.factorial(by_seed=True))  # as declared
 
 
 def test_what_is_found_on_log_errors():
