@@ -15,6 +15,7 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "findings": "Checked FAILS Finding HOLDS SEVERITY Sequence answer finding listed",
     "intervals": "half_width",
     "leaderboard": "leaderboard",
+    "line": "line",
     "links": "label step_link",
     "live_cell": "live notebook_display",
     "luck": "luck",

@@ -22,6 +22,7 @@ NAMES = (
     "fashion",
     "batchnorm",
     "dropout",
+    "averaging",
     "pooling",
     "channels",
     "valley",
