@@ -28,7 +28,8 @@ def record(seed: int) -> dict:
     script = SCRIPT.read_text(encoding="utf-8")
     seeded = script.replace("EPOCHS = 0, ", f"EPOCHS = {seed}, ")
     began = time.perf_counter()
-    done = subprocess.run([sys.executable, "-c", seeded], cwd=ROOT / "data", stdout=subprocess.PIPE, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", seeded], cwd=ROOT / "data", stdout=subprocess.PIPE, text=True,
+                          check=True)
     accuracies = [float(found) for found in re.findall(r"^epoch \d+: ([\d.]+)%$", done.stdout, re.MULTILINE)]
     return {"script": hashlib.sha256(script.encode()).hexdigest(), "seed": seed, "epochs": len(accuracies),
             "test_accuracies": accuracies, "device": "cpu", "threads": torch.get_num_threads(),
