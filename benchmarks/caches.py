@@ -26,8 +26,8 @@ from pathlib import Path
 import torch
 
 from mnist_lib import EXPERIMENTS
+from mnist_lib.files import write_atomically
 from mnist_lib.training import machine, pick_device, records, retrace_weights
-from mnist_lib.training.files import write_atomically
 
 from .instructions import trained
 

@@ -28,7 +28,8 @@ import torch.nn.functional as F
 from torch import nn
 
 from mnist_lib import measure, receptive_field
-from mnist_lib.training import root, write_atomically
+from mnist_lib.files import write_atomically
+from mnist_lib.training import root
 
 # What is installed, pinned. torchscan 0.2 reports the field of each layer by itself only.
 PACKAGES = ("torchscan==0.1.2", "receptivefield==0.5.0", "rf-calc==0.0.7", "tabulate==0.9.0")

@@ -117,7 +117,8 @@ def main(arguments=None) -> int:
               f"most {found[name]['most']:6.1f} ms   ({found['frames']} frames, {options.slower:g} times slower)")
     print("heap after each quarter of the strokes: " + ", ".join(f"{size:.1f}" for size in found["heap"]) + " MB")
     if options.record:
-        from mnist_lib.training import root, write_atomically
+        from mnist_lib.files import write_atomically
+        from mnist_lib.training import root
 
         record = {"chromium": version, "strokes": options.strokes, "slower": options.slower, "limits": LIMITS, **found}
         target = root() / "benchmarks" / "digit_page.json"

@@ -34,8 +34,9 @@ import torch.nn.functional as F
 
 from mnist_lib import experiment, mnist
 from mnist_lib.experiments import PLAIN
+from mnist_lib.files import write_atomically
 from mnist_lib.networks import build
-from mnist_lib.training import Schedule, keep_memory, machine, records, sgd, speed_up, train_epoch, write_atomically
+from mnist_lib.training import Schedule, keep_memory, machine, records, sgd, speed_up, train_epoch
 
 from .plain import WORKERS, plain, stock_sgd
 from .turns import elsewhere, spread, take_turns

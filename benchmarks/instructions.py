@@ -17,8 +17,8 @@ import subprocess
 import sys
 
 from mnist_lib import EXPERIMENTS
+from mnist_lib.files import write_atomically
 from mnist_lib.training import machine, pick_device, records
-from mnist_lib.training.files import write_atomically
 
 LIMITS = {
     "none": {},

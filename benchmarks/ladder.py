@@ -29,6 +29,7 @@ import torch
 
 from mnist_lib import experiment, mnist
 from mnist_lib.experiments import LADDER, Experiment
+from mnist_lib.files import write_atomically
 from mnist_lib.networks import build
 from mnist_lib.training import (
     Schedule,
@@ -41,7 +42,6 @@ from mnist_lib.training import (
     speed_up,
     train,
     train_epoch,
-    write_atomically,
 )
 
 from . import plain as plainly

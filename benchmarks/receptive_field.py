@@ -19,8 +19,9 @@ import torch
 
 from mnist_lib import receptive_field
 from mnist_lib.data import import_torchvision
+from mnist_lib.files import write_atomically
 from mnist_lib.rf import Geometry, conv, field_of_layers
-from mnist_lib.training import root, write_atomically
+from mnist_lib.training import root
 
 LIMITS = {"ResNet-50 at 224": 2.0, "recurrence, 200 layers": 0.005, "table of a list of 200 layers": 0.005}
 

@@ -28,8 +28,8 @@ ROOT = Path(__file__).resolve().parents[1]
 SITE = ROOT / "_build" / "html"
 PAGES = ("book/index.html", "book/challenge.html", "book/receptive-field.html", "book/paths/six-models/batchnorm.html",
          "book/paths/drill-down/onecycle.html", "book/leaderboard.html", "book/luck.html", "book/hard-digits.html",
-         "book/digit.html", "book/calculator.html")
-TOUCHED = ("book/digit.html", "book/calculator.html")
+         "book/yours/digit.html", "book/yours/calculator.html")
+TOUCHED = ("book/yours/digit.html", "book/yours/calculator.html")
 SCREEN = {"width": 390, "height": 844}
 SLOWER = 4                                    # times
 LATENCY, DOWN, UP = 150.0, 1638.4, 675.0      # ms, kbit/s, kbit/s: Lighthouse's "slow 4G"

@@ -26,7 +26,8 @@ from torch import nn
 
 from mnist_lib import receptive_field
 from mnist_lib.data import import_torchvision
-from mnist_lib.training import root, write_atomically
+from mnist_lib.files import write_atomically
+from mnist_lib.training import root
 
 from .calculators import PACKAGES, Named, install
 

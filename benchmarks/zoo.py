@@ -26,7 +26,8 @@ import torch
 
 from mnist_lib import receptive_field
 from mnist_lib.data import import_torchvision
-from mnist_lib.training import root, write_atomically
+from mnist_lib.files import write_atomically
+from mnist_lib.training import root
 
 LIMITS = {"seconds": 20.0, "megabytes": 3072, "median": 1.0}
 _SMALL = ("atto", "femto", "pico", "nano", "zero", "xxs", "xx_small", "xxtiny", "test", "mini", "tiny", "_s0", "_t0",

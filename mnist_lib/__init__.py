@@ -2,8 +2,8 @@
 
 The library is a house of rooms, each a folder with one purpose::
 
-    commands → book, export → training → experiments → networks → rf
-                                  └──────── data ──────┘
+    commands → classroom → book → export → training → experiments → networks → rf
+                                              └──────────── data ──────────┘
 
 A room looks only into those to its right, and only through its door: the names in its
 ``__init__``. Names are loaded when they are first used, so that ``mnist_lib.rf`` needs
@@ -56,7 +56,8 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "rf": "receptive_field rule measure effective",
     "networks": "Architecture build",
     "experiments": "Experiment experiment EXPERIMENTS",
-    "training": "fit Run Recipe",
+    "training": "fit Run",
     "data": "mnist",
-    "book": "challenge",
+    "classroom": "Recipe",
+    "classroom.report": "challenge",
 })

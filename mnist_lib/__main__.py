@@ -11,14 +11,19 @@ import warnings
 from . import MissingExtra, commands
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run one command; returns the exit status."""
+def receptive_field() -> int:
+    """The script ``receptive-field``: the command ``rf`` by a name of its own."""
+    return main(["rf", *sys.argv[1:]], "receptive-field")
+
+
+def main(arguments: list[str] | None = None, shown: str | None = None) -> int:
+    """Run one command; returns the exit status. ``shown`` is what it is called in messages."""
     parser = argparse.ArgumentParser(prog="python -m mnist_lib", description="Small networks for MNIST: "
                                      "train and verify the book's steps, compute receptive fields.")
     parsers = parser.add_subparsers(dest="command", required=True)
     for name in commands.COMMANDS:
-        command = getattr(commands, name)
-        own = parsers.add_parser(name, help=command.__doc__.splitlines()[0].partition(": ")[2].rstrip("."))
+        command = commands.command(name)
+        own = parsers.add_parser(name, prog=shown, help=command.__doc__.splitlines()[0].partition(": ")[2].rstrip("."))
         command.add_arguments(own)
         own.set_defaults(run=command.run)
 
@@ -26,6 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     if arguments and not arguments[0].startswith("-") and arguments[0] not in commands.COMMANDS:
         parser.error(_no_command(arguments[0]))
     options = parser.parse_args(arguments)
+    called = shown or f"{parser.prog} {options.command}"
     try:
         with warnings.catch_warnings():
             warnings.showwarning = lambda message, *_, **__: print(f"note: {message}", file=sys.stderr, flush=True)
@@ -40,11 +46,11 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     except (KeyError, ValueError, OSError, ArithmeticError, MissingExtra) as error:
         message = error.args[0] if isinstance(error, KeyError) and error.args else error
-        print(f"{parser.prog} {options.command}: {message}", file=sys.stderr)
+        print(f"{called}: {message}", file=sys.stderr)
         _forget_output()
         return 2
     except (MemoryError, OverflowError, RecursionError) as error:
-        print(f"{parser.prog} {options.command}: this is too large for the machine ({type(error).__name__}: {error}); "
+        print(f"{called}: this is too large for the machine ({type(error).__name__}: {error}); "
               "ask for less", file=sys.stderr)
         return 2
 

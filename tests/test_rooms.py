@@ -8,7 +8,7 @@ import pytest
 
 from tests import ROOT
 
-ROOMS = {"rf", "data", "networks", "experiments", "training", "export", "book", "commands"}
+ROOMS = {"rf", "data", "networks", "experiments", "training", "export", "book", "classroom", "commands"}
 
 
 def lint(folder):

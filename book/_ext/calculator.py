@@ -1,4 +1,4 @@
-"""Sphinx extension: the data and the scripts of the page ``book/calculator.md``.
+"""Sphinx extension: the data and the scripts of the page ``book/yours/calculator.md``.
 
 The page starts from the networks of the book. They are taken from the library's registry when the
 book is built and stand with the page's scripts in ``_static/calculator/all.js``, with one test digit of each
@@ -14,7 +14,7 @@ from pathlib import Path
 from bundle import PARTS, bundle
 from fresh import is_fresh
 
-PAGE = "book/calculator"
+PAGE = "book/yours/calculator"
 STATIC = Path(__file__).resolve().parents[1] / "_static"
 OWN = ("geometry", "dependence", "layers", "network", "address", "export", "controls", "start", "card", "editor",
        "results", "stage", "maps", "drawing", "page")  # each stands on those before it

@@ -17,7 +17,7 @@ from fresh import is_fresh
 
 LARGEST = 8000  # parameters: what this book is about
 SAMPLE = 10  # test images of each digit, the first ones
-PAGE = "book/digit"
+PAGE = "book/yours/digit"
 FIRST, LAST = "all.js", "others.js"  # written before the pages, and when all else is there
 FOLDER = Path("_static") / "digit"
 STATIC = Path(__file__).resolve().parents[1] / "_static"

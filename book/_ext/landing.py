@@ -1,20 +1,21 @@
-"""Sphinx extension: the first screen of the landing page, where the last network of a path reads a digit.
+"""Sphinx extension: the first screen of the landing page, where the champion reads a digit.
 
-The page has the class ``landing`` in a raw block; here the block gets its numbers from the library and
-its picture from the test set, and the page's script is put together: the parts that "Draw a digit" is
-made of, the weights of this one network, and what joins them (``site/landing.js``).
+The page has a mark in a raw block. Here the page's title goes into the block, which gets its numbers from the
+records, its drawing from the library and its picture from the test set. The page's script is put together: the
+parts that "Draw a digit" is made of, the weights of this one network, and what joins them (``site/landing.js``).
 """
 
 from __future__ import annotations
 
 import base64
+import re
 from functools import cache
 from pathlib import Path
 
 from bundle import PARTS, bundle
 from fresh import is_fresh
 
-PATH, DIGIT = "six-models", 30  # the path the book begins with, and a test image of a 3
+NETWORK, DIGIT = "beyond/champion", 1  # and a test image of a 2
 MARK = "<!-- the first screen -->"
 SCRIPT = "digit/landing.js"  # beside the networks, which loading.js looks for there
 SCRIPTS = (*PARTS, "digit/activations", "digit/shapes", "digit/forward", "digit/network", "digit/reading",
@@ -22,13 +23,14 @@ SCRIPTS = (*PARTS, "digit/activations", "digit/shapes", "digit/forward", "digit/
 
 
 @cache
-def sizes() -> tuple[int, int]:
-    """Parameters of the first and the last network of the path."""
-    from mnist_lib.experiments import PATHS
-    from mnist_lib.networks import count_parameters
+def facts() -> dict[str, str]:
+    """What the first screen says of the network: its size, its accuracy, how many trainings hold, its drawing."""
+    from mnist_lib.book import draw, report
 
-    path = PATHS[PATH]
-    return count_parameters(path[0].architecture), count_parameters(path[-1].architecture)
+    of = report.summary(NETWORK)
+    return {"small": f"{of.parameters:,}", "right": f"{of.final.mean:.2f} %",
+            "network": draw.network(NETWORK, budget=False).body,
+            "holds": f"{of.holds[5]} of {len(of.seeds)}", "symbol": draw.symbol()}
 
 
 @cache
@@ -48,13 +50,13 @@ def picture(pixels: bytes) -> str:
             f"{squares}</svg>")
 
 
-def first_screen(template: str) -> str:
-    """The block with its numbers and its picture in it."""
-    large, small = sizes()
+def first_screen(template: str, title: str) -> str:
+    """The block with its numbers and its pictures in it."""
     pixels, label = digit()
     bars = "".join(f"<li><span>{number}</span><i></i></li>" for number in range(10))
-    values = {"digit": base64.b64encode(pixels).decode(), "label": label, "picture": picture(pixels), "bars": bars,
-              "large": f"{large:,}", "small": f"{small:,}"}
+    values = {**facts(), "digit": base64.b64encode(pixels).decode(), "label": label, "picture": picture(pixels),
+              "bars": bars, "title": title}
+    values["network"] = values.pop("symbol") + values["network"]
     for name, value in values.items():
         template = template.replace(f"{{{{ {name} }}}}", str(value))
     return template
@@ -63,7 +65,9 @@ def first_screen(template: str) -> str:
 def fill(app, pagename, templatename, context, doctree):
     if MARK in (context.get("body") or ""):
         template = (Path(app.srcdir) / "book" / "_includes" / "landing.html").read_text(encoding="utf-8")
-        context["body"] = context["body"].replace(MARK, first_screen(template))
+        heading = re.search(r"<h1>.*?</h1>\s*", context["body"], re.DOTALL)
+        screen = first_screen(template, context["title"])
+        context["body"] = context["body"].replace(heading[0], "", 1).replace(MARK, screen)
         app.add_js_file(SCRIPT, loading_method="defer")
 
 

@@ -1,12 +1,12 @@
 """Sphinx extension: how long a page takes, counted from its text and cells instead of promised by hand.
 
     **It takes** about {minutes}`this page`.
-    The foundations take about {minutes}`Foundations`.
+    To learn and to build takes about {minutes}`Learn, Build`.
 
     The path takes about {minutes}`this path`.
     Before it, in minutes: {minutes}`book/challenge`
 
-The second names a part of the table of contents; the third is the page with those below it; the fourth is another
+The second names parts of the table of contents; the third is the page with those below it; the fourth is another
 page. Folded solutions and code that is not shown
 don't count.
 """
@@ -59,7 +59,7 @@ def seconds(document: nodes.Node) -> float:
         elif isinstance(node, (nodes.math_block, nodes.math)):
             total += SECONDS["formula"] * isinstance(node, nodes.math_block)
             continue
-        elif isinstance(node, nodes.image):
+        elif isinstance(node, nodes.image) or isinstance(node, nodes.raw) and 'class="fit' in node.astext():
             total += SECONDS["figure"]
         elif isinstance(node, nodes.Text):
             total += 60 * len(re.findall(r"\w+", node)) / WORDS
@@ -111,7 +111,7 @@ def pages_of(app, part: str, docname: str) -> list[str]:
     """The pages of a part of the table of contents, or this page, with those below them."""
     waiting = [docname] if part == "this path" else [
         name for tree in app.env.get_doctree(app.config.root_doc).findall(toctree)
-        if tree.get("caption") == part for name in tree["includefiles"]]
+        if tree.get("caption") in part.split(", ") for name in tree["includefiles"]]
     found = []
     while waiting:
         found.append(waiting.pop())

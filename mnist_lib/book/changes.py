@@ -42,6 +42,16 @@ def changes(step: str | Experiment) -> PageTable:
                  tuple(rows), stacked=True)
 
 
+def rows(before: Experiment, now: Experiment) -> list[tuple[str, str, str, str]]:
+    """(setting, before, after, why) for all that differs between two experiments; a change's first has the reason."""
+    found = []
+    for change in now.changes_since(before):
+        parts = _network_changes(change.before, change.after) if change.setting == "architecture" else [
+            (NAMES[change.setting], *(_told(change.setting, value) for value in (change.before, change.after)))]
+        found += [(*part, change.why if i == 0 else "") for i, part in enumerate(parts)]
+    return found
+
+
 def _told(setting: str, value) -> str:
     return "all" if setting == "images" and not value else describe(value)
 

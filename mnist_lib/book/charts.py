@@ -9,8 +9,7 @@ import math
 from collections.abc import Callable, Sequence
 from statistics import fmean
 
-from ..networks import drawing
-from ..networks.drawing import TALL, WIDE, both, line, path, svg, text
+from ..networks import TALL, WIDE, both, drawing, line, path, svg, text
 
 TARGET = 60  # images wrong: 99.4 % right
 TOP, GRID = 640, (25, 50, 100, 200, 400)

@@ -1,4 +1,4 @@
-"""What the chapters of the line say of a step: images wrong of 10,000, before it and after, and how much the error fell.
+"""What the chapters of the line say of a step: images wrong of 10,000, before and after, and how the error fell.
 
 Everything is computed from the recorded runs when a page runs. Chapters: ``book/build/``.
 """

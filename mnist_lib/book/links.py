@@ -26,6 +26,12 @@ def step_link(step: str, text: str | None = None) -> str:
     return Link(text or step, source(step).url) if source(step) else text or step
 
 
+def label(name: str) -> str:
+    """A network in a word or two: a final by its path."""
+    path, _, step = name.partition("/")
+    return {"beyond/skeleton-he": "plain network"}.get(name, step if path == "beyond" else path)
+
+
 def _book() -> Path | None:
     """The folder of the book whose page is being executed: a page runs in its own folder."""
     places = [place for folder in (Path.cwd(), *Path.cwd().parents) for place in (folder, folder / "book")]

@@ -59,7 +59,7 @@ def live(step: str | Experiment, epochs: int | None = 1, seed: int = 0, device: 
     if not 1 <= epochs <= step.epochs:
         raise ValueError(f"{step.name} has {step.epochs} epochs, so epochs must be from 1 to {step.epochs} "
                          f"(or None for all of them), not {epochs}")
-    display = display or _notebook_display()
+    display = display or notebook_display()
     watch = Curves(step, seed, epochs, display) if display else Lines(step, seed, epochs)
     try:
         run, network = train(dataclasses.replace(step, epochs=epochs), seed, device, progress=watch)
@@ -192,7 +192,7 @@ def _count(epochs: int) -> str:
     return f"{epochs} epoch" + "s" * (epochs != 1)
 
 
-def _notebook_display() -> Callable | None:
+def notebook_display() -> Callable | None:
     """IPython's ``display`` if a notebook is there to show it, else ``None``."""
     try:
         from IPython import display, get_ipython

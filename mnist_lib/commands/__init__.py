@@ -1,12 +1,22 @@
-"""The command line, one file a command: ``python -m mnist_lib list · train · search · …``.
+"""The command line, one file a command: ``python -m mnist_lib list · train · verify · …``.
 
 Each file has ``add_arguments(parser)`` and ``run(options)``, which returns the exit status; the first
 line of its docstring is its help. A command loads what it needs when it runs, so that
-``python -m mnist_lib rf`` needs torch alone. Looks into every room; no room looks in here.
+``python -m mnist_lib rf`` needs torch alone. Those of one room stand there: a study's are found by looking.
+Looks into every room; no room looks in here.
 """
 
-from mnist_lib import door
+from importlib import import_module
 
-COMMANDS = ("list", "train", "search", "retrace", "travel", "bits", "verify", "rf", "export", "challenge", "grade")
+from ..studies import studies
 
-__all__, __getattr__, __dir__ = door(__name__, {command: command for command in COMMANDS})
+OWN = ("list", "train", "retrace", "verify", "rf", "export")
+COMMANDS = {name: f"mnist_lib.commands.{name}" for name in OWN} | {
+    name: f"mnist_lib.classroom.command_{name}" for name in ("challenge", "grade")} | {
+    name: f"mnist_lib.studies.{study}.{file}" for study, door in studies().items()
+    for name, file in getattr(door, "COMMANDS", {}).items()}
+
+
+def command(name: str):
+    """The module of a command."""
+    return import_module(COMMANDS[name])

@@ -33,7 +33,8 @@ def run(args) -> int:
     Raises ValueError, KeyError or OSError, with what to do next, where that cannot be.
     """
     from ..export import networks
-    from ..training import checked_seed, ready_to_write
+    from ..files import ready_to_write
+    from ..training import checked_seed
 
     if not args.file:
         raise ValueError("the name of the file is empty; give one, such as out.json")

@@ -6,13 +6,12 @@ network in a module (``torchvision.models:resnet18``), or one in a file (``my_ne
 
 from __future__ import annotations
 
+import ast
 import importlib
 import importlib.util
 import sys
 from difflib import get_close_matches
 from pathlib import Path
-
-MOST_JOBS = 256
 
 
 def find_network(name: str):
@@ -22,7 +21,8 @@ def find_network(name: str):
     """
     if ":" not in name:
         return _of_the_book(name)
-    place, _, attribute = name.rpartition(":")
+    named, args, kwargs = _call(name)
+    place, _, attribute = named.rpartition(":")
     if not place or not attribute:
         raise ValueError(f"{name!r} names no network; write package.module:function, or file.py:Class")
     _import_torch_itself(place)
@@ -33,7 +33,21 @@ def find_network(name: str):
             found = getattr(found, part)
     except AttributeError:
         raise ValueError(f"{place} has no {attribute!r}") from None
-    return _built(found, name), getattr(found, "input_size", None)
+    network = _built(found, name) if args is None else _built(lambda: found(*args, **kwargs), name)
+    return network, getattr(network, "input_size", None) or getattr(found, "input_size", None)
+
+
+def _call(name):
+    """A name without the arguments behind it, and these: plain values, as in ``my_net.py:Net(10, drop=0.1)``."""
+    named, bracket, _ = name.partition("(")
+    if not bracket:
+        return name, None, None
+    try:
+        call = ast.parse(f"f{name[len(named):]}", mode="eval").body
+        return (named, [ast.literal_eval(each) for each in call.args],
+                {each.arg: ast.literal_eval(each.value) for each in call.keywords})
+    except (SyntaxError, ValueError, AttributeError, TypeError):
+        raise ValueError(f"{name}: only plain values can be given, as {named}(10, drop=0.1)") from None
 
 
 def _built(found, name):
@@ -46,8 +60,9 @@ def _built(found, name):
     try:
         network = found()
     except TypeError as error:
-        raise ValueError(f"{name} cannot be built without arguments ({error}); write a function "
-                         "that takes none and returns the network") from error
+        raise ValueError(f"{name} cannot be built ({error}): give the arguments that it needs, "
+                         f'as "{name.partition("(")[0]}(10, drop=0.1)", or write a function that returns the '
+                         "network") from error
     except (Exception, SystemExit) as error:
         raise ValueError(f"{name} cannot be built: {type(error).__name__}: {error}") from error
     if not isinstance(network, (torch.nn.Module, list)):
@@ -107,19 +122,12 @@ def _of_the_book(name):
 
 def steps_of(names: list[str]) -> list[str]:
     """The steps that names of steps and paths stand for; ValueError has the nearest names there are."""
-    from ..experiments import ALL_PATHS, EXPERIMENTS, experiment, unknown
+    from ..experiments import ALL_PATHS, all_experiments, experiment, unknown
 
-    groups = {e.path: [each for each in EXPERIMENTS.values() if each.path == e.path] for e in EXPERIMENTS.values()}
-    groups |= ALL_PATHS
+    every = all_experiments()
+    groups = {e.path: [each for each in every.values() if each.path == e.path] for e in every.values()} | ALL_PATHS
     for part in names:
-        if part not in groups and part not in EXPERIMENTS:
-            raise ValueError(unknown("experiment", part, [*groups, *EXPERIMENTS]))
+        if part not in groups and part not in every:
+            raise ValueError(unknown("experiment", part, [*groups, *every]))
     return [name for part in names
             for name in ([e.name for e in groups[part]] if part in groups else [experiment(part).name])]
-
-
-def checked_jobs(jobs: int) -> int:
-    """How many processes work side by side, if that many can; else ValueError."""
-    if not 1 <= jobs <= MOST_JOBS:
-        raise ValueError(f"--jobs must be from 1 to {MOST_JOBS}, not {jobs}")
-    return jobs

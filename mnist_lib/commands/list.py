@@ -13,12 +13,12 @@ def run(options) -> int:
     """Print every experiment with its parameters and the seeds that are recorded; files that are no records are named.
 
     Returns 0."""
-    from ..experiments import EXPERIMENTS, recorded_as
+    from ..experiments import all_experiments, recorded_as
     from ..networks import count_parameters
     from ..training import records
 
     told = []
-    for step in EXPERIMENTS.values():
+    for step in all_experiments().values():
         recorded, damaged = [], []
         for file in records.files(recorded_as(step)):
             try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 
-from .find_network import checked_jobs, steps_of
+from .find_network import steps_of
 
 
 def add_arguments(parser) -> None:
@@ -20,7 +20,15 @@ def add_arguments(parser) -> None:
 
 def run(options) -> int:
     """Retrace the named steps; returns 1 if the weights of one could not be had."""
-    from ..training import campaign, limited_instructions, local_executor, retrace, retrace_task, without_weights
+    from ..training import (
+        campaign,
+        checked_jobs,
+        limited_instructions,
+        local_executor,
+        retrace,
+        retrace_task,
+        without_weights,
+    )
 
     names = steps_of(options.names)
     if not options.weights:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .find_network import checked_jobs, steps_of
+from .find_network import steps_of
 
 MOST_SEEDS = 10_000
 
@@ -19,8 +19,8 @@ def add_arguments(parser) -> None:
 
 def run(options) -> int:
     """Train the missing runs of the named steps, or of all; returns 1 if one failed."""
-    from ..experiments import EXPERIMENTS
-    from ..training import campaign, fit, local_executor, missing, pick_device
+    from ..experiments import all_experiments
+    from ..training import campaign, checked_jobs, fit, local_executor, missing, pick_device
 
     if not options.names and not options.all:
         raise ValueError("name the steps or paths to train, or say --all; "
@@ -28,7 +28,7 @@ def run(options) -> int:
     if not 1 <= options.seeds <= MOST_SEEDS:
         raise ValueError(f"--seeds must be from 1 to {MOST_SEEDS:,}, not {options.seeds}")
     checked_jobs(options.jobs)
-    names = list(EXPERIMENTS) if options.all else steps_of(options.names)
+    names = list(all_experiments()) if options.all else steps_of(options.names)
     on_cpu = pick_device(options.device).type == "cpu"
     tasks = missing(names, range(options.seeds), frugal=options.all and on_cpu)
     print(f"{len(tasks)} trainings to do" if tasks else "nothing to do: every run asked for is recorded")

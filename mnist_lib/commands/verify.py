@@ -15,9 +15,9 @@ def add_arguments(parser) -> None:
 
 def run(options) -> int:
     """Check the records; returns 1 if any of them does not hold, or if there are none."""
-    from ..book import assignment
-    from ..training import ALL_SEEDS_UNDER, TEST_IMAGES, records, verify, verify_bits, verify_travel
-    from .find_network import checked_jobs
+    from ..classroom import readers as submitted
+    from ..studies import studies
+    from ..training import ALL_SEEDS_UNDER, TEST_IMAGES, checked_jobs, records, verify
 
     if options.jobs is not None:
         jobs = checked_jobs(options.jobs)
@@ -40,7 +40,7 @@ def run(options) -> int:
         for name, seeds in without.items():
             print(f"  {name}: seed{'s' * (len(seeds) > 1)} {_ranges(seeds)}")
     readers = 0
-    for name, recorded, measured, problem in assignment.readers.check_all():
+    for name, recorded, measured, problem in submitted.check_all():
         readers, bad = readers + 1, bad + bool(problem)
         said = "not readable" if recorded is None else f"recorded {recorded:,} of {TEST_IMAGES:,}"
         print(f"{'FAILED' if problem else 'ok':7}submissions/{name}: {said}, "
@@ -48,20 +48,15 @@ def run(options) -> int:
               flush=True)
     if readers:
         print(f"{readers} readers' networks, each run in a process of its own")
-    shifted = 0
-    for name, problem in verify_travel():
-        shifted, bad = shifted + 1, bad + bool(problem)
-        if problem:
-            print(f"FAILED {name}: {problem}", flush=True)
-    if shifted:
-        print(f"{shifted} networks on shifted images, a level of each run again")
-    few = 0
-    for name, problem in verify_bits():
-        few, bad = few + 1, bad + bool(problem)
-        if problem:
-            print(f"FAILED {name}: {problem}", flush=True)
-    if few:
-        print(f"{few} networks at fewer bits a weight, two versions of each run again")
+    for study in studies().values():
+        own = 0
+        for name, problem in getattr(study, "verify_records", tuple)():
+            own, bad = own + 1, bad + bool(problem)
+            if problem:
+                print(f"FAILED {name}: {problem}", flush=True)
+        if own:
+            what = study.verify_records.__doc__.partition(".")[0]
+            print(f"{own} {what[0].lower()}{what[1:]}")
     if not total:
         print(f"no records were found in {records.root()}", file=sys.stderr)
     return 1 if bad or not total else 0

@@ -7,10 +7,10 @@ In go the four files of a data set, wherever they are; out come two uint8 tensor
 from mnist_lib import door
 
 __all__, __getattr__, __dir__ = door(__name__, {
-    "augment": "augment CenterCrop ColorJitter Normalize RandomAffine RandomApply RandomPerspective RandomRotation "
-               "Resize ToTensor apply",
-    "data_sets": "DATA_SETS DataSet FASHION_MNIST MNIST",
+    "augment": "augment CenterCrop ColorJitter Normalize RandomAffine RandomApply RandomPerspective "
+               "RandomRotation Resize ToTensor apply",
+    "data_sets": "DATA_SETS DataSet FASHION_MNIST HELD_OUT MNIST",
     "loading": "data_folders fashion_mnist mnist",
-    "shifts": "SHIFTS Shift shifted",
     "torchvision_import": "import_torchvision",
+    "warp": "affine inverse_affine",
 })

@@ -7,10 +7,12 @@ size, as many classes, files of the same names. Only their folders tell them apa
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+HELD_OUT = 5_000  # the last training images, which searches and the challenge judge on
 SPLITS = {  # the images file and the labels file of each split
     "train": ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
     "test": ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
 }
+HELD_OUT = 5_000  # the last training images, which choices are made on
 
 
 @dataclass(frozen=True)

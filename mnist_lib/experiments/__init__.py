@@ -7,17 +7,13 @@ Nothing is trained here. Looks into ``networks`` and ``data``, and through them 
 from mnist_lib import door
 
 __all__, __getattr__, __dir__ = door(__name__, {
-    "beyond": "BELOW CHAMPION FASTEST_99 FEWEST FIRST_WIDTHS SEARCHED_RECIPE SMALL SMALLEST "
-              "convolutions network",
-    "bits": "bits",
-    "catalogue": "ALL_PATHS EXPERIMENTS FINALS LADDER LITTLE PATHS PLAIN STEPS experiment recorded_as",
+    "beyond": "BELOW BETTER_NETWORKS BEYOND CHAMPIONS DEEPER FIRST_WIDTHS MEDIUM QUICK REPEATED SMALL STRONG "
+              "WEAK affine better champion convolutions cropped faster fastest first_champion network "
+              "repeated searched_recipe smallest",
+    "catalogue": "ALL_PATHS EXPERIMENTS FINALS LADDER PATHS PLAIN STEPS all_experiments experiment "
+                 "recorded_as",
     "factorial": "factorial CELLS FACTORS",
-    "fashion": "fashion",
-    "little": "little",
-    "marks": "marks AGAIN BETTER BETTER_NETWORKS BEYOND FASTER MARKS REPEATED SEARCHES SECOND_CHOICES SMALLER "
-             "repeated",
     "names": "unknown",
-    "settings": "Because Experiment OPTIONS OneCycleLR ReduceLROnPlateau SGD StepLR WarmupDecay",
-    "spaces": "Candidates HELD_OUT LAST Least Round Search held_out",
-    "travel": "travel",
+    "settings": "Because Experiment OPTIONS OneCycleLR ReduceLROnPlateau SGD SHOWN StepLR TRAINING_IMAGES "
+                "WarmupDecay",
 })

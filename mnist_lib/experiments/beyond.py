@@ -1,7 +1,7 @@
-"""Beyond the five paths: the spaces that were searched, and the networks that came out.
+"""Beyond the five paths: the networks that the searches chose, as experiments of the book's main line.
 
-Every choice was made by :mod:`mnist_lib.training.search` on held-out training images; what it chose is
-written here by name, and a test compares it with the log. The chapters are in ``book/beyond/``.
+Every choice was made on held-out training images, by the searches of ``studies/search``; what they chose is written
+here by name, and a test compares it with their logs. Chapter: ``book/build/averaging.md``.
 """
 
 from __future__ import annotations
@@ -10,12 +10,10 @@ import dataclasses
 
 from ..data import Normalize, RandomAffine, ToTensor
 from ..networks import Architecture
-from ..rf import Layer, conv, global_avg_pool, max_pool
+from ..rf import Layer, conv, crop, global_avg_pool, max_pool
 from .settings import SGD, Experiment, WarmupDecay
-from .spaces import Candidates, Least, Round, Search
 
 UNIT = "conv batchnorm relu"
-ENOUGH = 99.48  # per cent of the held-out images: the rule's 99.40, and a margin for seeds, epochs and luck
 
 
 def network(name: str, *blocks: tuple[Layer, ...]) -> Architecture:
@@ -31,16 +29,6 @@ def affine(degrees: float, shift: float, scale: float, shear: float = 0.0) -> tu
             ToTensor(), Normalize())
 
 
-def varied(best: Experiment, setting: str, values: dict) -> Candidates:
-    """The best so far with each of the labelled values for one setting."""
-    return {label: dataclasses.replace(best, **{setting: value}) for label, value in values.items()}
-
-
-def tuned(best: Experiment, setting: str, *values: float) -> Candidates:
-    """The best so far with each of the values for one setting of its optimizer."""
-    return varied(best, "optimizer", {f"{v:g}": dataclasses.replace(best.optimizer, **{setting: v}) for v in values})
-
-
 def convolutions(*widths: int) -> tuple[Layer, ...]:
     """3x3 convolutions with so many output channels."""
     return tuple(conv(width, 3) for width in widths)
@@ -53,10 +41,6 @@ def pooled(widths: str) -> tuple[tuple[Layer, ...], ...]:
 
 
 WEAK, MEDIUM, STRONG = affine(10, 0.05, 0.1, 5), affine(10, 0.1, 0.1), affine(15, 0.1, 0.15, 10)
-AUGMENTATIONS = {
-    "weak: rotation 10, shift 5 %, scale 10 %, shear 5": WEAK,
-    "medium: rotation 10, shift 10 %, scale 10 %": MEDIUM,
-    "strong: rotation 15, shift 10 %, scale 15 %, shear 10": STRONG}
 
 FIRST_WIDTHS = "8 8, pool, 16 16 16"  # what the first rounds chose
 CHAMPIONS = {label: network("beyond/champion", *blocks) for label, blocks in {
@@ -69,31 +53,9 @@ DEEPER = {label: network("beyond/champion", *pooled(label)) for label in (
     FIRST_WIDTHS, "8 8, pool, 14 14 14 14", "8 8, pool, 12 12 16 16", "8 8, pool, 12 12 12 12 12",
     "10 10, pool, 14 14 14 14")}
 
-CHAMPION = Search(
-    "champion",
-    Experiment("beyond/champion", CHAMPIONS["8 16, 1x1 to 8, pool, 16 16 16"], MEDIUM,
-               128, SGD(0.1, momentum=0.9, weight_decay=1e-4, nesterov=True), WarmupDecay(0.2), averaging=0.995),
-    (
-        Round("Which network?", lambda best: varied(best, "architecture", CHAMPIONS)),
-        Round("How much augmentation?", lambda best: varied(best, "transforms", AUGMENTATIONS)),
-        Round("Which largest learning rate?", lambda best: tuned(best, "learning_rate", 0.05, 0.1, 0.2)),
-        Round("The best rate lies at the edge of the space: is a higher one better?",
-              lambda best: tuned(best, "learning_rate", 0.2, 0.4)),
-        Round("What is a pixel between pixels?", lambda best: varied(best, "transforms", {
-            way: (dataclasses.replace(best.transforms[0], interpolation=way), *best.transforms[1:])
-            for way in ("nearest", "bilinear")})),
-        Round("Are more layers behind the pooling better?", lambda best: varied(best, "architecture", DEEPER)),
-        Round("Two settings may be good only together: deeper, and with less augmentation?",
-              lambda best: {"the best so far": best} | {
-                  f"{label}; weak changes": dataclasses.replace(best, architecture=DEEPER[label], transforms=WEAK)
-                  for label in ("8 8, pool, 14 14 14 14", "8 8, pool, 12 12 16 16", "10 10, pool, 14 14 14 14")}),
-        Round("Are more and smaller steps better?", lambda best: varied(best, "batch_size", {
-            f"batches of {size}": size for size in (64, 128)})),
-    ))
-
-first_champion = dataclasses.replace(
-    CHAMPION.start, name="beyond/first-champion", architecture=CHAMPIONS[FIRST_WIDTHS],
-    transforms=STRONG, optimizer=dataclasses.replace(CHAMPION.start.optimizer, learning_rate=0.2))
+first_champion = Experiment(
+    "beyond/first-champion", CHAMPIONS[FIRST_WIDTHS], STRONG, 128,
+    SGD(0.2, momentum=0.9, weight_decay=1e-4, nesterov=True), WarmupDecay(0.2), averaging=0.995)
 
 champion = dataclasses.replace(
     first_champion, name="beyond/champion", architecture=DEEPER["8 8, pool, 14 14 14 14"], transforms=WEAK)
@@ -101,18 +63,8 @@ champion = dataclasses.replace(
 SMALL = {label: network("beyond/smallest", *pooled(label)) for label in (
     "8 8, pool, 10 12 12", "8 8, pool, 10 10 10 10", "8 8, pool, 9 9 9 9", "8 8, pool, 8 8 8 8")}
 
-SMALLEST = Search(
-    "smallest",
-    dataclasses.replace(first_champion, name="beyond/smallest", architecture=SMALL["8 8, pool, 10 12 12"]),
-    (
-        Round("How much augmentation can a small network take?",
-              lambda best: varied(best, "transforms", AUGMENTATIONS)),
-        Round("Which is the smallest network that is good enough?",
-              lambda best: varied(best, "architecture", SMALL), Least("parameters", ENOUGH)),
-    ))
-
 smallest = dataclasses.replace(
-    SMALLEST.start, architecture=SMALL["8 8, pool, 10 10 10 10"], transforms=WEAK)
+    first_champion, name="beyond/smallest", architecture=SMALL["8 8, pool, 10 10 10 10"], transforms=WEAK)
 
 BELOW = tuple(dataclasses.replace(smallest, name=f"beyond/below-{limit}",
                                   architecture=network(f"beyond/below-{limit}", *pooled(widths)))
@@ -124,37 +76,69 @@ QUICK = {"16 of 5x5 with stride 2, 16 16 16": CHAMPIONS["16 of 5x5 with stride 2
          "8, 14 with stride 2, 14 14 16": network(
              "beyond/fastest", (conv(8, 3), conv(14, 3, stride=2)), convolutions(14, 14, 16))}
 
-SEARCHED_RECIPE = Search(
-    "searched-recipe",
-    dataclasses.replace(first_champion, name="beyond/searched-recipe", transforms=MEDIUM,
-                        architecture=CHAMPIONS["16 of 5x5 with stride 2, 16 16 16"]),
-    (
-        Round("How much augmentation?", lambda best: varied(best, "transforms", AUGMENTATIONS)),
-        Round("Is a second layer in front better?", lambda best: varied(best, "architecture", QUICK)),
-        Round("How much weight decay?", lambda best: tuned(best, "weight_decay", 0, 1e-4, 5e-4, 2e-3)),
-        Round("How few epochs are enough?", lambda best: varied(best, "epochs", {
-            f"{epochs} epochs": epochs for epochs in (9, 12, 15)}), Least("epochs", ENOUGH)),
-    ))
+searched_recipe = dataclasses.replace(
+    first_champion, name="beyond/searched-recipe", architecture=CHAMPIONS["16 of 5x5 with stride 2, 16 16 16"])
 
-searched_recipe = dataclasses.replace(SEARCHED_RECIPE.start, transforms=STRONG)
+fastest = dataclasses.replace(searched_recipe, name="beyond/fastest", transforms=WEAK, epochs=10)
 
-FEWEST = Search(
-    "fewest-epochs",
-    dataclasses.replace(searched_recipe, name="beyond/fastest", transforms=WEAK),
-    (Round("With less augmentation, how few epochs are enough?", lambda best: varied(best, "epochs", {
-        f"epochs: {epochs}": epochs for epochs in (5, 6, 8, 10)}), Least("epochs", 99.44)),),
-    last=3)
+fastest_99 = dataclasses.replace(searched_recipe, name="beyond/fastest-99", transforms=WEAK, epochs=2)
 
-fastest = dataclasses.replace(FEWEST.start, epochs=10)
 
-FASTEST_99 = Search(
-    "fastest-99",
-    dataclasses.replace(searched_recipe, name="beyond/fastest-99", transforms=WEAK),
-    (Round("How few epochs are enough for 99.0 %?", lambda best: varied(best, "epochs", {
-        f"epochs: {epochs}": epochs for epochs in (1, 2, 3, 4, 5)}), Least("epochs", 99.05)),),
-    last=1)
+def again(width: int, times: int, name: str = "again") -> tuple[Layer, ...]:
+    """So many 3x3 convolutions that share their weights, each with a batch normalization of its own."""
+    return (conv(width, 3, shared=name),) * times
 
-fastest_99 = dataclasses.replace(FASTEST_99.start, epochs=2)
 
-FIRST_FOUND = (first_champion, champion, smallest, *BELOW, searched_recipe, fastest, fastest_99)
-FIRST_SEARCHES = (CHAMPION, SMALLEST, SEARCHED_RECIPE, FEWEST, FASTEST_99)  # the later ones are in marks.py
+def repeated(front: str, width: int, times: int, own: bool = True) -> Architecture:
+    """A pooled network whose last convolutions share their weights; ``own``: one with its own stands before them."""
+    before, pool, after = pooled(f"{front}, pool, {width}")
+    return network("beyond/smaller", before, pool, (after if own else ()) + again(width, times))
+
+
+REPEATED = {
+    "8 8, pool, 10, 3 times 10": repeated("8 8", 10, 3),
+    "8 8, pool, 11, 3 times 11": repeated("8 8", 11, 3),
+    "8 8, pool, 12, 3 times 12": repeated("8 8", 12, 3),
+    "8 8, pool, 13, 3 times 13": repeated("8 8", 13, 3),
+    "8 8, pool, 14, 3 times 14": repeated("8 8", 14, 3),
+    "8 12, pool, 4 times 12": repeated("8 12", 12, 4, own=False),
+    "8 14, pool, 4 times 14": repeated("8 14", 14, 4, own=False)}
+
+smaller = dataclasses.replace(
+    smallest, name="beyond/smaller", architecture=REPEATED["8 8, pool, 14, 3 times 14"], batch_size=64)
+
+
+def cropped(margin: int) -> Architecture:
+    """The network of the fastest behind a crop: fewer pixels, the same layers."""
+    layers = (crop(margin),) if margin else ()
+    return network("beyond/faster", (*layers, conv(16, 5, stride=2)), convolutions(16, 16, 16))
+
+
+faster = dataclasses.replace(
+    fastest, name="beyond/faster", architecture=cropped(2), batch_size=256, epochs=9, averaging=0.99,
+    optimizer=dataclasses.replace(fastest.optimizer, learning_rate=0.3))
+
+
+def behind(name: str, *layers: Layer) -> Architecture:
+    """The champion's two layers and its pooling, and these layers behind it."""
+    return network(name, convolutions(8, 8), (max_pool(2),), layers)
+
+
+def twice(width: int, name: str) -> tuple[Layer, ...]:
+    """Two convolutions with the same weights; the second is padded, so that a pair shrinks the map as one does."""
+    return conv(width, 3, shared=name), conv(width, 3, padding=1, shared=name)
+
+
+BETTER_NETWORKS = {
+    "8 8, pool, 14 14 14 14": champion.architecture,
+    "the same, padded behind the pooling": behind("beyond/better", *(conv(14, 3, padding=1),) * 4),
+    "8 8, pool, 14, twice 14, twice 14, 14": behind(
+        "beyond/better", conv(14, 3), *twice(14, "first"), *twice(14, "second"), conv(14, 3)),
+    "8 8, pool, 16, twice 16, twice 16": behind(
+        "beyond/better", conv(16, 3), *again(16, 2, "first"), *again(16, 2, "second")),
+    "8 8, pool, 22, 3 times 22": behind("beyond/better", conv(22, 3), *again(22, 3))}
+
+better = dataclasses.replace(
+    champion, name="beyond/better", architecture=BETTER_NETWORKS["8 8, pool, 22, 3 times 22"], averaging=0.998)
+
+BEYOND = (first_champion, champion, smallest, *BELOW, searched_recipe, fastest, fastest_99, smaller, faster, better)

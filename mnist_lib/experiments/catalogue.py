@@ -7,6 +7,9 @@ and a sibling ``…-corrected`` shows what changes without it.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from pkgutil import resolve_name
 
 from ..data import (
     CenterCrop,
@@ -20,15 +23,13 @@ from ..data import (
     ToTensor,
 )
 from ..networks import ARCHITECTURES as NETWORK
-from . import fashion
-from .beyond import CHAMPIONS, champion, smallest
+from .beyond import BEYOND, CHAMPIONS
 from .factorial import CELLS
-from .little import curve
-from .marks import BEYOND, SECOND_CHOICES
 from .names import unknown
 from .settings import SGD, Because, Experiment, OneCycleLR, ReduceLROnPlateau, StepLR
 
 because = Because
+STUDIES = Path(__file__).resolve().parents[1] / "studies"
 PLAIN = (ToTensor(), Normalize())
 
 
@@ -179,20 +180,30 @@ LADDER = {  # the rungs of benchmarks/ladder.py: what is new on each
     "beyond/faster": "fewer pixels, batches twice as large"}
 
 OWN_STEPS = {e.name: e for steps in OWN_PATHS.values() for e in steps}
-LITTLE = {of.name: curve(of) for of in (champion, smallest, STEPS["six-models/setup"])}  # few training images
 EXPERIMENTS: dict[str, Experiment] = STEPS | OWN_STEPS | {
-    e.name: e for e in (*BEYOND, *SECOND_CHOICES, CHEAPER, HE_SKELETON, *CELLS.values(),
-                        *(e for es in LITTLE.values() for e in es))}
-EXPERIMENTS |= fashion.copies(EXPERIMENTS)
+    e.name: e for e in (*BEYOND, CHEAPER, HE_SKELETON, *CELLS.values())}  # with those of the studies: all_experiments
+
+
+def all_experiments() -> dict[str, Experiment]:
+    """Every experiment there is: those of this room, then those that the studies train of their own."""
+    return {**EXPERIMENTS, **{name: e for name, e in _of_studies().items() if name not in EXPERIMENTS}}
+
+
+@cache
+def _of_studies() -> dict[str, Experiment]:
+    """The ``EXPERIMENTS`` of the studies, which are found by looking into ``studies/``."""
+    doors = (resolve_name(f"mnist_lib.studies.{file.parent.name}") for file in sorted(STUDIES.glob("*/__init__.py")))
+    return {name: e for study in doors for name, e in getattr(study, "EXPERIMENTS", {}).items()}
 
 
 def experiment(name: str | Experiment) -> Experiment:
     """The experiment of that name; ``KeyError`` has the nearest names, or all there are."""
     if isinstance(name, Experiment):
         return name
-    if name not in EXPERIMENTS:
-        raise KeyError(unknown("experiment", name, EXPERIMENTS))
-    return EXPERIMENTS[name]
+    found = EXPERIMENTS.get(name) or all_experiments().get(name)
+    if found is None:
+        raise KeyError(unknown("experiment", name, all_experiments()))
+    return found
 
 
 def recorded_as(step: str | Experiment) -> str:
@@ -200,6 +211,5 @@ def recorded_as(step: str | Experiment) -> str:
 
     Two paths begin with the same network trained in the same way; it is trained once.
     """
-    fingerprint = experiment(step).fingerprint
-    return next((e.name for e in EXPERIMENTS.values() if e.fingerprint == fingerprint),
-                experiment(step).name)
+    step = experiment(step)
+    return next((e.name for e in EXPERIMENTS.values() if e.fingerprint == step.fingerprint), step.name)

@@ -42,7 +42,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..training import read_json, schema, write_atomically
+from ..files import read_json, write_atomically
+from ..training import schema
 
 FORMAT, VERSION = "mnist_lib network", 1
 INPUT = (1, 28, 28)

@@ -8,8 +8,7 @@ from mnist_lib import door
 
 __all__, __getattr__, __dir__ = door(__name__, {
     "architecture": "Architecture count_parameters flat_layers",
-    "drawing": "drawing",
     "builder": "build find_architecture initialize",
-    "quantize": "quantize",
+    "drawing": "drawing LIMIT OPS TALL WIDE both line path svg text",
     "zoo": "ARCHITECTURES",
 })

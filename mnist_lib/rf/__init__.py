@@ -16,11 +16,10 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "calculator": "receptive_field rule",
     "chain": "field_of_layers",
     "effective_field": "effective",
-    "files": "KINDS destination partial_mark ready_to_write write_atomically",
     "geometry": "Geometry",
     "html_writer": "Cell html_table side",
-    "snapshot": "left_as_found",
-    "operators": "named_arguments",
     "layers": "Layer avg_pool batchnorm conv crop dropout global_avg_pool max_pool pair relu stands_first",
+    "operators": "named_arguments",
+    "snapshot": "left_as_found",
     "table": "Table",
 })

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+import re
 import zlib
 from dataclasses import dataclass
 
@@ -17,10 +18,10 @@ import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
-from .inputs import altered, arguments, probed
-from .meaning import run_on
-from .row import unit_of
-from .rules.registry import flat_tensors
+from .arguments import arguments
+from .inputs import altered, probed, run_on
+from .row import output_name, unit_of
+from .rules.registry import keyed_tensors
 from .snapshot import left_as_found
 from .space import Space
 
@@ -37,15 +38,16 @@ _LIFTED = {_F.sigmoid, torch.sigmoid, torch.Tensor.sigmoid, torch.Tensor.sigmoid
            torch.exp, torch.Tensor.exp}
 
 
-def measure(network, input_size=None, layer: str = "", unit=None, *, inputs=None) -> tuple | dict:
+def measure(network, input_size=None, layer: str = "", unit=None, *, inputs=None, **how) -> tuple | dict:
     """The pixels that one unit of a layer sees, as ``Table.interval``: ((top, bottom), (left, right)).
 
-    ``layer`` is a module's qualified name ("" for the network's output), ``unit`` (row,
-    column), one number for a token, or None for the central unit. An axis is None where no
-    pixel matters. Slow: it runs the network for every line of the image along each axis, and
-    so for small inputs. Raises KeyError where no such layer was executed.
+    ``layer`` is a module's qualified name, "" for the network's output, or the key of one of
+    several, as for ``Table.at``; ``how`` is as in ``receptive_field``; ``unit`` is (row, column),
+    one number for a token, or None for the central unit. An axis is None where no pixel matters.
+    Slow: it runs the network for every line of the image along each axis, and so for small inputs.
+    Raises KeyError where no such layer was executed.
     """
-    return sweep(network, input_size, [layer], inputs=inputs)[_plain(layer)].interval(unit)
+    return sweep(network, input_size, [layer], inputs=inputs, **how)[_plain(layer)].interval(unit)
 
 
 @dataclass(frozen=True)
@@ -77,17 +79,18 @@ def ends(changed) -> tuple[int, int] | None:
     return (where[0], where[-1]) if where else None
 
 
-def sweep(network, input_size=None, layers=None, dims=None, batch=32, *, inputs=None) -> dict[str, Measured]:
+def sweep(network, input_size=None, layers=None, dims=None, batch=32, *, inputs=None, **how) -> dict[str, Measured]:
     """``Measured`` for the last output of each module, by qualified name, in one go.
 
-    ``input_size`` or ``inputs`` are those of ``receptive_field``. ``layers``: only these; "" is
-    the network's output. ``dims`` maps a name to the output's dimensions along which its units
+    ``input_size`` or ``inputs`` (and ``how``) are those of ``receptive_field``. ``layers``: only these;
+    "" is the network's output, and where a module returns several maps, each has its key, as in
+    ``Table.at``. ``dims`` maps a name to the output's dimensions along which its units
     stand; else these are, of a map (N, C, H, W), the last two, of tokens (N, tokens, C) the
     middle one. The network itself is left alone; its positive copy runs on every line of the
     image twice, once on a dark image and once on a bright one.
     """
     with left_as_found(network):
-        space, tensors = run_on(network, input_size, inputs)
+        space, tensors = run_on(network, input_size, inputs, **how)
     dims, names = dims or {}, None if layers is None else {_plain(name) for name in layers}
     changed: dict = {}
     for probe in ("dark", "bright"):
@@ -106,7 +109,7 @@ def _probe(model, space, bases, probe, axis, names, dims, batch, changed):
     """Change one line of the image after the other; note the units that are not the same any more."""
     chosen = next(i for i, group in enumerate(space.groups) if axis in group)
     base, lines = bases[chosen], space.pixels[axis]
-    dim = base.dim() - space.inputs[chosen].axes + axis - space.groups[chosen][0] - 1  # of one image
+    dim = space.inputs[chosen].dims[axis - space.groups[chosen][0]] - 1  # of one image
     count = min(batch, lines)
     many = [each.repeat(count, *(1,) * (each.dim() - 1)) for each in bases]
     before = _outputs(model, space, many, names)
@@ -130,15 +133,20 @@ def _probe(model, space, bases, probe, axis, names, dims, batch, changed):
 
 def _outputs(model, space, images, names) -> dict[str, torch.Tensor]:
     """Every module's last output, by its qualified name; the network's is called ""."""
-    found, hooks = {}, []
+    found, hooks, modules = {}, [], dict(model.named_modules())
 
     def note(name, output):
-        output = next(iter(flat_tensors(output)), None)
-        if output is not None and output.dim() and len(output) == len(images[0]):
-            found[name] = output.clone()
+        several = keyed_tensors(output)
+        keys = [output_name(name, key) for key, _ in several] if len(several) > 1 or not name else []
+        keys = [f"[{key}]" if key in modules and key != name else key for key in keys]  # a layer has that name
+        for label, (_, tensor) in zip((name, *keys), several[:1] + several):
+            if label != name and not tensor.is_floating_point():
+                continue  # places, as of a maximum, need not move with what they depend on
+            if (names is None or label in names) and tensor.dim() and len(tensor) == len(images[0]):
+                found[label] = tensor.clone()
 
-    for name, module in model.named_modules():
-        if name and (names is None or name in names) and not isinstance(module, torch.jit.ScriptModule):
+    for name, module in modules.items():
+        if name and not isinstance(module, torch.jit.ScriptModule):
             hooks.append(module.register_forward_hook(lambda m, args, output, name=name: note(name, output)))
     try:
         args, kwargs = arguments(model, space, images)
@@ -146,8 +154,7 @@ def _outputs(model, space, images, names) -> dict[str, torch.Tensor]:
     finally:
         for hook in hooks:
             hook.remove()
-    if names is None or "" in names:
-        note("", output)
+    note("", output)
     return found
 
 
@@ -222,16 +229,17 @@ def _instance_norm(function, input, running_mean=None, running_var=None, weight=
 
 def _plain(layer: str) -> str:
     """A layer's name without the number of its use; the last use is what is measured."""
-    return layer.partition("#")[0]
+    return re.sub(r"#\d+", "", layer)
 
 
-def check(network, input_size=None, table=None, *, inputs=None) -> list[str]:
+def check(network, input_size=None, table=None, *, inputs=None, **how) -> list[str]:
     """Differences between a table and the measurement: a line for each, none if they agree.
 
     Compares every unit of every module's last output, along all axes.
     """
-    dims = {row.name: row.dims for row in (*table.blocks, *table.rows) if not row.name.endswith("()")}
-    return differences(sweep(network, input_size, None, dims, inputs=inputs), table)
+    known = (*table.parts, *table.outputs, *table.blocks, *table.rows)
+    dims = {row.name: row.dims for row in known if not row.name.endswith("()")}
+    return differences(sweep(network, input_size, None, dims, inputs=inputs, **how), table)
 
 
 def differences(measured: dict[str, Measured], table) -> list[str]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import gc
 import sys
 from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import replace
 from unittest import mock
 
 import torch
@@ -18,7 +19,7 @@ from torch.utils._pytree import tree_flatten, tree_unflatten
 
 from .chain import field_of_layers
 from .geometry import ReceptiveFieldError
-from .meaning import run_on
+from .inputs import run_on, unlikely
 from .operators import alternative
 from .rows import rows_of
 from .rules.registry import UnknownOperation, flat_tensors, rule
@@ -28,18 +29,25 @@ from .table import Table
 __all__ = ["ReceptiveFieldError", "UnknownOperation", "receptive_field", "rule"]
 
 
-def receptive_field(network, input_size=None, *, inputs=None, title=None) -> Table:
+def receptive_field(network, input_size=None, *, inputs=None, title=None, layout="", dtype=None, device=None) -> Table:
     """The receptive-field table of a network.
 
     ``network`` is any ``torch.nn.Module``, or a plain list of ``mnist_lib.rf.layers`` records, or
-    an ``Architecture``, which knows its own size. ``input_size`` is the image's, channels first:
-    (C, L) of a sequence, (C, H, W), or (C, D, H, W) of a volume; (L,) where tokens go into an
-    embedding. Two numbers are (C, L) where the network's first convolution (or pooling, padding,
-    normalization) is one-dimensional, or where it has none and no kernel of two dimensions and runs
-    on it; else (H, W), with the channels that the first convolution takes. ``inputs`` are several:
-    a dict of such sizes or of example tensors, batch first, by the names of the forward's
-    arguments; the table then has a field in each.
-    The network runs once, as in evaluation, and is left exactly as it was.
+    an ``Architecture``, which knows its own size. ``input_size`` is the image's, without the batch,
+    channels first: (C, L) of a sequence, (C, H, W), or (C, D, H, W) of a volume; (L,) of tokens that
+    go into an embedding, or of a sequence without channels. It is tried as it is given; where the
+    network does not run on it, and its first convolution has as many dimensions as there are
+    numbers, with the channels which that takes: (H, W).
+
+    Instead of a size, in either place: a tensor, which has its batch; a list of sizes and tensors, in
+    the order of the forward's arguments; a dict by their names; or these nested. Whatever else is in
+    them (numbers, flags, None, tensors of no or one axis, as a timestep or the lengths of a batch)
+    is passed on as it is: ``inputs={"sample": (3, 32, 32), "timestep": 5}``. The table has a field in
+    each input. ``layout="TF"`` says that a size, and the tensor made of it, has time first and
+    the features last, (N, T, F); "HWC" that of an image. ``dtype`` and ``device`` are those of the
+    examples that are made of sizes: the network's own, if not given.
+
+    The network runs as in evaluation, and is left exactly as it was.
 
     Raises UnknownOperation where an operation has no rule (the message shows how to register
     one), ReceptiveFieldError where the network cannot be run on such an input or a map shrinks
@@ -54,32 +62,33 @@ def receptive_field(network, input_size=None, *, inputs=None, title=None) -> Tab
         return field_of_layers(network, input_size, title)
     network = getattr(network, "_orig_mod", network)  # a compiled network follows the one it was made from
     with torch.no_grad(), _in_single_operations(), _uncollected():
-        space, tensors, tracer = _followed(network, input_size, inputs)
-        rows, blocks, graph = rows_of(tracer.open[0], space)
-    convention = "as in evaluation: batch normalization mixes no pixels"
+        space, tensors, tracer = _followed(network, input_size, inputs, layout, dtype, device)
+        found = rows_of(tracer.open[0], space)
+    convention = ["as in evaluation: batch normalization mixes no pixels"]
     if tensors[0].is_meta:
-        convention += "; a network without values (meta device): masks count as dense"
-    return Table(title or type(network).__name__, _sizes(space), tuple(rows), tuple(blocks), convention, space,
-                 tracer.interpreter.unused(), graph)
+        convention.append("a network without values (meta device): masks count as dense")
+    convention += filter(None, [unlikely(network, space)])
+    return Table(title or type(network).__name__, _sizes(space), convention="; ".join(convention),
+                 space=replace(space, call=None), unused=tracer.interpreter.unused(), **found)
 
 
-def _followed(network, input_size, inputs):
+def _followed(network, *given):
     """What a network was run on, and the tracer that followed it, also where it runs another way."""
-    from .chance import Chance
+    from .chance import states
     from .interpreter import Interpreter
     from .repeat import Repeats
     from .tracer import Tracer
 
     with left_as_found(network) as snapshot:
-        space, tensors = run_on(network, input_size, inputs)
+        space, tensors = run_on(network, *given)
         tensors = [t if t.is_contiguous() else t.clone() for t in tensors]  # no memory in overlapping places
-        tracer, chance = Tracer(network, Interpreter(network), snapshot.tensors), Chance(snapshot)
-        with torch.device("meta") if tensors[0].is_meta else nullcontext(), chance.of():
+        tracer, before = Tracer(network, Interpreter(network), snapshot.tensors), states()
+        with torch.device("meta") if tensors[0].is_meta else nullcontext():
             output = _run(tracer, space, tensors)
-        drew = chance.drew()
+        drew = bool(snapshot.generators) or states() != before
         if not tensors[0].is_meta:
             snapshot.put_back()
-            Repeats(network, tracer, space, tensors, snapshot, chance).confirm(drew)
+            Repeats(network, tracer, space, tensors, snapshot).confirm(drew)
     if tracer.open[0].result is None:
         raise ReceptiveFieldError(_nothing(network, output))
     return space, tensors, tracer

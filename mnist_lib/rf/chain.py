@@ -31,7 +31,10 @@ def field_of_layers(layers, input_size=None, title=None) -> Table:
     named, title, own_size = _named(layers, title)
     shared: dict = {}
     dimension = next((len(v) for _, layer in named for v in _settings(layer) if isinstance(v, tuple)), None)
-    size = image_size(own_size if input_size is None else input_size, dimension)
+    size = image_size(own_size if input_size is None else input_size)
+    size = (1, *size) if len(size) == (dimension or 2) else size
+    if len(size) == 1:
+        raise ValueError(f"input_size {size} is that of a sequence; give (channels, height, width)")
     channels, plan, rows = size[0], (), []
     lines = {n: Geometry(n) for n in size[1:]}
     maps = tuple(lines[n] for n in size[1:])  # one object for equal axes, so that they are worked out once

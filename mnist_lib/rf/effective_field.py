@@ -63,6 +63,8 @@ def effective(network, images, layer: str, unit=None, share=0.95) -> EffectiveFi
     is, in evaluation mode; the network is left exactly as it was. Raises KeyError where no
     such layer was executed, ReceptiveFieldError where no pixel matters.
     """
+    if not isinstance(images, torch.Tensor) or images.dim() != 4:
+        raise ValueError("effective is for images, a tensor (N, C, H, W); of a sequence, table.explore shows the field")
     if layer not in dict(network.named_modules()):
         raise KeyError(f"no layer is called {layer!r}")
     found = masses(network, images, {layer: lambda output: (slice(None), slice(None), *unit_of(

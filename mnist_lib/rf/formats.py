@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from fractions import Fraction
 from html import escape
 
@@ -86,14 +89,51 @@ def _written(found) -> str:
     return f"{found:.4g}" if isinstance(found, float) and abs(found) < 1000 else str(found)
 
 
-def _chosen(table, columns, plain):
-    """The rows and columns to show: (names of columns, rows, cell by cell the value)."""
-    rows = [row for row in table.rows if plain or not row.plain]
-    wanted = list(COMPACT if columns == "compact" else COLUMNS if columns == "full" else columns)
+@dataclass(frozen=True)
+class View:
+    """What of a table is shown: which columns and layers, how deep in its blocks, which names, and its outputs."""
+
+    columns: str | Sequence[str] = "compact"
+    plain: bool = False
+    depth: int | None = None
+    filter: str = ""
+    outputs: bool = False
+
+    def rows(self, table) -> tuple[list, int]:
+        """The rows, and how many more move nothing."""
+        rows = [row for row in (table.rows if self.depth is None else _folded(table, self.depth)) if self._named(row)]
+        shown = [row for row in rows if self.plain or not row.plain]
+        outputs = [row for row in table.outputs if self._named(row)] if self.outputs and len(table.outputs) > 1 else []
+        return shown + outputs, len(rows) - len(shown)
+
+    def _named(self, row):
+        return self.filter in row.label or fnmatchcase(row.label, self.filter)
+
+
+def _folded(table, depth):
+    """The rows down to a depth of names; a deeper one's block stands for all that it contains."""
+    found: dict = {}
+    for number, (row, inside) in enumerate(zip(table.rows, table.graph.inside)):
+        place = ("row", number)
+        while row.name.count(".") >= depth and inside is not None and table.blocks[inside].name:
+            if table.blocks[inside].name.count(".") < depth:
+                place = ("block", inside)
+                break
+            inside = table.graph.within[inside]
+        found.setdefault(place, []).append(row)
+    return [rows[0] if kind == "row" else replace(
+        table.blocks[number], parameters=sum(row.parameters for row in rows),
+        multiply_adds=sum(row.multiply_adds for row in rows), plain=all(row.plain for row in rows))
+        for (kind, number), rows in found.items()]
+
+
+def _chosen(table, view, rows):
+    """Names of columns, and of each row the values."""
     several = [each.name for each in table.space.inputs] if len(table.space.inputs) > 1 else []
     parts = {name: {id(row): row.of(group) for row in rows} for name, group in zip(several, table.space.groups)}
     names, values = [], []
-    for name in wanted:
+    for name in {"compact": COMPACT, "full": COLUMNS}.get(view.columns, view.columns) if isinstance(
+            view.columns, str) else view.columns:
         column, _, of = name.partition(" ")
         if column not in COLUMNS or of and (of not in several or column not in _OF_INPUT):
             raise ValueError(f"no column is called {name!r}; there are " + ", ".join(COLUMNS))
@@ -101,17 +141,19 @@ def _chosen(table, columns, plain):
         for each in own or [""]:
             names.append(f"{column} {each}" if each else column)
             values.append([value(parts[each][id(row)] if each else row, column) for row in rows])
-    if columns == "compact":
+    if view.columns == "compact":
         kept = [i for i, name in enumerate(names) if name not in _OPTIONAL
                 or not {_written(found) for found in values[i]} <= set(_OPTIONAL[name])]
         names, values = [names[i] for i in kept], [values[i] for i in kept]
-    return names, rows, [list(line) for line in zip(*values)]
+    return names, list(zip(*values))
 
 
-def _texts(table, columns, plain):
-    """(names of columns, their short names, rows, the text of each cell)."""
-    names, rows, values = _chosen(table, columns, plain)
-    return names, [_short(name) for name in names], rows, [[_written(found) for found in line] for line in values]
+def _texts(table, view):
+    """Names of columns, their short names, of each row the text of each cell, and what is said below."""
+    rows, hidden = view.rows(table)
+    names, values = _chosen(table, view, rows)
+    return names, [_short(name) for name in names], [[_written(found) for found in line] for line in values], _summary(
+        table, hidden)
 
 
 def _short(name):
@@ -126,18 +168,15 @@ def _caption(table) -> str:
     return f"Receptive fields of {table.title}, input {', '.join(sizes)}"
 
 
-def _summary(table, rows) -> str:
-    hidden = len(table.rows) - len(rows)
-    last = table.rows[-1] if table.rows else None
+def _summary(table, hidden) -> str:
     parts = [f"{table.parameters:,} parameters, {table.multiply_adds:,} multiply-adds"]
     if table.unused:
         more = f" and {len(table.unused) - 4} more" if len(table.unused) > 4 else ""
         parts.append(f"not used: {', '.join(table.unused[:4])}{more}")
-    if last is not None:
-        fields = [_written(value(last.of(group), "r_out")) for group in table.space.groups]
-        if len(fields) > 1:
-            fields = [f"{field} of {each.name}" for field, each in zip(fields, table.space.inputs)]
-        parts.append(f"field {', '.join(fields)} at the output")
+    if table.outputs:
+        told = [f"{_field(row, table.space)} at {row.name if len(table.outputs) > 1 else 'the output'}"
+                for row in table.outputs]
+        parts.append("field " + ", ".join(told[:8]) + (f" and of {len(told) - 8} more" if len(told) > 8 else ""))
     if hidden:
         parts.append(f"{hidden} layer{'s that move' if hidden > 1 else ' that moves'} nothing "
                      f"{'are' if hidden > 1 else 'is'} not shown")
@@ -146,40 +185,55 @@ def _summary(table, rows) -> str:
     return "; ".join(parts) + "."
 
 
-def as_dict(table, columns="full", plain=True) -> dict:
-    names, rows, values = _chosen(table, columns, plain)
+def _field(row, space):
+    """The field of a row, in each input."""
+    fields = [_written(value(row.of(group), "r_out")) for group in space.groups]
+    if len(fields) == 1:
+        return fields[0]
+    return ", ".join(f"{field} of {each.name}" for field, each in zip(fields, space.inputs))
 
+
+def as_dict(table, view, intervals=False) -> dict:
+    """Plain numbers, strings and lists; with ``intervals`` also those of every unit, and the kernels of blocks."""
     def listed(found):
-        return [listed(part) for part in found] if isinstance(found, tuple) else found
+        return [listed(part) for part in found] if isinstance(found, (tuple, list)) else found
+
+    def told(rows):
+        names, lines = _chosen(table, view, rows)
+        found = [{name: listed(cell) for name, cell in zip(names, line)} for line in lines]
+        for record, row in zip(found, rows) if intervals else ():
+            record |= {"shape": list(row.shape), "intervals": {
+                axis: {key: listed(getattr(extent, key)) for key in ("shape", "split", "first", "last")}
+                for axis, extent in zip(table.space.axis_names, row.extents.axes)}}
+        return found
 
     size = ({name: list(each) for name, each in table.input_size.items()} if isinstance(table.input_size, dict)
             else list(table.input_size))
-    return dict(title=table.title, input_size=size, convention=table.convention,
-                parameters=table.parameters, multiply_adds=table.multiply_adds, unused=list(table.unused),
-                rows=[{name: listed(found) for name, found in zip(names, line)} for line in values])
+    return dict(title=table.title, input_size=size, convention=table.convention, parameters=table.parameters,
+                multiply_adds=table.multiply_adds, unused=list(table.unused), rows=told(view.rows(table)[0]),
+                outputs=told(table.outputs), blocks=told((*table.blocks, *table.parts)))
 
 
-def as_text(table, columns="compact", plain=False) -> str:
-    names, heads, rows, cells = _texts(table, columns, plain)
+def as_text(table, view) -> str:
+    names, heads, cells, below = _texts(table, view)
     lines = [heads, *cells]
     widths = [max(len(line[i]) for line in lines) for i in range(len(names))]
     body = ["  ".join(cell.ljust(width) if name in _LEFT else cell.rjust(width)
                       for cell, width, name in zip(line, widths, names)).rstrip() for line in lines]
-    return "\n".join([_caption(table), "", body[0], "  ".join("-" * w for w in widths), *body[1:],
-                      "", _summary(table, rows)])
+    return "\n".join([_caption(table), "", body[0], "  ".join("-" * w for w in widths), *body[1:], "", below])
 
 
-def as_markdown(table, columns="compact", plain=False) -> str:
-    names, heads, rows, cells = _texts(table, columns, plain)
+def as_markdown(table, view) -> str:
+    names, heads, cells, below = _texts(table, view)
     lines = ["| " + " | ".join(head.replace("|", "\\|") for head in heads) + " |",
              "|" + "|".join(" --- " if name in _LEFT else " ---: " for name in names) + "|"]
     for line in cells:
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |")
-    return "\n".join([*lines, "", _summary(table, rows)])
+    return "\n".join([*lines, "", below])
 
 
-def as_csv(table, columns="full", plain=True) -> str:
-    names, _, _, cells = _texts(table, columns, plain)
+def as_csv(table, view) -> str:
+    names, _, cells, _ = _texts(table, view)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(names)
@@ -187,12 +241,11 @@ def as_csv(table, columns="full", plain=True) -> str:
     return text.getvalue()
 
 
-def as_html(table, columns="compact", plain=False) -> str:
-    names, heads, rows, cells = _texts(table, columns, plain)
+def as_html(table, view) -> str:
+    names, heads, cells, below = _texts(table, view)
     sides = [side("left" if name in _LEFT else "right") for name in names]
     heads = [Cell(escape(head), f'{where} title="{escape(COLUMNS[name.partition(" ")[0]])}"')
              for name, head, where in zip(names, heads, sides)]
     lines = [[Cell(escape(cell), where, name == "name") for name, where, cell in zip(names, sides, line)]
              for line in cells]
-    return html_table("table receptive-fields", escape(_caption(table)), heads, lines, escape(_summary(table, rows)),
-                      newline="\n")
+    return html_table("table receptive-fields", escape(_caption(table)), heads, lines, escape(below), newline="\n")

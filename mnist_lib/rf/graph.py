@@ -27,10 +27,11 @@ def chain(count: int) -> Graph:
 
 
 def graph_of(root, made, blocks) -> Graph:
-    """The graph of a run, from its steps: those that became rows, and those that became blocks."""
+    """The graph of a run, from its steps: the groups that became rows, and those that became blocks."""
     owner: dict = {}
-    for number, step in enumerate(made):
-        _own(step, number, owner)
+    for number, group in enumerate(made):
+        for step in group:
+            _own(step, number, owner)
     known: dict = {}
 
     def resolved(maker):
@@ -50,10 +51,10 @@ def graph_of(root, made, blocks) -> Graph:
             reads[owner[id(step)]] += step.reads.values()
     sources = tuple(_once(row for maker in makers for row in resolved(maker) if row < number)
                     for number, makers in enumerate(reads))
-    places = {id(block): number for number, block in enumerate(blocks)}
+    places = {id(block): number for number, group in enumerate(blocks) for block in group}
     parents = _parents(root, places)
-    return Graph(sources, tuple(parents.get(id(step)) for step in made),
-                 tuple(parents.get(id(block)) for block in blocks),
+    return Graph(sources, tuple(parents.get(id(group[-1])) for group in made),
+                 tuple(parents.get(id(group[-1])) for group in blocks),
                  _once(row for maker in root.reads.values() for row in resolved(maker) if row >= 0))
 
 

@@ -9,7 +9,7 @@ from .intervals import Intervals, broadcast, of_inputs, reduce, union
 from .operators import COSTLY, READINGS, Filler, base_name, without_computing
 from .rules.attention import ATTENTION, is_plain
 from .rules.pointwise import elementwise
-from .rules.registry import BUILT_IN, Call, flat_tensors, registered
+from .rules.registry import BUILT_IN, Call, flat_tensors, keyed_tensors, registered
 from .rules.structure import Zeros
 from .storage import Memory, has_memory, key_of
 from .trace_step import NoRule, Step
@@ -48,7 +48,7 @@ class Interpreter:
     def begin(self, space, tensors):
         """Follow the inputs."""
         self.memory.axes = len(space.pixels)
-        for tensor, intervals in zip(tensors, of_inputs([t.shape for t in tensors], [i.axes for i in space.inputs])):
+        for tensor, intervals in zip(tensors, of_inputs([t.shape for t in tensors], [i.dims for i in space.inputs])):
             self.memory.put(tensor, intervals)
 
     def operation(self, function, args, kwargs, mutated, step, unseen=False):
@@ -241,6 +241,11 @@ class Interpreter:
     def all(self, tree) -> list[Intervals]:
         """The intervals of all tensors that depend on the image, in order."""
         return [found for found in map(self.memory.get, flat_tensors(tree)) if found is not None]
+
+    def keyed(self, tree) -> list[tuple[str, Intervals]]:
+        """The intervals of all tensors that depend on the image, each by its key in what is returned."""
+        found = ((key, self.memory.get(tensor)) for key, tensor in keyed_tensors(tree))
+        return [(key, spans) for key, spans in found if spans is not None]
 
     def first(self, tree) -> Intervals | None:
         """The intervals of the first tensor that depends on the image."""

@@ -58,16 +58,15 @@ class Intervals:
 
 def of_image(shape) -> Intervals:
     """The intervals of an image batch (N, C, ...): every pixel depends on itself, in all channels."""
-    return of_inputs([shape], [len(shape) - 2])[0]
+    return of_inputs([shape], [range(2, len(shape))])[0]
 
 
-def of_inputs(shapes, axes) -> list[Intervals]:
-    """The intervals of a network's inputs; each has the axes of its last dimensions, ``axes`` of them.
+def of_inputs(shapes, dims) -> list[Intervals]:
+    """The intervals of a network's inputs; ``dims`` are, for each, the dimensions that are its axes.
 
     Along the axes of another input an element depends on nothing.
     """
-    owners = [(i, dim) for i, (shape, count) in enumerate(zip(shapes, axes))
-              for dim in range(len(shape) - count, len(shape))]
+    owners = [(i, dim) for i, own in enumerate(dims) for dim in own]
     found = []
     for i, shape in enumerate(shapes):
         bounds, steps = [], []

@@ -15,8 +15,14 @@ from .space import Space
 from .steps import goes_on
 
 
-def spatial_dims(spans: Intervals, space: Space) -> list[int]:
-    """The dimensions of a tensor along which its units stand: those of the inputs' axes, in order."""
+def spatial_dims(spans: Intervals, space: Space, hint=None) -> list[int]:
+    """The dimensions of a tensor along which its units stand: those of the inputs' axes, in order.
+
+    Where units see all alike along some of them, ``hint`` has those that the layer is known to have.
+    """
+    moving = {d for axis in spans.steps for d, step in enumerate(axis) if step != STILL}
+    if hint is not None and len(spans.shape) > 2 and moving < set(hint):
+        return list(hint)
     found = [_dims_of(spans, list(group), each.size) for group, each in zip(space.groups, space.inputs) if group]
     if len(found) == 1:
         return found[0]
@@ -73,7 +79,7 @@ def _size(spans, axis, space, dims, moving):
     place = next(group.index(axis) for group in space.groups if axis in group)
     if len(dims) == 1 + len(space.mates(axis)) > 1:
         return spans.shape[dims[place]]
-    return prod(spans.shape[d] for d in moving)
+    return prod(spans.shape[d] for d in moving or dims)
 
 
 def _line(law, split, dim, size, step, field) -> Geometry:

@@ -13,6 +13,7 @@ import warnings
 
 import torch
 
+from .chance import draw_by
 from .journal import difference
 from .operators import advice, explanation, where
 from .repetition import Repetition
@@ -31,9 +32,9 @@ _ONLY_LOOKED = (AssertionError, RuntimeError, ValueError, ArithmeticError)
 class Repeats:
     """The further runs of a network that was followed once, each from the same state."""
 
-    def __init__(self, network, first: Tracer, space, tensors, snapshot, chance):
+    def __init__(self, network, first: Tracer, space, tensors, snapshot):
         self.network, self.first, self.space, self.tensors = network, first, space, tensors
-        self._snapshot, self._chance = snapshot, chance
+        self._snapshot = snapshot
 
     def confirm(self, drew: bool) -> None:
         """Raise UnknownOperation where the first run's table would not hold for another image, or by chance.
@@ -69,13 +70,13 @@ class Repeats:
 
     def draw(self):
         """Draw other random numbers."""
-        why = "what the network executes depends on chance, or on the clock"
+        why = "what the network executes depends on chance"
         self.turn("chance", why)
         for seed in (*range(1, _SEEDS + 1), "low", "high"):
             other, error = self.again(self.tensors, seed=seed)
             place = difference(self.first.journal, other.journal, loosely=True, cut_short=error is not None)
             if place is not None:
-                raise self.refusal(place, f"{why}: draw or ask once, when the network is built, and keep it",
+                raise self.refusal(place, f"{why}: draw once, when the network is built, and keep it",
                                    [e for e in self.first.exits.seen if e.reads == "chance"], other)
 
     def again(self, tensors, alter=None, seed=None, fill=1):
@@ -86,8 +87,9 @@ class Repeats:
             warnings.simplefilter("ignore")
             tracer = Tracer(self.network, Repetition(self.first.interpreter.decisions, fill), snapshot.tensors, alter)
             try:
-                with self._chance.of(seed):
-                    tracer.run(self.space, tensors if seed is None else [t.clone() for t in tensors])
+                if seed is not None:
+                    draw_by(seed, snapshot.generators)
+                tracer.run(self.space, tensors if seed is None else [t.clone() for t in tensors])
             except Exception as stopped:
                 error = stopped.with_traceback(None)  # which would hold all tensors of the run
         return tracer, error

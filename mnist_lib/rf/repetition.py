@@ -35,6 +35,10 @@ class Repetition:
         """Nothing is known of any tensor."""
         return []
 
+    def keyed(self, tree) -> list:
+        """Nothing is known of any tensor."""
+        return []
+
     def first(self, tree):
         """Nothing is known of any tensor."""
 

@@ -55,7 +55,8 @@ class Row:
     """One layer, as executed. Tuples have a part for each axis, (height, width); lengths are in pixels of the image.
 
     ``name`` is the module's qualified name; what is called as a function ends in ``()`` and
-    carries the name of the module that calls it. ``call`` counts a module's uses. ``input``
+    carries the name of the module that calls it. ``call`` counts a module's uses; ``times`` is how often
+    a loop repeats it, where its last call stands for all. ``input``
     and ``output`` are geometries; where the units of a map do not stand in a line any more
     (tokens, flattened maps) their ``jump`` and ``start`` are None. ``multiply_adds`` counts
     convolutions and matrix products, for one image. ``plain`` says that nothing moves.
@@ -71,6 +72,7 @@ class Row:
     ch_out: int
     call: int = 1
     calls: int = 1
+    times: int = 1
     kernel: tuple | str | None = None
     stride: tuple | str | None = None
     padding: tuple | str | None = None
@@ -83,8 +85,9 @@ class Row:
 
     @property
     def label(self) -> str:
-        """The name, with ``#2`` behind it at a module's second use."""
-        return f"{self.name}#{self.call}" if self.calls > 1 else self.name
+        """The name, with ``#2`` behind it at a module's second use, and ``× 800`` where a loop repeats it."""
+        use = f"#{self.call}" if self.calls > 1 else ""
+        return f"{self.name}{use} × {self.times}" if self.times > 1 else self.name + use
 
     @property
     def block(self) -> str:
@@ -107,6 +110,11 @@ class Extents:
     """The exact fields of a map along each axis of the inputs."""
 
     axes: tuple[Extent, ...]
+
+
+def output_name(module: str, key: str) -> str:
+    """What one of several maps that a module returns is called: "out" and "[1]" of the network, "head[1]" of a part."""
+    return key if not module else f"{module}{key}" if key[:1] == "[" else f"{module}[{key}]"
 
 
 def unit_of(row: Row, unit) -> tuple[int, ...]:

@@ -15,7 +15,7 @@ from contextlib import ExitStack, contextmanager
 
 import torch
 
-from .chance import EMPTY, Survey, content_of, is_source, reseed, state_of
+from .chance import EMPTY, Sources, content_of, is_source, state_of
 from .refill import CONTAINERS, copied, has, noting, put, put_script, refill
 from .storage import has_memory, key_of
 
@@ -52,7 +52,7 @@ class Snapshot:
         self._seen: dict = {}  # by their ids, and kept alive so that these stay their own
         self.tensors: list[torch.Tensor] = []  # all that the network holds anywhere
         self.generators: list = []  # its own sources of random numbers
-        self.survey = Survey()
+        self._sources = Sources()
         self._modules = list(network.modules())
         self._modes = [(m, m._c.getattr("training")) for m in self._modules
                        if isinstance(m, torch.jit.ScriptModule) and has(m, "training")]
@@ -70,7 +70,7 @@ class Snapshot:
         for tensor in (*network.parameters(), *network.buffers()):  # also those that TorchScript keeps
             self._visit(tensor)
         for kind in dict.fromkeys(map(type, self._modules)):
-            self._visit_all(self.survey.of_class(kind))
+            self._visit_all(self._sources.of_class(kind))
 
     def evaluate(self):
         """Put every module into evaluation mode, scripted ones too."""
@@ -88,11 +88,6 @@ class Snapshot:
                 container.clear()
         for module, mode in self._modes:
             module._c.setattr("training", mode)
-
-    def reseed(self, seed):
-        """Give the network's own generators of random numbers another state."""
-        for generator in self.generators:
-            reseed(generator, seed)
 
     def _visit_all(self, things):
         for thing in things:
@@ -116,7 +111,7 @@ class Snapshot:
         elif isinstance(thing, types.FunctionType):
             for cell in thing.__closure__ or ():
                 self._visit_cell(cell)
-            self._visit_all(self.survey.of(thing))
+            self._visit_all(self._sources.of(thing))
         elif isinstance(thing, types.MethodType):
             self._visit(thing.__self__)
         else:
@@ -146,11 +141,9 @@ class Snapshot:
         content = dict(container) if named else copied(container)
         self._back.append(lambda: refill(container, content))
         passing = False
-        for name, part in list(content.items()) if named else enumerate(content):
+        for part in list(content.values()) if named else content:
             if type(part) in _ATOMS:
                 continue
-            if named or isinstance(container, list):
-                self.survey.holds(container, name, part)
             if named and isinstance(part, _PASSING):
                 passing = True
                 continue  # an attribute's or entry's, taken care of by who holds it
@@ -177,7 +170,7 @@ class Snapshot:
                 holder[name] = copy.copy(value)  # the network runs on a copy
 
     def _visit_object(self, thing):
-        self._visit_all(self.survey.of_class(type(thing)))
+        self._visit_all(self._sources.of_class(type(thing)))
         attributes = getattr(thing, "__dict__", None)
         if isinstance(attributes, dict):
             self._visit_container(attributes)
@@ -196,7 +189,6 @@ class Snapshot:
     def _visit_cell(self, cell):
         value = content_of(cell)
         if value is not EMPTY:
-            self.survey.holds(cell, "cell_contents", value)
             self._visit(value)
             self._back.append(lambda: setattr(cell, "cell_contents", value))
 

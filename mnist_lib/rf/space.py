@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 #: What the axes of an image of one, two and three are called.
 AXES = {0: (), 1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
@@ -11,23 +11,34 @@ _WORDS = "(channels, length), (channels, height, width) or (channels, depth, hei
 
 @dataclass(frozen=True)
 class Input:
-    """One input: its name, its size without the batch, and how many of its last dimensions are axes."""
+    """One input: its name, its size without the batch, how many axes it has, and whether its channels come last."""
 
     name: str
     size: tuple[int, ...]
     axes: int
+    last: bool = False
 
     @property
     def pixels(self) -> tuple[int, ...]:
         """The size along each axis: (height, width) of an image."""
-        return self.size[len(self.size) - self.axes:]
+        return tuple(self.size[dim - 1] for dim in self.dims)
+
+    @property
+    def dims(self) -> tuple[int, ...]:
+        """The dimensions of its tensor, which has the batch first, that are axes."""
+        first = 1 if self.last else 1 + len(self.size) - self.axes
+        return tuple(range(first, first + self.axes))
 
 
 @dataclass(frozen=True)
 class Space:
-    """All inputs. Their axes are counted one after another, as in the bounds of the intervals."""
+    """All inputs. Their axes are counted one after another, as in the bounds of the intervals.
+
+    ``call`` is how the network is called with them, while it is run (``inputs.py``).
+    """
 
     inputs: tuple[Input, ...]
+    call: object = field(default=None, repr=False, compare=False)
 
     @property
     def groups(self) -> tuple[range, ...]:
@@ -66,35 +77,42 @@ def of_size(size) -> Space:
     return Space((Input("image", size, max(1, len(size) - 1)),))
 
 
-def image_size(input_size, dimension=None, channels=1) -> tuple[int, ...]:
-    """The size of an input, channels first, from what a user gives.
+def is_size(given) -> bool:
+    """Whether something is the size of one input: one to four whole numbers, each at least 1."""
+    return isinstance(given, (list, tuple)) and 1 <= len(given) <= 4 and all(
+        isinstance(n, int) and not isinstance(n, bool) and n >= 1 for n in given)
 
-    Four numbers are (C, D, H, W) and three (C, H, W). Two are (C, L) where ``dimension``, that
-    of the network's first convolution, is 1, and (H, W) with ``channels`` else. One is a
-    sequence (L,): tokens where ``dimension`` is 0, with ``channels`` where it is 1.
-    Raises ValueError for anything else.
-    """
+
+def channels_last(layout: str) -> bool:
+    """Whether a layout, as "TF" or "HWC", has the channels (or features) last; without one they come first."""
+    if not set(layout) <= set("NBCFTLDHW"):
+        raise ValueError(f'layout names the axes of an input in their order, as "CHW", "HWC" or "TF", not {layout!r}')
+    return len(layout) > 1 and layout[-1] in "CF"
+
+
+def image_size(input_size) -> tuple[int, ...]:
+    """The size of one input, from what a user gives. Raises ValueError for what is none."""
     try:
         size = tuple(int(n) for n in input_size)
-        if size != tuple(input_size) or not 1 <= len(size) <= 4 or min(size) < 1:
-            raise TypeError
+        if is_size(size) and size == tuple(input_size):
+            return size
     except (TypeError, ValueError):
-        raise ValueError(f"input_size is {_WORDS}, each at least 1, not {input_size!r}; for tokens (length,), "
-                         "and for an image also (height, width)") from None
-    if len(size) == 4 and dimension not in (3, None):
-        raise ValueError(f"input_size {size} is that of a volume, (channels, depth, height, width), but the network "
-                         f"begins with {_begins(dimension)}; name the input where it takes volumes all the same: "
-                         f"inputs={{\"video\": {size}}}")
-    if len(size) == 1 and dimension not in (0, 1):
-        raise ValueError(f"input_size {size} is that of a sequence of tokens, but the network begins with "
-                         f"{_begins(dimension)}; give {_WORDS}")
-    if len(size) == 1:
-        return size if dimension == 0 else (channels, *size)
-    if len(size) == 2:
-        return size if dimension == 1 else (channels, *size)
-    return size
+        pass
+    raise ValueError(f"input_size is {_WORDS}, each at least 1, not {input_size!r}; for tokens (length,), "
+                     "and for an image also (height, width)")
 
 
-def _begins(dimension):
-    return {0: "an embedding", None: "neither an embedding nor a convolution"}.get(
-        dimension, f"a {dimension}-dimensional layer")
+def readings(shape, dimension, batched=False) -> str:
+    """How a shape is read that does not fit the first layer's dimension, and how it may be meant."""
+    named = ("batch", "channels", *AXES.get(len(shape) - 2, ()))[:len(shape)] if batched else (
+        "channels", *AXES.get(len(shape) - 1, ())) if len(shape) > 1 else ("length",)
+    said = f"{shape} is read as ({', '.join(named)}), but the network begins with " + (
+        f"a {dimension}-dimensional layer" if dimension else "an embedding")
+    wanted = ", ".join(("channels", *AXES.get(dimension, ("length",))) if dimension else ("length",))
+    if batched:
+        more = "for one without its batch give tensor[None]" if len(shape) == (dimension or 0) + 1 else ""
+        return f"{said}, which takes (batch, {wanted})" + (f"; {more}" if more else "")
+    if len(shape) == (dimension or 0) + 2:
+        return f"{said}; if it is (batch, {wanted}), leave the batch out: {shape[1:]}; else name it, inputs=" \
+               f"{{\"image\": {shape}}}"
+    return f"{said}, and cannot be run on it; give ({wanted})"

@@ -8,12 +8,12 @@ Chapter: ``book/receptive-field.md``.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mnist_lib import need
 
+from ..files import ready_to_write
 from . import formats
-from .files import ready_to_write
 from .graph import Graph, chain
 from .row import Row, unit_of
 from .space import Space, of_size
@@ -28,8 +28,10 @@ class Table:
     ``to_frame``, ``to_csv`` and ``to_dict`` have everything. ``blocks`` are the modules that
     contain others, and the network itself under the empty name: ``at`` finds them too. Of a
     network with several inputs, ``input_size`` is a dict, each input has its own columns, and
-    ``of("mask")`` is the table of one. ``unused`` names the parameters that the forward
-    does not use, ``graph`` tells which rows read which.
+    ``of("mask")`` is the table of one. ``outputs`` has a row for each map that the network returns,
+    by its key ("out", "[1]"; "" for one alone), and ``parts`` for those of a module that returns several
+    ("head[1]"). ``unused`` names the parameters that the forward does not use, ``graph`` tells
+    which rows read which.
     """
 
     title: str
@@ -40,12 +42,16 @@ class Table:
     space: Space = field(default=None, repr=False)
     unused: tuple[str, ...] = ()
     graph: Graph = field(default=None, repr=False)
+    outputs: tuple[Row, ...] = field(default=(), repr=False)
+    parts: tuple[Row, ...] = field(default=(), repr=False)
 
     def __post_init__(self):
         if self.space is None:
             object.__setattr__(self, "space", of_size(self.input_size))
         if self.graph is None:
             object.__setattr__(self, "graph", chain(len(self.rows)))
+        if not self.outputs:
+            object.__setattr__(self, "outputs", tuple(replace(row, name="", call=1, calls=1) for row in self.rows[-1:]))
 
     def __repr__(self) -> str:
         return self.to_text()
@@ -60,18 +66,21 @@ class Table:
         return self.rows[index]
 
     def at(self, name: str) -> Row:
-        """The row of a layer, or of a block, by its qualified name, as ``"layer4.1.conv2"``.
+        """The row of a layer or a block by its qualified name, as ``"layer4.1.conv2"``, or of an output by its key.
 
         A layer used several times is ``"conv#1"``, ``"conv#2"``, ...; without a number its
-        last use is meant. Raises KeyError with the nearest names.
+        last use is meant. "" is what the network returns, the first map of several; ``"out"``
+        and ``"[1]"`` are each, ``"head[1]"`` those of a module. A layer of the same name comes
+        first: then ``"[out]"`` is the output. Raises KeyError with the nearest names.
         """
-        for rows in (self.rows, self.blocks):
-            found = [row for row in rows if name in (row.label, row.name, f"{row.name}#{row.call}")]
+        for rows in (self.rows, self.blocks, self.parts, self.outputs):
+            found = [row for row in rows if name in (row.label, row.name, f"{row.name}#{row.call}")
+                     or rows is self.outputs and name == f"[{row.name}]"]
             if found:
                 return found[-1]
         from difflib import get_close_matches
 
-        names = [row.label for row in (*self.rows, *self.blocks)]
+        names = [row.label for row in (*self.rows, *self.blocks, *self.parts, *self.outputs)]
         near = get_close_matches(name, names, 5, 0.4) or names[:5]
         raise KeyError(f"no layer is called {name!r}; there are for example " + ", ".join(near))
 
@@ -79,9 +88,9 @@ class Table:
         """The table of one of several inputs, by its name. Raises KeyError for a name that no input has."""
         for group, each in zip(self.space.groups, self.space.inputs):
             if each.name == name:
-                rows, blocks = (tuple(row.of(group) for row in rows) for rows in (self.rows, self.blocks))
-                return Table(self.title, each.size, rows, blocks, self.convention, Space((each,)), self.unused,
-                             self.graph)
+                parts = {name: tuple(row.of(group) for row in getattr(self, name))
+                         for name in ("rows", "blocks", "outputs", "parts")}
+                return replace(self, input_size=each.size, space=Space((each,)), **parts)
         raise KeyError(f"no input is called {name!r}; there are " + ", ".join(i.name for i in self.space.inputs))
 
     def interval(self, layer: str, unit=None) -> tuple | dict:
@@ -108,29 +117,38 @@ class Table:
         """Multiply-adds of all convolutions and matrix products, for one image."""
         return sum(row.multiply_adds for row in self.rows)
 
-    def to_dict(self, columns="full", plain=True) -> dict:
-        """Plain numbers, strings and lists, ready for JSON: the settings, and a dict a row."""
-        return formats.as_dict(self, columns, plain)
+    def to_dict(self, columns="full", plain=True, *, intervals=False, **shown) -> dict:
+        """Plain numbers, strings and lists, ready for JSON: the settings, and a dict for each row, output and block.
 
-    def to_frame(self, columns="full", plain=True):
+        With ``intervals`` also the first and last pixel of every unit, along each axis; an axis's
+        ``shape`` has 1 where nothing changes, and ``split`` the sizes that tokens are made of, if any.
+        """
+        return formats.as_dict(self, formats.View(columns, plain, **shown), intervals)
+
+    def to_frame(self, columns="full", plain=True, **shown):
         """A pandas DataFrame, one row a layer; MissingExtra says what to install without pandas."""
-        return need("pandas").DataFrame(self.to_dict(columns, plain)["rows"])
+        return need("pandas").DataFrame(self.to_dict(columns, plain, **shown)["rows"])
 
-    def to_markdown(self, columns="compact", plain=False) -> str:
-        """A Markdown table; ``columns`` is "compact", "full" or a list of names."""
-        return formats.as_markdown(self, columns, plain)
+    def to_markdown(self, columns="compact", plain=False, **shown) -> str:
+        """A Markdown table, as ``to_text``."""
+        return formats.as_markdown(self, formats.View(columns, plain, outputs=True, **shown))
 
-    def to_csv(self, columns="full", plain=True) -> str:
-        """Comma-separated text with a header line."""
-        return formats.as_csv(self, columns, plain)
+    def to_csv(self, columns="full", plain=True, **shown) -> str:
+        """Comma-separated text with a header line, as ``to_text``."""
+        return formats.as_csv(self, formats.View(columns, plain, **shown))
 
-    def to_text(self, columns="compact", plain=False) -> str:
-        """Aligned text for a terminal."""
-        return formats.as_text(self, columns, plain)
+    def to_text(self, columns="compact", plain=False, **shown) -> str:
+        """Aligned text for a terminal.
 
-    def to_html(self, columns="compact", plain=False) -> str:
-        """An HTML table with a caption and header cells that say what they head."""
-        return formats.as_html(self, columns, plain)
+        ``columns`` is "compact", "full" or a list of names; ``plain``: also layers that move
+        nothing. ``depth=1`` shows whole blocks, ``depth=2`` what is in them, and so on; ``filter="conv"`` only
+        the names with that in them, or that fit a pattern as "layer?.0.*".
+        """
+        return formats.as_text(self, formats.View(columns, plain, outputs=True, **shown))
+
+    def to_html(self, columns="compact", plain=False, **shown) -> str:
+        """An HTML table with a caption and header cells that say what they head, as ``to_text``."""
+        return formats.as_html(self, formats.View(columns, plain, outputs=True, **shown))
 
     __str__ = to_text
     _repr_html_ = to_html

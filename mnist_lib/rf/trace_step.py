@@ -22,6 +22,7 @@ class Step:
     module: torch.nn.Module | None
     source: Intervals | None = None
     result: Intervals | None = None
+    results: list = field(default_factory=list)  # (key, intervals) of each tensor that a module returns, if several
     details: dict = field(default_factory=dict)
     parameters: int = 0
     multiply_adds: int = 0

@@ -10,10 +10,10 @@ from contextlib import ExitStack, contextmanager
 
 import torch
 
+from .arguments import arguments
 from .exits import Exits
 from .flow import Flow
 from .geometry import ReceptiveFieldError
-from .inputs import arguments
 from .journal import Journal
 from .modes import Functions, Operations, Silence
 from .operators import ARRAYS, READINGS, base_name, mutated_by, unknown_operation, where
@@ -65,6 +65,7 @@ class Tracer:
             with Silence():
                 self._check_size(output)
                 self.open[0].result = self.interpreter.first(output)
+                self.open[0].results = self.interpreter.keyed(output)
                 self.journal.enters("", flat_tensors(output))
                 self.flow.note(self.open[0], output)
         if self.error:
@@ -148,6 +149,7 @@ class Tracer:
                 for parameter in module.parameters():
                     self.interpreter.count(parameter, step)
             step.result = self.interpreter.first(tensors)
+            step.results = self.interpreter.keyed(output) if len(tensors) > 1 else []
             if step.result is None:
                 self.open[-1].waiting += step.parameters + step.waiting
                 return

@@ -7,24 +7,18 @@ Looks into ``experiments``, ``networks`` and ``data``.
 from mnist_lib import door
 
 __all__, __getattr__, __dir__ = door(__name__, {
-    "bits": "run_bits tuned verify_bits",
-    "bits_records": "bits_records",
-    "campaigns": "LARGE campaign local_executor missing",
-    "challenge": "challenge Recipe",
-    "devices": "machine pick_device",
+    "campaigns": "LARGE campaign checked_jobs local_executor missing outcomes",
+    "checkpoints": "checkpoints",
+    "devices": "machine pick_device random_states",
     "epoch_weights": "epoch_weights",
-    "evaluation": "ALL_SEEDS_UNDER WEIGHTS_UNDER evaluate test_set trained",
+    "evaluation": "ALL_SEEDS_UNDER TEST_BATCH WEIGHTS_UNDER evaluate normalized test_set trained",
     "fast": "conv3x3 keep_memory speed_up",
-    "files": "files read_bytes read_json ready_to_write write_atomically",
-    "grading": "grading",
-    "loop": "average_of checked_seed fit train train_epoch",
+    "loop": "NotFinite average_of batches_of checked_seed fit train train_epoch",
     "optimizer": "Schedule sgd",
     "progress": "Progress",
     "records": "records Epoch Run TEST_IMAGES root",
     "retracing": "limited_instructions retrace retrace_task retrace_weights without_weights",
-    "schema": "schema",
-    "search": "search",
-    "travel": "run_travel verify_travel",
-    "travel_records": "travel_records",
-    "verification": "TOLERANCE verify",
+    "schema": "schema Field HEX12 HEX64 MACHINE NUMBER TIME hexadecimal is_number is_time problem_of_fields "
+              "problem_of_seal problem_of_trial seal_of sealed unsealed whole",
+    "verification": "NEAR TOLERANCE verify",
 })

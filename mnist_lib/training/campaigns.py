@@ -36,9 +36,9 @@ from queue import SimpleQueue
 from typing import NamedTuple
 
 from ..experiments import experiment, recorded_as
+from ..files import write_atomically
 from ..networks import count_parameters
 from . import records
-from .files import write_atomically
 
 
 class Task(NamedTuple):
@@ -58,7 +58,15 @@ class Outcome(NamedTuple):
     left: float
 
 
+MOST_JOBS = 256  # processes side by side
 LARGE = ((1_000_000, 1), (100_000, 3))  # parameters from which on a CPU trains so many seeds only
+
+
+def checked_jobs(jobs: int) -> int:
+    """How many processes work side by side, if that many can; else ``ValueError``."""
+    if not 1 <= jobs <= MOST_JOBS:
+        raise ValueError(f"--jobs must be from 1 to {MOST_JOBS}, not {jobs}")
+    return jobs
 
 
 def missing(names: Iterable[str], seeds: Iterable[int], *, frugal: bool = False) -> list[Task]:

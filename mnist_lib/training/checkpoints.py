@@ -19,9 +19,9 @@ from pathlib import Path
 import torch
 
 from ..experiments import Experiment, recorded_as
+from ..files import write_atomically
 from . import records
 from .devices import random_states
-from .files import write_atomically
 
 MAGIC = "mnist_lib checkpoint 2"
 

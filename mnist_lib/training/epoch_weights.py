@@ -14,9 +14,9 @@ from torch import Tensor, nn
 
 from mnist_lib import need
 
+from ..files import write_atomically
 from ..networks import build
 from . import records
-from .files import write_atomically
 from .records import Run
 
 Weights = dict[str, Tensor]

@@ -25,12 +25,12 @@ from mnist_lib import need
 
 from ..experiments import Experiment, recorded_as
 from ..experiments import experiment as find_experiment
+from ..files import ready_to_write
 from ..networks import build, count_parameters, initialize
 from . import checkpoints, records
 from .devices import engine_on, machine, pick_device
 from .evaluation import evaluate, images_of, keeps_weights, normalized, test_set, weights_file
 from .fast import keep_memory, speed_up
-from .files import ready_to_write
 from .moving_average import MovingAverage
 from .optimizer import Schedule, sgd
 from .progress import Progress

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .files import read_bytes, read_json, write_atomically
+from ..files import read_bytes, read_json, write_atomically
 from .schema import problem_of_record, seal_of
 
 TEST_IMAGES = 10_000

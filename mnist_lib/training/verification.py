@@ -19,7 +19,7 @@ from safetensors import SafetensorError
 from torch import Tensor
 
 from ..data import DATA_SETS
-from ..experiments import EXPERIMENTS, experiment, recorded_as
+from ..experiments import all_experiments, experiment, recorded_as
 from ..networks import count_parameters
 from . import epoch_weights, records
 from .campaigns import begin_worker
@@ -66,7 +66,7 @@ def check_file(file: Path, device: str = "cpu", seal: bool = False) -> Check:
         run = records.load(file)
     except ValueError as error:
         return Check(folder, seed, None, None, str(error))
-    step = EXPERIMENTS.get(run.experiment)
+    step = all_experiments().get(run.experiment)
     try:
         images, labels = _test_images(device, step.data_set if step else "mnist")
     except FileNotFoundError as error:
@@ -146,7 +146,7 @@ def _problem_with_history(run: Run, images: Tensor, labels: Tensor) -> str:
     except (ValueError, OSError, SafetensorError) as error:
         return f"{epoch_weights.path(run)}: {error}"
     for number, (weights, epoch) in enumerate(zip(epochs, run.epochs), start=1):
-        network = epoch_weights.network_after(EXPERIMENTS[run.experiment].architecture, weights).to(images.device)
+        network = epoch_weights.network_after(experiment(run.experiment).architecture, weights).to(images.device)
         correct = int((evaluate(network, images, labels)[1] == labels).sum())
         if abs(correct - epoch.test_correct) > TOLERANCE:
             return (f"the weights of epoch {number} classify {correct:,} test images correctly, "
@@ -156,7 +156,7 @@ def _problem_with_history(run: Run, images: Tensor, labels: Tensor) -> str:
 
 def _problem_with_record(run: Run) -> str:
     """What a record has against its experiment, or an empty string."""
-    step = EXPERIMENTS.get(run.experiment)
+    step = all_experiments().get(run.experiment)
     if step is None:
         return "no experiment of this name is in the catalogue"
     if run.fingerprint != step.fingerprint:

@@ -12,7 +12,7 @@ def test_only_the_part_of_a_task_that_is_felt_counts_and_only_after_the_first_pa
 
 
 def test_pages_that_are_touched_may_weigh_more():
-    assert limits("book/digit.html")["kilobytes"] == 450 and limits("book/luck.html") == LIMITS
+    assert limits("book/yours/digit.html")["kilobytes"] == 450 and limits("book/luck.html") == LIMITS
 
 
 def test_a_cost_over_its_limit_is_marked():

@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 import pytest
 
 from tests import ROOT
-from tests.experiments.declarations import declared, git
+from tests.declarations import declared, git
 
 
 def test_the_history_is_told_in_its_order():

@@ -2,12 +2,13 @@
 
 import pytest
 
-from mnist_lib.book import ideas, report, sources
+from mnist_lib.book import report, sources
 from mnist_lib.book.findings import HOLDS
 from mnist_lib.book.links import page_of
 from mnist_lib.experiments import FINALS
 from mnist_lib.experiments.catalogue import experiment
 from mnist_lib.networks.architecture import count_parameters
+from mnist_lib.studies.ideas import analysis as ideas
 from mnist_lib.training import ALL_SEEDS_UNDER, records
 from tests.chapters.prose import ROOT
 

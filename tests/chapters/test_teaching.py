@@ -1,4 +1,4 @@
-"""The worked example of ``book/reference/teaching.md`` is done as it is told, in a copy of the library, on few digits."""
+"""The worked example of ``book/reference/teaching.md`` is done as told, in a copy of the library, on few digits."""
 
 import os
 import re

@@ -9,7 +9,8 @@ from mnist_lib.experiments import PATHS
 from tests.chapters.prose import ROOT
 
 PARTS = [part["caption"] for part in yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))["parts"]]
-FOUNDATIONS = ["first-training", "challenge", "how-sure", "data", "receptive-field", "training-loop"]
+FOUNDATIONS = ["learn/first-training", "learn/digits", "learn/receptive-field", "learn/channels",
+               "learn/training-loop", "learn/luck"]
 
 
 def text_of(name: str) -> str:
@@ -24,7 +25,7 @@ def test_a_foundation_counts_its_minutes(name):
 
 def test_the_landing_page_counts_the_parts_by_their_names():
     said = re.findall(r"\{minutes\}`([^`]+)`", text_of("index"))
-    assert "Foundations" in said and set(said) <= set(PARTS)
+    assert "Learn" in said and set(said) <= set(PARTS)
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -3,7 +3,7 @@
 import pytest
 
 from mnist_lib.__main__ import main
-from mnist_lib.experiments.catalogue import EXPERIMENTS
+from mnist_lib.experiments import all_experiments
 from mnist_lib.training import loop, records
 from mnist_lib.training.loop import Interrupted
 from tests.training.test_records import run as a_run
@@ -13,7 +13,7 @@ def test_list_shows_every_experiment_and_its_records(empty_results, capsys):
     records.save(a_run(9941, seed=1))
     assert main(["list"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == len(EXPERIMENTS)
+    assert len(lines) == len(all_experiments())
     (steplr,) = [line for line in lines if line.startswith("six-models/steplr ")]
     assert "7,416 parameters" in steplr and "recorded: seeds 1" in steplr
     assert "recorded: none" in lines[0] and "6,379,786" in lines[0]

@@ -83,7 +83,8 @@ def test_torchvision(capsys):
 @pytest.mark.parametrize("name, words", [
     ("nope/nope", "no network 'nope/nope'"), ("no_such_package.x:Net", "no_such_package"),
     ("nowhere.py:Net", "nowhere.py"), ("torchvision.models:resnet18", "--input"), ("{file}:Nope", "'Nope'"),
-    ("{file}:Needs", "without arguments"), ("{file}:torch.float32", "neither"), ("{file}:Strange", "unique"),
+    ("{file}:Needs", "give the arguments that it needs"), ("{file}:torch.float32", "neither"),
+    ("{file}:Strange", "unique"),
 ])
 def test_what_cannot_be_done_is_said(name, words, file, capsys):
     assert main(["rf", name.format(file=file)]) == 2
@@ -92,6 +93,6 @@ def test_what_cannot_be_done_is_said(name, words, file, capsys):
 
 def test_a_difference_is_exit_status_one(file, capsys, monkeypatch):
     said = ["0, unit (0, 0), rows: the table says (0, 2), measured (0, 3)"]
-    monkeypatch.setattr(brute_force, "check", lambda *_: said)
+    monkeypatch.setattr(brute_force, "check", lambda *_, **__: said)
     assert main(["rf", f"{file}:Net", "--check"]) == 1
     assert "measured (0, 3)" in capsys.readouterr().err

@@ -29,5 +29,7 @@ def test_a_page_without_a_section_has_none_and_text_outside_is_left_out():
 
 
 def test_lessons_count_more_than_reference():
-    assert worth("book/learn/receptive-field") > worth("book/paths/six-models/skeleton") > worth("book/reference/api/training")
+    lesson, sheet, reference = (worth(f"book/{page}") for page in (
+        "learn/receptive-field", "paths/six-models/skeleton", "reference/api/training"))
+    assert lesson > sheet > reference
     assert all(word == word.lower() for word in SAME)

@@ -250,7 +250,7 @@ def test_what_shows_only_the_source_of_others_is_still_there():
     """Each of them for the reason written beside it: a command's help, and the network that is handed in."""
     shown = {name: reached.file_code(ROOT / name, ROOT).names & reexecute.SHOWS_SOURCE for name in reexecute.OF_OTHERS}
     assert shown == {"mnist_lib/__main__.py": {"__doc__"},
-                     "mnist_lib/training/challenge/entry.py": {"getsource", "lineno"}}
+                     "mnist_lib/classroom/challenge/entry.py": {"getsource", "lineno"}}
 
 
 def test_no_chapter_reaches_everything_or_shows_source():

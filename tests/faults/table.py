@@ -168,7 +168,7 @@ def _special_files(world: Path) -> None:
 def leftovers() -> Iterator[Fault]:
     """What a killed process leaves behind is taken away by the next that writes there."""
     def gone(world):
-        from mnist_lib.rf import partial_mark
+        from mnist_lib.files import partial_mark
 
         target = world / "out.json"
         target.with_name(f"{partial_mark(target)}999999999-x.partial").write_text("half")

@@ -13,12 +13,12 @@ from pathlib import Path
 import torch
 
 from mnist_lib.__main__ import main
-from mnist_lib.book import assignment
+from mnist_lib.classroom import challenge as own
+from mnist_lib.classroom import grading, readers
 from mnist_lib.data import mnist
 from mnist_lib.experiments import EXPERIMENTS
 from mnist_lib.export.format import read
-from mnist_lib.training import challenge as own
-from mnist_lib.training import checkpoints, evaluation, grading, loop, records, verification
+from mnist_lib.training import checkpoints, evaluation, loop, records, verification
 from tests import ROOT
 from tests.conftest import use_few_digits
 from tests.faults.table import EPOCHS, EXPORTED, IMAGES, RECORD, STEP, WEIGHTS
@@ -111,7 +111,7 @@ def _logbook() -> None:
 
 def _readers() -> None:
     os.environ["MNIST_LIB_SUBMISSIONS"] = "readers"
-    print(assignment.readers.everyone())
+    print(readers.everyone())
 
 
 def seal_logs(folder: Path) -> str:
@@ -167,9 +167,9 @@ OWN = {"fit a small experiment": _fit, "read the exported network": _read, "load
 def preload() -> None:
     """Load what every command needs, once, before the processes fork."""
     import mnist_lib.book  # noqa: F401
-    from mnist_lib.book import search_tables  # noqa: F401
     from mnist_lib.export import networks  # noqa: F401
     from mnist_lib.rf import check  # noqa: F401
+    from mnist_lib.studies.search.pages import search_tables  # noqa: F401
 
     verification._test_images("cpu")
     for split in ("train", "test"):

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from mnist_lib import receptive_field
-from mnist_lib.experiments import marks
+from mnist_lib.experiments import beyond as marks
 from mnist_lib.networks import Architecture, build, count_parameters
 from mnist_lib.rf import Layer, conv, crop, field_of_layers, relu
 from mnist_lib.rf.geometry import ReceptiveFieldError

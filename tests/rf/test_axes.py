@@ -122,6 +122,7 @@ class Running(nn.Module):
     (Running(lambda m, x: m.c(x[:, :, 0]), c=c2(1, 1, 3)), (1, 4, 5, 6), (1, 4, 5, 6)),
     (Running(lambda m, x: nn.functional.one_hot(x, 4).float() @ m.w, w=nn.Parameter(torch.ones(4, 2))), (9,), (9,)),
     (nn.EmbeddingBag(5, 2), (9,), (9,)),
+    (nn.ReLU(), (9,), (9,)),
     (nn.ReLU(), (1, 4, 5, 6), (1, 4, 5, 6)),
     (nn.Embedding(5, 2), (9,), (9,)),
     (Running(lambda m, x: m.e(x.argmax(1)), e=nn.Embedding(4, 2)), (4, 9), (4, 9)),
@@ -134,7 +135,8 @@ def test_what_an_input_size_means(network, size, means):
 @pytest.mark.parametrize("network, size, words", [
     (c2(1, 1, 3), (9,), "2-dimensional layer"),
     (c2(1, 1, 3), (1, 4, 9, 9), "inputs="),
-    (nn.ReLU(), (9,), "neither an embedding nor a convolution"),
+    (c2(1, 1, 3), (1, 1, 9, 9), "leave the batch out: (1, 9, 9)"),
+    (nn.Conv1d(1, 1, 3), (2, 1, 9), "(channels, height, width), but the network begins with a 1-dimensional layer"),
     (c1(1, 1, 3), (), "each at least 1"),
 ])
 def test_a_size_that_does_not_fit_is_named(network, size, words):

@@ -111,6 +111,6 @@ def test_groups_and_common_factors():
 
 def test_nothing_has_as_many_axes_as_asked():
     assert len(intervals.nothing((2, 3), 3).bounds) == 3
-    one, other = intervals.of_inputs([(1, 2, 5), (1, 1, 4, 6)], [1, 2])
+    one, other = intervals.of_inputs([(1, 2, 5), (1, 1, 4, 6)], [(2,), (2, 3)])
     assert isinstance(one, Intervals) and len(one.bounds) == len(other.bounds) == 3
     assert int(one.bounds[1].min()) == NOTHING and other.bounds[2].shape == (4, 1, 1, 1, 6)

@@ -11,7 +11,7 @@ from .conftest import SITE
 from .test_pages import READY, html_files
 
 pytestmark = pytest.mark.slow
-WIDE = "book/own-network.html"  # a table of the reader's network, with every column the library has
+WIDE = "book/yours/own-network.html"  # a table of the reader's network, with every column the library has
 LESSONS = [name for name in html_files(SITE) if name.startswith("book/")]
 SIDEWAYS = """() => [...document.querySelectorAll("article :is(pre, table, .output, div.math)")]
   .filter((box) => ["auto", "scroll"].includes(getComputedStyle(box).overflowX)

@@ -276,7 +276,7 @@ def test_the_keyboard_reaches_everything(site, page, name):
 
 
 def test_the_skip_link_leads_to_the_text(site, page):
-    page.goto((site / "book/challenge.html").as_uri())
+    page.goto((site / "book/learn/luck.html").as_uri())
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
@@ -284,7 +284,7 @@ def test_the_skip_link_leads_to_the_text(site, page):
 
 
 def test_the_switch_changes_the_mode_and_is_remembered(site, page):
-    page.goto((site / "book/challenge.html").as_uri())
+    page.goto((site / "book/learn/luck.html").as_uri())
     seen = set()
     for _ in range(3):
         page.locator(".bd-header-article .theme-switch-button").press("Enter")
@@ -292,7 +292,7 @@ def test_the_switch_changes_the_mode_and_is_remembered(site, page):
     assert {("light", False), ("dark", True)} <= seen and len(seen) == 3
     while page.evaluate("document.documentElement.dataset.mode") != "dark":
         page.locator(".bd-header-article .theme-switch-button").press("Enter")
-    page.goto((site / "book/data.html").as_uri())
+    page.goto((site / "book/learn/digits.html").as_uri())
     assert page.evaluate(BRIGHTNESS) < 0.5
 
 

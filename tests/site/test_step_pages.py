@@ -1,38 +1,53 @@
-"""Step pages lead with what they found, and say what is theirs: the bars of ``benchmarks/step_pages.py``."""
+"""Every step has its sheet: the form of a report, short enough to read, with a link to where the student says it."""
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from benchmarks.step_pages import MACHINE, SHARED, machine, measure
+from mnist_lib.book.sources import source, steps
+from tests import ROOT
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("step-pages")]  # measured once
-
-
-@pytest.fixture(scope="module")
-def found(site, browser):
-    page = browser.new_page(viewport={"width": 1366, "height": 900})
-    measured = measure(page, site)
-    page.close()
-    return measured
+SHEETS = [name for name in steps() if not name.endswith("-13160")]  # that one is a section of its step's sheet
+FORM = ["Target", "What changes", "Network", "Training", "Result", "Analysis"]
+MOST = 900  # words shown
 
 
-def test_neighbours_share_few_words(found):
-    alike = {name: of["shared"] for name, of in found.items() if of["shared"] is not None}
-    assert len(alike) >= 24 and {name: share for name, share in alike.items() if share >= SHARED} == {}
+def text(name: str) -> str:
+    return (ROOT / "book" / "paths" / f"{name}.md").read_text(encoding="utf-8")
 
 
-def test_code_tables_and_output_take_less_than_half_of_every_page(found):
-    over = {name: round(machine(of["heights"]), 2) for name, of in found.items() if machine(of["heights"]) >= MACHINE}
-    assert over == {}
+def test_there_are_twenty_nine():
+    assert len(SHEETS) == 29
 
 
-def test_no_table_scrolls_sideways_so_the_why_is_seen(found):
-    assert {name: of["sideways"] for name, of in found.items() if of["sideways"]} == {}
+@pytest.mark.parametrize("name", SHEETS)
+def test_a_sheet_has_the_form_of_a_report(name):
+    assert re.findall(r"^## (.+)$", text(name), re.MULTILINE) == FORM
 
 
-def test_a_prediction_stands_before_the_answer_on_every_page(found, site):
-    for name in found:
-        html = (site / "book" / "paths" / f"{name}.html").read_text(encoding="utf-8")
-        asked, changes = html.find('id="predict-'), html.find(">What changes<")
-        assert 0 < asked < html.find('class="admonition', asked) < html.find('id="what-changes"') and changes > 0, name
+@pytest.mark.parametrize("name", SHEETS)
+def test_target_and_analysis_name_their_place(name):
+    of = source(name)
+    target = text(name).partition("## Target")[2].partition("## What changes")[0]
+    links = re.findall(r"\]\((https://github\.com/[^)]+)\)", target)
+    assert any(link.startswith(f"https://github.com/{of.repository}/blob/{of.commit}/") for link in links)
+    assert re.search(r"README|notebook", text(name).partition("## Analysis")[2][:1200])
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_no_sheet_speaks_of_a_source(name):
+    assert not re.search(r"\bthe source\b|over images and seeds", re.sub(r"```.*?```", "", text(name), flags=re.DOTALL))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SHEETS)
+def test_a_sheet_is_short(name, site):
+    from bs4 import BeautifulSoup
+
+    page = site / "book" / "paths" / f"{name}.html"
+    article = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").select_one("article")
+    for node in article.select("pre,script,style,table"):
+        node.extract()
+    assert len(article.get_text(" ").split()) <= MOST

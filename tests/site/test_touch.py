@@ -16,12 +16,20 @@ from stills import placing
 from torch import nn
 from torch.optim import lr_scheduler
 
-from mnist_lib.book import factorial, fashion, ideas, leaderboard, little, little_pages, summaries, travel
-from mnist_lib.data import SHIFTS, RandomAffine, mnist, shifted
+from mnist_lib.book import leaderboard, summaries
+from mnist_lib.data import RandomAffine, mnist
 from mnist_lib.experiments import CELLS, FACTORS, STEPS
-from mnist_lib.experiments import bits as widths
-from mnist_lib.networks import Architecture, count_parameters, quantize
+from mnist_lib.networks import Architecture, count_parameters
 from mnist_lib.rf import avg_pool, conv, max_pool, receptive_field
+from mnist_lib.studies.clothes import analysis as fashion
+from mnist_lib.studies.factorial import analysis as factorial
+from mnist_lib.studies.ideas import analysis as ideas
+from mnist_lib.studies.little import analysis as little
+from mnist_lib.studies.little import bits_plan as widths
+from mnist_lib.studies.little import bits_quantize as quantize
+from mnist_lib.studies.little import pages as little_pages
+from mnist_lib.studies.shifts import analysis as travel
+from mnist_lib.studies.shifts.transforms import SHIFTS, shifted
 from mnist_lib.training import records, trained
 
 from .axe import violations
@@ -164,6 +172,40 @@ def test_batch_normalization_dropout_and_heads_count_as_the_library_does(opened)
         }
         assert ask(opened, "pooling.dense", side, channels, 10) == counted["dense"]
         assert ask(opened, "pooling.dense", 1, channels, 10) == counted["averaged"]
+
+
+def test_one_number_from_eight_maps_is_torch_s(opened):
+    """Every number of every map that comes out; what is told at a place; and a tap on a map moves the window."""
+    data = json.loads(opened.inner_text("#touch-channels .touch-data"))
+    side = data["side"]
+    maps = torch.tensor(data["maps"], dtype=torch.float64).view(1, -1, side, side)
+    kernels = torch.tensor(data["kernels"], dtype=torch.float64).view(-1, maps.shape[1], 3, 3)
+    expected = nn.functional.conv2d(maps, kernels)[0]
+    for out, of in enumerate(data["kernels"]):
+        assert close(ask(opened, "channels.whole", data["maps"], side, of), expected[out].flatten().tolist())
+    out, _, row, column = opened.locator("#touch-channels input[type=range]").all()
+    for slider, value in ((out, "6"), (row, "4"), (column, "9")):
+        slider.fill(value)
+    assert f"Map 6, row 4, column 9: the eight sums add up to {expected[5, 3, 8]:.2f}".replace("-", "−") in told(
+        opened, "channels")
+    stage = opened.locator("#touch-channels .touch-stage")
+    stage.scroll_into_view_if_needed()
+    place = stage.bounding_box()
+    opened.mouse.click(place["x"] + 6 * 5.5, place["y"] + 20 + 6 * 3.5)  # of the first map that goes in
+    assert told(opened, "channels").startswith("Map 6, row 3, column 5:") and "In map 1 " in told(opened, "channels")
+
+
+def test_a_walk_into_the_valley_is_sgd_s(opened):
+    for rate, momentum in ((0.015, 0.0), (0.015, 0.9), (0.06, 0.5)):
+        w = nn.Parameter(torch.tensor([10.0, 1.0], dtype=torch.float64))
+        optimizer, places = torch.optim.SGD([w], rate, momentum=momentum), [w.tolist()]
+        for _ in range(60):
+            optimizer.zero_grad()
+            (0.5 * (w[0] ** 2 + 50 * w[1] ** 2)).backward()
+            optimizer.step()
+            places.append(w.tolist())
+        found = ask(opened, "valley.walk", rate, momentum, 60)
+        assert all(close(one, other) for one, other in zip(found, places, strict=True))
 
 
 def test_a_changed_digit_is_the_library_s_pixel_by_pixel(opened):

@@ -20,6 +20,8 @@ FIGURES = {  # anchor: (figure, options)
     "batchnorm": ("batchnorm", {}),
     "dropout": ("dropout", {}),
     "pooling": ("pooling", {}),
+    "channels": ("channels", {}),
+    "valley": ("valley", {}),
     "field": ("field", {}),
     "field-dilation": ("field", {"show": "dilation"}),
     "field-padding": ("field", {"show": "padding"}),

@@ -6,9 +6,10 @@ import json
 import pytest
 import torch
 
+from mnist_lib import files
 from mnist_lib.experiments.catalogue import EXPERIMENTS
 from mnist_lib.networks.builder import build
-from mnist_lib.training import evaluation, files, records
+from mnist_lib.training import evaluation, records
 from mnist_lib.training.evaluation import evaluate, test_set, trained, weights_file
 from mnist_lib.training.records import Epoch, Run
 from mnist_lib.training.schema import seal_of

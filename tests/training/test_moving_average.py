@@ -6,8 +6,9 @@ import pytest
 import torch
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from mnist_lib.experiments import SMALLER, experiment
+from mnist_lib.experiments import experiment
 from mnist_lib.networks import build
+from mnist_lib.studies.search.targets import SMALLER
 from mnist_lib.training.moving_average import MovingAverage
 
 

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from mnist_lib.training import files, records
+from mnist_lib import files
+from mnist_lib.training import records
 from mnist_lib.training.records import Epoch, Run
 
 

@@ -24,6 +24,8 @@ NAMES = (
     "dropout",
     "averaging",
     "pooling",
+    "channels",
+    "valley",
     "field",
     "augmentation",
     "shifts",

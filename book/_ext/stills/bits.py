@@ -14,9 +14,10 @@ def data(options: dict[str, str]) -> dict:
     """For each network of seed 0: counts of its weights, each over the largest of its channel, in BINS from -1 to 1;
     and for each width its bytes, the counts on the grid from the lowest value on, and [mean accuracy as text, so
     that it is rounded once, trainings] rounded and tuned, null where not recorded."""
-    from mnist_lib.book import little, little_pages
-    from mnist_lib.experiments import bits
-    from mnist_lib.networks import quantize
+    from mnist_lib.studies.little import analysis as little
+    from mnist_lib.studies.little import bits_plan as bits
+    from mnist_lib.studies.little import bits_quantize as quantize
+    from mnist_lib.studies.little import pages as little_pages
     from mnist_lib.training import records, trained
 
     def accuracy(name, width, tuned):

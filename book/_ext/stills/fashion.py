@@ -15,7 +15,7 @@ LARGEST = 3.0  # intervals that reach further are cut off
 
 def data(options: dict[str, str]) -> dict:
     """The pairs as they are recorded."""
-    from mnist_lib.book import fashion
+    from mnist_lib.studies.clothes import analysis as fashion
 
     return described(fashion.gather())
 
@@ -25,8 +25,9 @@ def described(evidence) -> dict:
 
     ``points`` are of accuracy; low, factor, high are of the errors, over the seeds. What is not known is null.
     """
-    from mnist_lib.book import fashion, fashion_pages
-    from mnist_lib.experiments import fashion as declared
+    from mnist_lib.studies.clothes import analysis as fashion
+    from mnist_lib.studies.clothes import pages as fashion_pages
+    from mnist_lib.studies.clothes import plan as declared
 
     rows = []
     for pair, effect in zip(declared.PAIRS, fashion.pairs(evidence), strict=True):

@@ -14,7 +14,7 @@ COLOURS = ("blue", "red", "green", "purple", "orange", "sky", "ink")
 
 def data(options: dict[str, str]) -> dict:
     """A row a pair: [idea, before, after, points, seeds low, high, images low, high, verdict, source's, page]."""
-    from mnist_lib.book import ideas
+    from mnist_lib.studies.ideas import analysis as ideas
 
     found = ideas.by_idea(ideas.alone())
     rows = []

@@ -14,7 +14,8 @@ COLOURS = ("blue", "red", "green")
 def data(options: dict[str, str]) -> dict:
     """Sizes, and for each network and size {values, low, high, told}: accuracies in per cent by seed; low and high are
     null of fewer than three; their mean and both as text, rounded once; null where nothing is recorded or asked."""
-    from mnist_lib.book import little, little_pages
+    from mnist_lib.studies.little import analysis as little
+    from mnist_lib.studies.little import pages as little_pages
 
     networks = []
     for name, label in little_pages.NAMES.items():

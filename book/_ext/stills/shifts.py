@@ -15,9 +15,10 @@ SHADES = "0123456789abcdef"
 def data(options: dict[str, str]) -> dict:
     """Shifts with their levels, the digit in each (a hexadecimal shade a pixel), and for each network and level
     [accuracy, low, high] in per cent; level 0 is clean."""
-    from mnist_lib.book import travel
-    from mnist_lib.data import SHIFTS, mnist, shifted
-    from mnist_lib.experiments import travel as declared
+    from mnist_lib.data import mnist
+    from mnist_lib.studies.shifts import analysis as travel
+    from mnist_lib.studies.shifts import plan as declared
+    from mnist_lib.studies.shifts.transforms import SHIFTS, shifted
 
     image = mnist("test").images[DIGIT : DIGIT + 1]
     networks = []

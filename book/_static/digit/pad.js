@@ -22,8 +22,9 @@
   }
 
   /* A pad on a canvas. `changed()` is called after every stroke, undo and clear, `moved(text)` with a
-     sentence for those who cannot see the keyboard's cursor. */
-  function create(canvas, changed, moved) {
+     sentence for those who cannot see the keyboard's cursor. With `tapFirst` a finger scrolls the page until it
+     has tapped the pad, and again when something else is touched. */
+  function create(canvas, changed, moved, { tapFirst = false } = {}) {
     let ink = new Uint8Array(SIDE * SIDE), base = null, outline = null, undos = [];
     let pen = null, cursor = null, down = false;
     const paint = oncePerFrame(paintNow);
@@ -68,8 +69,13 @@
       return [((event.clientX - box.left) / box.width) * SIDE, ((event.clientY - box.top) / box.height) * SIDE];
     };
 
+    if (tapFirst) {
+      canvas.addEventListener("click", () => canvas.classList.add("tapped"));
+      document.addEventListener("pointerdown", ({ target }) => { if (target !== canvas) canvas.classList.remove("tapped"); });
+    }
     canvas.addEventListener("pointerdown", (event) => {
       if (event.button !== 0 || pen) return;
+      if (tapFirst && event.pointerType === "touch" && !canvas.classList.contains("tapped")) return;
       event.preventDefault();
       canvas.focus({ preventScroll: true });
       canvas.setPointerCapture(event.pointerId);

@@ -1,10 +1,11 @@
-/* Numbers as pictures. Above zero is orange, below zero blue, zero the colour of the paper: the
-   colour-blind safe pair of the book's figures, on a light and on a dark page. */
+/* Numbers as pictures, in the book's colours: ink is white on the dark ground of pixels, on every page; above zero is
+   vermilion, below zero teal, and zero the colour of the paper. */
 (function (root) {
   "use strict";
   const parts = root.bookParts || (root.bookParts = {});
-  const LIGHT = { paper: [255, 255, 255], ink: [26, 26, 26], above: [213, 94, 0], below: [0, 114, 178], line: "#6b6b6b" };
-  const DARK = { paper: [18, 18, 18], ink: [242, 242, 242], above: [255, 159, 64], below: [86, 180, 233], line: "#9a9a9a" };
+  const SCREEN = [14, 21, 30], PIXEL = [244, 247, 250];
+  const LIGHT = { paper: [255, 255, 255], above: [192, 64, 15], below: [11, 114, 105], line: "#6f7d8c" };
+  const DARK = { paper: [19, 26, 34], above: [255, 156, 115], below: [82, 208, 194], line: "#8494a5" };
 
   const isDark = () => document.documentElement.dataset.theme === "dark";
   const palette = () => (isDark() ? DARK : LIGHT);
@@ -14,8 +15,8 @@
     out[at + 3] = 255;
   }
 
-  /* Colours in STEPS shades, each as the four bytes of a pixel; made once for a mode. `ink` goes from paper to
-     ink, `signed` from the lowest over paper in the middle to the highest; NONE is for what is no number. */
+  /* Colours in STEPS shades, each as the four bytes of a pixel; made once for a mode. `ink` goes from the screen to
+     the pixel, `signed` from the lowest over paper in the middle to the highest; NONE is for what is no number. */
   const STEPS = 255, NONE = [128, 128, 128, 255], made = new Map();
 
   function shades() {
@@ -23,7 +24,7 @@
     if (!made.has(now)) {
       const ink = new Uint8ClampedArray(4 * (STEPS + 1)), signed = new Uint8ClampedArray(4 * (2 * STEPS + 2));
       for (let i = 0; i <= STEPS; i++) {
-        mixed(now.paper, now.ink, i / STEPS, ink, 4 * i);
+        mixed(SCREEN, PIXEL, i / STEPS, ink, 4 * i);
         mixed(now.paper, now.above, i / STEPS, signed, 4 * (STEPS + i));
         mixed(now.paper, now.below, i / STEPS, signed, 4 * (STEPS - i));
       }
@@ -95,7 +96,7 @@
     }
   }
 
-  /* Frames the pixels of a field {top, bottom, left, right} on a canvas that shows 28 × 28 of them. */
+  /* Frames, in gold, the pixels of a field {top, bottom, left, right} on a canvas that shows 28 × 28 of them. */
   function frameField(canvas, field) {
     const unit = canvas.width / 28;
     frame(canvas.getContext("2d"), field.left * unit + 1, field.top * unit + 1,
@@ -104,8 +105,8 @@
 
   /* Pales all that lies outside a field. */
   function paleOutside(canvas, field) {
-    const unit = canvas.width / 28, context = canvas.getContext("2d"), { paper } = palette();
-    context.fillStyle = `rgba(${paper}, 0.7)`;
+    const unit = canvas.width / 28, context = canvas.getContext("2d");
+    context.fillStyle = `rgba(${SCREEN}, 0.7)`;
     const [x, y] = [field.left * unit, field.top * unit];
     const [right, bottom] = [(field.right + 1) * unit, (field.bottom + 1) * unit];
     context.fillRect(0, 0, canvas.width, y);

@@ -1,7 +1,7 @@
-/* The first screen: the small network reads the digit that is there, and whatever is drawn over it.
+/* The first screen: the champion reads the digit that is there, and whatever is drawn over it.
    It is put together from the parts of the page "Draw a digit" (book/_ext/landing.py). */
 (() => {
-  const NAME = "six-models/steplr", FILE = "six-models-steplr";
+  const NAME = "beyond/champion", FILE = "beyond-champion";
   const { mnistDigit: digit } = window;
   const box = document.getElementById("landing"), canvas = document.getElementById("landing-canvas");
   if (!box || !canvas) return;
@@ -35,7 +35,7 @@
     requestAnimationFrame(read);
   };
 
-  const pad = digit.pad.create(canvas, ask, () => {});
+  const pad = digit.pad.create(canvas, ask, () => {}, { tapFirst: true });
   const pixels = atob(box.dataset.digit);
   pad.lay({ image: Float32Array.from(pixels, (byte) => byte.charCodeAt(0) / 255) });
   clear.addEventListener("click", () => { pad.clear(); canvas.focus({ preventScroll: true }); });

@@ -17,7 +17,7 @@
 
   button.addEventListener("click", () => {
     if (wide.matches) {
-      bar.classList.toggle("pst-sidebar-hidden");
+      bar.classList.toggle(document.querySelector(".hero") ? "shown" : "pst-sidebar-hidden"); /* the first page hides it */
       return;
     }
     move(bar, dialog);

@@ -15,6 +15,7 @@ def contents(table, effective=None, picture="") -> dict:
     pool: dict = {}
     rows = [_told(row, table, pool) for row in table.rows]
     blocks = [_told(row, table, pool) for row in table.blocks]
+    returned = [_told(row, table, pool) for row in table.outputs] if len(table.outputs) > 1 else []
     graph = table.graph
     for row, sources, inside in zip(rows, graph.sources, graph.inside):
         row |= {"sources": list(sources), "inside": inside}
@@ -24,7 +25,8 @@ def contents(table, effective=None, picture="") -> dict:
               for each, group in zip(table.space.inputs, table.space.groups)]
     return {"title": table.title, "version": __version__, "inputs": inputs, "pixels": list(table.space.pixels),
             "axes": list(table.space.axis_names), "rows": rows, "blocks": blocks, "outputs": list(graph.outputs),
-            "extents": list(pool.values()), "parameters": table.parameters, "multiplyAdds": table.multiply_adds,
+            "returned": returned, "extents": list(pool.values()), "parameters": table.parameters,
+            "multiplyAdds": table.multiply_adds,
             "unused": list(table.unused), "convention": table.convention, "effective": effective or {},
             "picture": picture}
 

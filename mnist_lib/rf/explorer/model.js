@@ -1,6 +1,7 @@
 /* The table as a graph that can be folded: which rows and blocks are shown, and what runs between them. No DOM here.
 
-   A node is "r3" (a row), "b2" (a block), "i0" (an input) or "o" (what the network returns). */
+   A node is "r3" (a row), "b2" (a block), "i0" (an input) or "o" (what the network returns). "x1" is the second
+   of several maps that it returns, which has no box of its own. */
 (function (root) {
   "use strict";
   const explorer = root.fieldExplorer || (root.fieldExplorer = {});
@@ -78,7 +79,8 @@
       return block === undefined ? `r${shown}` : `b${block}`;
     }
 
-    const thing = (node) => (node[0] === "r" ? rows[Number(node.slice(1))] : node[0] === "b" ? blocks[Number(node.slice(1))] : null);
+    const lists = { r: rows, b: blocks, x: data.returned };
+    const thing = (node) => (lists[node[0]] ? lists[node[0]][Number(node.slice(1))] : null);
     const chainOf = (node) => (node[0] === "r" || node[0] === "b" ? around(thing(node).inside) : []);
 
     /* The nodes that are shown, each {id, order, hosts: rows it stands for}, and the edges between them. */

@@ -26,9 +26,16 @@
     map.show(model.thing(id));
   }
 
+  /* Where the network returns several maps: each by its key, and its field. */
+  function returned() {
+    if (!data.returned.length) return null;
+    return make("p", {}, "Returns ", ...data.returned.flatMap((map, x) => [x ? ", " : "", make("button", { type: "button", class: "link", onclick: () => goTo(`x${x}`) }, map.name), ` (field ${explorer.both(map.field)})`]));
+  }
+
   /* The row that says the same as a block: the last inside that has the same map and fields. */
   function rowOf(id) {
     if (id[0] === "r") return Number(id.slice(1));
+    if (id[0] === "x") return null;
     const block = model.thing(id), last = [...model.members[Number(id.slice(1))]].pop();
     const row = model.rows[last];
     return row && `${row.shape} ${row.seen}` === `${block.shape} ${block.seen}` ? last : null;
@@ -103,7 +110,7 @@
   const sizes = data.inputs.map((input) => `${data.inputs.length > 1 ? `${input.name} ` : ""}${input.size.join(" × ")}`).join(", ");
   const unused = data.unused.length ? ` Not used: ${data.unused.slice(0, 6).join(", ")}${data.unused.length > 6 ? ` and ${data.unused.length - 6} more` : ""}.` : "";
   host.replaceChildren(
-    make("header", {}, make("h1", {}, data.title), make("p", {}, `Input ${sizes}; ${grouped(data.parameters)} parameters, ${grouped(data.multiplyAdds)} multiply-adds, ${data.rows.length} layers; ${data.convention || "a list of layers"}.${unused}`)),
+    make("header", {}, make("h1", {}, data.title), make("p", {}, `Input ${sizes}; ${grouped(data.parameters)} parameters, ${grouped(data.multiplyAdds)} multiply-adds, ${data.rows.length} layers; ${data.convention || "a list of layers"}.${unused}`), returned()),
     make("div", { class: "bar" }, make("div", { class: "find" }, make("label", { for: "search" }, "Find a layer "), search, counted), make("div", { class: "tabs", role: "group", "aria-label": "View" }, ...tabs), tools, results),
     make("main", {}, make("section", { class: "whole", "aria-label": "The network" }, graph.element, rows.element), chosen),
     make("footer", {}, make("p", {}, `Made by mnist_lib ${data.version}. A field is what a unit can depend on, by the network's structure.`)));

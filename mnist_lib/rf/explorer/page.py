@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
-from ..files import write_atomically
+from ...files import write_atomically
 from .contents import contents
 
 HERE = Path(__file__).parent

@@ -181,6 +181,26 @@ class Call:
         return intervals.broadcast(result, self.shape)
 
 
+def keyed_tensors(tree, key="", depth=8) -> list[tuple[str, torch.Tensor]]:
+    """All tensors in nested containers and plain objects, each by its key: "out", "[1]", "out[0]"; "" for one alone."""
+    if isinstance(tree, torch.Tensor):
+        return [(key, tree)]
+    if type(tree) in _LEAVES or not depth:
+        return []
+    if isinstance(tree, Mapping):
+        parts = [(str(name), part) for name, part in tree.items()]
+    elif is_dataclass(tree) and not isinstance(tree, type):
+        parts = [(f.name, getattr(tree, f.name, None)) for f in fields(tree)]
+    elif isinstance(tree, tuple) and hasattr(tree, "_fields"):
+        parts = list(zip(tree._fields, tree))
+    elif isinstance(tree, (tuple, list, set, frozenset, deque)):
+        parts = [(f"[{i}]", part) for i, part in enumerate(tree)]
+    else:
+        parts = list(vars(tree).items()) if flat_tensors(tree, depth) else []
+    return [found for name, part in parts for found in keyed_tensors(
+        part, f"{key}[{name.strip('[]')}]" if key else name, depth - 1)]
+
+
 def flat_tensors(tree, depth=8) -> list[torch.Tensor]:
     """All tensors in nested containers and plain objects, such as dataclasses."""
     found: list[torch.Tensor] = []

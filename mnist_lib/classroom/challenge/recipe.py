@@ -1,0 +1,160 @@
+"""How a reader's own network is trained: a small record, with the book's settings or torch's own.
+
+``Recipe(epochs=12, optimizer=partial(torch.optim.Adam, lr=0.01), schedule=None)`` is a complete recipe.
+An experiment of the book is one as well: ``Recipe.of("beyond/champion")``.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import types
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any
+
+import torch
+from torch import nn
+
+from ...data import Normalize, ToTensor
+from ...experiments import SGD, Experiment, OneCycleLR, ReduceLROnPlateau, StepLR, WarmupDecay, experiment
+from ...training import Schedule, sgd
+
+PLAIN = (ToTensor(), Normalize())
+BOOKS = (StepLR, OneCycleLR, ReduceLROnPlateau, WarmupDecay)
+AT_MOST = 100  # epochs: more is a slip of the pen
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A training's settings.
+
+    ``transforms`` come from ``mnist_lib.data``. ``optimizer`` is the book's ``SGD`` or a callable that takes
+    the parameters; ``schedule`` one of the book's or a callable that takes the optimizer and the number of
+    all batches, advanced ``per`` "batch" or "epoch" (a plateau is told the loss on the training images).
+    ``label_smoothing`` and ``averaging`` are those of an :class:`Experiment`.
+    """
+
+    epochs: int = 10
+    batch_size: int = 128
+    transforms: tuple = PLAIN
+    optimizer: Any = SGD(0.1, momentum=0.9, weight_decay=1e-4, nesterov=True)
+    schedule: Any = WarmupDecay(0.2)
+    per: str = "batch"
+    label_smoothing: float = 0.0
+    averaging: float = 0.0
+
+    def __post_init__(self):
+        if not _whole(self.epochs, AT_MOST):
+            raise ValueError(f"a recipe has 1 to {AT_MOST} epochs, not {self.epochs!r}")
+        if not _whole(self.batch_size, 60_000):
+            raise ValueError(f"batch_size is a whole number from 1 to 60,000, not {self.batch_size!r}")
+        if self.per not in ("batch", "epoch"):
+            raise ValueError(f'per is "batch" or "epoch", not {self.per!r}')
+        if not isinstance(self.transforms, tuple) or not all(callable(t) for t in self.transforms):
+            raise ValueError("transforms is a tuple of mnist_lib.data's: (RandomAffine(10), ToTensor(), Normalize())")
+        if not (isinstance(self.optimizer, SGD) or callable(self.optimizer)):
+            raise ValueError("optimizer is the book's SGD(...) or a callable that takes the parameters, such as "
+                             f"partial(torch.optim.Adam, lr=0.01), not {type(self.optimizer).__name__}")
+        if not (self.schedule is None or isinstance(self.schedule, BOOKS) or callable(self.schedule)):
+            raise ValueError("schedule is None, one of the book's, or a callable that takes the optimizer and the "
+                             f"number of batches, not {type(self.schedule).__name__}")
+
+    @classmethod
+    def of(cls, step: Recipe | Experiment | str | None) -> Recipe:
+        """The recipe of a step of the book, of its name, or the recipe itself; None is the default one."""
+        if step is None:
+            return cls()
+        if isinstance(step, cls):
+            return step
+        if not isinstance(step, (Experiment, str)):
+            raise ValueError(f"recipe is a Recipe, or a step of the book, not {type(step).__name__}")
+        step = experiment(step)
+        per = "epoch" if isinstance(step.schedule, (StepLR, ReduceLROnPlateau)) else "batch"
+        return cls(step.epochs, step.batch_size, step.transforms, step.optimizer, step.schedule, per,
+                   step.label_smoothing, step.averaging)
+
+    @property
+    def augmented(self) -> bool:
+        """Whether each batch has to be transformed anew."""
+        return any(not isinstance(t, (ToTensor, Normalize)) for t in self.transforms)
+
+    def describe(self, code: bool = True) -> dict:
+        """The settings as plain JSON data: what a report shows and a fingerprint is made from.
+
+        Without ``code`` a function stands by its name alone, which is the same in every version of Python.
+        """
+        return {f.name: plain(getattr(self, f.name), code) for f in fields(self)}
+
+    def make_optimizer(self, network: nn.Module) -> torch.optim.Optimizer:
+        """The optimizer of the network's parameters; ``ValueError`` if it is none."""
+        if isinstance(self.optimizer, SGD):
+            return sgd(network, self)
+        made = self.optimizer(network.parameters())
+        if not isinstance(made, torch.optim.Optimizer):
+            raise ValueError(f"the recipe's optimizer gave a {type(made).__name__}, not a torch optimizer")
+        return made
+
+    def make_schedule(self, optimizer: torch.optim.Optimizer, batches: int):
+        """What the trainer tells of each batch and epoch; ``batches`` are those of one epoch."""
+        if self.schedule is None or isinstance(self.schedule, BOOKS):
+            plan = types.SimpleNamespace(name="the recipe", schedule=self.schedule, epochs=self.epochs,
+                                         steps_per_epoch=batches)
+            return Schedule(optimizer, plan)
+        return _Torchs(optimizer, self.schedule(optimizer, self.epochs * batches), self.per)
+
+
+class _Torchs:
+    """A scheduler of torch's own behind the interface of the book's ``Schedule``."""
+
+    def __init__(self, optimizer, inner, per: str):
+        if not hasattr(inner, "step"):
+            raise ValueError(f"the recipe's schedule gave a {type(inner).__name__}, not a scheduler of torch")
+        self.optimizer, self.inner, self.per = optimizer, inner, per
+
+    @property
+    def rate(self) -> float:
+        return float(self.optimizer.param_groups[0]["lr"])
+
+    def after_batch(self) -> None:
+        if self.per == "batch":
+            self.inner.step()
+
+    def after_epoch(self, loss: float) -> None:
+        if self.per == "epoch":
+            follows = isinstance(self.inner, torch.optim.lr_scheduler.ReduceLROnPlateau)
+            self.inner.step(*[loss] * follows)
+
+    def state_dict(self) -> dict:
+        return self.inner.state_dict()
+
+    def load_state_dict(self, state: dict) -> None:
+        self.inner.load_state_dict(state)
+
+
+def plain(value: Any, code: bool = True) -> Any:
+    """A setting as JSON data; code stands as its name and a hash of what it does, or by its name alone."""
+    if isinstance(value, (str, int, float, bool, type(None))):
+        return value
+    if is_dataclass(value) and not isinstance(value, type):
+        return {type(value).__name__: {f.name: plain(getattr(value, f.name), code) for f in fields(value)}}
+    if isinstance(value, (tuple, list)):
+        return [plain(v, code) for v in value]
+    if isinstance(value, dict):
+        return {str(key): plain(v, code) for key, v in value.items()}
+    if isinstance(value, functools.partial):
+        return {plain(value.func, code): plain([*value.args], code) + [plain(value.keywords, code)]}
+    name = getattr(value, "__qualname__", type(value).__name__)
+    own = getattr(value, "__code__", None)
+    return f"{name} {_hash_of(own)}" if own and code else name
+
+
+def _hash_of(code) -> str:
+    """A hash of compiled code that a moved line or another file leaves as it is."""
+    def told(c):
+        return [c.co_code.hex(), c.co_names, [told(k) if hasattr(k, "co_code") else repr(k) for k in c.co_consts]]
+    return hashlib.sha256(json.dumps(told(code)).encode()).hexdigest()[:8]
+
+
+def _whole(value, most: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= most

@@ -1,0 +1,208 @@
+"""A class's grades as files: ``grades.csv``, a page for each student, and a page for the class.
+
+Whatever a submission prints, names or raises stands here as plain text. The files say nothing of when or how
+fast anything ran, so that the same grades give the same files.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from ...book import BLUE, GREY, TARGET, figure, styled
+from .. import challenge as own
+from .. import grading
+from . import figures
+from .page import Html, page, table, text
+from .page import figure as framed
+
+COLUMNS = ("student", "file", "status", "verdict", "parameters", "epochs", "field", "seeds", "held_out_mean",
+           *(f"holds_{n}" for n in own.LAST), "late", "alike", "told")
+
+
+@dataclass(frozen=True)
+class Student:
+    """One submission with its grades, whether it came late, and those that are nearly the same."""
+
+    submission: grading.Submission
+    grades: tuple[grading.Grade, ...]
+    late: bool = False
+    alike: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def first(self) -> grading.Grade:
+        """The grade of the first seed, which all submissions have."""
+        return self.grades[0]
+
+    @property
+    def status(self) -> str:
+        """The worst of the grades' states."""
+        states = [g.status for g in self.grades]
+        return next(s for s in (grading.REFUSED, grading.FAILED, grading.GRADED) if s in states)
+
+    @property
+    def told(self) -> str:
+        """What is wrong, or nothing."""
+        return next((g.told for g in self.grades if g.told), "")
+
+    @property
+    def mean(self) -> float | None:
+        """Held-out accuracy after the last epoch, the mean over the seeds (%)."""
+        if self.status != grading.GRADED:
+            return None
+        return fmean(100 * g.correct[-1] / g.held_out for g in self.grades)
+
+    def holds(self, last: int) -> int:
+        """How many seeds hold for so many epochs."""
+        return sum(g.holds(last) for g in self.grades)
+
+    @property
+    def verdict(self) -> str:
+        """As in a reader's own report."""
+        if self.status != grading.GRADED:
+            return ""
+        if self.holds(own.LAST[-1]) == len(self.grades):
+            return own.HELD
+        return own.NEAR if self.holds(own.LAST[0]) else own.FAILS
+
+    @property
+    def ideas(self) -> tuple[str, ...]:
+        """The kinds of layers that the network has."""
+        return tuple(sorted({kind for _, kind, _ in self.first.layers}))
+
+
+def to_csv(students: Sequence[Student]) -> str:
+    """The grades as comma-separated text; a cell never begins a formula in a spreadsheet."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for s in students:
+        mean = "" if s.mean is None else f"{s.mean:.4f}"
+        writer.writerow(_safe(cell) for cell in (
+            s.submission.student, s.submission.file, s.status, s.verdict, _or(s.first.parameters), _or(s.first.epochs),
+            _or(s.first.field), len(s.grades), mean, *(s.holds(n) if s.verdict else "" for n in own.LAST),
+            "late" if s.late else "", "; ".join(name for name, _ in s.alike), s.told))
+    return out.getvalue()
+
+
+def _safe(cell) -> str:
+    plain = own.line(cell)
+    return "'" + plain if plain[:1] in ("=", "+", "-", "@") else plain
+
+
+def _or(value) -> str:
+    return "" if value is None else str(value)
+
+
+def student_page(s: Student) -> str:
+    """One student's page: the verdict, the rules, the seeds, and what was printed."""
+    headline = {grading.GRADED: f"{s.verdict}: {s.mean or 0:.2f} % of the held-out images",
+                grading.REFUSED: f"Not graded: {s.told}",
+                grading.FAILED: f"It did not come to an end: {s.told}"}[s.status]
+    parts = [f'<p class="verdict">{text(headline, 1000)}</p>',
+             f"<p>{text(s.submission.file)}{', late' if s.late else ''}.</p>"]
+    if s.first.findings:
+        parts += ["<h2>The rules</h2>", table(("rule", "", "found"), [
+            (rule, Html(f'<span class="{v if v in ("yes", "no", "look") else "look"}">{text(v)}</span>'), found)
+            for rule, v, found in s.first.findings])]
+    if s.first.layers:
+        parts.append(table(("layer", "kind", "numbers"), s.first.layers, (2,)))
+    if s.status == grading.GRADED:
+        parts += ["<h2>The seeds</h2>", table(
+            ("training", "last epoch (%)", *(f"holds {n}" for n in own.LAST)),
+            [(g.seed + 1, f"{100 * g.correct[-1] / g.held_out:.2f}", *("yes" if g.holds(n) else "no" for n in own.LAST))
+             for g in s.grades], range(5)),
+            framed(figures.svg(epochs(s.grades)), "A line for each seed; the last five epochs are shaded.",
+                   "Accuracy over the epochs")]
+    if s.first.printed:
+        lines = "\n".join(own.line(row, 200) for row in s.first.printed.splitlines()[:30])
+        parts += ["<h2>What it printed</h2>", f"<pre>{text_of(lines)}</pre>"]
+    return page(s.submission.student, *parts)
+
+
+def text_of(lines: str) -> str:
+    """Several lines, each printable already, as HTML text."""
+    from html import escape
+
+    return escape(lines)
+
+
+@styled
+def epochs(grades: Sequence[grading.Grade]):
+    """Held-out accuracy over the epochs, a line for each seed."""
+    drawing, axes = figure(height=3)
+    last = len(grades[0].correct)
+    axes.axvspan(last - 4.5, last + 0.5, color="#f0f0f0", zorder=0)
+    axes.axhline(own.RULE, color=TARGET, linewidth=1.2)
+    for g in grades:
+        axes.plot(range(1, len(g.correct) + 1), [100 * n / g.held_out for n in g.correct], "o-", color=BLUE,
+                  markersize=4)
+    axes.set(title="held-out accuracy (%)", xlabel="epoch", xlim=(0.5, last + 0.5))
+    return drawing
+
+
+@styled
+def distribution(students: Sequence[Student]):
+    """How many networks have which held-out accuracy, and size against accuracy."""
+    drawing, (left, right) = figure(1, 2, height=3.4)
+    graded = [s for s in students if s.mean is not None]
+    left.hist([max(s.mean, 97.0) for s in graded], bins=[97 + 0.25 * i for i in range(13)], color=BLUE)
+    left.axvline(own.RULE, color=TARGET, linewidth=1.2)
+    left.set(title="networks", xlabel="held out (%), from 97")
+    right.plot([s.first.parameters for s in graded], [s.mean for s in graded], "o", color=BLUE, markersize=5)
+    right.axhline(own.RULE, color=TARGET, linewidth=1.2)
+    right.axvline(own.LIMIT, color=GREY, linewidth=1.2, linestyle="--")
+    right.set(title="held out (%)", xlabel="parameters", ylim=(min([97, *(s.mean for s in graded)]) - 0.2, 100))
+    return drawing
+
+
+def class_page(students: Sequence[Student], rules: grading.Rules, in_force: Sequence[str]) -> str:
+    """The class: who stands where, what was used, what looks alike, and what was not isolated."""
+    rows = [(Html(f'<a href="students/{s.submission.slug}.html">{text(s.submission.student, 60)}</a>'),
+             s.status, s.verdict, _or(s.first.parameters), "" if s.mean is None else f"{s.mean:.2f}",
+             *(s.holds(n) if s.verdict else "" for n in own.LAST), "late" if s.late else "", own.line(s.told, 90))
+            for s in students]
+    states = Counter(s.status for s in students)
+    parts = [f'<p class="verdict">{len(students)} submissions: '
+             + ", ".join(f"{n} {state}" for state, n in sorted(states.items())) + ".</p>",
+             table(("student", "", "verdict", "parameters", "held out (%)",
+                    *(f"N = {n}" for n in own.LAST), "", "told"), rows, (3, 4, 5, 6, 7))]
+    if any(s.mean is not None for s in students):
+        parts.append(framed(figures.svg(distribution(students)), "Green: the rule. Dashed: the limit of parameters.",
+                            "How the networks are distributed, and size against accuracy"))
+    used = Counter(kind for s in students for kind in s.ideas if s.status == grading.GRADED)
+    parts += ["<h2>Layers used</h2>", table(("kind", "networks"), used.most_common(20), (1,)),
+              "<h2>Nearly the same</h2>", _alike(students), "<h2>How it was graded</h2>", _terms(rules, in_force)]
+    return page("The class", *parts)
+
+
+def _alike(students: Sequence[Student]) -> str:
+    names = {s.submission.slug: s.submission.student for s in students}
+    pairs = {tuple(sorted((s.submission.student, names.get(other, other)))): share
+             for s in students for other, share in s.alike}
+    if not pairs:
+        return "<p>No two submissions share most of their code.</p>"
+    return ("<p>These share most of their code, names and the template aside. Small networks for one task look alike "
+            "by themselves: read both before you ask.</p>"
+            + table(("one", "another", "shared (%)"),
+                    [(a, b, f"{100 * share:.0f}") for (a, b), share in sorted(pairs.items())], (2,)))
+
+
+def _terms(rules: grading.Rules, in_force: Sequence[str]) -> str:
+    return (f"<p>All had the same {rules.split.images:,} training images, {rules.split.held_out:,} held-out images "
+            f"(split {rules.split.fingerprint}) and {rules.seeds} seed{'s' * (rules.seeds != 1)}.</p>"
+            + ("<p><strong>WITHOUT WALLS (--trust): each submission ran with the teacher's rights.</strong></p>"
+               if rules.trust else
+               f"<p>Walls that the grader found up: {text('; '.join(in_force))}. Not shut off: the processor's time "
+               "and caches.</p>"))
+
+
+def likenesses(submissions: Sequence[grading.Submission], template: str) -> Mapping[str, list[tuple[str, float]]]:
+    """For each submission's slug the slugs of those that are nearly the same."""
+    prints = {s.slug: grading.fingerprint(s.content[:200_000].decode("utf-8", "replace"), template)
+              for s in submissions}
+    return grading.alike(prints)

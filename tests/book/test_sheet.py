@@ -1,0 +1,34 @@
+"""A sheet's tables and verdicts, against the layers counted by hand and the students' logs."""
+
+import pytest
+
+from mnist_lib.book import sheet
+from mnist_lib.experiments import experiment
+from mnist_lib.networks import count_parameters
+
+STEP = "six-models/batchnorm"
+
+
+def test_the_receptive_fields_are_the_recurrence_s_and_the_parameters_add_up():
+    assert sheet.fields(STEP) == [3, 5, 5, 6, 10, 14, 18, 22, 28, 28]
+    assert sheet.norms(STEP) == 2 * (8 + 16 + 8 + 16 + 8 + 16 + 16)
+    last = str(sheet.field(STEP)).splitlines()[-1].split()
+    assert last[:2] == ["in", "all"] and last[-1] == f"{count_parameters(experiment(STEP).architecture):,}"
+
+
+def test_what_changes_is_told_in_words():
+    told = str(sheet.changes("six-models/augmentation"))
+    assert "turned by up to 7°" in told and "network" not in told
+    assert "grey" in sheet.images(experiment("three-modules/augmentation").transforms)
+    assert "grey" not in sheet.images(experiment("three-modules/augmentation-corrected").transforms)
+
+
+def test_masks_and_augmentation_forbid_a_verdict_on_overfitting():
+    with pytest.raises(ValueError, match="dropout and augmentation"):
+        sheet.overfits("It overfits.", "six-models/steplr")
+    assert sheet.overfits("It overfits.", STEP).verdict == "holds"
+
+
+def test_a_gain_says_how_many_images():
+    found = sheet.gain("It loses {images} images.", STEP, "six-models/dropout", falls=True)
+    assert found.sentence == "It loses 14 images." and found.verdict == "holds"

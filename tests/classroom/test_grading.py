@@ -1,0 +1,198 @@
+"""Submissions that mean well and such that don't: each ends as it must, and nothing outside changes."""
+
+import csv
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from mnist_lib.__main__ import main
+from mnist_lib.classroom import challenge as own
+from mnist_lib.classroom import grading
+from mnist_lib.classroom.grading.sandbox import descendants
+from tests.classroom.specimens import SPECIMENS, write
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits and namespaces are Linux's")
+SPLIT = own.Split("a key", images=256, held_out=200)
+FEW = ("plain", "copy-a", "copy-b", "<b>bold</b> & \u202e name\x07", "softmax", "deletes-results", "writes-in-c",
+       "exits", "forged", "bad-notebook", "not-python", "picture")
+
+
+def one(name, tmp_path, seconds=120, **limits):
+    write(tmp_path / "s", tmp_path / "victim", [name])
+    (submission,) = grading.submissions_in(tmp_path / "s")
+    rules = grading.Rules(SPLIT, 1, limits=grading.Limits(seconds, **limits))
+    return grading.grade_once(submission, 0, rules, [])
+
+
+def snapshot(folder: Path) -> dict:
+    return {str(p): (p.read_bytes() if p.is_file() else None) for p in sorted(folder.rglob("*"))}
+
+
+def pages(grades: Path) -> dict:
+    """All that a teacher reads, byte by byte."""
+    found = snapshot(grades / "students")
+    return found | {name: (grades / name).read_bytes() for name in ("grades.csv", "class.html")}
+
+
+@pytest.mark.slow
+def test_a_class_is_graded_and_graded_again(tmp_path):
+    """Twelve kinds, and once more with nothing left to do."""
+    victim = tmp_path / "victim"
+    (victim / "results").mkdir(parents=True)
+    (victim / "results" / "keep.json").write_text("{}")
+    os.chmod(victim, 0o777)
+    os.chmod(victim / "results", 0o777)
+    write(tmp_path / "class", victim, FEW)
+    before = snapshot(victim) | snapshot(tmp_path / "class")
+    command = ["grade", str(tmp_path / "class"), "--out", str(tmp_path / "grades"), "--seeds", "1", "--images", "256",
+               "--minutes", "3", "--due", "2024-01-01"]
+    assert main(command) == 0
+    assert snapshot(victim) | snapshot(tmp_path / "class") == before
+    rows = {row["file"].rpartition(".")[0]: row for row in csv.DictReader((tmp_path / "grades/grades.csv").open())}
+    assert len(rows) == len(FEW)
+    for name in FEW:
+        row = rows[own.line(name.replace("/", "∕"))]
+        assert row["status"] == SPECIMENS[name].status, row
+        assert SPECIMENS[name].told in row["told"], row
+    assert "copy-b" in rows["copy-a"]["alike"]  # a twist of the plain network is like it, and no other is
+    assert "copy" not in rows["plain"]["alike"]
+    assert [p for p in descendants(os.getpid()) if b"grading.inside" in Path(f"/proc/{p}/cmdline").read_bytes()] == []
+
+    first = pages(tmp_path / "grades")
+    sheets = {path: path.stat().st_mtime_ns for path in (tmp_path / "grades" / "results").iterdir()}
+    assert main(command) == 0 and pages(tmp_path / "grades") == first
+    assert len(sheets) == len(FEW) and sheets == {path: path.stat().st_mtime_ns for path in sheets}
+
+
+@pytest.mark.slow
+def test_the_same_submissions_get_the_same_grades_bit_for_bit(tmp_path):
+    write(tmp_path / "class", tmp_path, ("copy-a", "softmax", "exits"))
+    command = ["grade", str(tmp_path / "class"), "--out", str(tmp_path / "grades"), "--seeds", "1", "--images", "256",
+               "--minutes", "3"]
+    assert main(command) == 0
+    first = pages(tmp_path / "grades")
+    assert main([*command, "--again"]) == 0 and pages(tmp_path / "grades") == first
+
+
+@pytest.mark.slow
+def test_an_endless_loop_ends(tmp_path):
+    grade = one("infinite-at-load", tmp_path, seconds=10)
+    assert grade.status == "failed" and "longer than 10 seconds" in grade.told
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["memory", "prints-a-gigabyte", "fork-bomb-in-c", "network"])
+def test_what_takes_too_much_ends(tmp_path, name):
+    grade = one(name, tmp_path, seconds=60)
+    assert grade.status == SPECIMENS[name].status and SPECIMENS[name].told in grade.told and grade.correct == ()
+
+
+@pytest.mark.parametrize("result, told", [
+    ({"told": "x" * 9_000}, "x" * 100), ({"sheet": [1], "x": {"a": 1}}, "no predictions"),
+    ({"sheet": {"epochs": 10**30, "findings": [[1, 2, 3], "abc", ["a", "no", "<b>"]]}}, "a: <b>"),
+    ({"sheet": {"epochs": 2, "parameters": -1, "layers": [["a"], 3]}, "trained": [[{}, {}, {}, {}]]},
+     "no predictions")])
+def test_what_a_process_left_is_not_believed(result, told):
+    import torch
+
+    truth = torch.zeros(200, dtype=torch.int64)
+    left = grading.Left("", result, b"\0" * 17, b"", "", 1.0)
+    submission = grading.Submission("a", "a.py", b"", 0.0)
+    grade = grading.judged(submission, 0, grading.Rules(SPLIT), left, truth)
+    assert told in grade.told and grade.correct == () and len(grade.told) < 500 and grade.parameters is None
+
+
+def test_predictions_are_counted_by_the_grader():
+    import torch
+
+    truth = torch.arange(200) % 10
+    sheet = {"parameters": 10, "epochs": 2, "field": 5, "findings": [["r", "yes", "f"]],
+             "layers": [["a", "Conv2d", 10]]}
+    wrong = truth.to(torch.uint8).clone()
+    wrong[:7] += 1
+    predictions = wrong.numpy().tobytes() + truth.to(torch.uint8).numpy().tobytes()
+    left = grading.Left("", {"sheet": sheet, "trained": [[0.1, 1.0, 90.0, 1.0]] * 2}, predictions, b"w", "", 1.0)
+    grade = grading.judged(grading.Submission("a", "a.py", b"", 0.0), 0, grading.Rules(SPLIT), left, truth)
+    assert grade.status == "graded" and grade.correct == (193, 200) and grade.holds(1) and not grade.holds(3)
+
+
+def test_the_folder_of_a_class(tmp_path):
+    (tmp_path / "ada").mkdir()
+    (tmp_path / "ada" / "network.py").write_text("x")
+    (tmp_path / "ada" / "helper.py").write_text("x")
+    (tmp_path / "bob").mkdir()
+    (tmp_path / "cy.py").symlink_to("/etc/passwd")
+    (tmp_path / "dan.py").write_bytes(b"#" * 3_000_000)
+    (tmp_path / ".hidden.py").write_text("x")
+    found = {s.student: s for s in grading.submissions_in(tmp_path)}
+    assert set(found) == {"ada", "bob", "cy", "dan"} and found["ada"].problem == ""
+    assert "0 Python files" in found["bob"].problem and "link" in found["cy"].problem and "3 MB" in found["dan"].problem
+    assert found["cy"].content == b""
+    with pytest.raises(ValueError, match="no folder"):
+        grading.submissions_in(tmp_path / "nowhere")
+
+
+def test_slugs_are_safe_and_their_own():
+    names = ["../../etc/passwd", "a b", "a-b", "A B", "<script>", "", "é" * 300]
+    slugs = [grading.Submission(n, "f", b"", 0.0).slug for n in names]
+    assert len(set(slugs)) == len(slugs)
+    assert all(set(s) <= set("abcdefghijklmnopqrstuvwxyz0123456789-") and 0 < len(s) < 60 for s in slugs)
+
+
+def test_the_key_is_made_once_and_only_its_owner_reads_it(tmp_path):
+    key = grading.secret_key(tmp_path / "a" / "secret.key")
+    assert len(key) == 32 and grading.secret_key(tmp_path / "a" / "secret.key") == key
+    assert (tmp_path / "a" / "secret.key").stat().st_mode & 0o77 == 0
+    kept = (tmp_path / "a" / "secret.key").read_text()
+    other = "1" if kept[3] == "0" else "0"
+    for number, damaged in enumerate(("\n", key + "\n", kept[:3] + other + kept[4:], kept[:-2], "null", "\0" * 42)):
+        file = tmp_path / str(number)
+        file.write_text(damaged)
+        with pytest.raises(ValueError, match="is no key, or it was changed"):
+            grading.secret_key(file)
+        assert file.read_text() == damaged
+
+
+@pytest.mark.parametrize("do", [
+    lambda f: f.write_text(f.read_text().replace('"status": "refused"', '"status": "graded"')),
+    lambda f: f.write_bytes(f.read_bytes()[:100]), lambda f: f.write_text("null"),
+    lambda f: (f.unlink(), f.mkdir()), lambda f: shutil.copy(f.with_name(f.name.replace("binary", "picture")), f)])
+def test_a_damaged_grade_is_told_and_made_again(tmp_path, do):
+    submissions = [grading.Submission(name, f"{name}.png", name.encode(), 0.0, "it is no network")
+                   for name in ("binary", "picture")]
+    rules = grading.Rules(SPLIT, 1)
+    made = list(grading.grade_all(submissions, rules, tmp_path, None, []))
+    file = tmp_path / f"{submissions[0].slug}-seed-0.json"
+    (tmp_path / file.name.replace(submissions[0].slug, submissions[1].slug)).rename(
+        tmp_path / file.name.replace("binary", "picture"))
+    do(file)
+    with pytest.warns(UserWarning, match=f"the grade {file} is not used .*made again"):
+        assert grading.load_grade(tmp_path, submissions[0], 0, rules) is None
+    if not file.is_dir():
+        with pytest.warns(UserWarning, match="made again"):
+            assert list(grading.grade_all(submissions[:1], rules, tmp_path, None, [])) == made[:1]
+        assert grading.load_grade(tmp_path, submissions[0], 0, rules) == made[0]
+
+
+@pytest.mark.parametrize("options, told", [
+    (["--seeds", "0"], "above 0"), (["--due", "soon"], "--due is a time"), (["--memory", "nan"], "above 0"),
+    (["--images", "70000"], "can be trained on"), (["--processes", "0"], "limit on processes")])
+def test_wrong_options_are_told_in_one_line(tmp_path, capsys, options, told):
+    (tmp_path / "a.py").write_text("")
+    assert main(["grade", str(tmp_path), "--out", str(tmp_path / "../out"), *options]) == 2
+    said = capsys.readouterr().err
+    assert told in said and said.count("\n") == 1
+
+
+def test_likeness_sees_through_new_names_and_not_through_other_code():
+    a = "def f(x, width=3):\n    y = [x * k + width for k in range(10) if k % 2]\n    return sum(y) / (len(y) or 1)\n"
+    b = a.replace("width", "w").replace("y", "values") + "# another comment\n"
+    c = "class Net:\n    def forward(self, image):\n        while image > 2:\n"
+    c += "            image -= self.step(image, 7)\n"
+    prints = {name: grading.fingerprint(text) for name, text in {"a": a, "b": b, "c": c * 2}.items()}
+    found = grading.alike(prints)
+    assert [other for other, _ in found["a"]] == ["b"] and found["c"] == []
+    assert grading.fingerprint(a, template=a) == frozenset() and grading.fingerprint("(" * 10_000 + "\0") is not None

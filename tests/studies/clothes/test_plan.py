@@ -1,0 +1,73 @@
+"""What is trained on Fashion-MNIST is the book's networks, frozen, and it was declared before any of them began."""
+
+import json
+from datetime import datetime, timedelta
+
+from mnist_lib.data import Normalize
+from mnist_lib.experiments import FINALS, all_experiments, experiment, recorded_as
+from mnist_lib.studies.clothes import plan as fashion
+from mnist_lib.studies.ideas import analysis as ideas
+from mnist_lib.training import records
+from tests import ROOT
+from tests.declarations import committed_once, declared
+
+EXPERIMENTS = all_experiments()
+COPIES = [step for step in EXPERIMENTS.values() if step.path == "fashion"]
+RECORDED = records.files("fashion/*")
+
+
+def test_a_copy_differs_in_the_data_and_its_two_numbers_alone():
+    assert len(COPIES) == len(fashion.NETWORKS) == 29
+    for copy in COPIES:
+        of = experiment(copy.before)
+        assert copy.name == fashion.named(of.name) and recorded_as(copy) == copy.name
+        assert {change.setting for change in copy.changes_since(of)} == {"data_set", "transforms"}
+        assert copy.data_set == "fashion-mnist" and of.data_set == "mnist"
+        assert len(copy.transforms) == len(of.transforms)
+        for ours, theirs in zip(copy.transforms, of.transforms, strict=True):
+            assert ours == (Normalize(0.2860, 0.3530) if isinstance(theirs, Normalize) else theirs)
+
+
+def test_no_fingerprint_of_before_has_changed():
+    """Every record in the repository belongs to the settings of its experiment, and no other data set is MNIST's."""
+    recorded = {(file.parent.parent.name, file.parent.name): json.loads(file.read_text())["fingerprint"]
+                for file in sorted((ROOT / "results").glob("*/*/seed-0.json"))}
+    steps = {name: fingerprint for (path, step), fingerprint in recorded.items()
+             if (name := f"{path}/{step}") in EXPERIMENTS}
+    assert len(steps) >= 60
+    assert {name: EXPERIMENTS[name].fingerprint for name in steps} == steps
+    assert len({step.fingerprint for step in COPIES} - {EXPERIMENTS[step.before].fingerprint for step in COPIES}) == 29
+
+
+def test_the_networks_are_the_finals_the_records_and_the_pairs_of_the_page_of_ideas():
+    assert fashion.HANDED_IN == FINALS
+    assert [(e.idea, recorded_as(e.before), recorded_as(e.after)) for e in ideas.by_idea(ideas.alone())] == [
+        tuple(pair) for pair in fashion.PAIRS]
+    for idea, pairs in fashion.IDEAS.items():
+        projects = [pair.before.partition("/")[0] for pair in pairs]
+        assert len(set(projects)) == len(projects) and {pair.idea for pair in pairs} == {idea}
+
+
+def test_there_are_as_many_comparisons_as_a_family_says():
+    assert {name: family.comparisons for name, family in fashion.FAMILIES.items()} == {
+        "ideas": 4, "pairs": 20, "sizes": 20, "champion": 7, "ranks": 3}
+
+
+def test_the_declaration_is_that_of_the_code():
+    found = declared("fashion")
+    del found["declared"]
+    assert found == json.loads(json.dumps(fashion.declaration(EXPERIMENTS)))
+
+
+def test_the_declaration_was_committed_once_and_every_training_began_after_it():
+    committed = committed_once("fashion")
+    for file in RECORDED:
+        run = records.load(file)
+        assert datetime.fromisoformat(run.ended) - timedelta(seconds=run.seconds) > committed, file
+
+
+def test_every_record_is_of_a_declared_network_and_seed():
+    plan = declared("fashion")
+    for file in RECORDED:
+        run = records.load(file)
+        assert plan["networks"][run.experiment]["fingerprint"] == run.fingerprint and run.seed in plan["seeds"]

@@ -1,0 +1,71 @@
+"""The size curve is declared before any of its trainings, and a seed's own images are what it trains on."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from mnist_lib.experiments import all_experiments
+from mnist_lib.studies.little import plan as little
+from mnist_lib.studies.little.plan import LITTLE
+from mnist_lib.training import records
+from tests.declarations import committed_once, declared
+
+EXPERIMENTS = all_experiments()
+RECORDED = [file for file in records.files() if file.parent.parent.name == "little"]
+OF = {e.name: (name, e) for name, found in LITTLE.items() for e in found}
+
+
+def test_only_the_number_of_images_differs():
+    for name, found in LITTLE.items():
+        for e in found:
+            assert [change.setting for change in e.changes_since(EXPERIMENTS[name])] == ["images"]
+            assert EXPERIMENTS[e.name] is e
+    assert {name: [e.images for e in found] for name, found in LITTLE.items()} == {
+        "beyond/champion": [300, 1000, 3000, 10000, 30000], "beyond/smallest": [300, 1000, 3000, 10000, 30000],
+        "six-models/setup": [300, 1000, 3000, 10000]}
+
+
+def test_an_epoch_shows_ten_thousand_images_at_least():
+    assert {e.images: (e.passes, e.shown, e.steps_per_epoch) for _, e in OF.values()} == {
+        300: (34, 10_200, 80), 1_000: (10, 10_000, 79), 3_000: (4, 12_000, 94), 10_000: (1, 10_000, 79),
+        30_000: (1, 30_000, 235)}
+
+
+def test_the_option_is_in_no_fingerprint_of_before():
+    """Every record of another experiment still belongs to it."""
+    others = {file.parent: file for file in records.files() if file not in RECORDED}
+    assert len(others) > 30
+    for file in others.values():
+        run = records.load(file)
+        step = EXPERIMENTS[run.experiment]
+        assert (step.fingerprint, step.images, step.shown) == (run.fingerprint, 0, run.final.train_images)
+
+
+@pytest.mark.parametrize("images", [-1, 55_001])
+def test_more_images_than_there_are_is_an_error(short, images):
+    with pytest.raises(ValueError, match="images must be from 0 .all. to 55,000"):
+        short(held_out=5_000, images=images)
+
+
+def test_the_declaration_is_that_of_the_code():
+    found = declared("little")
+    del found["declared"]
+    assert found == little.declaration(LITTLE)
+    assert {name: family.comparisons for name, family in little.FAMILIES.items()} == {
+        "more data": 10, "small": 6, "large": 4}
+
+
+def test_the_declaration_was_committed_once_and_every_record_began_after_it():
+    committed = committed_once("little")
+    for file in RECORDED:
+        run = records.load(file)
+        assert datetime.fromisoformat(run.ended) - timedelta(seconds=run.seconds) > committed, file
+
+
+def test_every_record_is_of_a_declared_training():
+    plan = declared("little")
+    for file in RECORDED:
+        run = records.load(file)
+        of, step = OF[run.experiment]
+        assert plan["experiments"][run.experiment] == run.fingerprint and run.seed in plan["seeds"][of]
+        assert run.final.train_images == step.shown

@@ -1,0 +1,46 @@
+"""What is asked of the stored networks was declared before any of them was evaluated."""
+
+import json
+from datetime import datetime
+
+from mnist_lib.experiments import EXPERIMENTS, FINALS, experiment, recorded_as
+from mnist_lib.studies.ideas import analysis as ideas
+from mnist_lib.studies.shifts import plan as travel
+from mnist_lib.studies.shifts.transforms import SHIFTS
+from tests import ROOT
+from tests.declarations import committed_once, declared
+
+RECORDED = sorted((ROOT / "results/travel").glob("*/*.json"))
+
+
+def test_the_declaration_is_that_of_the_code():
+    found = declared("travel")
+    del found["declared"]
+    assert found == json.loads(json.dumps(travel.declaration()))
+
+
+def test_the_networks_are_the_finals_the_pairs_and_the_records_of_the_leaderboard():
+    steps = {recorded_as(name) for effect in ideas.alone() for name in (effect.before, effect.after)}
+    assert steps | set(FINALS) | {"beyond/champion", "beyond/smallest"} <= set(travel.STORED)
+    assert all(recorded_as(name) == name for name in travel.NETWORKS) and set(travel.NETWORKS) <= set(EXPERIMENTS)
+    for before, after in travel.PAIRS:
+        assert ideas.ideas_between(before, after) == ["augmentation"]
+        assert experiment(after).augmented and not experiment(before).augmented
+
+
+def test_there_are_as_many_comparisons_as_a_family_says():
+    assert {name: family.comparisons for name, family in travel.FAMILIES.items()} == {
+        "projects": 8, "pairs": 32, "factorial": 8, "moved": 32, "ranks": 8, "sure": 6, "temperature": 6}
+    assert len(SHIFTS) == 8 and {len(shift.levels) for shift in SHIFTS.values()} == {5}
+
+
+def test_the_declaration_was_committed_once_and_every_record_was_made_after_it():
+    committed = committed_once("travel")
+    for file in RECORDED:
+        assert datetime.fromisoformat(json.loads(file.read_text())["began"]) > committed, file
+
+
+def test_every_record_is_of_a_declared_network():
+    for file in RECORDED:
+        record = json.loads(file.read_text())
+        assert declared("travel")["networks"][record["experiment"]] == record["fingerprint"]
