@@ -1,8 +1,8 @@
 """The recipe page's script: read, run on few images while the book is built, and its recorded full trainings.
 
 The script is ``book/build/recipe.py``; it needs nothing of this library. ``tools/record_recipe.py`` records it in
-``results/recipe/``, one file a seed: the script's checksum, the seed, the test accuracy in per cent after each epoch, and
-what it ran on.
+``results/recipe/``, one file a seed: the script's checksum, the seed, the test accuracy in per cent after each epoch,
+and what it ran on.
 """
 
 from __future__ import annotations

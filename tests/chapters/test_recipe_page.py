@@ -1,4 +1,4 @@
-"""The recipe page shows the script that was recorded; the script is forty lines of plain PyTorch; its trainings hold."""
+"""The recipe page shows the script that was recorded; it is forty lines of plain PyTorch; its trainings hold."""
 
 import ast
 import re
