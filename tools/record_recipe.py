@@ -8,37 +8,30 @@ changed but the seed. A record names the script by its checksum, so it can't out
 
 from __future__ import annotations
 
-import hashlib
 import json
-import re
-import subprocess
 import sys
 import time
 from pathlib import Path
 
 import torch
 
-ROOT = Path(__file__).resolve().parent.parent
-SCRIPT = ROOT / "book/build/recipe.py"
-FOLDER = ROOT / "results/recipe"
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from mnist_lib.book import recipe  # noqa: E402
 
 
 def record(seed: int) -> dict:
     """The record of one full training."""
-    script = SCRIPT.read_text(encoding="utf-8")
-    seeded = script.replace("EPOCHS = 0, ", f"EPOCHS = {seed}, ")
-    began = time.perf_counter()
-    done = subprocess.run([sys.executable, "-c", seeded], cwd=ROOT / "data", stdout=subprocess.PIPE, text=True,
-                          check=True)
-    accuracies = [float(found) for found in re.findall(r"^epoch \d+: ([\d.]+)%$", done.stdout, re.MULTILINE)]
-    return {"script": hashlib.sha256(script.encode()).hexdigest(), "seed": seed, "epochs": len(accuracies),
-            "test_accuracies": accuracies, "device": "cpu", "threads": torch.get_num_threads(),
-            "torch": torch.__version__, "seconds": round(time.perf_counter() - began)}
+    began, script = time.perf_counter(), recipe.checksum()
+    accuracies = recipe.accuracies(recipe.output(seed=seed))
+    return {"script": script, "seed": seed, "epochs": len(accuracies), "test_accuracies": accuracies, "device": "cpu",
+            "threads": torch.get_num_threads(), "torch": torch.__version__,
+            "seconds": round(time.perf_counter() - began)}
 
 
 if __name__ == "__main__":
-    FOLDER.mkdir(exist_ok=True)
+    recipe.FOLDER.mkdir(exist_ok=True)
     for number in map(int, sys.argv[1:]):
         told = record(number)
-        (FOLDER / f"seed-{number}.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+        (recipe.FOLDER / f"seed-{number}.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
         print(f"seed {number}: {told['test_accuracies'][-5:]} in the last five epochs, {told['seconds']} s", flush=True)

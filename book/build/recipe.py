@@ -3,8 +3,7 @@ import gzip
 import torch
 from torch import nn, optim
 from torch.nn import functional as F
-from torch.optim.swa_utils import AveragedModel
-from torch.optim.swa_utils import get_ema_multi_avg_fn as ema
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn as ema
 
 SEED, IMAGES, EPOCHS = 0, 60_000, 15
 torch.manual_seed(SEED)

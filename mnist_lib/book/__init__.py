@@ -23,6 +23,7 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "plots": "plots styled",
     "probe": "accuracy_by_place class_maps first_losses gap learnt outputs overfits places refreshed "
              "remeasured sample slant spread_over_images training_accuracy vote with_weights",
+    "recipe": "recipe",
     "report": "report",
     "sheet": "sheet",
     "sources": "sources Log RULE Statement project source statement statements steps",

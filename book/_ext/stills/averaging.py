@@ -43,5 +43,7 @@ def still(data: dict) -> str:
                   "distance from the bottom")
     chart.line(enumerate(weights), stroke="var(--figure-soft)", stroke_width=1.2)
     chart.line(enumerate(averages), stroke="var(--figure-blue)", stroke_width=3)
-    return chart.svg(f"A thin line that wanders around zero, on average {distance(weights):.2f} away from it, and a "
-                     f"thick line, its moving average, that comes down later and then stays within {distance(averages):.2f}.")
+    return chart.svg(
+        f"A thin line that wanders around zero, on average {distance(weights):.2f} away from it, and a thick line, its "
+        f"moving average, that comes down later and then is {distance(averages):.2f} away."
+    )

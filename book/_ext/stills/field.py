@@ -24,11 +24,12 @@ PAPER = 238  # grey of the paper below a digit, as stage.js has it
 
 def lists(options: dict[str, str]) -> list[tuple[str, tuple[int, int, int], list, int]]:
     """(name, input size, layers, number of the map to look at first) of each list that the figure offers."""
+    from mnist_lib.experiments import EXPERIMENTS
     from mnist_lib.networks import ARCHITECTURES, flat_layers
     from mnist_lib.rf import conv, max_pool
 
     def of(name: str) -> tuple:
-        architecture = ARCHITECTURES[name]
+        architecture = ARCHITECTURES.get(name) or EXPERIMENTS[name].architecture
         return name, architecture.input_size, [layer for _, layer in flat_layers(architecture)]
 
     size = (1, 28, 28)
@@ -52,7 +53,7 @@ def lists(options: dict[str, str]) -> list[tuple[str, tuple[int, int, int], list
         ]
     if options["show"] != "network":
         raise ValueError(f"the figure 'field' shows network, dilation, padding or stride, not {options['show']!r}")
-    if options["network"] not in ARCHITECTURES:
+    if options["network"] not in {**ARCHITECTURES, **EXPERIMENTS}:
         raise ValueError(f"there is no network {options['network']!r}; there are {', '.join(ARCHITECTURES)}")
     return [(*of(options["network"]), 0)]
 
