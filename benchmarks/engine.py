@@ -12,7 +12,7 @@ The last two run in a process of their own, as PyTorch comes (``plain.py``).
 
 All take turns, each round in another order, so that whatever else the machine
 does hits all of them alike. A ratio is that of two times in one round; reported are
-the median over the rounds and the quartiles. Read in book/training-loop.md.
+the median over the rounds and the quartiles. Read in book/learn/training-loop.md.
 
     python -m benchmarks engine [--rounds 25] [--steps 20] [--threads 2] [--record]
 

@@ -7,7 +7,7 @@ classified correctly after each epoch, beside what is recorded.
 
     python -m benchmarks.instructions [NAME] [--seed 3] [--record]
 
-``--record`` writes results/benchmarks/instructions.json. Read in book/how-sure.md.
+``--record`` writes results/benchmarks/instructions.json. Read in book/evidence/how-sure.md.
 """
 
 import argparse

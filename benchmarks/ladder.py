@@ -5,7 +5,7 @@ The first rung is the reduced three-modules step in the loop most people write; 
 measured by turns (``turns.py``), times its steps; evaluation is not counted. With ``--whole`` the
 first and the last rung are also trained to their end, one after the other, with their
 accuracies. What was tried on the last rung and left out is measured along with it.
-Read in book/beyond/fastest.md.
+Read in book/further/fastest.md.
 
     python -m benchmarks ladder [--rounds 9] [--images 4096] [--threads 2] [--device auto] [--whole] [--record]
 """

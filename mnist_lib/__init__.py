@@ -2,15 +2,16 @@
 
 The library is a house of rooms, each a folder with one purpose::
 
-    commands → classroom → book → export → training → experiments → networks → rf
-                                              └──────────── data ──────────┘
+    commands → studies │ classroom → book → export → training → experiments → networks → rf
+                                                └────────────── data ─────────────┘
 
 A room looks only into those to its right, and only through its door: the names in its
 ``__init__``. Names are loaded when they are first used, so that ``mnist_lib.rf`` needs
-torch alone, and its geometry not even that.
+torch alone, and its geometry not even that; a type checker sees what they are.
 """
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
 
@@ -52,12 +53,28 @@ def door(room: str, table: dict[str, str]) -> tuple:
     return sorted(home), get, lambda: sorted(home)
 
 
-__all__, __getattr__, __dir__ = door(__name__, {
-    "rf": "receptive_field rule measure effective",
-    "networks": "Architecture build",
-    "experiments": "Experiment experiment EXPERIMENTS",
-    "training": "fit Run",
-    "data": "mnist",
-    "classroom": "Recipe",
-    "classroom.report": "challenge",
-})
+if TYPE_CHECKING:
+    from .classroom.challenge.recipe import Recipe as Recipe
+    from .classroom.report.your_network import challenge as challenge
+    from .data.loading import mnist as mnist
+    from .experiments.catalogue import EXPERIMENTS as EXPERIMENTS
+    from .experiments.catalogue import experiment as experiment
+    from .experiments.settings import Experiment as Experiment
+    from .networks.architecture import Architecture as Architecture
+    from .networks.builder import build as build
+    from .rf.brute_force import measure as measure
+    from .rf.calculator import receptive_field as receptive_field
+    from .rf.calculator import rule as rule
+    from .rf.effective_field import effective as effective
+    from .training.loop import fit as fit
+    from .training.records import Run as Run
+else:
+    __all__, __getattr__, __dir__ = door(__name__, {
+        "rf": "receptive_field rule measure effective",
+        "networks": "Architecture build",
+        "experiments": "Experiment experiment EXPERIMENTS",
+        "training": "fit Run",
+        "data": "mnist",
+        "classroom": "Recipe",
+        "classroom.report": "challenge",
+    })

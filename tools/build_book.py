@@ -87,6 +87,9 @@ def build(root: Path) -> int:
     except NoBuild as why:
         print(f"The book was not built: {why}.", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("\nThe book was not built: stopped. Chapters that were executed are kept.", file=sys.stderr)
+        return 130
 
 
 def build_alone(root: Path) -> int:
@@ -101,7 +104,8 @@ def build_alone(root: Path) -> int:
     marker.unlink(missing_ok=True)
     shutil.rmtree(output / ".measured", ignore_errors=True)  # of an earlier build, maybe of another library
 
-    command = "from jupyter_book.cli.main import main; main()"
+    command = (  # Ctrl-C ends it without a word: what there is to say, `build` says
+        "import signal; signal.signal(signal.SIGINT, signal.SIG_DFL); from jupyter_book.cli.main import main; main()")
     status = subprocess.run(
         [sys.executable, "-c", command, "build", str(root), "-W", "-n", "--keep-going"],
         cwd=root, env=build_environment(output)).returncode

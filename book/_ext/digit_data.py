@@ -28,11 +28,11 @@ VISIBLE = ("pad", "result", "maps", "flow", "inspector", "looking", "chooser", "
 
 def offered() -> list:
     """The runs whose networks the page offers, in the order of the book."""
-    from mnist_lib.experiments import EXPERIMENTS
+    from mnist_lib.experiments import all_experiments
     from mnist_lib.training import records
 
     found = []
-    for step in EXPERIMENTS.values():
+    for step in all_experiments().values():
         run = step.on_all_of_mnist and records.recorded(step.name, step.fingerprint, 0)
         if run and run.parameters < LARGEST and run.weights and records.weights_path(run).exists():
             found.append(run)

@@ -1,6 +1,6 @@
 """Sphinx extension: the directive `touch`, a figure that answers back, placed with one line.
 
-    ```{touch} curves
+    ```{touch} luck
     :step: six-models/steplr
 
     What there is to see, as a caption.

@@ -9,7 +9,7 @@ from mnist_lib import door
 __all__, __getattr__, __dir__ = door(__name__, {
     "architectures": "architectures",
     "changes": "aspects between units",
-    "cover_picture": "COLUMNS cover draw_cells",
+    "cover_picture": "COLUMNS draw_cells",
     "draw": "draw",
     "families": "cells family_table",
     "findings": "Checked FAILS Finding HOLDS SEVERITY Sequence answer finding listed",
@@ -21,8 +21,7 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "luck": "luck",
     "pictures": "digits",
     "plots": "plots styled",
-    "probe": "accuracy_by_place class_maps first_losses gap learnt outputs overfits places refreshed "
-             "remeasured sample slant spread_over_images training_accuracy vote with_weights",
+    "probe": "first_losses gap overfits refreshed remeasured sample slant training_accuracy with_weights",
     "recipe": "recipe",
     "report": "report",
     "sheet": "sheet",

@@ -1,6 +1,6 @@
 """Tables of other people's networks: their fields, and what public calculators say of them.
 
-Read from the records of ``benchmarks.zoo`` and ``benchmarks.tools``; chapter: ``book/own-network.md``.
+Read from the records of ``benchmarks.zoo`` and ``benchmarks.tools``; chapter: ``book/yours/own-network.md``.
 """
 
 from __future__ import annotations

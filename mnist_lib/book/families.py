@@ -14,8 +14,11 @@ def cells(of: Comparison | None, verdict: str) -> tuple[str, str, str]:
 
 
 def family_table(caption: str, what: Sequence[str], members: Iterable[tuple], declared: int,
-                 note: str = "") -> PageTable:
-    """A row a member: what is compared (a cell for each of ``what``), a :class:`Comparison` or ``None``, a verdict."""
+                 note: str = "", *, explained: bool = True) -> PageTable:
+    """A row a member: what is compared (a cell for each of ``what``), a :class:`Comparison` or ``None``, a verdict.
+
+    Of several tables in a row one need be ``explained``.
+    """
     rows = tuple((*named, *cells(of, verdict)) for *named, of, verdict in members)
     return PageTable(caption, (*what, "difference\n(points)", "95 %\ninterval", f"as one\nof {declared}"), rows,
-                     f"{note} {WIDE} Holm's adjustment for the declared family.".strip(), stacked=True)
+                     f"{note} {WIDE} Holm's adjustment for the declared family.".strip() * explained, stacked=True)

@@ -100,8 +100,8 @@ def table(of: Iterable[Entry] | None = None) -> PageTable:
         "Multiply-adds are those of one image, in millions. Field: the receptive field of the last map larger than "
         "1 × 1. Test: accuracy after the last epoch, mean ± standard deviation over the seeds. Hold: how many of the "
         f"seeds have at least {RULE:.2f} % in each of the last N epochs, and the 95 % interval of the share. The "
-        "source's log is its last epoch, its claim mostly its best one; a claim is too high, or too low, if it lies "
-        "outside of the 95 % prediction interval for the last epoch of one more training of ours, and possible inside "
-        "it; fewer than three seeds say nothing.",
+        "project's log is its last epoch, its claim mostly its best one. A claim is too high, or too low, if it lies "
+        "outside of the 95 % prediction interval for one more training of ours, a best epoch beside our best ones and "
+        "a last beside our last; inside of it, it is not contradicted. Fewer than three seeds say nothing.",
         sortable=True, secondary=("seeds", "hold,\nN = 3", "hold,\nN = 5", "multiply-\nadds (M)", "field\n(px)",
                                   "project's\nlog (%)"))

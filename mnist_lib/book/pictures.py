@@ -1,4 +1,4 @@
-"""Figures made of images: grids of digits, the mistakes of a run, its confusion matrix."""
+"""Figures made of images: grids of digits, and digits as transforms change them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from collections.abc import Sequence
 
 import matplotlib
 
-from ..training import Run
-from .mistakes import confusion as counts
-from .style import GREY, INK, STYLE, WIDTH, Picture, figure
+from .style import STYLE, WIDTH, Picture, figure
 
 
 def digits(images, captions: Sequence[str] | None = None, *, columns: int = 10, width: float = WIDTH,
@@ -57,34 +55,3 @@ def draws(transforms, indices: Sequence[int] = (0, 7, 18, 25), *, columns: int =
     rows = [torch.cat([image[None].float(), versions.float()])
             for image, versions in zip(plain, changed.split(columns - 1), strict=True)]
     return digits(torch.cat(rows), columns=columns)
-
-
-def misclassified(run: Run, count: int = 20, *, columns: int = 10) -> Picture:
-    """The first ``count`` test images a run gets wrong: the true digit, then the predicted one."""
-    from ..data import mnist
-
-    test = mnist("test")
-    wrong = run.misclassified[:count]
-    captions = [f"{int(test.labels[index])} → {predicted}" for index, predicted in wrong]
-    return digits(test.images[[index for index, _ in wrong]], captions, columns=columns)
-
-
-def confusion(run: Run, labels: Sequence[int] | None = None):
-    """The confusion matrix over all 10,000 test images; only mistakes are shaded."""
-    table = counts(run, labels)
-    most = max((n for i, row in enumerate(table) for j, n in enumerate(row) if i != j), default=0) or 1
-    with matplotlib.rc_context(STYLE):
-        drawing, axes = figure(width=5.6, height=5)
-        shade = [[0 if i == j else n / most for j, n in enumerate(row)] for i, row in enumerate(table)]
-        axes.imshow(shade, cmap="Oranges", vmin=0, vmax=1.4)
-        for i, row in enumerate(table):
-            for j, n in enumerate(row):
-                if n:
-                    axes.annotate(str(n), (j, i), ha="center", va="center",
-                                  fontsize=8.5 if i == j else 10, color=GREY if i == j else INK)
-        axes.set(xticks=range(10), yticks=range(10), xlabel="predicted", ylabel="true",
-                 title=f"{run.experiment}, seed {run.seed}")
-        axes.grid(False)
-        axes.tick_params(length=0)
-        axes.spines[["left", "bottom"]].set_visible(False)
-    return drawing

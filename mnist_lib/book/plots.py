@@ -1,4 +1,4 @@
-"""The figures of the step pages: curves over the seeds, and the size of a network against its accuracy.
+"""The figures of a training: its curves over the seeds, and its learning rates.
 
 Figures are returned, not shown: the last line of a cell shows them. How they look
 is in ``style.py``; pictures of digits are in ``pictures.py``.
@@ -11,18 +11,13 @@ from functools import wraps
 import matplotlib
 from matplotlib.ticker import MaxNLocator
 
-from ..experiments import ALL_PATHS, Experiment, ReduceLROnPlateau, experiment
+from ..experiments import Experiment, ReduceLROnPlateau, experiment
 from ..training import Run
-from .pictures import confusion, digits, draws, misclassified
-from .report import RULE, recorded, summary
+from .pictures import digits, draws
+from .report import RULE, recorded
 from .sources import source
 from .style import (
-    BAND,
     COLOURS,
-    GREY,
-    INK,
-    LINES,
-    MARKERS,
     SOURCE,
     STYLE,
     TARGET,
@@ -32,11 +27,8 @@ from .style import (
     figure,
     use_style,
 )
-from .tables import signed
 
-__all__ = ["COLOURS", "Picture", "accuracy_zoom", "confusion", "digits", "distributions", "draws", "figure",
-           "learning_curves", "learning_rate", "misclassified", "path_curves", "size_against_accuracy",
-           "use_style"]
+__all__ = ["COLOURS", "Picture", "digits", "draws", "figure", "learning_curves", "learning_rates", "use_style"]
 
 
 def styled(draw):
@@ -76,32 +68,6 @@ def learning_curves(step: str | Experiment, runs: list[Run] | None = None):
     return drawing
 
 
-@styled
-def accuracy_zoom(step: str | Experiment, low: float = 98.5, high: float = 99.6,
-                  runs: list[Run] | None = None):
-    """Test and training accuracy between ``low`` and ``high``, with the 99.4 % line.
-
-    The band round the line is one binomial standard error; the last five epochs
-    are shaded. Values below ``low`` are outside the figure.
-    """
-    from .statistics import standard_error
-
-    step, runs = experiment(step), recorded(step) if runs is None else runs
-    drawing, axes = figure(height=4)
-    noise = standard_error(RULE)
-    axes.axvspan(step.epochs - 4.5, step.epochs + 0.5, color=BAND, zorder=0, label="last five epochs")
-    axes.axhspan(RULE - noise, RULE + noise, color=TARGET, alpha=0.15, linewidth=0)
-    axes.axhline(RULE, color=TARGET, linewidth=1.2, label=f"{RULE:.1f} % ± {noise:.3f}")
-    _over_seeds(axes, [r.train_accuracies for r in runs], TRAIN, "--", "training, running")
-    _over_seeds(axes, [r.test_accuracies for r in runs], TEST, "-", "test")
-    if source(step.name):
-        _source_line(axes, source(step.name).log.test_accuracy)
-    axes.set(title=f"accuracy (%), from {low:g} to {high:g}", xlabel="epoch", ylim=(low, high),
-             xlim=(0.5, step.epochs + 0.5))
-    drawing.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2)
-    return drawing
-
-
 def _over_seeds(axes, series, colour, line, label):
     """A thin line for each of the series and a thick one for their mean."""
     if not series:
@@ -119,50 +85,6 @@ def _over_seeds(axes, series, colour, line, label):
 def _source_line(axes, values):
     axes.plot(range(1, len(values) + 1), values, color=SOURCE, linewidth=1, linestyle=":", marker=".",
               markersize=4, label="source's log, test")
-
-
-@styled
-def path_curves(path: str, low: float = 98.0, high: float = 99.6, steps: tuple[str, ...] | None = None):
-    """Mean test accuracy over the epochs, a line for each recorded step of a path."""
-    drawing, axes = figure(height=4.6)
-    axes.axhline(RULE, color=TARGET, linewidth=1.2)
-    axes.annotate(f"{RULE:.1f} %", (1, RULE), (0, 3), textcoords="offset points", fontsize=11)
-    chosen = [s for s in ALL_PATHS[path] if recorded(s) and (steps is None or s.step in steps)]
-    for i, step in enumerate(chosen):
-        runs = recorded(step)
-        mean = [sum(v) / len(v) for v in zip(*(r.test_accuracies for r in runs), strict=True)]
-        axes.plot(range(1, len(mean) + 1), mean, color=COLOURS[i % len(COLOURS)],
-                  linestyle=LINES[i % len(LINES)], label=step.step)
-    axes.set(title="test accuracy (%), mean over the seeds", xlabel="epoch", ylim=(low, high))
-    axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
-    drawing.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2)
-    return drawing
-
-
-@styled
-def size_against_accuracy(path: str, limit: int = 8_000):
-    """Parameters against the final test accuracy, a dot for each recorded step of a path, a bar over its seeds."""
-    drawing, axes = figure(height=4.6)
-    axes.axhline(RULE, color=TARGET, linewidth=1.2)
-    axes.axvline(limit, color=GREY, linewidth=1.2, linestyle="--")
-    sizes = []
-    for i, step in enumerate(s for s in ALL_PATHS[path] if recorded(s)):
-        ours = summary(step)
-        sizes.append(ours.parameters)
-        axes.errorbar(ours.parameters, ours.final.mean,
-                      [[ours.final.mean - ours.final.low], [ours.final.high - ours.final.mean]],
-                      color=COLOURS[i % len(COLOURS)], marker=MARKERS[i % len(MARKERS)], linestyle="none",
-                      markersize=8, capsize=3, linewidth=1.2, label=step.step)
-    axes.set(xlabel="parameters", title="test accuracy after the last epoch (%)")
-    if max(sizes) > 10 * min(sizes):
-        axes.set(xscale="log", xlabel="parameters, log scale")
-    axes.margins(x=0.12)
-    axes.annotate(f"{limit:,}", (limit, 0.02), (4, 0), xycoords=("data", "axes fraction"),
-                  textcoords="offset points", fontsize=11, color=INK)
-    axes.annotate(f"{RULE:.1f} %", (0.995, RULE), (0, 3), xycoords=("axes fraction", "data"),
-                  textcoords="offset points", fontsize=11, ha="right")
-    drawing.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2)
-    return drawing
 
 
 def learning_rates(step: str | Experiment) -> list[float]:
@@ -188,38 +110,3 @@ def learning_rates(step: str | Experiment) -> list[float]:
             schedule.after_batch()
         schedule.after_epoch(0.0)
     return rates
-
-
-@styled
-def learning_rate(*steps: str | Experiment):
-    """The learning rate over all training steps, a line for each experiment (log scale)."""
-    drawing, axes = figure(height=3.2)
-    for i, step in enumerate(map(experiment, steps)):
-        rates = learning_rates(step)
-        epochs = [k * step.epochs / len(rates) for k in range(len(rates))]
-        axes.plot(epochs, rates, color=COLOURS[i], linestyle=LINES[i], label=step.name)
-    axes.set(title="learning rate", xlabel="epochs trained", yscale="log")
-    drawing.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2)
-    return drawing
-
-
-@styled
-def distributions(rows: dict[str, dict], *, low: float = -4, high: float = 4, columns: str = ""):
-    """Histograms in rows and columns: ``rows[name][layer]`` is a tensor; the same axis for all."""
-    names = list(next(iter(rows.values())))
-    drawing, axes = figure(len(rows), len(names), height=1.75 * len(rows) + 0.6, sharex=True, squeeze=False)
-    for i, (row, layers) in enumerate(rows.items()):
-        for j, name in enumerate(names):
-            values = layers[name].detach().flatten().numpy()
-            cell = axes[i][j]
-            cell.hist(values, bins=80, range=(low, high), density=True, color=COLOURS[i])
-            cell.set(yticks=[], xlim=(low, high))
-            cell.grid(False)
-            mean = signed(float(values.mean())).removeprefix("+")
-            told = f"mean {mean}\nsd {values.std():.2f}"  # above the bars, not on them
-            cell.set_title(f"{name}\n{told}" if i == 0 else told, fontsize=9, fontweight="normal")
-        axes[i][0].set_ylabel(row)
-    drawing.supxlabel(columns, fontsize=11)
-    return drawing
-
-

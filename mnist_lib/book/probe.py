@@ -1,6 +1,6 @@
-"""Small experiments on a network: what its layers put out, where its scores come from, how its first steps go.
+"""Small experiments on a network: how its first steps go, and what it does on its training images.
 
-Used by the step pages of ``book/paths`` to isolate one idea at a time.
+Used by the chapters of ``book/build`` to look at one idea at a time.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ import functools
 import hashlib
 from statistics import fmean
 
-import matplotlib
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -19,12 +18,9 @@ from ..training import TEST_IMAGES, Run, evaluate, records, test_set, trained
 from .findings import Finding, finding
 from .once import once
 from .statistics import Comparison, compare
-from .style import FRAME, INK, STYLE, WIDTH, Picture, figure
 from .summaries import missed, recorded
-from .tables import signed
 
 EVERY = 5  # one of so many training images is asked; an odd number, see training_accuracy
-SIGNED = "RdBu"  # red below zero, white at zero, blue above
 
 
 def sample(count: int = 512, split: str = "train", *, every: int = 1) -> tuple[Tensor, Tensor]:
@@ -32,36 +28,6 @@ def sample(count: int = 512, split: str = "train", *, every: int = 1) -> tuple[T
     digits = mnist(split)
     chosen = slice(0, count, every)
     return Normalize()(ToTensor()(digits.images[chosen], None), None), digits.labels[chosen].long()
-
-
-@torch.no_grad()
-def outputs(network: nn.Module, images: Tensor, kind: type = nn.Conv2d) -> dict[str, Tensor]:
-    """What each layer of a kind puts out for these images, by the layer's name ("block1.conv1").
-
-    The network keeps its mode and its running statistics.
-    """
-    found, hooks = {}, []
-    state = {k: v.clone() for k, v in network.state_dict().items()}
-    for name, layer in network.named_modules():
-        if isinstance(layer, kind):
-            hooks.append(layer.register_forward_hook(
-                lambda _, __, output, name=name: found.__setitem__(name, output.clone())))
-    try:
-        network(images)
-    finally:
-        for hook in hooks:
-            hook.remove()
-        network.load_state_dict(state)
-    return found
-
-
-def spread_over_images(output: Tensor) -> float:
-    """How much a layer's output (N, C, H, W) differs from image to image.
-
-    The standard deviation over the N images, taken for each unit, and the root mean
-    square of these over all units: 0 if the layer puts out the same for every image.
-    """
-    return output.var(0).mean().sqrt().item()
 
 
 def first_losses(network: nn.Module, steps: int = 100, *, batch_size: int = 64, learning_rate: float = 0.01,
@@ -150,14 +116,6 @@ def refreshed(step: str, images: Tensor) -> tuple[Comparison, list[float]]:
     return compare([run.final.test_accuracy for run in of], fresh, paired=True, missed=(missed(of), wrong)), fresh
 
 
-def learnt(before: str, after: str) -> Comparison:
-    """By how much ``after`` knows its training images better than ``before``, over all seeds with weights.
-
-    :func:`training_accuracy` of both; clear on these images at most.
-    """
-    return compare(*([training_accuracy(run) for run in with_weights(step)] for step in (before, after)), images=None)
-
-
 def with_weights(step: str) -> list[Run]:
     """The recorded runs of a step whose weights are kept, by seed."""
     return [run for run in recorded(step) if run.weights and records.weights_path(run).exists()]
@@ -200,56 +158,3 @@ def slant(images: Tensor) -> Tensor:
     dx = x - (ink * x).sum((1, 2), keepdim=True) / mass
     dy = y - (ink * y).sum((1, 2), keepdim=True) / mass
     return torch.rad2deg(torch.atan(-(ink * dx * dy).sum((1, 2)) / (ink * dy * dy).sum((1, 2))))
-
-
-def accuracy_by_place(maps: Tensor, labels: Tensor) -> Tensor:
-    """The accuracy in per cent of each place by itself, (H, W), from class maps (N, 10, H, W) and labels (N,)."""
-    return 100 * (maps.argmax(1) == labels.view(-1, 1, 1)).float().mean(0)
-
-
-def vote(maps: Tensor) -> Tensor:
-    """The digit (N,) that most places of the class maps (N, 10, H, W) are for; the smaller one of two equals."""
-    ballots = torch.nn.functional.one_hot(maps.argmax(1), maps.shape[1])
-    return ballots.sum((1, 2)).argmax(1)
-
-
-def class_maps(images: Tensor, maps: Tensor) -> Picture:
-    """Images (N, 1, h, w), a row each, beside their ten maps (N, 10, H, W).
-
-    Red is below zero, white zero and blue above, on one scale for each row. Above each map stand the digit and
-    its score, the mean of the map.
-    """
-    maps = maps.detach()
-    with matplotlib.rc_context(STYLE):
-        side = WIDTH / 11
-        drawing, axes = figure(len(images), 11, height=len(images) * (side + 0.36), squeeze=False)
-        drawing.get_layout_engine().set(w_pad=0.02, h_pad=0.02, wspace=0.03, hspace=0.02)
-        for image, scores, row in zip(images, maps, axes, strict=True):
-            row[0].imshow(image[0].numpy(), cmap="gray_r", interpolation="nearest")
-            most = scores.abs().max().item()
-            for digit, cell in enumerate(row[1:]):
-                cell.imshow(scores[digit].numpy(), cmap=SIGNED, vmin=-most, vmax=most, interpolation="nearest")
-                mean = signed(scores[digit].mean().item(), 1).removeprefix("+")
-                cell.set_title(f"{digit}\n{mean}", fontsize=9.5, fontweight="normal", loc="center", pad=2)
-            for cell in row:
-                cell.set(xticks=[], yticks=[])
-                cell.grid(False)
-                cell.spines[:].set(visible=True, color=FRAME, linewidth=0.6)
-            row[0].spines[:].set_visible(False)
-    return Picture(drawing)
-
-
-def places(named: dict[str, Tensor]) -> Picture:
-    """Accuracies by place (H, W), from :func:`accuracy_by_place`: a panel each, the number in its place."""
-    with matplotlib.rc_context(STYLE):
-        drawing, axes = figure(1, len(named), height=WIDTH / max(2, len(named)) + 0.25, squeeze=False)
-        for (name, by_place), panel in zip(named.items(), axes[0], strict=True):
-            panel.imshow(by_place.numpy(), cmap="Blues", vmin=0, vmax=130)  # light enough for dark numbers
-            for y, row in enumerate(by_place.tolist()):
-                for x, value in enumerate(row):
-                    panel.annotate(f"{value:.0f}", (x, y), ha="center", va="center", fontsize=10, color=INK)
-            panel.set(xticks=[], yticks=[])
-            panel.set_title(name, fontsize=11)
-            panel.grid(False)
-            panel.spines[:].set_visible(False)
-    return Picture(drawing)

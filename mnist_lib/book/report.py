@@ -4,22 +4,12 @@ Everything is computed from the recorded runs, the catalogue and ``sources.json`
 come from the files beside this one; the theory of a difference is in ``statistics.py``.
 """
 
-from .changes import changes, describe
+from .changes import changes
 from .findings import Finding, finding
-from .mistakes import confusion, per_class, predictions
-from .path_tables import (
-    claims,
-    compare,
-    gains,
-    gains_of,
-    in_the_logs,
-    reproduced,
-    reproduces,
-    same_way,
-    told,
-)
+from .mistakes import per_class
+from .path_tables import in_the_logs, reproduces
 from .sources import RULE
-from .statistics import Comparison, Share, Spread, holm, mostly, prediction, single, standard_error
+from .statistics import Comparison, Share, Spread, holm, mostly, prediction, standard_error
 from .statistics import compare as difference
 from .step_network import network
 from .step_tables import result
@@ -42,8 +32,6 @@ from .summaries import (
 from .tables import PageTable, signed
 
 __all__ = ["LAST", "RULE", "Comparison", "Finding", "PageTable", "Share", "Spread", "Summary", "above", "at_epochs",
-           "calmer", "changes", "claims", "compare", "confusion", "describe", "difference", "finding", "gain", "gains",
-           "gains_of", "holm", "in_the_logs", "jump", "jumps", "late", "minutes", "missed", "mostly",
-           "network", "numbers", "per_class", "prediction",
-           "predictions", "recorded", "reproduced", "reproduces", "result", "same_way", "signed", "single",
-           "standard_error", "summary", "told"]
+           "calmer", "changes", "difference", "finding", "gain", "holm", "in_the_logs", "jump", "jumps", "late",
+           "minutes", "missed", "mostly", "network", "numbers", "per_class", "prediction", "recorded", "reproduces",
+           "result", "signed", "standard_error", "summary"]

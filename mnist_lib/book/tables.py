@@ -10,8 +10,7 @@ from ..rf import Cell, html_table, side
 
 NUMERIC = re.compile(r"[-+−±]?[\d.,]+[KM]?(( (of|to|±) |–)[-+−]?[\d.,]+)?( %)?|\d+\n\d+ to \d+ %|–|yes|no")  # right
 
-WIDE = ("95 % intervals over the seeds; a second line is that over images and seeds, where it is wider by a tenth or "
-        "gives another verdict.")
+WIDE = "95 % intervals over the seeds; a second line is over images and seeds, where it says something else."
 MANY = 6  # columns that stand side by side in the page's own size of letters
 
 

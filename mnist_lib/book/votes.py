@@ -1,7 +1,7 @@
 """The digits nobody gets: every recorded training votes on every test image.
 
 Each step has one vote on an image, shared among its seeds, so that a step trained
-more often counts no more. Shown on ``book/hard-digits.md``.
+more often counts no more. Shown on ``book/further/hard-digits.md``.
 """
 
 from __future__ import annotations

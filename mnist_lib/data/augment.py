@@ -13,7 +13,7 @@ named like the arguments of `torchvision.transforms.v2.functional`: for the same
 `apply` returns what torchvision returns image by image. No value is read back to the host, so
 nothing waits for the device.
 
-Rotation, affine and perspective maps are in warp.py. Shown at work in book/data.md and
+Rotation, affine and perspective maps are in warp.py. Shown at work in book/learn/digits.md and
 book/paths/six-models/augmentation.md.
 """
 

@@ -5,7 +5,7 @@ repository's data/, and in a cache folder of the user; last they are downloaded 
 from the mirrors torchvision knows. Fashion-MNIST's are looked for in $MNIST_LIB_FASHION and, in
 the repository's place, where the package of Debian and Ubuntu has them. A file counts only if the
 md5 of its uncompressed content is right, so what is loaded is the same everywhere. Taught in
-book/data.md.
+book/learn/digits.md.
 """
 
 import gzip

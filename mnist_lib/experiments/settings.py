@@ -108,10 +108,10 @@ class Experiment:
     ``averaging`` of d, what is evaluated and kept is an exponential moving average of
     the weights, a' = d a + (1 - d) w after each step. With ``held_out`` images, the
     last so many of the training set are not trained on and take the place of the test
-    set: for choices (book/beyond/protocol.md). ``initialization`` is "he", or empty for
+    set: for choices (book/evidence/protocol.md). ``initialization`` is "he", or empty for
     PyTorch's own (:func:`mnist_lib.networks.builder.initialize`). With ``images``, only so
     many are trained on, drawn anew by each seed; an epoch goes through fewer than 10,000 of
-    them several times (book/little.md). 0 is all. ``data_set`` is the name of one of
+    them several times (book/further/little.md). 0 is all. ``data_set`` is the name of one of
     ``mnist_lib.data.DATA_SETS``: its images are trained on and judged on.
 
     Raises ``ValueError`` for more ``images`` than there are.

@@ -1,7 +1,7 @@
 """Networks for the page "Draw a digit": a recorded run, or any chain of layers, as a JSON file.
 
 ``format.py`` describes the file. Every export is checked: the file is read again, its layers
-are run on test digits, and the result must be that of the network. Taught in book/digit.md.
+are run on test digits, and the result must be that of the network. Taught in book/yours/digit.md.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 ``measure`` knows nothing of kernels, strides or padding. It makes a positive copy of the
 network, changes one line of the image after the other, and notes the units whose value is no
 longer the same, bit by bit. How much each pixel matters is asked by ``effective_field.py``.
-Chapter: ``book/receptive-field.md``.
+Chapter: ``book/learn/receptive-field.md``.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 The network runs once, in evaluation mode, on a batch of one; ``tracer.py`` watches every
 operation, and here the steps become rows. Batch normalization in evaluation mode mixes
 nothing; instance, layer and group normalization mix the units they average over; so does
-whatever else the network computes. Chapter: ``book/receptive-field.md``.
+whatever else the network computes. Chapter: ``book/learn/receptive-field.md``.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 The idea is that of Luo, Li, Urtasun and Zemel, "Understanding the Effective Receptive Field in
 Deep Convolutional Neural Networks", 2016, arXiv:1701.04128, who average gradients with their signs
 and count the pixels above a threshold. The mean absolute gradient and the radius are this library's.
-Chapter: ``book/receptive-field.md``.
+Chapter: ``book/learn/receptive-field.md``.
 """
 
 from __future__ import annotations

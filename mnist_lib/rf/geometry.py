@@ -12,7 +12,7 @@ padding p and dilation d::
 
 Araujo, Norris and Sim, "Computing Receptive Fields of Convolutional Neural Networks", Distill
 2019, https://distill.pub/2019/computing-receptive-fields/, derive an equivalent recurrence that
-runs from the output back: r_in = s r_out + (k - s). Chapter: ``book/receptive-field.md``.
+runs from the output back: r_in = s r_out + (k - s). Chapter: ``book/learn/receptive-field.md``.
 What single layers read is in ``taps.py``.
 """
 

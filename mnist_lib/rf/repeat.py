@@ -25,6 +25,7 @@ from .tracer import Tracer
 _SEEDS = 6  # how often random numbers are drawn anew, besides once all low and once all high
 _MOST = 24  # decisions that are turned one by one
 _LEFT = "it takes values of the image out of the graph"
+_ALONE = "it computes with numbers that change from run to run, on the same image too (the time, for example)"
 _UNSEEN = "where no operation can be followed (through numpy, a file, another thread)"
 _ONLY_LOOKED = (AssertionError, RuntimeError, ValueError, ArithmeticError)
 
@@ -46,7 +47,9 @@ class Repeats:
         other, error = self.again(list(map(_other, self.tensors)), fill=2)
         place = difference(self.first.journal, other.journal, cut_short=error is not None)
         if place is not None:
-            raise self.refusal(place, f"{_LEFT}, and they come back, {_UNSEEN}", other=other)
+            same, error = self.again(self.tensors)
+            alone = difference(self.first.journal, same.journal, cut_short=error is not None) is not None
+            raise self.refusal(place, _ALONE if alone else f"{_LEFT}, and they come back, {_UNSEEN}", other=other)
         self.turn("image", "values of the image decide what the network executes")
         if drew or self.first.interpreter.chance:
             self.draw()

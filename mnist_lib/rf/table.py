@@ -2,7 +2,7 @@
 
 ``receptive_field`` (``calculator.py``) and ``field_of_layers`` (``chain.py``) return a
 :class:`Table`. It holds numbers and names only, no tensor and no module, so it can be pickled.
-Chapter: ``book/receptive-field.md``.
+Chapter: ``book/learn/receptive-field.md``.
 """
 
 from __future__ import annotations

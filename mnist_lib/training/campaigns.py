@@ -11,7 +11,7 @@ Each worker sends its record and weights back, so that workers need no common di
 A campaign that is killed is started again by the same call: finished runs are
 recorded, and those under way go on from their last checkpoint.
 
-The book's page is ``book/train-everything.md``.
+The book's page is ``book/evidence/train-everything.md``.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from mnist_lib import need
 
 from ..data import DATA_SETS, Normalize, ToTensor, fashion_mnist, mnist
-from ..experiments import EXPERIMENTS
+from ..experiments import experiment
 from ..networks import build
 from . import records
 from .records import Run
@@ -77,6 +77,6 @@ def trained(run: Run) -> nn.Module:
     if records.sha256(file) != run.weights:
         raise ValueError(f"{file} is not the file that belongs to its record (SHA-256 differs); "
                          "restore it from git, or train again")
-    network = build(EXPERIMENTS[run.experiment].architecture)
+    network = build(experiment(run.experiment).architecture)
     network.load_state_dict(load(file.read_bytes()), strict=False)
     return network.eval()

@@ -8,7 +8,7 @@ pass runs along rows of a few hundred numbers, and folds the sums of equal chann
 together at the end. The variance is the mean of squared
 distances from the mean, as Ioffe & Szegedy (2015) define it, not a difference of
 two large sums. ``benchmarks/engine.py`` measures it; the chapter is
-``book/training-loop.md``.
+``book/learn/training-loop.md``.
 """
 
 from __future__ import annotations

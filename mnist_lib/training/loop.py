@@ -3,7 +3,7 @@
 The data stays on the device as two uint8 tensors; batches are cut out of them by
 index and augmented there; nothing is copied to the host inside an epoch. After
 each epoch a checkpoint is written, from which a killed training goes on to the
-same result. Taken apart in ``book/training-loop.md``.
+same result. Taken apart in ``book/learn/training-loop.md``.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 ``torch.optim.swa_utils.AveragedModel`` collects and groups all tensors anew for every update, which takes a small
 network longer than the arithmetic. :class:`MovingAverage` collects them once and computes the same numbers.
-What an average of weights is good for: ``book/beyond/champion.md``.
+What an average of weights is good for: ``book/build/averaging.md``.
 """
 
 from __future__ import annotations

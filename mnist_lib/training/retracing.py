@@ -1,11 +1,11 @@
 """Train a recorded run again and keep what was not kept: the weights after every epoch, or after the last.
 
 With the same vector instructions a training repeats bit for bit, on another machine, too, unless
-the size of its first-level cache makes oneDNN cut convolutions otherwise (``benchmarks/caches.py``).
+the size of its first-level cache makes oneDNN cut convolutions otherwise.
 The record tells whether it did: after each epoch as many test images must be classified correctly
 as it says, or nothing is written. A run that was recorded without AVX-512 is repeated on a
 processor that has it with the two variables of ``WITHOUT_AVX512``, set before PyTorch is
-imported (:func:`limited_instructions`). What came of it is told in ``book/how-sure.md``.
+imported (:func:`limited_instructions`). What came of it is told in ``book/evidence/how-sure.md``.
 """
 
 from __future__ import annotations
@@ -89,8 +89,8 @@ def limited_instructions(variables: dict[str, str] = WITHOUT_AVX512) -> Iterator
 
 
 _NEXT = ("this machine rounds differently. Retrace with the vector instructions that the record's machine had (one "
-         "without AVX-512: python -m mnist_lib retrace --weights --without-avx512), or with its caches (in a "
-         "checkout: python -m benchmarks.caches --retrace), or train anew here with fit(…, again=True)")
+         "without AVX-512: python -m mnist_lib retrace --weights --without-avx512), or on a processor with its "
+         "caches, or train anew here with fit(…, again=True)")
 
 
 def _trained_as_recorded(name: str, seed: int, progress: str, keep: Callable[[nn.Module], None] = lambda network: None

@@ -7,7 +7,7 @@ runs the real test set, and compares each predicted digit with the record's.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -36,7 +36,8 @@ UNSEALED = "it has no seal; if it holds otherwise, seal it: python -m mnist_lib 
 class Check(NamedTuple):
     """The outcome of verifying one file; ``problem`` is empty if all is well.
 
-    ``recorded`` and ``measured`` are test images classified correctly; None where there is no number.
+    ``recorded`` and ``measured`` are test images classified correctly; None where there is no number. ``absent`` is
+    the name of the data set where its images are not here, and ``why`` the reason, in a line: then it is not checked.
     """
 
     name: str
@@ -44,14 +45,19 @@ class Check(NamedTuple):
     recorded: int | None
     measured: int | None
     problem: str
+    absent: str = ""
+    why: str = ""
 
 
-def verify(device: str = "cpu", jobs: int = 1, *, seal: bool = False) -> Iterator[Check]:
+def verify(device: str = "cpu", jobs: int = 1, names: Iterable[str] | None = None, *,
+           seal: bool = False) -> Iterator[Check]:
     """Check every record there is, and every set of weights against the real test set, ``jobs`` side by side.
 
-    With ``seal``, records of before there were seals get theirs, if they hold otherwise.
+    ``names`` are the experiments whose records are checked, without it all. With ``seal``, records of before there
+    were seals get theirs, if they hold otherwise.
     """
-    device, files = str(pick_device(device)), records.files()
+    device, places = str(pick_device(device)), ["*/*"] if names is None else dict.fromkeys(map(recorded_as, names))
+    files = [file for place in places for file in records.files(place)]
     if jobs == 1:
         yield from (check_file(file, device, seal) for file in files)
         return
@@ -66,12 +72,16 @@ def check_file(file: Path, device: str = "cpu", seal: bool = False) -> Check:
         run = records.load(file)
     except ValueError as error:
         return Check(folder, seed, None, None, str(error))
-    step = all_experiments().get(run.experiment)
+    measured, problem = None, _problem_with_record(run)
+    if problem:
+        return Check(run.experiment, run.seed, run.final.test_correct, None, problem)
+    data_set = all_experiments()[run.experiment].data_set
     try:
-        images, labels = _test_images(device, step.data_set if step else "mnist")
+        images, labels = _test_images(device, data_set)
     except FileNotFoundError as error:
-        return Check(run.experiment, run.seed, run.final.test_correct, None, str(error))
-    measured, problem = None, _problem_with_record(run) or _problem_with_labels(run, labels)
+        problem = "" if records.is_sealed(file) else UNSEALED
+        return Check(run.experiment, run.seed, run.final.test_correct, None, problem, data_set, str(error))
+    problem = _problem_with_labels(run, labels)
     if not problem and (keeps_weights(run.seed, run.parameters) and run.seed == 0 or run.weights is not None):
         try:
             measured, problem = _compare(run, images, labels)

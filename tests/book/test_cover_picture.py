@@ -7,7 +7,7 @@ import pytest
 import social_card
 from matplotlib.figure import Figure
 
-from mnist_lib.book.cover_picture import BLUE, PAPER, RED, cover, draw_cells
+from mnist_lib.book.cover_picture import BLUE, draw_cells
 
 
 def cells(count, digit):
@@ -20,28 +20,12 @@ def blank(ink=0.0):
     return [[ink] * 28 for _ in range(28)]
 
 
-def test_there_are_as_many_squares_as_the_small_network_goes_into_the_large_one():
-    picture = cover(1_000, 10, blank())
-    colours = [matplotlib.colors.to_hex(patch.get_facecolor()) for patch in picture.figure.axes[0].patches]
-    assert colours.count(PAPER) == 100 and colours.count(RED.lower()) == 1
-
-
-def test_all_squares_are_of_one_size():
-    patches = cover(90_000, 100, blank()).figure.axes[0].patches
-    assert len({(round(p.get_width(), 6), round(p.get_height(), 6)) for p in patches}) == 1
-
-
 def test_the_digit_is_drawn_upright_with_a_square_a_pixel():
     digit = blank()
     digit[3][5] = 1.0
     rows, patches = cells(860, digit)
     inked = [p for p in patches if matplotlib.colors.to_hex(p.get_facecolor()) == BLUE.lower()]
     assert rows == 29 and [(int(p.get_x()), int(p.get_y())) for p in inked] == [(6, 3)]
-
-
-def test_a_large_network_that_is_smaller_is_refused():
-    with pytest.raises(ValueError, match="100 parameters, the large one 10"):
-        cover(10, 100, blank())
 
 
 def test_the_card_has_the_size_that_is_asked_for_and_is_small():

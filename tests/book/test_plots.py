@@ -43,12 +43,8 @@ def test_learning_curves_draw_every_seed_their_mean_and_the_log(runs):
     assert right.get_yscale() == "log"
 
 
-def test_zoom_keeps_its_range(runs):
-    assert plots.accuracy_zoom(STEP, 98.0, 99.8, runs).axes[0].get_ylim() == (98.0, 99.8)
-
-
 def test_the_same_figure_gives_the_same_file(runs):
-    first, second = (svg(plots.accuracy_zoom(STEP, runs=runs)) for _ in range(2))
+    first, second = (svg(plots.learning_curves(STEP, runs)) for _ in range(2))
     assert first == second and first.count("<svg") == 1
 
 
@@ -86,20 +82,6 @@ def test_digits_are_a_png_of_the_asked_shape():
     assert struct.unpack(">II", content[16:24]) == (2 * size["width"], 2 * size["height"])
     shown = [axes for axes in picture.figure.axes if axes.images]
     assert len(shown) == 5 and [axes.get_title() for axes in shown] == list("abcde")
-
-
-def test_confusion_writes_each_mistake():
-    labels = [i % 10 for i in range(100)]
-    drawing = plots.confusion(run_of(0), labels)
-    written = {tuple(map(int, t.xy)): t.get_text() for t in drawing.axes[0].texts}
-    assert written[9, 7] == "1" and written[3, 8] == "1" and written[7, 7] == "9"
-
-
-def test_distributions_have_a_row_and_a_column_each():
-    values = {"one": torch.tensor([-0.001, 0.0]), "two": torch.randn(10)}
-    drawing = plots.distributions({"a": values, "b": values})
-    assert len(drawing.axes) == 4 and not any(axes.texts for axes in drawing.axes)  # nothing is written over the bars
-    assert drawing.axes[0].get_title(loc="left") == "one\nmean 0.00\nsd 0.00"  # and never −0.00
 
 
 def test_draws_show_the_image_and_then_what_the_transforms_make_of_it():

@@ -7,25 +7,6 @@ import torch
 from torch import nn
 
 from mnist_lib.book import probe
-from mnist_lib.networks.builder import build
-
-
-def test_outputs_are_what_the_layers_put_out_and_nothing_is_left_behind():
-    torch.manual_seed(0)
-    network = build("six-models/batchnorm")
-    images = torch.randn(8, 1, 28, 28)
-    before = {k: v.clone() for k, v in network.state_dict().items()}
-    found = probe.outputs(network, images)
-    assert list(found)[:3] == ["input.conv1", "block1.conv1", "transition.conv1"]
-    assert torch.equal(found["input.conv1"], network.input.conv1(images))
-    assert all(torch.equal(v, before[k]) for k, v in network.state_dict().items())
-    assert network.training and not any(m._forward_hooks for m in network.modules())
-
-
-def test_spread_over_images():
-    torch.manual_seed(0)
-    assert probe.spread_over_images(torch.ones(5, 3, 2, 2)) == 0
-    assert probe.spread_over_images(7 + 0.5 * torch.randn(4000, 2, 3, 3)) == pytest.approx(0.5, rel=0.02)
 
 
 def test_first_losses_fall_where_a_network_can_learn():
@@ -93,15 +74,6 @@ class Sevens(nn.Module):
         return torch.eye(10)[7].expand(len(scores), 10)
 
 
-def test_what_a_step_learnt_is_asked_of_all_seeds_of_both(monkeypatch):
-    runs = {"a": [99.0, 99.1, 99.2], "b": [98.0, 98.1, 98.2, 98.3]}
-    monkeypatch.setattr(probe, "with_weights", runs.__getitem__)
-    monkeypatch.setattr(probe, "training_accuracy", lambda run: run)
-    found = probe.learnt("a", "b")
-    assert found.points == pytest.approx(-0.95) and found.seeds == 3
-    assert found.verdict == "clear on these images only"
-
-
 @pytest.mark.parametrize("masks", [False, True])
 def test_statistics_are_the_plain_means_over_the_images(masks):
     """Behind dropout of p the variance of a centred signal is 1 / (1 - p) times as large, with the masks on."""
@@ -116,34 +88,3 @@ def test_statistics_are_the_plain_means_over_the_images(masks):
     assert torch.allclose(norm.running_var, parts * (2 if masks else 1), rtol=0.08 if masks else 1e-4)
     assert norm.running_mean.abs().max() < 0.05
     assert all(torch.equal(v, weights[k]) for k, v in network.named_parameters())
-
-
-# one image, three places in a row: two are for 4, narrowly; the third is for 7, by far
-MAPS = torch.zeros(1, 10, 1, 3)
-MAPS[0, 4] = torch.tensor([[1.0, 1.0, 0.0]])
-MAPS[0, 7] = torch.tensor([[0.0, 0.0, 9.0]])
-
-
-def test_a_place_is_right_where_its_own_largest_score_is_the_label():
-    assert probe.accuracy_by_place(MAPS, torch.tensor([4])).tolist() == [[100, 100, 0]]
-    both = torch.cat([MAPS, MAPS])
-    assert probe.accuracy_by_place(both, torch.tensor([4, 7])).tolist() == [[50, 50, 50]]
-
-
-def test_a_vote_counts_places_and_a_mean_adds_scores():
-    assert probe.vote(MAPS).tolist() == [4]
-    assert MAPS.mean((2, 3)).argmax(1).tolist() == [7]
-
-
-def test_class_maps_show_the_image_and_ten_maps_on_one_scale_a_row():
-    picture = probe.class_maps(torch.rand(1, 1, 28, 28), MAPS)
-    cells = picture.figure.axes
-    assert len(cells) == 11
-    assert {cell.images[0].get_clim() for cell in cells[1:]} == {(-9, 9)}
-    assert cells[8].get_title(loc="center") == "7\n3.0" and picture._repr_png_()[0].startswith(b"\x89PNG")
-
-
-def test_places_write_each_accuracy_into_its_place():
-    picture = probe.places({"a": torch.tensor([[10.0, 20.0], [30.0, 40.0]]), "b": torch.zeros(2, 2)})
-    first, second = picture.figure.axes
-    assert [text.get_text() for text in first.texts] == ["10", "20", "30", "40"] and len(second.texts) == 4

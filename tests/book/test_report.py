@@ -6,11 +6,11 @@ from html.parser import HTMLParser
 
 import pytest
 
-from mnist_lib.book import path_tables, report
+from mnist_lib.book import report
 from mnist_lib.book.findings import FAILS, HOLDS, finding
 from mnist_lib.book.statistics import NO_VERDICT, NOT_CLEAR, NOT_CONTRADICTED, Spread, compare, standard_error
 from mnist_lib.book.tables import PageTable, signed
-from mnist_lib.experiments.catalogue import EXPERIMENTS, PATHS
+from mnist_lib.experiments.catalogue import EXPERIMENTS
 from mnist_lib.training.records import Epoch, Run, save
 
 STEP = "six-models/steplr"
@@ -160,7 +160,6 @@ def test_recorded_takes_only_runs_of_these_settings(tmp_path, monkeypatch):
     save(dataclasses.replace(run_of(9940, seed=1), fingerprint="0" * 12))
     assert [r.seed for r in report.recorded(STEP)] == [2, 10]
     assert report.numbers(STEP)["final"] == "99.40"
-    assert len(report.compare("six-models").rows) == 1
 
 
 def test_epochs_and_jumps(tmp_path, monkeypatch):
@@ -195,41 +194,6 @@ def test_a_gain_takes_the_images_from_the_records(tmp_path, monkeypatch):
     assert report.above(STEP, 99.98).points == pytest.approx(0.01)
 
 
-def test_gains_compare_each_step_with_the_one_before(tmp_path, monkeypatch):
-    monkeypatch.setenv("MNIST_LIB_RESULTS", str(tmp_path))
-    save(run_of(9900, step="six-models/augmentation"))
-    save(run_of(9940))
-    (row,) = report.gains("six-models").rows
-    assert row == ("steplr", "augmentation", "+0.40", "–", "no verdict", "+0.44")
-    for seed in (1, 2):
-        save(run_of(9900 + seed, seed=seed, step="six-models/augmentation"))
-        save(run_of(9940 + seed, seed=seed))
-    (row,) = report.gains("six-models").rows
-    assert row[4] == "rises, clear" and report.same_way("six-models").verdict == NO_VERDICT
-
-
-@pytest.mark.parametrize(("same", "steps", "verdict"), [
-    (2, 2, "no verdict"), (3, 3, "not clear"), (5, 5, "not clear"), (6, 6, "holds"), (3, 4, "not clear"),
-    (0, 6, "does not hold"), (7, 8, "not clear"), (9, 10, "holds"), (0, 0, "no verdict")])
-def test_the_same_way_is_more_than_a_coin_says(same, steps, verdict, monkeypatch):
-    """Three steps of three go one way in a quarter of all cases, so that is no proof."""
-    ours = compare([99.2, 99.3, 99.25], [99.4, 99.5, 99.45], images=None)
-    pairs = [(f"before {i}", f"step {i}") for i in range(steps + 1)]
-    monkeypatch.setattr(path_tables, "steps_and_before", lambda path: pairs)
-    monkeypatch.setattr(path_tables, "gains_of", lambda path: {step: ours for _, step in pairs})
-    monkeypatch.setattr(path_tables, "in_the_logs", lambda _, step: None if step == f"step {steps}" else
-                        0.1 if int(step.split()[1]) < same else -0.1)
-    told = report.same_way("six-models")
-    assert told.verdict == verdict and told.evidence.endswith("a coin would move with ours in half of the steps.")
-    assert "without a log: 1." in told.evidence and ours.clear
-
-
-def test_claims_are_the_sources():
-    table = report.claims("six-models")
-    assert table.column("parameters")["setup"] == "6.3M"
-    assert table.column("best test accuracy (%)")["steplr"] == "99.45"
-
-
 def test_shared_runs_are_found_from_both_paths(tmp_path, monkeypatch):
     monkeypatch.setenv("MNIST_LIB_RESULTS", str(tmp_path))
     save(run_of(9920, step="six-models/setup"))
@@ -248,12 +212,6 @@ def test_per_class_covers_every_image():
     assert table.column("most often taken for")["0"] == "6 (2), 1 (1)"
     assert table.column("accuracy (%)")["7"] == "90.00"
     assert table.column("right")["all"] == "96" and table.column("images")["all"] == "100"
-
-
-def test_confusion_has_true_digits_in_rows():
-    table = report.confusion(run_of(9990, misclassified=[(7, 9)]), LABELS)
-    assert table[7][9] == 1 and table[9][7] == 0 and table[7][7] == 9
-    assert sum(map(sum, table)) == 100
 
 
 # --- what changed ------------------------------------------------------------------------------
@@ -287,11 +245,6 @@ def test_every_step_can_say_what_changed(name):
     if EXPERIMENTS[name].before:
         assert all(row[1] != row[2] for row in table.rows if row[0] != "network: parameters"), table
         assert any(row[3] for row in table.rows)
-
-
-def test_paths_of_the_catalogue_have_comparisons(tmp_path, monkeypatch):
-    monkeypatch.setenv("MNIST_LIB_RESULTS", str(tmp_path))
-    assert all(report.compare(path).rows == () for path in PATHS)
 
 
 def test_of_a_block_only_the_layers_that_differ_are_named():
@@ -332,7 +285,6 @@ def test_a_source_is_held_to_the_prediction_of_one_more_training(tmp_path, monke
         save(run_of(*[9_000] * 14, correct, seed=seed))
     found = report.reproduces(STEP)
     assert found.verdict == verdict and "99.45 %" in found.evidence
-    assert report.reproduced("six-models").column("so it is") == {"steplr": verdict}
     assert ("points wide" in found.evidence) == (verdict != NO_VERDICT)
 
 

@@ -1,4 +1,4 @@
-"""Every exercise has one solution, folded away; labels are unique in the whole book."""
+"""Every exercise has one solution, folded away; a chapter of the line has three, a prediction and a check."""
 
 import re
 from collections import Counter
@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import pytest
 
-from mnist_lib.experiments.catalogue import EXPERIMENTS
 from tests.chapters.prose import ROOT, chapters, parser, split_options
 
 
@@ -16,6 +15,7 @@ class Directive(NamedTuple):
     name: str
     title: str
     options: dict
+    body: str
 
 
 def directives(source: str) -> list[Directive]:
@@ -24,7 +24,7 @@ def directives(source: str) -> list[Directive]:
     for token in parser().parse(source):
         if token.type in ("fence", "colon_fence") and (match := re.match(r"\{([^}]+)\}\s*(.*)", token.info)):
             options, body, _ = split_options(token.content)
-            found.append(Directive(match[1], match[2], options))
+            found.append(Directive(match[1], match[2], options, body))
             if match[1] not in ("code-cell", "literalinclude", "eval-rst"):
                 found += directives(body)
     return found
@@ -65,7 +65,7 @@ def problems(source: str) -> list[str]:
 
 PAGES = {path.relative_to(ROOT / "book").with_suffix("").as_posix(): path.read_text(encoding="utf-8")
          for path in chapters()}
-STEPS = [name for name in PAGES if name.removeprefix("paths/") in EXPERIMENTS]
+CHAPTERS = [name for name in PAGES if name.startswith(("learn/", "build/"))]
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -73,11 +73,19 @@ def test_every_exercise_has_a_hidden_solution(name):
     assert problems(PAGES[name]) == []
 
 
-@pytest.mark.parametrize("name", STEPS)
-def test_every_step_has_exercises(name):
-    expected = "ex-" + name.removeprefix("paths/").replace("/", "-")
-    own = [d.options["label"] for d in directives(PAGES[name]) if d.name == "exercise"]
-    assert own == [f"{expected}-{i}" for i in range(1, len(own) + 1)] and own
+def lacking(source: str) -> list[str]:
+    """What a chapter of Learn or Build lacks: exercises, a prediction, a check, and three questions in it."""
+    found = directives(source)
+    names = [d.name.removesuffix("-start") for d in found]
+    questions = [len(re.findall(r"^\d+\. ", d.body, re.MULTILINE)) for d in found if d.name == "quiz"]
+    wrong = [f"{names.count('exercise')} exercises"] if names.count("exercise") < 3 else []
+    wrong += ["no prediction"] if "predict" not in names else []
+    return wrong + ([f"checks of {questions} questions"] if questions != [3] else [])
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_every_chapter_of_the_line_asks_its_reader(name):
+    assert lacking(PAGES[name]) == []
 
 
 def test_labels_are_unique_in_the_book():
@@ -99,6 +107,15 @@ SOLUTION = "```{solution} ex-a-1\n:class: dropdown\n\nSo.\n```\n"
     (EXERCISE + "````{solution-start} ex-a-1\n:class: dropdown\n````\nSo.\n", "no solution-end")])
 def test_what_is_wrong_is_found(source, problem):
     assert any(problem in found for found in problems(source))
+
+
+def test_what_a_chapter_lacks_is_found():
+    quiz = "```{quiz} a\n1. What?\n\n   - (x) This.\n   - ( ) That.\n\n2. And?\n\n3. Why?\n```\n"
+    predict = "```{predict} a\n:kind: look\n\nQ?\n```\n"
+    assert lacking(3 * EXERCISE + quiz + predict) == []
+    assert lacking(2 * EXERCISE + quiz.replace("3. Why?", "")) == [
+        "2 exercises", "no prediction", "checks of [2] questions"]
+    assert lacking(3 * EXERCISE + predict) == ["checks of [] questions"]
 
 
 def test_a_good_exercise_and_its_labels():

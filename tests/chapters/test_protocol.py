@@ -13,7 +13,7 @@ from tests.declarations import declared, git
 def test_the_history_is_told_in_its_order():
     if git("rev-parse", "--is-shallow-repository") != "false":
         pytest.skip("there is no whole history here")
-    page = (ROOT / "book/beyond/protocol.md").read_text(encoding="utf-8")
+    page = (ROOT / "book/evidence/protocol.md").read_text(encoding="utf-8")
     told = page[page.index("history = ("):page.index("known = {")]
     entry = r'\("(result|choice)", "[^"]+", "(before )?(?:([0-9a-f]{7})(?: [^"]+)?|([-0-9]{10} [:0-9]{5}))"'
     entries = re.findall(entry, told)

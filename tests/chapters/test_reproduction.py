@@ -1,10 +1,10 @@
-"""Every small step against its source: our seeds reach what its log ends at, or its page says why not."""
+"""Every small step against its source: one of our trainings could end where its log does, or its sheet says why not."""
 
 import pytest
 
-from mnist_lib.book import report, sources
-from mnist_lib.book.findings import HOLDS
+from mnist_lib.book import report, sheet, sources
 from mnist_lib.book.links import page_of
+from mnist_lib.book.statistics import NOT_CONTRADICTED
 from mnist_lib.experiments import FINALS
 from mnist_lib.experiments.catalogue import experiment
 from mnist_lib.networks.architecture import count_parameters
@@ -12,17 +12,19 @@ from mnist_lib.studies.ideas import analysis as ideas
 from mnist_lib.training import ALL_SEEDS_UNDER, records
 from tests.chapters.prose import ROOT
 
-HEADING = "### Why the source's accuracy differs"
+HEADING = "### Why the student's accuracy differs"
 SMALL = [s for s in sources.steps() if count_parameters(experiment(s).architecture) < 100_000]
 
 
 @pytest.mark.parametrize("step", [s for s in SMALL if report.recorded(s)])
-def test_the_range_of_the_seeds_reaches_the_source_or_the_page_says_why_not(step):
-    page = (ROOT / "book" / f"{page_of(step)}.md").read_text(encoding="utf-8")
-    assert f'report.reproduces("{step}")' in page
-    if report.reproduces(step).verdict != HOLDS:
-        _, heading, after = page.partition(HEADING)
-        assert heading, f"{step}: {report.reproduces(step).evidence} Its page needs a paragraph under {HEADING!r}."
+def test_a_sheet_says_whether_one_more_training_could_end_where_the_student_s_did_or_why_not(step):
+    sheet_of_it = (ROOT / "book" / f"{page_of(step)}.md").read_text(encoding="utf-8")
+    assert f'sheet.theirs("{step}")' in sheet_of_it
+    verdict = report.reproduces(step).verdict
+    assert sheet.theirs(step).verdict == verdict
+    if verdict != NOT_CONTRADICTED:
+        _, heading, after = sheet_of_it.partition(HEADING)
+        assert heading, f"{step}: {report.reproduces(step).evidence} Its sheet needs a paragraph under {HEADING!r}."
         assert len(after.split("\n## ")[0].split()) >= 40
 
 

@@ -1,6 +1,7 @@
 """A class's pages and its table: nothing that a submission says can mark them up, and a page stands for each."""
 
 import csv
+import dataclasses
 import io
 import re
 from html.parser import HTMLParser
@@ -62,8 +63,11 @@ def test_the_worst_of_the_seeds_counts_and_the_class_is_counted(tmp_path):
     _, bad = grade(status="failed", correct=(), told="it took too long")
     student = Student(submission, (good, bad))
     assert student.status == "failed" and student.mean is None and student.told == "it took too long"
-    page = class_pages.class_page([student, Student(*[grade("b")[0], (grade("b")[1],)])], RULES, ["no network"])
-    assert "2 submissions: 1 failed, 1 graded" in page and "Not isolated here: files read-only" in page
+    both = [student, Student(*[grade("b")[0], (grade("b")[1],)])]
+    page = class_pages.class_page(both, RULES, ["no network"])
+    assert "2 submissions: 1 failed, 1 graded" in page and "Walls that the grader found up: no network." in page
+    trusting = class_pages.class_page(both, dataclasses.replace(RULES, trust=True), [])
+    assert "WITHOUT WALLS" in trusting and "WITHOUT WALLS" not in page and "Walls that" not in trusting
     assert RULES.split.key not in page.replace("k", "", 0) or RULES.split.fingerprint in page
 
 

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from mnist_lib.__main__ import main
+from mnist_lib.classroom.grading import walls
 from mnist_lib.classroom.report import readers
 from mnist_lib.training import schema
 from tests import ROOT
@@ -84,6 +86,29 @@ def test_flipped_bits_of_reports_and_weights_are_noticed(tmp_path):
             readers.read(place)
 
 
+@pytest.mark.parametrize("program, said", [
+    (None, "bubblewrap is not installed: install bubblewrap"), ("#!/bin/sh\necho no namespaces >&2; exit 1\n",
+                                                               "bubblewrap can't run here (no namespaces)")])
+def test_where_nothing_can_be_shut_in_a_line_says_what_was_not_checked(tmp_path, empty_results, monkeypatch, capsys,
+                                                                       program, said):
+    monkeypatch.setenv("MNIST_LIB_SUBMISSIONS", str(tmp_path / "submissions"))
+    for name in ("one", "two", "without"):
+        shutil.copytree(OURS[0], tmp_path / "submissions" / name)
+    (tmp_path / "submissions" / "without" / "weights.safetensors").unlink()
+    (tmp_path / "bin").mkdir()
+    if program:
+        (tmp_path / "bin" / "bwrap").write_text(program)
+        (tmp_path / "bin" / "bwrap").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    walls.walls_up.cache_clear()
+    assert {check.name: bool(check.problem) for check in readers.check_all()} == {
+        "one": False, "two": False, "without": True}
+    main(["verify"])
+    out = capsys.readouterr().out
+    assert out.count(f"not checked: 2 readers' networks; {said}") == 1 and "ok " not in out
+    assert "FAILED submissions/without" in out and "submissions/one" not in out
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="limits and namespaces are Linux's")
 def test_what_only_running_the_weights_tells_is_found(tmp_path, monkeypatch):
@@ -94,6 +119,7 @@ def test_what_only_running_the_weights_tells_is_found(tmp_path, monkeypatch):
     resealed(tmp_path / "more", lambda told: told["test"]["correct"].__setitem__(0, 9_999))
     source = tmp_path / "other-code" / "network.py"
     source.write_text(source.read_text().replace("epochs=12", "epochs=11"))
-    found = {name: problem for name, _, _, problem in readers.check_all()}
+    found = {check.name: check.problem for check in readers.check_all()}
+    assert {check.why for check in readers.check_all()} == {""}
     assert found["good"] == "" and "the report says 9,999" in found["more"] and "lacks weights" in found["without"]
     assert "fingerprint differs" in found["other-code"]

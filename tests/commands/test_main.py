@@ -63,6 +63,17 @@ def test_verify_fails_on_a_bad_record(empty_results, capsys):
     assert "FAILED six-models/steplr, seed 1" in out and "1 epochs, the experiment 15" in out
 
 
+def test_verify_takes_names_as_train_does(empty_results, capsys):
+    records.save(a_run(9941, seed=1))
+    assert main(["verify", "six-models"]) == 1 and "seed 1" in capsys.readouterr().out
+    assert main(["verify", "six-models/steplr"]) == 1 and "seed 1" in capsys.readouterr().out
+    assert main(["verify", "three-steps"]) == 1
+    said = capsys.readouterr()
+    assert "no records of three-steps were found" in said.err and "seed 1" not in said.out
+    assert main(["verify", "six-models/nothing"]) == 2
+    assert "no experiment is called 'six-models/nothing'" in capsys.readouterr().err
+
+
 def test_an_unknown_command_is_refused(capsys):
     with pytest.raises(SystemExit):
         main(["polish"])

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from mnist_lib.data.loading import mnist
-from mnist_lib.experiments.catalogue import EXPERIMENTS
+from mnist_lib.experiments import all_experiments, experiment
 from mnist_lib.training import records
 from tests import ROOT
 
@@ -35,10 +35,10 @@ def test_packing_loses_nothing(pixels):
 def test_every_small_network_with_weights_is_offered():
     with_weights = {run.experiment for run in records.every()
                     if run.seed == 0 and run.parameters < 8000 and run.weights and records.weights_path(run).exists()
-                    and EXPERIMENTS[run.experiment].on_all_of_mnist}
+                    and experiment(run.experiment).on_all_of_mnist}
     offered = [run.experiment for run in digit_data.offered()]
     assert set(offered) == with_weights and len(offered) >= 5
-    assert offered == [name for name in EXPERIMENTS if name in with_weights]
+    assert offered == [name for name in all_experiments() if name in with_weights]
 
 
 def test_a_record_of_other_settings_is_not_offered(empty_results):

@@ -16,7 +16,7 @@ def test_every_formula_of_the_book_can_be_read():
         for tex in re.findall(r"\$\$(.+?)\$\$", text, re.DOTALL) + re.findall(r"(?<![\\$])\$([^$\n]+?)\$(?!\$)", text):
             ElementTree.fromstring(mathml(tex.strip()))  # well formed
             found += 1
-    assert found > 300
+    assert found > 250
 
 
 @pytest.mark.parametrize("tex, part", [

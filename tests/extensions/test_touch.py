@@ -16,9 +16,8 @@ from tests import ROOT
 
 
 @pytest.mark.parametrize("name, options, said", [
-    ("curve", {}, "there is no figure 'curve' that answers back; there are curves, "),
-    ("curves", {}, "needs the option 'step'"),
-    ("curves", {"steps": "a"}, "has no option 'steps'; it has step"),
+    ("curve", {}, "there is no figure 'curve' that answers back; there are schedules, "),
+    ("luck", {"steps": "a"}, "has no option 'steps'; it has step, guess"),
     ("pooling", {"step": "a"}, "has no option 'step'; it has none"),
 ])
 def test_a_wrong_line_is_told(name, options, said):
@@ -27,7 +26,6 @@ def test_a_wrong_line_is_told(name, options, said):
 
 
 @pytest.mark.parametrize("name, options, said", [
-    ("curves", {"step": "six-models/steplr-2"}, "six-models/steplr-2"),
     ("field", {"show": "everything"}, "network, dilation, padding or stride"),
     ("field", {"network": "none"}, "there is no network 'none'; there are"),
     ("schedules", {"show": "cosine"}, "step, cycle, plateau"),
@@ -55,15 +53,18 @@ def test_a_still_is_a_picture_by_itself():
     text = placing.picture(still)
     tree = ElementTree.fromstring(text)
     assert tree.tag == "{http://www.w3.org/2000/svg}svg" and "var(" not in text and "8,000" in tree.get("aria-label")
-    assert ".touch-grid { stroke: #dedcd6" in text
-    look = (ROOT / "book/_static/site/look.css").read_text(encoding="utf-8").partition('html[data-theme="dark"]')[0]
-    assert dict(re.findall(r"--figure-(\w+): (#\w+);", look)) == placing.LIGHT
+    look = (ROOT / "book/_static/site/look.css").read_text(encoding="utf-8")
+    light = dict(re.findall(r"--([\w-]+): (#\w+);", look.partition('html[data-theme="dark"],')[0]))
+    roles = re.findall(r"--figure-(\w+): var\(--([\w-]+)\);", look)
+    assert {role: light[colour] for role, colour in roles} == placing.LIGHT
+    assert f".touch-grid {{ stroke: {light['line']}" in text and f".touch-pos {{ fill: {light['pos']}" in text
 
 
 def test_a_place_holds_its_data_and_closes_nothing_before_its_end():
-    text = placing.place("curves", {"step": "six-models/steplr"}, "touch-curves")
+    text = placing.place("luck", {"step": "six-models/steplr"}, "touch-luck")
     data = json.loads(re.search(r'class="touch-data">(.*?)</script>', text)[1])
-    assert data["step"] == "six-models/steplr" and len(data["runs"][0]["test"]) == 15
+    first = data["steps"][data["first"]]
+    assert first["step"] == "six-models/steplr" and len(first["runs"][0]["test"]) == 15
     assert text.endswith("<figcaption>") and "</figure>" not in text and placing.END.endswith("</figure>")
 
 
@@ -81,6 +82,13 @@ def test_every_figure_has_its_script():
     assert set(found) == {"shared", "reader", *NAMES}
     for name in NAMES:
         assert f'touch.figure("{name}"' in found[name]
+
+
+def test_every_figure_stands_on_a_page():
+    """One that no page shows any more goes, with its script."""
+    pages = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "book").rglob("*.md"))
+    assert set(re.findall(r"^```\{touch\} ([\w-]+)$", pages, re.MULTILINE)) == set(NAMES)
+    assert {path.stem for path in (ROOT / "book/_static/touch").glob("*.js")} == set(NAMES)
 
 
 @pytest.mark.parametrize("low, high, count", [(0, 15, 5), (98.2, 99.6, 5), (-0.7, 1.2, 6), (3600, 8800, 5)])

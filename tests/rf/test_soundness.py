@@ -10,6 +10,7 @@ import pickle
 import random
 import re
 import threading
+import time
 
 import numpy
 import pytest
@@ -120,6 +121,15 @@ def test_another_thread_pickles_dates_while_fields_are_computed():
     done.set()
     thread.join()
     assert lost == []
+
+
+@pytest.mark.parametrize("forward, reason", [
+    (lambda m, x: m.c(x) * time.perf_counter(), "numbers that change from run to run, on the same image too"),
+    (lambda m, x: m.c(x) * float(x.detach().numpy().mean()), "takes values of the image out of the graph"),
+], ids=["a clock's time", "a number of the image, through numpy"])
+def test_a_number_that_is_another_in_a_further_run_is_refused_for_what_it_is(forward, reason):
+    with pytest.raises(UnknownOperation, match=reason):
+        receptive_field(Net(forward, {"c": c(1, 2)}), SIZE)
 
 
 def advised(message):

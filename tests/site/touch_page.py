@@ -9,8 +9,6 @@ from types import SimpleNamespace
 from tests import ROOT
 
 FIGURES = {  # anchor: (figure, options)
-    "curves": ("curves", {"step": "six-models/steplr"}),
-    "curves-jumpy": ("curves", {"step": "six-models/augmentation", "guess": "end"}),
     "schedules": ("schedules", {}),
     "luck": ("luck", {"guess": "end"}),
     "leaderboard": ("leaderboard", {}),
@@ -19,6 +17,7 @@ FIGURES = {  # anchor: (figure, options)
     "fashion": ("fashion", {}),
     "batchnorm": ("batchnorm", {}),
     "dropout": ("dropout", {}),
+    "averaging": ("averaging", {}),
     "pooling": ("pooling", {}),
     "channels": ("channels", {}),
     "valley": ("valley", {}),

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from mnist_lib import fit
+from mnist_lib.__main__ import main
 from mnist_lib.data import Normalize, ToTensor
 from mnist_lib.data.loading import Digits
 from mnist_lib.experiments.catalogue import EXPERIMENTS
@@ -64,7 +65,7 @@ def test_labels_are_checked_on_its_own_data_set(empty_results, step):
     assert "calls test image 3 misclassified as 1, and 1 is what it is" in problem
 
 
-def test_verify_says_in_a_line_what_is_missing_and_asks_once(empty_results, step, monkeypatch):
+def test_verify_says_in_a_line_what_is_missing_and_asks_once(empty_results, step, monkeypatch, capsys):
     fit(step, 0, "cpu", progress="none")
     fit(step, 1, "cpu", progress="none")
     asked = []
@@ -76,8 +77,32 @@ def test_verify_says_in_a_line_what_is_missing_and_asks_once(empty_results, step
     monkeypatch.setattr(evaluation, "fashion_mnist", nowhere)
     verification._test_images_of_all.cache_clear()
     checks = [check_file(records.path(step.name, seed)) for seed in (0, 1)]
-    assert {check.problem for check in checks} == {"no good copy of it was found: Put it there."}
-    assert asked == ["test"] and {check.measured for check in checks} == {None}
+    assert {(check.absent, check.why) for check in checks} == {
+        ("fashion-mnist", "no good copy of it was found: Put it there.")}
+    assert asked == ["test"] and {(check.measured, check.problem) for check in checks} == {(None, "")}
+    for required, status, said in (("", 0, "not checked: 2 records of Fashion-MNIST; no good copy"),
+                                   ("1", 1, "FAILED: 2 records of Fashion-MNIST; no good copy")):
+        monkeypatch.setenv("REQUIRE_FASHION", required)
+        assert main(["verify", "--jobs", "1"]) == status
+        lines = capsys.readouterr().out.splitlines()
+        assert [line for line in lines if "Fashion-MNIST" in line] == [line for line in lines if line.startswith(said)]
+        assert lines[-1] == f"2 records, 0 sets of weights run on the test set, {2 * status} failed"
+    file = records.path(step.name, 0)
+    file.write_text(file.read_text().replace('"misclassified"', '"missed"'))
+    assert main(["verify", "--jobs", "1"]) == 1 and f"FAILED {step.name}, seed 0" in capsys.readouterr().out
+
+
+def test_mnist_comes_along_and_its_absence_is_a_failure(empty_results, few_digits, short, monkeypatch, capsys):
+    def nowhere(split, device="cpu"):
+        raise FileNotFoundError("no good copy of it was found. Tried, in this order:\n  here: no\nPut it there.")
+
+    step = short()
+    monkeypatch.setitem(EXPERIMENTS, step.name, step)
+    fit(step, 0, "cpu", progress="none")
+    monkeypatch.setattr(evaluation, "mnist", nowhere)
+    verification._test_images_of_all.cache_clear()
+    assert main(["verify"]) == 1
+    assert "FAILED: 1 records of MNIST; no good copy of it was found: Put it there." in capsys.readouterr().out
 
 
 def test_a_data_set_that_there_is_not_is_named(few_digits, short):

@@ -2,7 +2,7 @@
 
 A file a figure, named as in ``{touch} NAME``. Each has
 
-    OPTIONS    what the directive may give it, with the usual values (a value of None has to be given)
+    OPTIONS    what the directive may give it, with the usual values
     data       (options) -> what the figure's script gets, as plain JSON
     still      (data) -> an SVG in the page's colours, the same picture that the script begins with
     ROOM       the height of its controls on a desktop, in pixels, kept free until they come
@@ -13,7 +13,6 @@ Everything comes from the records and the library when the page is written.
 """
 
 NAMES = (
-    "curves",
     "schedules",
     "luck",
     "leaderboard",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 from functools import cache
 from pathlib import Path
 
@@ -13,8 +14,8 @@ from . import NAMES
 
 SHEET = Path(__file__).resolve().parents[2] / "_static/touch/touch.css"
 LIGHT = {  # what look.css gives the roles in the light
-    "ink": "#1d232b", "soft": "#5f6873", "grid": "#dedcd6", "band": "#f0efeb", "ground": "#fff", "blue": "#0072b2",
-    "red": "#d55e00", "green": "#008a64", "orange": "#c98200", "purple": "#b5568c", "sky": "#3f9fd4", "pale": "#9cc3dd"}
+    "ink": "#15202d", "soft": "#4b5968", "grid": "#d3dae2", "band": "#f2f5f8", "ground": "#fff", "blue": "#1b5fc1",
+    "red": "#c0400f", "green": "#0b7269", "orange": "#7c5600", "purple": "#9a2b7c", "sky": "#6c7987", "pale": "#cfe0f8"}
 
 
 def figure_of(name: str):
@@ -25,14 +26,11 @@ def figure_of(name: str):
 
 
 def options_of(name: str, given: dict[str, str]) -> dict[str, str]:
-    """A figure's options with the usual values filled in; ``ValueError`` for one that is unknown or missing."""
+    """A figure's options with the usual values filled in; ``ValueError`` for one that is unknown."""
     known = figure_of(name).OPTIONS
     if unknown := sorted(given.keys() - known.keys()):
         raise ValueError(f"the figure {name!r} has no option {unknown[0]!r}; it has {', '.join(known) or 'none'}")
-    found = {**known, **given}
-    if missing := [option for option, value in found.items() if value is None]:
-        raise ValueError(f"the figure {name!r} needs the option {missing[0]!r}, as in :{missing[0]}: six-models/steplr")
-    return found
+    return {**known, **given}
 
 
 def guessed(options: dict[str, str]) -> dict[str, str]:
@@ -77,6 +75,7 @@ def picture(still: str) -> str:
     for role, colour in LIGHT.items():
         style = style.replace(f"var(--figure-{role})", colour)
         still = still.replace(f"var(--figure-{role})", colour)
+    style = re.sub(r"var\(--[\w-]+, (#\w+)\)", r"\1", style)  # a colour of the site, with its own
     still = still.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
     opening, rest = still.split(">", 1)
     return f'{opening}><style>{style}</style><rect width="100%" height="100%" fill="#fff"/>{rest}\n'

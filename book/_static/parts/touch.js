@@ -73,16 +73,13 @@
     return () => (box.dataset.guess ? Number(box.dataset.guess) : null);
   }
 
-  /* Draws a guess into a chart as a line with its words, level or upright; at the edge, with an arrow, where it lies beyond. */
-  function drawGuess(chart, value, words, upright = false) {
-    const [from, to] = upright ? [chart.left, chart.right] : [chart.top, chart.bottom];
-    const at = upright ? chart.x(value) : chart.y(value), here = Math.min(to, Math.max(from, at));
-    const arrow = at === here ? "" : upright ? (at < here ? "← " : "→ ") : at < here ? "↑ " : "↓ ";
-    const early = here < (from + to) / 2; // the words stand on the side with more room
-    const place = upright ? { x: here + (early ? 6 : -6), y: chart.bottom - 6, "text-anchor": early ? "start" : "end" }
-      : { x: chart.left + 6, y: here + (early ? 16 : -6) };
-    chart.over(draw("path", { class: "touch-guess", d: upright ? `M${here} ${chart.top}V${chart.bottom}` : `M${chart.left} ${here}H${chart.right}` }),
-               draw("text", { class: "touch-guess", ...place }, arrow + words));
+  /* Draws a guess into a chart as an upright line with its words; at the edge, with an arrow, where it lies beyond. */
+  function drawGuess(chart, value, words) {
+    const at = chart.x(value), here = Math.min(chart.right, Math.max(chart.left, at));
+    const arrow = at === here ? "" : at < here ? "← " : "→ ";
+    const early = here < (chart.left + chart.right) / 2; // the words stand on the side with more room
+    chart.over(draw("path", { class: "touch-guess", d: `M${here} ${chart.top}V${chart.bottom}` }),
+               draw("text", { class: "touch-guess", x: here + (early ? 6 : -6), y: chart.bottom - 6, "text-anchor": early ? "start" : "end" }, arrow + words));
   }
 
   /* Random numbers from 0 to 1 that are the same for the same seed (mulberry32). */

@@ -52,7 +52,7 @@
                   chart.mark("o", below.x(last), y, { fill: "var(--figure-blue)" }),
                   chart.mark("D", below.x(best), y, { fill: "var(--figure-red)", class: best === published ? "touch-now" : "touch-dot" }));
       });
-      if (guess() !== null) touch.drawGuess(below, 100 * guess(), `you: ${guess().toFixed(2)}`, true);
+      if (guess() !== null) touch.drawGuess(below, 100 * guess(), `you: ${guess().toFixed(2)}`);
       return below;
     }
 

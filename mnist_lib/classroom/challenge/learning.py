@@ -167,7 +167,8 @@ def seed_everything(seed: int) -> None:
 def predict(network: nn.Module, images: Tensor) -> Tensor:
     """The predicted digits (N,) of normalized images, uint8 on the CPU. Leaves the network in evaluation mode."""
     network.eval()
-    return torch.cat([network(part).argmax(1) for part in images.split(TEST_BATCH)]).to("cpu", torch.uint8)
+    found = [network(part).reshape(len(part), -1).argmax(1) for part in images.split(TEST_BATCH)]
+    return torch.cat(found).to("cpu", torch.uint8)
 
 
 def faster(network: nn.Module, device: torch.device) -> nn.Module:

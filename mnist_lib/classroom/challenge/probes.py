@@ -105,7 +105,7 @@ def judges_alone(network: nn.Module, x: Tensor) -> bool:
     """Whether, in evaluation, an image's logits hang on nothing but the image."""
     network.eval()
     together = network(x)
-    alone = torch.cat([network(part) for part in x[:8].split(1)])
+    alone = torch.cat([network(part).reshape(1, -1) for part in x[:8].split(1)])  # squeeze() drops a batch of one
     other = network(x.flip(0)).flip(0)
     return torch.allclose(together[:8], alone, atol=1e-3, rtol=1e-3) and torch.allclose(
         together, other, atol=1e-3, rtol=1e-3)

@@ -31,7 +31,8 @@ class Recipe:
 
     ``transforms`` come from ``mnist_lib.data``. ``optimizer`` is the book's ``SGD`` or a callable that takes
     the parameters; ``schedule`` one of the book's or a callable that takes the optimizer and the number of
-    all batches, advanced ``per`` "batch" or "epoch" (a plateau is told the loss on the training images).
+    all batches, advanced ``per`` "batch" or "epoch", where its own
+    numbers don't say it (a plateau is told the loss on the training images).
     ``label_smoothing`` and ``averaging`` are those of an :class:`Experiment`.
     """
 
@@ -40,7 +41,7 @@ class Recipe:
     transforms: tuple = PLAIN
     optimizer: Any = SGD(0.1, momentum=0.9, weight_decay=1e-4, nesterov=True)
     schedule: Any = WarmupDecay(0.2)
-    per: str = "batch"
+    per: str | None = None
     label_smoothing: float = 0.0
     averaging: float = 0.0
 
@@ -49,7 +50,7 @@ class Recipe:
             raise ValueError(f"a recipe has 1 to {AT_MOST} epochs, not {self.epochs!r}")
         if not _whole(self.batch_size, 60_000):
             raise ValueError(f"batch_size is a whole number from 1 to 60,000, not {self.batch_size!r}")
-        if self.per not in ("batch", "epoch"):
+        if self.per not in (None, "batch", "epoch"):
             raise ValueError(f'per is "batch" or "epoch", not {self.per!r}')
         if not isinstance(self.transforms, tuple) or not all(callable(t) for t in self.transforms):
             raise ValueError("transforms is a tuple of mnist_lib.data's: (RandomAffine(10), ToTensor(), Normalize())")
@@ -84,7 +85,17 @@ class Recipe:
 
         Without ``code`` a function stands by its name alone, which is the same in every version of Python.
         """
-        return {f.name: plain(getattr(self, f.name), code) for f in fields(self)}
+        told = {f.name: plain(getattr(self, f.name), code) for f in fields(self)}
+        return told | {"per": self.unit()}
+
+    def unit(self) -> str:
+        """After what the schedule is advanced; "ask" where nothing says it, and the check before a training does."""
+        if self.per or self.schedule is None or isinstance(self.schedule, BOOKS):
+            return self.per or "batch"
+        try:
+            return self.make_schedule(self.make_optimizer(nn.Linear(1, 1)), 100).per
+        except Exception:  # whatever a reader's optimizer or schedule raises, its check tells
+            return "ask"
 
     def make_optimizer(self, network: nn.Module) -> torch.optim.Optimizer:
         """The optimizer of the network's parameters; ``ValueError`` if it is none."""
@@ -101,7 +112,23 @@ class Recipe:
             plan = types.SimpleNamespace(name="the recipe", schedule=self.schedule, epochs=self.epochs,
                                          steps_per_epoch=batches)
             return Schedule(optimizer, plan)
-        return _Torchs(optimizer, self.schedule(optimizer, self.epochs * batches), self.per)
+        made = self.schedule(optimizer, self.epochs * batches)
+        return _Torchs(optimizer, made, self.per or _unit(made, self.epochs, self.epochs * batches))
+
+
+def _unit(made, epochs: int, batches: int) -> str:
+    """After what a scheduler of torch's is advanced, where its own numbers say it; ``ValueError`` asks otherwise."""
+    if isinstance(made, torch.optim.lr_scheduler.ReduceLROnPlateau):
+        return "epoch"
+    lengths = [getattr(made, name, None) for name in ("total_steps", "T_max", "step_size", "total_iters")]
+    lengths += [max(getattr(made, "milestones", None) or [0])]
+    length = max((n for n in lengths if isinstance(n, int)), default=0)
+    if length == batches:
+        return "batch"
+    if 0 < length <= epochs:
+        return "epoch"
+    raise ValueError(f"{type(made).__name__} can be advanced after each batch or each epoch: say which in the recipe, "
+                     'per="epoch" or per="batch"')
 
 
 class _Torchs:

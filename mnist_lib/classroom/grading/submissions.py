@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import re
 from dataclasses import dataclass
@@ -40,6 +41,8 @@ def submissions_in(folder: Path) -> list[Submission]:
     if not folder.is_dir():
         raise ValueError(f"there is no folder {own.line(folder)}")
     found = [_one(path) for path in sorted(folder.iterdir()) if not path.name.startswith((".", "__"))]
+    stems = [each.student for each in found]
+    found = [dataclasses.replace(each, student=each.file) if stems.count(each.student) > 1 else each for each in found]
     if not found:
         raise ValueError(f"{own.line(folder)} is empty; put a file my_net.py, or a folder, for each student into it")
     return found

@@ -38,9 +38,9 @@ def places() -> list[Place]:
 def measured() -> list[Place]:
     """The same from the records that lie here."""
     from ...book import report
-    from ...experiments import EXPERIMENTS
+    from ...experiments import all_experiments
 
-    found = [(step.name, report.recorded(step)) for step in EXPERIMENTS.values() if step.on_all_of_mnist]
+    found = [(step.name, report.recorded(step)) for step in all_experiments().values() if step.on_all_of_mnist]
     return sorted((Place(step, runs[0].parameters, round(fmean(r.final.test_accuracy for r in runs), 2), len(runs))
                    for step, runs in found if runs), key=lambda place: (place.parameters, place.step))
 

@@ -5,7 +5,6 @@ What is compared, and how it is judged, is in ``fashion.py``. Shown on ``book/fu
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 from ...book import (
@@ -117,19 +116,6 @@ def ranks_table(evidence: Evidence) -> PageTable:
     return PageTable("Does the ranking travel?", ("of", "number", "rank correlation", "95 % interval", "as one of 3"),
                      rows, "Spearman's, MNIST against Fashion-MNIST, means over the seeds. Networks and pairs are kin, "
                      "so that the intervals are rather too narrow.")
-
-
-def signs_kept(effects: Sequence[Effect], sentence: str) -> Finding:
-    """Whether the effects that are clear on MNIST keep their sign: holds if all do, fails if one turns round."""
-    clear = [e for e in effects if e.verdicts[0] in SURE]
-    words = Counter("withdrawn" if e.clothes is None else e.kept for e in clear)
-    told = ", ".join(f"“{word}” {n}" for word, n in words.most_common()) or "none is"
-    there = [e for e in clear if e.kept != NO_VERDICT]
-    turned = any(e.kept.startswith(fashion.TURNED) for e in there)
-    verdict = FAILS if turned else NO_VERDICT if len(there) < len(clear) or not clear else (
-        HOLDS if all(e.kept.startswith(fashion.SAME) for e in there) else NOT_CLEAR)
-    return finding(sentence, f"Clear on MNIST in their family: {len(clear)} of {len(effects)}. Of these: {told}.",
-                   verdict)
 
 
 def champion_first(evidence: Evidence) -> Finding:

@@ -6,7 +6,7 @@ epochs are those found on digits. Only what the recipe states as a property of t
 normalized by their own training set's mean and standard deviation, in the same place of the recipe.
 
 What is trained and asked stands below, and in ``results/declared/fashion.json``, which was committed before the
-first training; a test holds the records' times against that commit. Chapter: ``book/fashion.md``.
+first training; a test holds the records' times against that commit. Chapter: ``book/further/travel.md``.
 """
 
 from __future__ import annotations

@@ -7,6 +7,5 @@ from mnist_lib import door
 
 __all__, __getattr__, __dir__ = door(__name__, {
     "analysis": "analysis",
-    "figures": "figures",
     "pages": "pages",
 })

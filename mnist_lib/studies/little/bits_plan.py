@@ -2,7 +2,7 @@
 
 The stored weights of every seed are rounded as they are, and again after two epochs of training with rounded
 weights. What is asked stands below, and in ``results/declared/bits.json``, which was committed before the first
-record; a test holds their times against that commit. Chapter: ``book/little.md``.
+record; a test holds their times against that commit. Chapter: ``book/further/little.md``.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ Symmetric and uniform: of b bits, a weight is a whole number from -(2^(b-1) - 1)
 layer or one an output channel (Jacob et al. 2018, https://arxiv.org/abs/1712.05877; Krishnamoorthi 2018,
 https://arxiv.org/abs/1806.08342). Only weights are rounded: biases and activations stay float32. PyTorch's own tools
 (torchao) begin at layers and sizes of larger networks; here the thirty lines are what is taught. Chapter:
-``book/little.md``.
+``book/further/little.md``.
 """
 
 from __future__ import annotations

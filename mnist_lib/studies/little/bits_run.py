@@ -2,7 +2,7 @@
 
 What is asked stands in ``experiments/bits.py``, what a record holds in ``bits_records.py``, and the rounding itself
 in ``networks/quantize.py``. A network that is recorded is not run again, so that the command may be stopped at any
-time. Chapter: ``book/little.md``.
+time. Chapter: ``book/further/little.md``.
 """
 
 from __future__ import annotations

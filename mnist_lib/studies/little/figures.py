@@ -1,4 +1,4 @@
-"""The figures of book/little.md, accuracy against images and against bytes, and public results for microcontrollers."""
+"""The figures of book/further/little.md: accuracy against images and bytes, and public microcontroller results."""
 
 from __future__ import annotations
 

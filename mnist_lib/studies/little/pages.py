@@ -40,11 +40,11 @@ TABLES = {  # a declared family: its comparisons, the caption, and what is compa
 }
 
 
-def table(family: str) -> PageTable:
+def table(family: str, *, explained: bool = True) -> PageTable:
     """A declared family; its members that were trained."""
     found, caption, words = TABLES[family]
     return family_table(caption, ("what",), [(words(*one.what), one.gain, one.together) for one in found()],
-                        DECLARED[family].comparisons, "Seeds paired." if family != "bytes" else "")
+                        DECLARED[family].comparisons, "Seeds paired." if family != "bytes" else "", explained=explained)
 
 
 def verdicts(family: str) -> tuple[str, str]:
@@ -102,15 +102,6 @@ def curve_table() -> PageTable:
         (f"{images:,}", *(_of_runs(name, images) for name in NAMES)) for images in SIZES),
         "Mean, 95 % interval over seeds (and their draws of images) and test images, number of trainings. Fewer than "
         "three have no interval; a dash was not trained or not asked.", stacked=True)
-
-
-def slopes_table() -> PageTable:
-    """The exponent from one number of images to the next."""
-    found = {name: analysis.slopes(name) for name in (CHAMPION, SMALLEST)}
-    rows = tuple((f"{a:,} to {b:,}", *(f"{of[i]:.2f}" for of in found.values()))
-                 for i, (a, b) in enumerate(zip(SIZES, SIZES[1:])))
-    return PageTable("The exponent, from each number of images to the next", ("", *map(NAMES.get, found)), rows,
-        "A power of the number of images would have the same in every row.")
 
 
 def _of_versions(found: Sequence[Version], unsaid: int = 0) -> str:

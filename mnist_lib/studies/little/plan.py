@@ -5,7 +5,7 @@ interval over seeds covers the draw of the images as well. The recipe is that of
 an epoch is made of changes only below 10,000 images, which it goes through several times, so that a schedule and an
 average of weights have updates enough to work as they do. What is compared with what stands below and in
 ``results/declared/little.json``, which was committed before the first training; a test holds the records' times
-against that commit. Chapter: ``book/little.md``.
+against that commit. Chapter: ``book/further/little.md``.
 """
 
 from __future__ import annotations

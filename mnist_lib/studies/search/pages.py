@@ -1,4 +1,4 @@
-"""The log of a search as tables, one a round."""
+"""The log of a search as tables, one a round; the ratio of two training times with its quartiles."""
 
 from __future__ import annotations
 
@@ -6,6 +6,15 @@ from ...book import PageTable
 from ...networks import count_parameters
 from . import run as trials
 from .spaces import HELD_OUT, Least, Search
+
+
+def time_ratio(slow: dict, fast: dict) -> tuple[float, float, float]:
+    """How many times as long one rung of ``ladder.json`` takes as another: at worst, by the medians, at best.
+
+    Worst and best pair a quartile of either rung's updates with the opposite one of the other's.
+    """
+    slower, faster = ([q * rung["steps"] for q in rung["milliseconds"]["quartiles"]] for rung in (slow, fast))
+    return slower[0] / faster[1], slow["seconds"] / fast["seconds"], slower[1] / faster[0]
 
 
 def search_tables(search: Search) -> list[PageTable]:

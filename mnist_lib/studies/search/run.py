@@ -5,7 +5,7 @@ training images with each of a few seeds and judged on the last 5,000; the test 
 
 Each trial is logged in ``results/search/<search>/`` as it ends, so that a search that is
 stopped goes on where it was, and the choice can be retraced from the files alone. The
-chapter is ``book/beyond/protocol.md``.
+chapter is ``book/evidence/protocol.md``.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@ What earlier searches left untried: one layer's weights used several times, and 
 The trials have seeds of their own, so that seeds 0 to 9 of what is chosen took no part in the choice. The
 declarations are ``results/declared/marks.json`` and ``better.json``. The commits that brought them before the first
 trial are lost, so the three searches are declared and run a second time, with other seeds (``again.json``): would
-they have chosen the same? A test holds the trials' times against the commit of that declaration. The chapters are
-``book/beyond/smallest.md``, ``fastest.md``, ``champion.md`` and ``protocol.md``.
+they have chosen the same? A test holds the trials' times against the commit of that declaration. The pages are
+``book/further/smallest.md``, ``book/further/fastest.md`` and ``book/evidence/protocol.md``.
 """
 
 from __future__ import annotations

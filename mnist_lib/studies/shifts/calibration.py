@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ...book import ENOUGH, LEVEL, NO_VERDICT, Comparison, Interval, PageTable, Share, holm, label, signed
-from ...training import TEST_IMAGES
 from . import plan as declared
 from .analysis import IMAGES, SHOWN, linked, of
 from .transforms import SHIFTS
@@ -137,15 +136,6 @@ def mistakes() -> list[Mistakes]:
     return found
 
 
-def mistakes_table() -> PageTable:
-    """Mistakes, and those of which a network is sure."""
-    return PageTable("What networks are sure of when they are wrong", (
-        "network", "mistakes", f"of these at least\n{SURE:.0f} % sure", "first training, with 95 % interval"), tuple(
-        (linked(m.name), f"{m.mistakes:.1f}", f"{m.sure:.1f}", str(m.of_first)) for m in mistakes()),
-        f"On the {TEST_IMAGES:,} clean test images, mean over the trainings; the last column is of one training, over "
-        "images.")
-
-
 def bins(name: str, kind: str = "calibration") -> list[tuple[float, Share]]:
     """(mean confidence in %, correct of all) of each bin with enough images, of a network's first training."""
     return [(100 * total / count, Share(correct, count)) for count, correct, total in of(name)[0][kind]["bins"]
@@ -163,5 +153,5 @@ def shifted_confidence(name: str) -> list[tuple[str, float, float]]:
     return found
 
 
-__all__ = ["SURE", "Calibration", "Mistakes", "bins", "change", "every", "gap", "label", "mistakes", "mistakes_table",
+__all__ = ["SURE", "Calibration", "Mistakes", "bins", "change", "every", "gap", "label", "mistakes",
            "shifted_confidence", "table", "temperature_table"]

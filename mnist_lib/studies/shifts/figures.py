@@ -1,16 +1,15 @@
-"""The figures of book/travel.md: shifts drawn, accuracy by level, reliability, confidence on shifted images."""
+"""The figures of book/further/travel.md: shifts drawn, accuracy by level, reliability, confidence on shifted images."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import cycle
 
-from ...book import COLOURS, GREY, INK, LINES, MARKERS, Picture, digits, figure, label, styled
+from ...book import COLOURS, GREY, INK, MARKERS, Picture, digits, figure, label, styled
 from ...data import mnist
-from ...experiments import FINALS
 from . import calibration
 from . import plan as declared
-from .analysis import SHOWN, accuracy
+from .analysis import SHOWN
 from .transforms import SHIFTS, shifted
 
 DRAWN = 0  # the test image that is drawn in all shifts: the first one, a 7
@@ -27,25 +26,6 @@ def drawn(index: int = DRAWN) -> Picture:
         names += [shift.name, *(f"{value:g}" for value in shift.levels)]
     picture = digits(torch.cat(rows), names, columns=6, width=4.6, limits=(0, 255))
     return Picture(picture.figure, dpi=120)  # noise does not compress
-
-
-@styled
-def by_level(names: Sequence[str] = FOUR):
-    """Accuracy against the level of each shift, a line a network; the five finals as a grey band."""
-    drawing, axes = figure(4, 2, height=9.2, sharey=True)
-    for panel, shift in zip(axes.flat, SHIFTS.values(), strict=True):
-        every = [[accuracy(name, shift.name, level) for level in range(6)] for name in FINALS]
-        panel.fill_between(range(6), [min(v) for v in zip(*every)], [max(v) for v in zip(*every)],
-                           color=GREY, alpha=0.25, linewidth=0, label="the five finals")
-        for name, colour, line, mark in zip(names, COLOURS, LINES, MARKERS):
-            panel.plot(range(6), [accuracy(name, shift.name, level) for level in range(6)], color=colour,
-                       linestyle=line, marker=mark, markersize=4, linewidth=1.5, label=label(name))
-        panel.set(title=shift.name, ylim=(0, 103), xticks=range(6))
-        panel.set_xticklabels(["0", *(f"{value:g}" for value in shift.levels)])
-    for panel in axes[:, 0]:
-        panel.set_ylabel("accuracy (%)")
-    drawing.legend(*axes.flat[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
-    return drawing
 
 
 @styled

@@ -3,7 +3,7 @@
 No network is trained here. Those of the book whose weights are kept are run on test images that are moved, turned,
 blurred and so on (``data/shifts.py``), and on the test images as they are, for how sure they are of them. What is
 asked stands below, and in ``results/declared/travel.json``, which was committed before the first evaluation; a test
-holds the records' times against that commit. Chapter: ``book/travel.md``.
+holds the records' times against that commit. Chapter: ``book/further/travel.md``.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 What is run stands in ``experiments/travel.py``; what a record holds in ``travel_records.py``. Networks are run one
 after the other, and one that is recorded is not run again, so that the command may be stopped at any time.
-Chapter: ``book/travel.md``.
+Chapter: ``book/further/travel.md``.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ After Mu and Gilmer, MNIST-C (https://arxiv.org/abs/1906.02337), in code of our 
 ink (0 paper, 255 ink) and nothing else, so that every network sees it in front of its own normalization. Level 0 is
 the image itself. Where chance decides (which way a digit moves or turns, which side is cut off, the noise) it
 belongs to the image's number: an image has the same direction at all levels, and the same in every choice of images.
-Taught in book/travel.md.
+Taught in book/further/travel.md.
 """
 
 from __future__ import annotations

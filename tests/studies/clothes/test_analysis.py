@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr, t, ttest_ind
 
-from mnist_lib.book.findings import FAILS, HOLDS
 from mnist_lib.book.statistics import CLEAR, NO_VERDICT
 from mnist_lib.experiments import all_experiments
 from mnist_lib.studies.clothes import analysis as fashion
@@ -124,16 +123,14 @@ def side(low: float, high: float, seeds: int = 5) -> dict[str, Endings]:
     return {name: ending(low if name == PAIR.before else high) for name in declared.NETWORKS}
 
 
-@pytest.mark.parametrize("clothes, kept, verdict", [
-    (side(88, 91), "keeps its sign", HOLDS), (side(91, 88), "turns round", FAILS),
-    (side(90, 90), "clear on MNIST only", "not clear"), (side(88, 91, 2), NO_VERDICT, NO_VERDICT),
-    (side(88, 91, 1), NO_VERDICT, NO_VERDICT), ({}, NO_VERDICT, NO_VERDICT)])
-def test_what_becomes_of_a_sign(clothes, kept, verdict):
+@pytest.mark.parametrize("clothes, kept", [
+    (side(88, 91), "keeps its sign"), (side(91, 88), "turns round"), (side(90, 90), "clear on MNIST only"),
+    (side(88, 91, 2), NO_VERDICT), (side(88, 91, 1), NO_VERDICT), ({}, NO_VERDICT)])
+def test_what_becomes_of_a_sign(clothes, kept):
     evidence = Evidence(side(98, 99), clothes)
     first, *others = fashion.pairs(evidence)
     assert first.verdicts[0] == CLEAR and first.kept == kept
     assert {e.kept for e in others} == {"not clear on either" if kept != NO_VERDICT else NO_VERDICT}
-    assert fashion_pages.signs_kept([first, *others], "It travels.").verdict == verdict
 
 
 def test_what_was_not_trained_is_withdrawn_and_counts_in_its_family(planted):
