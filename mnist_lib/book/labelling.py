@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Sequence as Several
 from html import escape
 
 from ..data import mnist
@@ -17,7 +17,7 @@ from ..data import mnist
 class Asked:
     """Test images to be read, as an output of a cell; ``answers`` are what most of the networks took them for."""
 
-    def __init__(self, indices: Sequence[int], answers: Sequence[int]):
+    def __init__(self, indices: Several[int], answers: Several[int]):
         if len(indices) != len(answers) or not indices:
             raise ValueError(f"{len(indices)} images and {len(answers)} answers; give one answer an image")
         self.indices, self.answers = list(indices), list(answers)
@@ -48,6 +48,6 @@ def _drawn(image) -> str:
             f'fill="currentColor"><path d="{"".join(bars)}"/></svg>')
 
 
-def ask(indices: Sequence[int], answers: Sequence[int]) -> Asked:
+def ask(indices: Several[int], answers: Several[int]) -> Asked:
     """Show test images to be labelled; raises ValueError where an image has no answer."""
     return Asked(indices, answers)

@@ -19,6 +19,7 @@ FIGURES = {  # anchor: (figure, options)
     "fashion": ("fashion", {}),
     "batchnorm": ("batchnorm", {}),
     "dropout": ("dropout", {}),
+    "averaging": ("averaging", {}),
     "pooling": ("pooling", {}),
     "channels": ("channels", {}),
     "valley": ("valley", {}),

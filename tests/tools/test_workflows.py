@@ -55,18 +55,46 @@ def test_what_others_wrote_is_pinned_by_its_content(workflow):
 
 
 def test_who_may_write_runs_nothing_of_the_project():
-    """Only the job that pushes the site may write, and it has neither the sources nor a Python."""
+    """Only the job that pushes the site and the one that opens an issue may write; neither has the sources."""
     may_write = [(path.name, name) for path, name, job in JOBS if "write" in str(job.get("permissions", ""))]
-    assert may_write == [("publish.yml", "push")]
+    assert may_write == [("links.yml", "report"), ("publish.yml", "push")]
     for path, name, job in JOBS:
         top = yaml.safe_load(path.read_text(encoding="utf-8"))["permissions"]
         assert top in ({}, {"contents": "read"}) and "pull_request_target" not in path.read_text(encoding="utf-8")
         if (path.name, name) in may_write:
             assert [step["uses"].partition("@")[0] for step in job["steps"] if "uses" in step] == [
-                "actions/download-artifact"]
+                "actions/download-artifact"] * (name == "push")
             assert not re.search(r"\b(make|python\d?|pip|bash|sh|source)\b", commands(job))
         else:
             assert "secrets" not in str(job) and "github.token" not in str(job)
+
+
+def test_only_main_is_published():
+    """By hand a workflow can be started on any branch: the first step of all stops it there."""
+    jobs = {name: job for path, name, job in JOBS if path.name == "publish.yml"}
+    first = jobs["build"]["steps"][0]
+    assert first["if"] == "github.ref != 'refs/heads/main'" and first["run"].rstrip().endswith("exit 1")
+    assert jobs["push"]["needs"] == "build"
+
+
+def test_new_versions_of_actions_and_pins_are_proposed():
+    proposed = yaml.safe_load((ROOT / ".github/dependabot.yml").read_text(encoding="utf-8"))["updates"]
+    assert {each["package-ecosystem"] for each in proposed} == {"github-actions", "pip"}
+
+
+def test_a_failed_check_of_links_opens_one_issue(tmp_path):
+    """The job's script as it stands, with a `gh` that notes what it is asked."""
+    job = next(job for path, name, job in JOBS if (path.name, name) == ("links.yml", "report"))
+    assert "failure()" in job["if"] and job["needs"] == "links"
+    gh = tmp_path / "gh"
+    gh.write_text('#!/bin/sh\ncase "$2" in list) cat open;; create) echo "$@" >> created;; esac\n')
+    gh.chmod(0o755)
+    for already, created in (("0", True), ("1", False)):
+        (tmp_path / "open").write_text(already)
+        (tmp_path / "created").unlink(missing_ok=True)
+        subprocess.run(["bash", "-eo", "pipefail", "-c", commands(job)], cwd=tmp_path, check=True,
+                       env={"PATH": f"{tmp_path}:{os.environ['PATH']}", "RUN": "https://example.org/run"})
+        assert (tmp_path / "created").exists() is created
 
 
 def test_the_second_job_pushes_what_the_first_one_packed(tmp_path):

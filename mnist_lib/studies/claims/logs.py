@@ -92,7 +92,7 @@ def overfits(s: Statement) -> Checked:
 
     What a log prints of the training images is a running mean with dropout and augmentation on, and decides nothing.
     """
-    from .probe import gap
+    from ...book import gap
 
     log, (apart, on_training) = source(s.step).log, gap(s.step)
     printed = max(log.train_accuracy) - log.best
