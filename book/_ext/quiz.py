@@ -140,10 +140,10 @@ def close_question(self, node) -> None:
 def show_choice(self, node) -> None:
     """The choice as a fold; its first paragraph stands in the summary, which cannot hold one."""
     kind = "right" if node["right"] else "tempting"
-    self.body.append(f'<details class="quiz-choice {kind}">\n<summary>')
+    self.body.append(f'<details class="quiz-choice {kind}">\n<summary><span>')
     for child in node.children[0].children:
         child.walkabout(self)
-    self.body.append("</summary>\n")
+    self.body.append("</span></summary>\n")
     for child in node.children[1:]:
         child.walkabout(self)
     self.body.append("</details>\n")

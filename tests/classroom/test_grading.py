@@ -11,6 +11,7 @@ import pytest
 from mnist_lib.__main__ import main
 from mnist_lib.classroom import challenge as own
 from mnist_lib.classroom import grading
+from mnist_lib.classroom.grading import walls
 from mnist_lib.classroom.grading.sandbox import descendants
 from tests.classroom.specimens import SPECIMENS, write
 
@@ -90,6 +91,20 @@ def test_what_takes_too_much_ends(tmp_path, name):
     assert grade.status == SPECIMENS[name].status and SPECIMENS[name].told in grade.told and grade.correct == ()
 
 
+def test_nothing_is_run_where_a_wall_is_missing(tmp_path, monkeypatch, capsys):
+    (tmp_path / "bwrap").write_text(f"#!/bin/sh\necho up >> {tmp_path}/run\nexit 1\n")
+    (tmp_path / "bwrap").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    walls.walls_up.cache_clear()
+    with pytest.raises(grading.NoWalls, match="bubblewrap can't run here"):
+        one("plain", tmp_path)
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "a.py").write_text("")
+    assert main(["grade", str(tmp_path / "class"), "--out", str(tmp_path / "grades")]) == 2
+    assert "bubblewrap can't run here" in capsys.readouterr().err
+    assert (tmp_path / "run").read_text() == "up\nup\n"  # the two looks from inside, and no submission
+
+
 @pytest.mark.parametrize("result, told", [
     ({"told": "x" * 9_000}, "x" * 100), ({"sheet": [1], "x": {"a": 1}}, "no predictions"),
     ({"sheet": {"epochs": 10**30, "findings": [[1, 2, 3], "abc", ["a", "no", "<b>"]]}}, "a: <b>"),
@@ -101,7 +116,7 @@ def test_what_a_process_left_is_not_believed(result, told):
     truth = torch.zeros(200, dtype=torch.int64)
     left = grading.Left("", result, b"\0" * 17, b"", "", 1.0)
     submission = grading.Submission("a", "a.py", b"", 0.0)
-    grade = grading.judged(submission, 0, grading.Rules(SPLIT), left, truth)
+    grade = grading.judged(submission, 0, grading.Rules(SPLIT, trust=True), left, truth)
     assert told in grade.told and grade.correct == () and len(grade.told) < 500 and grade.parameters is None
 
 
@@ -115,7 +130,7 @@ def test_predictions_are_counted_by_the_grader():
     wrong[:7] += 1
     predictions = wrong.numpy().tobytes() + truth.to(torch.uint8).numpy().tobytes()
     left = grading.Left("", {"sheet": sheet, "trained": [[0.1, 1.0, 90.0, 1.0]] * 2}, predictions, b"w", "", 1.0)
-    grade = grading.judged(grading.Submission("a", "a.py", b"", 0.0), 0, grading.Rules(SPLIT), left, truth)
+    grade = grading.judged(grading.Submission("a", "a.py", b"", 0.0), 0, grading.Rules(SPLIT, trust=True), left, truth)
     assert grade.status == "graded" and grade.correct == (193, 200) and grade.holds(1) and not grade.holds(3)
 
 

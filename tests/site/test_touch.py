@@ -3,6 +3,7 @@ reduced motion, dark, phone, no JavaScript, and axe. The functions below take th
 
 from __future__ import annotations
 
+import copy
 import gzip
 import itertools
 import json
@@ -12,7 +13,7 @@ import re
 import pytest
 import torch
 import touch
-from stills import placing
+from stills import averaging, placing
 from torch import nn
 from torch.optim import lr_scheduler
 
@@ -130,6 +131,25 @@ def test_the_recorded_rates_are_those_that_the_figure_draws(opened):
     assert ask(opened, "schedules.unrest", data["step"]["runs"]) == pytest.approx(
         summaries.jump("six-models/steplr"), abs=1e-9
     )
+
+
+def test_an_average_follows_a_noisy_weight_as_torch_s_does(opened):
+    noise = torch.randn(60, generator=torch.Generator().manual_seed(0), dtype=torch.float64).tolist()
+    for rate, memory in ((0.2, 50), (0.5, 1), (0.02, 200)):
+        layer = nn.Linear(1, 1, bias=False, dtype=torch.float64)
+        nn.init.constant_(layer.weight, 3.0)
+        follower, optimizer = copy.deepcopy(layer), torch.optim.SGD(layer.parameters(), rate)
+        weights, averages = [], []
+        for n in noise:
+            optimizer.zero_grad()
+            (layer.weight.square().sum() / 2 + n * layer.weight.sum()).backward()
+            optimizer.step()
+            follower.weight.data.lerp_(layer.weight.data, 1 / memory)
+            weights.append(layer.weight.item())
+            averages.append(follower.weight.item())
+        found = ask(opened, "averaging.walked", noise, 3.0, rate, memory)
+        assert close(found["weights"], weights) and close(found["averages"], averages)
+        assert close(averaging.walked(noise, 3.0, rate, memory)[1], averages)
 
 
 def test_batch_normalization_dropout_and_heads_count_as_the_library_does(opened):

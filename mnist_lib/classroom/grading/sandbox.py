@@ -59,8 +59,11 @@ class Left:
 def run_enclosed(task: dict, files: dict[str, bytes], limits: Limits, hidden: list[str], trust: bool = False) -> Left:
     """Run a task with files beside it; never raises for what the submission does.
 
-    What it leaves comes through a pipe, bounded. With ``trust`` there are limits and no walls.
+    What it leaves comes through a pipe, bounded. With ``trust`` there are limits and no walls; without it
+    :class:`NoWalls` comes before anything is run where a wall is missing.
     """
+    if not trust:
+        walls.walls_up()
     began = time.monotonic()
     files = files | {"task.json": json.dumps(task | {"limits": asdict(limits)}).encode()}
     sent, back = os.pipe()[::-1]
