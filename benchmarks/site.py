@@ -5,8 +5,8 @@ processor four times slower and the line that Lighthouse calls "slow 4G". Every 
 cache. Printed are the medians of five visits to each page; a page over a limit is marked and makes
 the exit status 1.
 
-    python -m benchmarks.site                      # ten pages
-    python -m benchmarks.site book/luck.html …     # these
+    python -m benchmarks.site                      # eleven pages
+    python -m benchmarks.site book/learn/luck.html …  # these
     python -m benchmarks.site --latency 562.5      # the same line as Chrome's own tools slow it down
     python -m benchmarks.site --record             # and writes results/benchmarks/site.json
 """
@@ -26,8 +26,9 @@ from urllib.parse import unquote, urlsplit
 
 ROOT = Path(__file__).resolve().parents[1]
 SITE = ROOT / "_build" / "html"
-PAGES = ("book/index.html", "book/challenge.html", "book/receptive-field.html", "book/paths/six-models/batchnorm.html",
-         "book/paths/drill-down/onecycle.html", "book/leaderboard.html", "book/luck.html", "book/hard-digits.html",
+PAGES = ("book/index.html", "book/learn/first-training.html", "book/learn/receptive-field.html",
+         "book/learn/luck.html", "book/build/batchnorm.html", "book/paths/six-models/batchnorm.html",
+         "book/paths/drill-down/onecycle.html", "book/evidence/leaderboard.html", "book/further/hard-digits.html",
          "book/yours/digit.html", "book/yours/calculator.html")
 TOUCHED = ("book/yours/digit.html", "book/yours/calculator.html")
 SCREEN = {"width": 390, "height": 844}

@@ -104,8 +104,9 @@ def build_alone(root: Path) -> int:
     marker.unlink(missing_ok=True)
     shutil.rmtree(output / ".measured", ignore_errors=True)  # of an earlier build, maybe of another library
 
-    command = (  # Ctrl-C ends it without a word: what there is to say, `build` says
-        "import signal; signal.signal(signal.SIGINT, signal.SIG_DFL); from jupyter_book.cli.main import main; main()")
+    quiet = ("import signal; hasattr(signal, 'pthread_sigmask') and "  # Ctrl-C is told by `build` alone, in a line
+             "signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}); ")
+    command = quiet + "from jupyter_book.cli.main import main; main()"
     status = subprocess.run(
         [sys.executable, "-c", command, "build", str(root), "-W", "-n", "--keep-going"],
         cwd=root, env=build_environment(output)).returncode

@@ -6,6 +6,7 @@ A step named after one idea often changes several; the audit and the worth of id
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from ..experiments import OPTIONS, Experiment, experiment
@@ -60,7 +61,7 @@ def _network_changes(before: Architecture, after: Architecture):
     """(what, before, after) for all that differs between two networks, outermost first."""
     rows = [("network: parameters", f"{count_parameters(before):,}", f"{count_parameters(after):,}")]
     if before.unit != after.unit:
-        rows.append(("network: unit", _unit(before.unit), _unit(after.unit)))
+        rows.append(("network: unit", unit(before.unit), unit(after.unit)))
     if before.dropout != after.dropout:
         rows.append(("network: dropout probability", *(f"{a.dropout:g}" if a.dropout else "none"
                                                        for a in (before, after))))
@@ -90,11 +91,11 @@ def _differing(before: tuple[Layer, ...] | None, after: tuple[Layer, ...] | None
 
 
 def _describe_network(network: Architecture) -> str:
-    return "\n".join([f"{count_parameters(network):,} parameters; unit: {_unit(network.unit)}",
+    return "\n".join([f"{count_parameters(network):,} parameters; unit: {unit(network.unit)}",
                       *(f"{name}: " + _block(layers).replace("\n", "; ") for name, layers in network.blocks)])
 
 
-def _unit(unit: str) -> str:
+def unit(unit: str) -> str:
     return " → ".join(unit.split())
 
 
@@ -112,7 +113,7 @@ def _layer(layer: Layer) -> str:
     extra = [f"padding {layer.padding}"] if layer.padding else []
     extra += ["bias"] if layer.bias else []
     extra += [f"shared weights {layer.shared}"] if layer.shared else []
-    extra += [f"unit: {_unit(layer.unit)}"] if layer.unit else []
+    extra += [f"unit: {unit(layer.unit)}"] if layer.unit else []
     return ", ".join([f"{size} convolution", f"{layer.channels} channels", *extra])
 
 
@@ -130,6 +131,50 @@ def describe(value) -> str:
     if isinstance(value, float):
         return f"{value:g}"
     return "constant" if value is None else str(value)
+
+
+def shapes(before: Experiment, now: Experiment, why: str) -> list[tuple[str, str, str, str]]:
+    """How two networks that share no block differ, in numbers: parameters, convolutions, channels, poolings."""
+    def told(step: Experiment) -> dict[str, str]:
+        layers = [layer for _, layer in flat_layers(step.architecture)]
+        convs = [layer for layer in layers if layer.op == "conv"]
+        hidden = sorted({layer.channels for layer in convs[:-1]})
+        return {"parameters": f"{count_parameters(step.architecture):,}", "convolutions": str(len(convs)),
+                "channels": f"{hidden[0]:,} to {hidden[-1]:,}",
+                "max poolings": str(sum(layer.op == "max_pool" for layer in layers)),
+                "average before the classes": "yes" if any("avg_pool" in layer.op for layer in layers) else "no"}
+
+    old, new = told(before), told(now)
+    return [(key, old[key], new[key], why if key == "parameters" else "") for key in old if old[key] != new[key]]
+
+
+def in_words(text: str) -> str:
+    """A cell of the changes in a reader's words: "network: block1" is "block 1"."""
+    for old, new in (("network: ", ""), (" → ", ", "), ("batchnorm", "batch norm"), ("relu", "ReLU"),
+                     ("block1", "block 1"), ("block2", "block 2"), ("block3", "block 3"), ("pool1", "pooling 1"),
+                     ("pool2", "pooling 2"), ("gap", "average"),
+                     ("number of epochs", "epochs"), ("learning-rate schedule", "learning rate")):
+        text = text.replace(old, new)
+    return text
+
+
+def images(transforms: Sequence) -> str:
+    """What is done to the training images, in words: "turned by up to 7°"."""
+    told, normalized = [], False
+    for change in transforms:
+        kind = type(change).__name__
+        normalized |= kind == "Normalize"
+        if kind == "RandomRotation":
+            told.append(f"turned by up to {change.degrees[1]:g}°{', corners grey' * normalized}")
+        elif kind == "RandomAffine":
+            told.append("turned again, sheared, shifted by up to a tenth, scaled")
+        elif kind == "ColorJitter":
+            told.append("brighter or darker")
+        elif kind == "RandomPerspective":
+            told.append("half of them in perspective")
+        elif kind == "RandomApply":
+            told.append("one in ten enlarged")
+    return ", ".join(told) or "as they are"
 
 
 def units(architecture: Architecture) -> list[list[str]]:

@@ -15,12 +15,13 @@ from html import escape
 import torch
 
 from ..data import mnist
-from ..experiments import ALL_PATHS, Experiment, experiment
+from ..experiments import ALL_PATHS, experiment
 from ..networks import LIMIT, OPS, build, count_parameters, flat_layers
 from ..rf import receptive_field
 from ..training import TEST_IMAGES
 from . import changes as differences
 from . import draw, summaries
+from .changes import images, in_words, shapes
 from .findings import FAILS, Finding, finding
 from .kit import Html, table
 from .sources import RULE, source
@@ -31,7 +32,6 @@ from .timing import durations, span
 
 IMAGE = (1, 28, 28)
 COUNTS = "no one two three four five six seven eight nine ten".split()
-UNITS = {"batchnorm": "batch norm", "relu": "ReLU"}
 HIDDEN = "not contradicted"  # the verdict on a result that lies where one more training could end
 
 
@@ -70,34 +70,20 @@ def changes(name: str) -> Html:
     """What a step changes from the one before it, with the reasons; of a path's first step, what it starts with."""
     step = experiment(name)
     if step.before is None:
-        rows = [("parameters", f"{count_parameters(step.architecture):,}"), ("unit", _unit(step.architecture.unit)),
+        rows = [("parameters", f"{count_parameters(step.architecture):,}"),
+                ("unit", in_words(differences.unit(step.architecture.unit))),
                 ("training images", images(step.transforms)),
-                *((_words(words), differences.describe(getattr(step, key))) for key, words in differences.NAMES.items()
-                  if key in ("batch_size", "optimizer", "epochs"))]
+                *((in_words(words), differences.describe(getattr(step, key)))
+                  for key, words in differences.NAMES.items() if key in ("batch_size", "optimizer", "epochs"))]
         return table("What the path starts with", ("setting", "value"), rows, "stack")
     rows = differences.rows(experiment(step.before), step)
     if count_parameters(experiment(step.before).architecture) > 2 * LIMIT:  # another network altogether
-        rows = [*_shapes(experiment(step.before), step, rows[0][-1]),
+        rows = [*shapes(experiment(step.before), step, rows[0][-1]),
                 *(row for row in rows if not row[0].startswith("network"))]
-    rows = [(_words(setting), *((images(experiment(step.before).transforms), images(step.transforms))
-                                if setting == "training images" else (_words(old), _words(new))), why)
+    rows = [(in_words(setting), *((images(experiment(step.before).transforms), images(step.transforms))
+                                if setting == "training images" else (in_words(old), in_words(new))), why)
             for setting, old, new, why in rows]
     return table(f"From {step.before} to {name}", ("setting", "before", "after", "why"), rows, "stack")
-
-
-def _shapes(before: Experiment, now: Experiment, why: str) -> list[tuple[str, str, str, str]]:
-    """How two networks that share no block differ, in numbers: parameters, convolutions, channels, poolings."""
-    def told(step: Experiment) -> dict[str, str]:
-        layers = [layer for _, layer in flat_layers(step.architecture)]
-        convs = [layer for layer in layers if layer.op == "conv"]
-        hidden = sorted({layer.channels for layer in convs[:-1]})
-        return {"parameters": f"{count_parameters(step.architecture):,}", "convolutions": str(len(convs)),
-                "channels": f"{hidden[0]:,} to {hidden[-1]:,}",
-                "max poolings": str(sum(layer.op == "max_pool" for layer in layers)),
-                "average before the classes": "yes" if any("avg_pool" in layer.op for layer in layers) else "no"}
-
-    old, new = told(before), told(now)
-    return [(key, old[key], new[key], why if key == "parameters" else "") for key in old if old[key] != new[key]]
 
 
 def field(name: str) -> Html:
@@ -271,39 +257,6 @@ def steps(path: str) -> Html:
 def _table(name: str):
     with torch.random.fork_rng(devices=[]):
         return receptive_field(build(experiment(name).architecture).eval(), IMAGE)
-
-
-def _unit(unit: str) -> str:
-    return ", ".join(UNITS.get(op, op) for op in unit.split())
-
-
-def _words(text: str) -> str:
-    """A cell of the changes in a reader's words: "network: block1" is "block 1"."""
-    for old, new in (("network: ", ""), (" → ", ", "), ("batchnorm", "batch norm"), ("relu", "ReLU"),
-                     ("block1", "block 1"), ("block2", "block 2"), ("block3", "block 3"), ("pool1", "pooling 1"),
-                     ("pool2", "pooling 2"), ("gap", "average"),
-                     ("number of epochs", "epochs"), ("learning-rate schedule", "learning rate")):
-        text = text.replace(old, new)
-    return text
-
-
-def images(transforms: Sequence) -> str:
-    """What is done to the training images, in words: "turned by up to 7°"."""
-    told, normalized = [], False
-    for change in transforms:
-        kind = type(change).__name__
-        normalized |= kind == "Normalize"
-        if kind == "RandomRotation":
-            told.append(f"turned by up to {change.degrees[1]:g}°{', corners grey' * normalized}")
-        elif kind == "RandomAffine":
-            told.append("turned again, sheared, shifted by up to a tenth, scaled")
-        elif kind == "ColorJitter":
-            told.append("brighter or darker")
-        elif kind == "RandomPerspective":
-            told.append("half of them in perspective")
-        elif kind == "RandomApply":
-            told.append("one in ten enlarged")
-    return ", ".join(told) or "as they are"
 
 
 def _first(pair: Sequence[int] | None) -> str:

@@ -100,7 +100,7 @@ def three_steps():
                           "global average pooling instead of the 7x7 kernel, its parameters "
                           "spent on a wider layer; dropout of 0.25 at two places")
     final = step(regularization, "three-steps/pooling-and-plateau",
-                 "pooling after two convolutions instead of three, a light dropout "
+                 "pooling after two 3x3 convolutions instead of three, a light dropout "
                  "after nearly every layer, the class scores after the pooling",
                  transforms=because((RandomRotation(15, fill=0), *PLAIN), "digits lean"),
                  schedule=because(ReduceLROnPlateau(factor=0.1, patience=2),

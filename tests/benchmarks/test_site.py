@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from benchmarks.site import LIMITS, blocked, limits, line, measure, packed
+from benchmarks.site import LIMITS, PAGES, ROOT, blocked, limits, line, measure, packed
 
 
 def test_only_the_part_of_a_task_that_is_felt_counts_and_only_after_the_first_paint():
@@ -12,12 +12,16 @@ def test_only_the_part_of_a_task_that_is_felt_counts_and_only_after_the_first_pa
 
 
 def test_pages_that_are_touched_may_weigh_more():
-    assert limits("book/yours/digit.html")["kilobytes"] == 450 and limits("book/luck.html") == LIMITS
+    assert limits("book/yours/digit.html")["kilobytes"] == 450 and limits("book/learn/luck.html") == LIMITS
+
+
+def test_the_pages_that_are_visited_are_the_book_s():
+    assert [name for name in PAGES if not (ROOT / name).with_suffix(".md").exists()] == []
 
 
 def test_a_cost_over_its_limit_is_marked():
     costs = {"kilobytes": 301, "requests": 20, "paint": 1500, "loaded": 3000, "blocked": 200, "shift": 0.03}
-    assert line("book/luck.html", costs).count("!") == 2
+    assert line("book/learn/luck.html", costs).count("!") == 2
 
 
 def test_text_travels_packed_and_pictures_as_they_are(tmp_path):

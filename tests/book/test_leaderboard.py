@@ -4,6 +4,7 @@ import pytest
 
 from mnist_lib.book import leaderboard
 from mnist_lib.book.leaderboard import TOO_HIGH, TOO_LOW, Entry, front
+from mnist_lib.book.path_tables import pooled
 from mnist_lib.book.report import Spread, Summary
 from mnist_lib.book.sources import source
 from mnist_lib.book.statistics import NOT_CONTRADICTED
@@ -78,3 +79,17 @@ def test_the_table_has_every_recorded_step_and_its_numbers(no_runs):
 def drawn(step, parameters, *finals):
     spread = Spread(finals)
     return Entry(step, 1, 1, Summary(step, parameters, tuple(range(len(finals))), spread, spread, spread, {}), None)
+
+
+def test_the_logs_together_say_more_than_any_of_them():
+    """None of 28 lies outside of its interval; last epochs sit a little above ours, best epochs clearly so."""
+    last, logs, outside = pooled()
+    best, *_ = pooled("best")
+    assert (logs, outside) == (28, 0)
+    assert (round(last.points, 2), round(last.p[0], 2)) == (0.40, 0.06)
+    assert (round(best.points, 2), round(best.p[0], 3)) == (0.67, 0.010)
+
+
+def test_the_note_says_what_the_verdict_does(no_runs):
+    told = leaderboard.table([]).note
+    assert "a best epoch beside our best ones" in told and "not contradicted" in told and "possible" not in told

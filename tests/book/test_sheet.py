@@ -2,7 +2,7 @@
 
 import pytest
 
-from mnist_lib.book import sheet
+from mnist_lib.book import changes, sheet
 from mnist_lib.experiments import experiment
 from mnist_lib.networks import count_parameters
 
@@ -19,8 +19,8 @@ def test_the_receptive_fields_are_the_recurrence_s_and_the_parameters_add_up():
 def test_what_changes_is_told_in_words():
     told = str(sheet.changes("six-models/augmentation"))
     assert "turned by up to 7°" in told and "network" not in told
-    assert "grey" in sheet.images(experiment("three-modules/augmentation").transforms)
-    assert "grey" not in sheet.images(experiment("three-modules/augmentation-corrected").transforms)
+    assert "grey" in changes.images(experiment("three-modules/augmentation").transforms)
+    assert "grey" not in changes.images(experiment("three-modules/augmentation-corrected").transforms)
 
 
 def test_masks_and_augmentation_forbid_a_verdict_on_overfitting():

@@ -5,6 +5,7 @@ import pytest
 from mnist_lib.book import votes
 from mnist_lib.experiments.catalogue import EXPERIMENTS
 from mnist_lib.training.records import Epoch, Run
+from tests import ROOT
 
 
 def run_of(step, seed, *misclassified):
@@ -39,3 +40,9 @@ def test_readings_are_one_or_two_digits_of_a_test_image():
 def test_the_picture_has_an_image_and_a_strip_for_each():
     picture = votes.picture([votes.Ballot(0, 7, (0.1,) * 10), votes.Ballot(1, 2, (0.1,) * 10)], columns=2)
     assert len(picture.figure.axes) == 4 and sum(len(axes.images) for axes in picture.figure.axes) == 4
+
+
+def test_both_pages_count_hard_images_in_one_unit():
+    for page in ("learn/digits", "further/hard-digits"):
+        text = (ROOT / f"book/{page}.md").read_text(encoding="utf-8")
+        assert "hard = [b for b in ballots if b.missed > 0.5]" in text and "ballots = votes.ballots()\n" in text

@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 from mnist_lib import commands
+from mnist_lib.studies import studies
 from tests import ROOT
 from tests.chapters.prose import parser, split_options
 
@@ -57,6 +58,16 @@ def test_the_map_shows_the_rooms_there_are():
     assert drawn == rooms and listed == rooms
 
 
+def test_the_table_names_the_studies_there_are():
+    row = re.search(r"^\| `studies` \|(.*)\|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)[1]
+    assert set(re.findall(r"`(\w+)`", row)) == set(studies())
+
+
 def test_the_commands_are_all_there():
+    """One file a command of no room, and what the classroom's files and the doors of the studies name."""
     files = {path.stem for path in (ROOT / "mnist_lib/commands").glob("*.py")} - {"__init__", "find_network"}
-    assert files | set(commands.OF_ROOMS) == set(commands.COMMANDS) and not files & set(commands.OF_ROOMS)
+    of_class = {path.stem.removeprefix("command_") for path in (ROOT / "mnist_lib/classroom").glob("command_*.py")}
+    of_studies = {name for door in studies().values() for name in getattr(door, "COMMANDS", {})}
+    every = [*files, *of_class, *of_studies]
+    assert sorted(every) == sorted(commands.COMMANDS) and len(of_class) > 1 and len(of_studies) > 2
+    assert all(hasattr(commands.command(name), "run") for name in every)

@@ -72,7 +72,6 @@ ALLOWED = (
     Constant(r"of which it is 90 % sure, it gets 90 % right|A threshold of 90 %|with a confidence of 90 %, 90 in 100",
              "an imagined network, and a threshold that is chosen; checked below", "*"),
     Constant(r"(?:below|above) \d\d %|\d\d to \d\d %", "how a question is cut into choices", "further/little"),
-    Constant(r"(?:fewer|more) than \d+ %|\d to \d+ %", "how a question is cut into choices", "further/fastest"),
     Constant(r"stuck at 99\.2 %|won't get to 99\.4 % even if|led to 99\.4 % in the last two to three epochs|"
              r"almost 99 %|dropout of 10 %|some 7,000 parameters|from 8\.1k to 3\.2k parameters",
              "what a student says, in the student's own figures", "paths/*"),

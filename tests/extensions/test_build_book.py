@@ -241,6 +241,18 @@ def test_a_full_disk_is_told_before_the_build(tmp_path, monkeypatch, capsys):
     assert "make room" in capsys.readouterr().err
 
 
+def test_ctrl_c_is_told_in_one_line(tmp_path, monkeypatch, capsys):
+    import build_book
+
+    def stopped(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(build_book.subprocess, "run", stopped)
+    assert build_book.build(tmp_path) == 130
+    said = capsys.readouterr().err
+    assert said.strip().count("\n") == 0 and "was not built: stopped" in said
+
+
 def site(book) -> dict:
     """Every file of the site with its hash."""
     html = book.root / "_build" / "html"

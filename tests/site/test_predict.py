@@ -108,6 +108,8 @@ print("their votes")
 ```{predict-end}
 ```
 """
+# The book's ground, which its own theme gives.
+GROUND = "<style>body, .document, .body { background: var(--paper) !important }</style></head>"
 AXE = """() => axe.run(document.querySelector(".body"), {runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"],
   resultTypes: ["violations"], preload: false})"""
 
@@ -134,7 +136,8 @@ def root(tmp_path_factory):
     build(root, PAGE)
     path = root / "_build/html/page.html"
     path.write_text(path.read_text().replace("<html", '<html data-theme="light"', 1)
-                    .replace('<div class="body"', '<div class="body bd-article"'))
+                    .replace('<div class="body"', '<div class="body bd-article"')
+                    .replace("</head>", GROUND))
     return root
 
 
@@ -325,7 +328,23 @@ def test_a_question_to_look_at_asks_for_nothing_and_veils_what_follows(asked):
 def test_an_empty_guess_is_no_guess(asked):
     asked.click("#predict-end >> text=That is my guess")
     asked.click("#predict-way >> text=That is my guess")
-    assert not is_open(asked, "end") and not is_open(asked, "way")
+    asked.click("#predict-steps >> text=That is my guess")
+    assert not any(is_open(asked, name) for name in ("end", "way", "steps"))
+
+
+def test_a_slider_that_nobody_moved_is_no_guess(asked):
+    """It asks to be moved, says so, and takes its place once it was; a question asked again begins anew."""
+    page, field = asked, asked.locator("#predict-steps-guess")
+    for _ in range(2):
+        assert page.inner_text("#predict-steps output") == field.get_attribute("aria-valuetext") == "move the slider"
+        page.click("#predict-steps >> text=That is my guess")
+        assert not is_open(page, "steps") and page.evaluate("document.activeElement.id") == "predict-steps-guess"
+        assert page.evaluate("localStorage.length") == 0
+        field.press("End")
+        assert page.inner_text("#predict-steps output") == "20"
+        page.click("#predict-steps >> text=That is my guess")
+        assert is_open(page, "steps") and says(page, "steps").startswith("You said 20.")
+        page.click("#predict-steps >> text=Ask me again")
 
 
 def test_a_logarithmic_slider_reaches_both_ends_and_compares_by_factors(asked):
@@ -363,6 +382,7 @@ def test_it_fits_a_phone_by_touch_and_axe_finds_nothing(browser, root):
         page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
         page.tap("#predict-way >> text=It rises")
         page.tap("#predict-way >> text=That is my guess")
+        page.tap("#predict-steps-guess")
         page.tap("#predict-steps >> text=That is my guess")
         page.tap("#predict-pictures + details > summary")
         assert all(is_open(page, name) for name in ("way", "steps", "pictures"))

@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
-from tests.site.test_predict import AXE, HEAD, build
+from tests.site.test_predict import AXE, GROUND, HEAD, build
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("predict")]
 QUESTION = "{}. How *many*?\n\n   - (x) {{glue:text}}`mid`\n\n     Twelve.\n   - ( ) eleven\n\n     Off by one.\n"
@@ -31,7 +31,7 @@ def root(tmp_path_factory):
     build(root, HEAD + GOOD, extensions=["myst_nb", "reexecute", "repository", "notebooks", "quiz", "learning"])
     path = root / "_build/html/page.html"
     path.write_text(path.read_text().replace("<html", '<html lang="en" data-theme="light"', 1)
-                    .replace('<div class="body"', '<div class="body bd-article"'))
+                    .replace('<div class="body"', '<div class="body bd-article"').replace("</head>", GROUND))
     return root
 
 

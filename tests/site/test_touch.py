@@ -554,7 +554,8 @@ def test_pointer_and_keyboard_on_the_pooling(opened):
     """To drag across the chart says the same as the slider, and what is said is spoken once the hand rests."""
     opened.reload()
     alive(opened)
-    box, slider = opened.locator("#touch-pooling .touch-stage"), opened.locator("#touch-pooling input[type=range]").first
+    box = opened.locator("#touch-pooling .touch-stage")
+    slider = opened.locator("#touch-pooling input[type=range]").first
     box.scroll_into_view_if_needed()
     place, said = box.bounding_box(), {}
     opened.mouse.move(place["x"] + place["width"] * 0.3, place["y"] + 80)

@@ -136,18 +136,20 @@
     const LAST = log ? 300 : Math.round((max - min) / step);
     const real = (at) => (log ? Number((min * (max / min) ** (at / LAST)).toPrecision(2)) : min + at * step);
     const place = (value) => Math.round(log ? LAST * Math.log(value / min) / Math.log(max / min) : (value - min) / step);
+    let touched = false; // where the slider stands at first is nobody's guess
+    const touch = () => { touched = true; show(); };
     const said = make("output", { for: `${box.id}-guess` });
-    const field = make("input", { type: "range", min: 0, max: LAST, step: 1, id: `${box.id}-guess`, oninput: show });
+    const field = make("input", { type: "range", min: 0, max: LAST, step: 1, id: `${box.id}-guess`, oninput: touch, onpointerdown: touch });
     function show() {
-      const text = number(real(Number(field.value)), digits) + (unit ? ` ${unit}` : "");
+      const text = touched ? number(real(Number(field.value)), digits) + (unit ? ` ${unit}` : "") : "move the slider";
       say(said, text);
       field.setAttribute("aria-valuetext", text);
     }
-    const set = (guess) => { field.value = guess === null ? Math.round(LAST / 2) : place(guess); show(); };
+    const set = (guess) => { touched = guess !== null; field.value = touched ? place(guess) : Math.round(LAST / 2); show(); };
     set(null);
     return {
       nodes: [make("label", { for: field.id }, "Your guess"), field, said],
-      value: () => real(Number(field.value)), set,
+      value: () => (touched ? real(Number(field.value)) : null), set, field,
       lock: (locked) => { field.disabled = locked; },
     };
   }
@@ -182,7 +184,10 @@
     function answer(event) {
       event.preventDefault();
       const guess = asked.value();
-      if (guess === null) return;
+      if (guess === null) { // a form's own checks hold the other kinds back
+        if (asked.field) asked.field.focus();
+        return;
+      }
       remember(box, guess);
       shown(guess);
       outcome.focus({ preventScroll: true });

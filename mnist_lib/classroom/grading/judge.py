@@ -164,9 +164,11 @@ def _made(waiting, number, rules, folder, executor, hidden) -> Iterator[Grade]:
     if executor is None:
         for submission in waiting:
             try:
-                yield _kept(grade_once(submission, number, rules, hidden), folder)
-            except Exception as error:  # none stops the class
+                grade = grade_once(submission, number, rules, hidden)
+            except Exception as error:  # none stops the class; a grade that can't be kept does
                 yield _lost(submission, number, rules, error)
+                continue
+            yield _kept(grade, folder)
         return
     futures = {executor.submit(grade_once, submission, number, rules, hidden): submission for submission in waiting}
     try:

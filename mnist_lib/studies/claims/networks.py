@@ -163,12 +163,14 @@ def has_dropout_behind(s: Statement) -> Checked:
 
 
 def changes_only(s: Statement) -> Checked:
-    """Nothing changes from the step before but what is ``named``."""
+    """Nothing changes from the step before but what is ``named``, and what must ``follow`` from it."""
     found, named = aspects(s.step), s.figures["named"]
-    others = [name for name in found if name not in named]
+    follow = [name for name in found if name in s.figures.get("follow", ())]
+    others = [name for name in found if name not in (*named, *follow)]
     counts = [count_parameters(experiment(e).architecture) for e in (experiment(s.step).before, s.step)]
-    return answer(s, f"Named: {listed(named)}. Changed besides: {listed(others)}. Parameters: {counts[0]:,} before, "
-                     f"{counts[1]:,} now.", not others)
+    brought = f" That brings with it: {listed(follow)}." if follow else ""
+    return answer(s, f"Named: {listed(named)}.{brought} Changed besides: {listed(others)}. Parameters: {counts[0]:,} "
+                     f"before, {counts[1]:,} now.", not others)
 
 
 CHECKS = (rounds_to, without_the_last_kernel, adds_parameters, fields_are_right,

@@ -37,11 +37,13 @@ def audit_id(key: str) -> str:
     return key.rstrip("abcdefgh")
 
 
-# The audit's verdict on each statement, and the numbers of its evidence.
+# The audit's verdict on each statement, and the numbers of its evidence. Where the audit blamed a source for more than
+# it says, the statement follows the source: 0.3 names no number of epochs in the README and the last two in the
+# notebook, 3.6 no step to compare with, 4.9b not whose overfitting, 4.12a speaks of one network and no other.
 MANY = len(with_weights("six-models/dropout")) >= ENOUGH  # enough seeds with weights for a verdict on ours
 EXPECTED = {
     "0.1": (FAILS, "15 14,070 6.8000e-04 6.8051e-04 0.95"), "0.2": (FAILS, "99.39 3 15 12 13 14 99.45"),
-    "0.3": (FAILS, "14 15 99.43 99.40"), "0.4": (FAILS, "10 64 157 1,570 10,000"),
+    "0.3": (HOLDS, "14 15 99.43 99.40"), "0.4": (FAILS, "10 64 157 1,570 10,000"),
     "0.5a": (FAILS, "channels"), "0.5b": (NO_VERDICT, "6 99.29 99.35"), "0.6": (HOLDS, "dropout"),
     "0.7": (FAILS, "33"), "0.8": (FAILS, "4 8"),
     "1.1": (FAILS, "99.40 99.40 99.39"), "1.2": (FAILS, "8,172 6,920 7,148 65,536 7x7"), "1.3": (HOLDS, "5x5 7x7"),
@@ -49,27 +51,28 @@ EXPECTED = {
     "2.1": (FAILS, "98.93 14 98.92"), "2.2": (FAILS, "7,448 7,416"),
     "2.4": (FAILS, "98.98 test accuracy"), "2.5": (HOLDS, "98.98 98.79"),
     "2.6a": (HOLDS, "0.13"), "2.6b": (HOLDS, "0.02"), "2.7": (HOLDS, "99.20"),
-    "2.8": (NO_VERDICT, "98.98 99.04 6"), "2.10": (FAILS, "6,379,786"), "2.11a": (FAILS, "4"),
+    "2.8": (NO_VERDICT, "98.98 99.04 6"), "2.11a": (FAILS, "4"),
     "2.11b": (FAILS, "6 10 16 24 40"),
     "3.1": (FAILS, "99.34"), "3.2": (FAILS, "10 98.99 12 15 99.28 99.34"), "3.3": (FAILS, "48"),
     "3.4": (FAILS, "14 99.26 99.19"), "3.5a": (HOLDS, "99.43 99.44"),
-    "3.6": (FAILS, "98.69 98.85 99.53 99.44"), "3.7": (HOLDS, "15 11 99.08"),
-    "3.8a": (FAILS, "99.23"), "3.8b": (FAILS, "98.96"), "3.8c": (FAILS, "7,781 8K"), "3.9": (HOLDS, "test"),
+    "3.6": (NO_VERDICT, "98.69 98.85 99.53 99.44"), "3.7": (HOLDS, "15 11 99.08"),
+    "3.8a": (FAILS, "99.23"), "3.8c": (FAILS, "7,781 8K"), "3.9": (HOLDS, "test"),
     "3.11": (FAILS, "16 epoch 1"),
     "4.0": (HOLDS, "99.53 10 13 99.45 6,720"),
     "4.1": (FAILS, "6 6 10 14 18 22 12 28 60 124 252"), "4.2a": (FAILS, "8,120 6,720 18 28"), "4.2b": (FAILS, ""),
-    "4.3": (FAILS, "99.28 test accuracy 99.93"), "4.4a": (HOLDS, "13,160 98.55 99.00 4,572"), "4.5": (FAILS, "6,720"),
+    "4.3": (FAILS, "99.28 test accuracy 99.93"), "4.4a": (HOLDS, "13,160 98.55 99.00 4,572"),
     "4.6": (FAILS, "0.7 0.95 0.85 0.95"), "4.7": (FAILS, "99.43 98.43"), "4.8a": (FAILS, "99.03 99.04 99.02 99.03"),
-    "4.8b": (FAILS, "97.94 98.64 97.95 98.76"), "4.9a": (FAILS, "136 380 516"), "4.9b": (NOT_CLEAR, "98.43 98.22"),
-    "4.10": (FAILS, ""), "4.11": (FAILS, ""), "4.12a": (FAILS, "99.35 100"), "4.12b": (NO_VERDICT, "78.52 95.79"),
+    "4.8b": (FAILS, "97.94 98.64 97.95 98.76"), "4.9a": (FAILS, "136 380 516"),
+    "4.10": (FAILS, ""), "4.11": (FAILS, ""), "4.12b": (NO_VERDICT, "78.52 95.79"),
     "all.1": (FAILS, "15 20 no project has a validation split"),
     "all.3": (FAILS if MANY else NO_VERDICT, "running"), "all.5": (HOLDS, "1 × 1"),
 }
-NOT_RECOMPUTED = {"0.9", "1.7a", "2.9", "3.10"}
+NOT_RECOMPUTED = {"0.9", "1.7a", "2.9", "3.10", "4.9b", "4.12a"}
 DROPPED = {  # rows of the audit that no source says, and why they are gone
     "0.10": "nobody said that the notebook runs as committed",
     "1.4": "never claimed: the README only states the limits",
-    "2.3": "literally true", "3.12": "quoted from the assignment; the README says six iterations"}
+    "2.3": "literally true", "2.10": "a short form that drill-down uses, too", "4.5": "the exact count stands beside it",
+    "3.12": "quoted from the assignment; the README says six iterations"}
 OWN = {"0.4", "0.7", "3.9", "3.11", "4.6", "4.11", "all.1", "all.3"}  # what this book asks
 
 
@@ -153,7 +156,6 @@ CAN_HOLD = {
     "gains_over_the_step_before": ("six-models/batchnorm", {}),
     "moves": ("same-padding/plateau", dict(train="rises", test="falls")),
     "best_is_last": ("x", dict(steps=["drill-down/setup", "six-models/steplr"])),
-    "is_the_highest": ("drill-down/onecycle", dict(test=99.53)),
     "ends_at": ("drill-down/skeleton-13160", dict(now="drill-down/skeleton", parameters=13160, test=98.55)),
     "shows_mistakes_of_the_last_epoch": ("same-padding/plateau", dict(shown=16, cleared=True)),
     "rounds_to": ("six-models/setup", dict(parameters="6.4M")),
@@ -184,6 +186,8 @@ CAN_FAIL = {
     "stays_above": ("drill-down/onecycle", dict(parameters=6720, test=99.53, low=99.46, last=6)),
     "without_the_last_kernel": ("three-steps/regularization", dict(thousands=3.3)),
     "last_kernel_is": ("three-steps/regularization", dict(kernel=5, table=5)),
+    "moves": ("same-padding/plateau", dict(train="falls", test="rises")),
+    "changes_only": ("three-modules/early-pooling", dict(named=["order of the layers"])),
     "is_fully_connected": ("six-models/steplr", dict(behind="max_pool")),
     "holds_the_rule": ("drill-down/onecycle", dict(last=[7])),
 }
@@ -318,8 +322,7 @@ def test_figures_claimed_are_those_of_the_step_s_claims(key):
         if key == "2.4":  # the source labels its test accuracy as a training accuracy
             assert value in [c.test for c in claims]
         elif name in ("train", "test", "parameters"):
-            unit = {"6K": "6,720"}.get(value, value)  # said in the text; its table has the exact count
-            assert unit in [getattr(c, name) for c in claims], (name, value)
+            assert value in [getattr(c, name) for c in claims], (name, value)
 
 
 def test_the_wording_is_our_own():
@@ -373,9 +376,9 @@ def test_links_in_tables_are_escaped():
 
 def test_the_summary_adds_up():
     table = audit.summary()
-    checked_, hold, fail, open_ = (table.column(c) for c in ("checked", "hold", "do not hold", "open"))
+    checked_, *verdicts = (table.column(c) for c in ("checked", "hold", "do not hold", "slips", "open"))
     for name in checked_:
-        assert int(checked_[name]) == int(hold[name]) + int(fail[name]) + int(open_[name])
+        assert int(checked_[name]) == sum(int(column[name]) for column in verdicts)
     assert sum(int(n) for name, n in checked_.items() if name != "all") == int(checked_["all"])
     assert table.column("not\ncheckable")["all"] == str(len(NOT_RECOMPUTED))
     assert sum(len(audit.table(path).rows) for path in audit.PATHS) == int(checked_["all"])

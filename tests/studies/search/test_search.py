@@ -1,6 +1,7 @@
 """The search: rounds, logs, resuming, and the choices of the book retraced from their logs."""
 
 import dataclasses
+import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -9,11 +10,12 @@ from mnist_lib.__main__ import main
 from mnist_lib.experiments import BEYOND, experiment
 from mnist_lib.experiments.settings import SGD, TRAINING_IMAGES
 from mnist_lib.studies.search import run as search
-from mnist_lib.studies.search.pages import search_tables
+from mnist_lib.studies.search.pages import search_tables, time_ratio
 from mnist_lib.studies.search.run import Trial
 from mnist_lib.studies.search.spaces import HELD_OUT, Least, Round, Search, held_out
 from mnist_lib.studies.search.targets import AGAIN, SEARCHES, SECOND_CHOICES
 from mnist_lib.training import records
+from tests import ROOT
 
 START = experiment("six-models/skeleton")
 
@@ -151,3 +153,17 @@ def test_every_logged_trial_belongs_to_its_search(name):
                      for seed in SEARCHES[name].trial_seeds}
         best = next((j.step for j in judged[number] if j.chosen), None) if number < len(judged) else None
     assert {f.name for f in (records.root() / "search" / name).glob("*.json")} <= declared
+
+
+def test_the_ratio_of_two_training_times_pairs_opposite_quartiles():
+    slow = {"steps": 100, "seconds": 5.0, "milliseconds": {"median": 50, "quartiles": [40, 60]}}
+    fast = {"steps": 10, "seconds": 0.05, "milliseconds": {"median": 5, "quartiles": [4, 8]}}
+    assert time_ratio(slow, fast) == (40 * 100 / (8 * 10), 100.0, 60 * 100 / (4 * 10))
+
+
+def test_the_ladder_s_ratio_reaches_below_its_mark_and_the_plain_loop_never_holds():
+    """What book/further/fastest.md tells of results/benchmarks/ladder.json: so the mark is not clearly reached."""
+    ladder = json.loads((ROOT / "results/benchmarks/ladder.json").read_text())
+    low, middle, high = time_ratio(ladder["rungs"][0], ladder["rungs"][-1])
+    assert [round(n, 1) for n in (low, middle, high)] == [21.0, 27.9, 32.7] and low < ladder["bar"] < middle
+    assert max(ladder["whole"][0]["accuracies"]) < 99.4 <= max(ladder["whole"][1]["accuracies"])

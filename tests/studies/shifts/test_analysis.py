@@ -95,3 +95,9 @@ def test_the_gap_of_a_table_is_confidence_less_accuracy():
         errors = [sum(abs(b[2] - b[1]) for b in p["bins"]) / 100 for p in parts]
         assert c.error == pytest.approx(np.mean(errors), abs=1e-3)
     assert {c.name for c in calibration.every() if c.change} == {*FINALS, declared.PLAIN_NETWORK}
+
+
+def test_six_of_eight_shifts_are_clear_by_trainings_and_one_by_the_declared_unit():
+    """What book/further/travel.md tells of both units."""
+    for by_seed, clear in ((False, 6), (True, 1)):
+        assert sum(e.together.startswith("clear") for e in travel.factorial(by_seed=by_seed)) == clear
