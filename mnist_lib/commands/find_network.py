@@ -108,15 +108,16 @@ def _load_module(name):
 
 
 def _of_the_book(name):
-    from ..experiments import EXPERIMENTS
+    from ..experiments import all_experiments
     from ..networks import ARCHITECTURES, build
 
-    if name not in ARCHITECTURES and name not in EXPERIMENTS:
-        near = get_close_matches(name, [*EXPERIMENTS, *ARCHITECTURES], n=1, cutoff=0.7)
+    every = all_experiments()
+    if name not in ARCHITECTURES and name not in every:
+        near = get_close_matches(name, [*every, *ARCHITECTURES], n=1, cutoff=0.7)
         guess = f"did you mean {near[0]}? Or " if near else ""
         raise ValueError(f"there is no network {name!r}: {guess}write path/step (python -m mnist_lib list), "
                          "package.module:function, or file.py:Class")
-    architecture = EXPERIMENTS[name].architecture if name in EXPERIMENTS else ARCHITECTURES[name]
+    architecture = every[name].architecture if name in every else ARCHITECTURES[name]
     return build(architecture), architecture.input_size
 
 

@@ -12,7 +12,6 @@ SPLITS = {  # the images file and the labels file of each split
     "train": ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
     "test": ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
 }
-HELD_OUT = 5_000  # the last training images, which choices are made on
 
 
 @dataclass(frozen=True)

@@ -119,9 +119,9 @@ def test_the_page_keeps_the_book_s_rules():
 
 def test_the_entry_fits_the_table_of_contents():
     toc = (ROOT / "_toc.yml").read_text()
-    before = toc.index("  - caption: ", toc.index("  - caption: Paths") + 1)
+    before = toc.index("  - caption: ", toc.index("  - caption: Five projects") + 1)
     new = yaml.safe_load(toc[:before] + blocks()["toc"].rstrip("\n") + "\n" + toc[before:])
-    paths = next(part for part in new["parts"] if part["caption"] == "Paths")
+    paths = next(part for part in new["parts"] if part["caption"] == "Five projects")
     assert {"file": NEW_PAGE.removesuffix(".md")} in paths["chapters"]
 
 
@@ -135,9 +135,9 @@ def test_the_tests_it_names_pass_with_the_new_step(course):
 
 def test_reading_times_are_those_of_the_chapters():
     """Each is counted by the build (``minutes.py``), from the chapter that stands beside it."""
-    rows = re.findall(r"\{minutes\}`book/([\w-]+)`: \[[^]]*\]\(([\w-]+)\.md\)", PAGE.read_text())
+    rows = re.findall(r"\{minutes\}`book/([\w/-]+)`: \[[^]]*\]\(\.\./([\w/-]+)\.md\)", PAGE.read_text())
     assert len(rows) == 6 and all(counted == linked for counted, linked in rows)
 
 
 def test_every_page_has_a_name_here():
-    assert page(PAGE) == "teaching"
+    assert page(PAGE) == "reference/teaching"

@@ -252,7 +252,7 @@ FOCUSED = """() => {
 }"""
 
 
-@pytest.mark.parametrize("name", ["book/index.html", "book/receptive-field.html"])
+@pytest.mark.parametrize("name", ["book/index.html", "book/learn/receptive-field.html"])
 def test_the_keyboard_reaches_everything(site, page, name):
     """Tab goes through all that can be used, and each stop is on the screen and shows that it has the focus."""
     page.goto((site / name).as_uri())

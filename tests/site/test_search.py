@@ -69,6 +69,6 @@ def test_results_come_while_one_types_and_the_arrows_reach_them(site, page):
 def test_no_page_loads_the_index_before_somebody_searches(site, page):
     asked = []
     page.on("request", lambda request: asked.append(request.url))
-    page.goto((site / "book/challenge.html").as_uri())
+    page.goto((site / "book/learn/luck.html").as_uri())
     page.wait_for_timeout(300)
     assert not [url for url in asked if "search-data" in url or "finding" in url]

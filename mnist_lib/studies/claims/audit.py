@@ -38,8 +38,8 @@ from .logs import images, run_at_the_end
 from .networks import exact_claims, fields
 
 __all__ = ["CANDIDATES", "CHECKS", "FAILS", "HOLDS", "KINDS", "LAST", "PATHS", "Sequence", "check", "figures",
-           "figures_table", "findings", "images", "is_slip", "one_image_short", "rule_table", "run_at_the_end", "steps", "summary",
-           "table", "unchecked", "unchecked_table"]
+           "figures_table", "findings", "images", "is_slip", "one_image_short", "rule_table", "run_at_the_end", "steps",
+           "summary", "table", "unchecked", "unchecked_table"]
 CHECKS: dict[str, Callable[[Statement], Checked]] = {
     f.__name__: f for module in (audit_logs, audit_networks, audit_training) for f in module.CHECKS}
 PATHS = ("three-modules", "three-steps", "six-models", "same-padding", "drill-down")
@@ -106,15 +106,16 @@ def summary() -> PageTable:
         rows.append((name, *map(str, cells)))
     return PageTable("Statements of the five projects, recomputed",
                      ("", "checked", "hold", "do not hold", "slips", "open", "not\ncheckable"), tuple(rows),
-                     "Slips are typos and roundings. A statement came onto the list because it could be doubted, so this is no fair sample.")
+                     "Slips are typos and roundings. A statement came onto the list because it could be doubted, so "
+                     "this is no fair sample.")
 
 
 def table(path: str | None = None, *, own: bool = False) -> PageTable:
     """Every statement of a project, or what this book asks of all: what is said, where, the verdict, what was found."""
     order = {step: i for i, step in enumerate(steps())}
     found = sorted(findings(path, own=own), key=lambda f: order[f.step])
-    rows = tuple((f.sentence, Link(f.statement.where, f.statement.url), "a slip" if is_slip(f) else f.verdict, f.evidence)
-                 for f in found)
+    rows = tuple((f.sentence, Link(f.statement.where, f.statement.url), "is a slip" if is_slip(f) else f.verdict,
+                  f.evidence) for f in found)
     asked = "Asked by this book; no project says it" if own else f"What {path} says of itself"
     what = "what is asked" if own else "what is said, in our words"
     return PageTable(asked, (what, "where", "so it", "what was found"), rows, stacked=True)

@@ -7,7 +7,7 @@ count from 1, accuracies are in per cent, and a test image is 0.01 points.
 from __future__ import annotations
 
 from ...book import FAILS, NO_VERDICT, RULE, Checked, Log, Statement, answer, listed, signed, source, steps
-from ...experiments import PATHS, experiment
+from ...experiments import experiment
 from ...networks import count_parameters
 from ...training import TEST_IMAGES
 
