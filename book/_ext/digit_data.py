@@ -27,12 +27,13 @@ VISIBLE = ("pad", "result", "maps", "flow", "inspector", "looking", "chooser", "
 
 
 def offered() -> list:
-    """The runs whose networks the page offers, in the order of the book."""
+    """The runs whose networks the page offers, in the order of the book, what belongs together side by side."""
     from mnist_lib.experiments import all_experiments
     from mnist_lib.training import records
 
-    found = []
-    for step in all_experiments().values():
+    found, steps = [], all_experiments().values()
+    groups = list(dict.fromkeys(step.path for step in steps))
+    for step in sorted(steps, key=lambda step: groups.index(step.path)):
         run = step.on_all_of_mnist and records.recorded(step.name, step.fingerprint, 0)
         if run and run.parameters < LARGEST and run.weights and records.weights_path(run).exists():
             found.append(run)

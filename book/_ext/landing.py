@@ -20,6 +20,7 @@ MARK = "<!-- the first screen -->"
 SCRIPT = "digit/landing.js"  # beside the networks, which loading.js looks for there
 SCRIPTS = (*PARTS, "digit/activations", "digit/shapes", "digit/forward", "digit/network", "digit/reading",
            "digit/preprocess", "digit/loading", "digit/pad", "site/landing")
+DRAWN = re.compile(r"<svg[^>]*\bdrawn-digit\b.*?</svg>", re.DOTALL)  # the digit that drawings lie on
 
 
 @cache
@@ -67,7 +68,8 @@ def fill(app, pagename, templatename, context, doctree):
         template = (Path(app.srcdir) / "book" / "_includes" / "landing.html").read_text(encoding="utf-8")
         heading = re.search(r"<h1>.*?</h1>\s*", context["body"], re.DOTALL)
         screen = first_screen(template, context["title"])
-        context["body"] = context["body"].replace(heading[0], "", 1).replace(MARK, screen)
+        rest = DRAWN.sub("", context["body"]) if DRAWN.search(screen) else context["body"]  # the page has it once
+        context["body"] = rest.replace(heading[0], "", 1).replace(MARK, screen)
         app.add_js_file(SCRIPT, loading_method="defer")
 
 
