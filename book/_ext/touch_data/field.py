@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 ROOM = 270
-SCRIPTS = ("parts/windows", "calculator/geometry", "calculator/dependence", "calculator/layers", "calculator/network",
-           "calculator/export", "calculator/controls", "calculator/stage", "calculator/maps", "calculator/drawing")
+SCRIPTS = ("parts/windows", "parts/pictures", *(f"calculator/{name}" for name in (
+    "geometry", "dependence", "layers", "network", "export", "controls", "stage", "maps", "drawing")))
 DIGIT, SIZE = 7, (1, 28, 28)
 SHOWN = ("network", "dilation", "padding", "stride")
 
