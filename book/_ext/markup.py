@@ -49,7 +49,7 @@ def hold_place(page: BeautifulSoup, files: dict[str, Path]) -> None:
             image["width"], image["height"] = (f"{float(side):.0f}" for side in size)
             image.attrs.pop("style", None)
         image["decoding"] = "async"
-        if number >= EAGER:
+        if number >= EAGER and not image["src"].startswith("data:"):
             image["loading"] = "lazy"
 
 
