@@ -605,9 +605,10 @@ def test_the_board_leads_to_the_steps(opened):
         assert re.search(r"/book/paths/[\w-]+/[\w-]+\.html$", link.get_attribute("href"))
     links.first.focus()
     assert told(opened, "leaderboard").startswith(links.first.get_attribute("aria-label"))
-    before = links.count()
-    board.locator(".touch-toggle:has-text('six-models') input").uncheck()
-    assert 0 < links.count() < before
+    lit = board.locator("a[href] .touch-dot[fill='var(--figure-blue)']")
+    assert lit.count() == links.count()
+    board.locator(".touch-option:has-text('six-models') input").check(force=True)
+    assert 0 < lit.count() < links.count() and f"{lit.count()} of them of six-models" in told(opened, "leaderboard")
     opened.locator("#touch-fashion select").select_option("dropout")
     assert told(opened, "fashion").startswith(f"{sum(p.idea == 'dropout' for p in fashion.declared.PAIRS)} pairs")
     opened.locator("#touch-ideas select").select_option("dropout")
@@ -642,10 +643,10 @@ def test_axe_finds_nothing_on_desktop_and_phone_light_and_dark(browser, address)
             assert told(page, "pooling") != before
             page.locator("#touch-luck button", has_text="Train again").tap()
             assert page.evaluate("document.getAnimations().length") == 0  # less motion was asked for
-            shown = page.locator("#touch-leaderboard a[href]")
-            before = shown.count()
-            page.locator("#touch-leaderboard .touch-toggle").first.tap()
-            assert 0 < shown.count() < before
+            lit = page.locator("#touch-leaderboard .touch-dot[fill='var(--figure-blue)']")
+            before = lit.count()
+            page.locator("#touch-leaderboard .touch-option").last.tap()
+            assert 0 < lit.count() < before
         context.close()
         assert not faults, "\n".join(faults)
 

@@ -37,7 +37,7 @@
       const points = now.test.map((v, i) => [i + 1, v]).filter(([, v]) => v >= low);
       above.add(chart.line(above, points, { class: `touch-test${fresh ? " touch-drawing" : ""}`, "stroke-width": 2, pathLength: 1 }),
                 chart.mark("o", above.x(end + 1), above.y(now.test[end]), { fill: "var(--figure-blue)" }),
-                chart.mark("D", above.x(best + 1), above.y(now.test[best]), { fill: "var(--figure-red)" }));
+                chart.mark("D", above.x(best + 1), above.y(now.test[best]), { fill: "var(--figure-ink)" }));
       return above;
     }
 
@@ -48,9 +48,9 @@
       if (drawn.length) below.add(dom.draw("path", { class: "touch-cursor", d: `M${below.x(mean)} ${below.top}V${below.bottom}` }));
       drawn.slice(-MOST).forEach(({ test }, i) => {
         const [last, best] = [test[test.length - 1], Math.max(...test)], y = below.y(i + 1);
-        below.add(dom.draw("path", { d: `M${below.x(last)} ${y}H${below.x(best)}`, stroke: "var(--figure-red)", "stroke-opacity": 0.6, "stroke-width": 1.5 }),
+        below.add(dom.draw("path", { d: `M${below.x(last)} ${y}H${below.x(best)}`, stroke: "var(--figure-sky)", "stroke-width": 1.5 }),
                   chart.mark("o", below.x(last), y, { fill: "var(--figure-blue)" }),
-                  chart.mark("D", below.x(best), y, { fill: "var(--figure-red)", class: best === published ? "touch-now" : "touch-dot" }));
+                  chart.mark("D", below.x(best), y, { fill: "var(--figure-ink)", class: best === published ? "touch-dot" : "touch-hollow" }));
       });
       if (guess() !== null) touch.drawGuess(below, 100 * guess(), `you: ${guess().toFixed(2)}`);
       return below;
