@@ -19,7 +19,7 @@ from matplotlib.patches import Rectangle
 from ..training import Run
 from .labelling import ask
 from .luck import every_run
-from .style import INK, RED, STYLE, Picture, figure
+from .style import BLUE, INK, STYLE, Picture, figure
 
 __all__ = ["ANOTHER", "CLEAR", "EITHER", "UNREAD", "Ballot", "ask", "ballots", "picture", "readings"]
 CLEAR, EITHER, ANOTHER, UNREAD = "the label", "the label or another digit", "another digit", "not read"
@@ -105,5 +105,5 @@ def picture(of: Sequence[Ballot], *, columns: int = 5) -> Picture:
                 strip.annotate(str(digit), (digit, 0), ha="center", va="center", fontsize=8,
                                color="white" if share > 0.55 else INK)
             strip.add_patch(Rectangle((ballot.label - 0.5, -0.5), 1, 1, fill=False,
-                                                         edgecolor=RED, linewidth=1.6, clip_on=False))
+                                                         edgecolor=BLUE, linewidth=1.6, clip_on=False))
     return Picture(drawing)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-ROOM = 90
+ROOM = 170
 
 
 def page_of(step: str) -> str | None:

@@ -137,7 +137,7 @@ def epochs(grades: Sequence[grading.Grade]):
     drawing, axes = figure(height=3)
     last = len(grades[0].correct)
     axes.axvspan(last - 4.5, last + 0.5, color="#f0f0f0", zorder=0)
-    axes.axhline(own.RULE, color=TARGET, linewidth=1.2)
+    axes.axhline(own.RULE, color=TARGET, linewidth=1.2, linestyle="--")
     for g in grades:
         axes.plot(range(1, len(g.correct) + 1), [100 * n / g.held_out for n in g.correct], "o-", color=BLUE,
                   markersize=4)
@@ -151,10 +151,10 @@ def distribution(students: Sequence[Student]):
     drawing, (left, right) = figure(1, 2, height=3.4)
     graded = [s for s in students if s.mean is not None]
     left.hist([max(s.mean, 97.0) for s in graded], bins=[97 + 0.25 * i for i in range(13)], color=BLUE)
-    left.axvline(own.RULE, color=TARGET, linewidth=1.2)
+    left.axvline(own.RULE, color=TARGET, linewidth=1.2, linestyle="--")
     left.set(title="networks", xlabel="held out (%), from 97")
     right.plot([s.first.parameters for s in graded], [s.mean for s in graded], "o", color=BLUE, markersize=5)
-    right.axhline(own.RULE, color=TARGET, linewidth=1.2)
+    right.axhline(own.RULE, color=TARGET, linewidth=1.2, linestyle="--")
     right.axvline(own.LIMIT, color=GREY, linewidth=1.2, linestyle="--")
     right.set(title="held out (%)", xlabel="parameters", ylim=(min([97, *(s.mean for s in graded)]) - 0.2, 100))
     return drawing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ...book import BLUE, COLOURS, GREEN, GREY, LINES, MARKERS, RED, Link, PageTable, Spread, figure, styled
+from ...book import BLUE, COLOURS, GREY, INK, LINES, MARKERS, SKY, Link, PageTable, Spread, figure, styled
 from . import analysis
 from . import bits_plan as bits
 from .pages import NAMES, SIZES
@@ -72,7 +72,7 @@ def bytes_figure():
     axes.plot([one.kilobytes for one in PUBLIC], [100 - one.accuracy for one in PUBLIC], "D", color=GREY, markersize=5,
               label="BitNetMCU (images of 16 × 16)")
     for name, mark in zip(bits.NETWORKS, "os"):
-        for tuned, colour, line, how in ((False, RED, "--", "rounded"), (True, BLUE, "-", "rounded in training")):
+        for tuned, colour, line, how in ((False, SKY, "--", "rounded"), (True, BLUE, "-", "rounded in training")):
             widths = bits.TUNED[name] if tuned else (bits.FLOAT, *bits.WIDTHS)
             found = [every for width in sorted(widths) if (every := analysis.versions(name, width, tuned=tuned))]
             if found:
@@ -80,7 +80,7 @@ def bytes_figure():
                           [100 - Spread(tuple(one.accuracy for one in every)).mean for every in found],
                           color=colour, linestyle=line, marker=mark, linewidth=1.5, markersize=5,
                           label=f"{NAMES[name]}, {how}")
-    axes.axhline(0.6, color=GREEN, linewidth=1, linestyle=":")
+    axes.axhline(0.6, color=INK, linewidth=1, linestyle=":")
     axes.set(xscale="log", yscale="log", xlabel="KB of parameters (1,000 bytes)",
              ylabel="mistakes (% of the test images)")
     ticks = (1, 2, 3, 5, 10, 20, 30)
