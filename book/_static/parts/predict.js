@@ -164,8 +164,8 @@
     const outcome = make("div", { class: "predict-outcome", role: "status", tabindex: -1 });
     const commit = make("button", { type: "submit", class: "part-button" }, "That is my guess");
     const again = make("button", { type: "button", class: "part-button quiet", hidden: true, onclick: forget }, "Ask me again");
-    const form = make("form", { onsubmit: answer }, make("div", { class: "predict-fields" }, asked.nodes), commit, again);
-    box.append(form, outcome);
+    const form = make("form", { onsubmit: answer }, make("div", { class: "predict-fields" }, asked.nodes), commit, outcome, again);
+    box.append(form);
 
     function shown(guess) {
       const { hit, text } = compared(guess, settings);
