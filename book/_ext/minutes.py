@@ -11,8 +11,6 @@ page. Folded solutions and code that is not shown
 don't count.
 """
 
-from __future__ import annotations
-
 import re
 
 from docutils import nodes

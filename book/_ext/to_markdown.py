@@ -10,8 +10,6 @@ A subclass of sphinx-markdown-builder's translator (0.6.11 was tried) would not 
 solutions, cards, folded boxes, formulas' numbers and escaped dollar signs would all still be written here.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
