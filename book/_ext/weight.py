@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import re
 from fnmatch import fnmatch
+from itertools import groupby
 from pathlib import Path
 
 import rcssmin
@@ -72,37 +73,19 @@ WORD = re.compile(r"[\w-]+")
 
 def words_used(pages: list[str], scripts: list[str]) -> set[str]:
     """Every class, id and word of a script: what a selector can be about."""
-    found = set(SET_BY_SCRIPTS)
-    for page in pages:
-        for value in set(re.findall(r'\b(?:class|id)="([^"]*)"', page)):
-            found.update(value.split())
-    for script in scripts:
-        found.update(WORD.findall(script))
-    return found
+    values = {value for page in pages for value in re.findall(r'\b(?:class|id)="([^"]*)"', page)}
+    return SET_BY_SCRIPTS.union(*map(str.split, values), *map(WORD.findall, scripts))
 
 
 def can_match(selector: list, used: set[str]) -> bool:
     """Whether every class and id that a selector asks for (``:not`` and the like aside) is on some page."""
-    before = None
-    for token in selector:
-        if token.type == "hash" and token.value not in used:
-            return False
-        if token.type == "ident" and before is not None and before.type == "literal" and before.value == "." \
-                and token.value not in used:
-            return False
-        before = token
-    return True
+    return all(token.value in used for before, token in zip([None, *selector], selector)
+               if token.type == "hash" or token.type == "ident" and before == ".")
 
 
 def split_at_commas(tokens: list) -> list[list]:
     """The selectors of a list, each as its tokens."""
-    parts = [[]]
-    for token in tokens:
-        if token.type == "literal" and token.value == ",":
-            parts.append([])
-        else:
-            parts[-1].append(token)
-    return parts
+    return [list(part) for comma, part in groupby(tokens, lambda token: token == ",") if not comma]
 
 
 def purge(rules: list, used: set[str]) -> str:
