@@ -125,6 +125,12 @@ def shrink(picture: Path) -> None:
             full.convert("RGB").quantize(256).save(picture, optimize=True)
 
 
+def apart(static: Path, names) -> str:
+    """Scripts of ``site/`` as one, in which a script that fails is told in the console and takes no other with it."""
+    return "\n".join("try {\n" + bundle(static, [f"site/{name}"])
+                     + "} catch (error) { setTimeout(() => { throw error; }); }" for name in names)
+
+
 def write_bundle(app, error):
     """Join the files and give every page their version."""
     if error or app.builder.format != "html":
@@ -135,7 +141,7 @@ def write_bundle(app, error):
     static = out / "_static"
     pages = {path: path.read_text(encoding="utf-8") for path in sorted(out.rglob("*.html"))
              if not path.is_relative_to(static)}
-    script = bundle(static, (f"site/{name}" for name in SCRIPTS))
+    script = apart(static, SCRIPTS)
     others = [path.read_text(encoding="utf-8") for path in [*static.glob("site/*.js"), *static.glob("design-tabs.js")]]
     sources = [path.read_text(encoding="utf-8") for name in SHEETS for path in sorted(static.glob(name))]
     made = {SHEET: sheet_of(sources, words_used(list(pages.values()), [script, *others])),
