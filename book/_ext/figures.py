@@ -6,8 +6,6 @@ takes the page's font. A colour that has no role fails the build: the figure wou
 the dark. Figures that hold a photograph, and all others, stay pictures.
 """
 
-from __future__ import annotations
-
 import re
 from html import escape, unescape
 from pathlib import Path

@@ -5,8 +5,6 @@ they come near. A number is not parted from its "%", a long name breaks behind i
 that goes on below is set in. An id is given once.
 """
 
-from __future__ import annotations
-
 import re
 import struct
 from functools import cache

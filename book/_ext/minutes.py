@@ -11,8 +11,6 @@ page. Folded solutions and code that is not shown
 don't count.
 """
 
-from __future__ import annotations
-
 import re
 
 from docutils import nodes
@@ -51,7 +49,7 @@ def seconds(document: nodes.Node) -> float:
             continue
         if kind in ASKING:
             total += SECONDS["question"]
-        elif kind.startswith("exercise"):
+        elif kind.startswith("exercise") and kind.endswith("node"):
             total += SECONDS["exercise"]
         elif isinstance(node, nodes.literal_block):
             total += SECONDS["line"] * sum(bool(line.strip()) for line in node.astext().splitlines())
@@ -76,8 +74,8 @@ def node_classes(node) -> list[str]:
 
 
 def rounded(of_seconds: float) -> int:
-    """Minutes, up to the next five."""
-    return max(ROUND, -(-round(of_seconds) // (60 * ROUND)) * ROUND)
+    """Minutes, to the nearest five."""
+    return max(ROUND, round(of_seconds / (60 * ROUND)) * ROUND)
 
 
 def hours(minutes: float) -> str:

@@ -1,7 +1,5 @@
 """Every step of the five paths: parameters against the accuracy after the last epoch, with the seeds' range."""
 
-from __future__ import annotations
-
 ROOM = 170
 
 

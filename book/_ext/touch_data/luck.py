@@ -1,7 +1,5 @@
 """Trainings of one network, drawn one after the other: where each ends, and its best epoch."""
 
-from __future__ import annotations
-
 from docutils.nodes import make_id
 
 ROOM = 120

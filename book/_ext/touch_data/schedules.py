@@ -1,7 +1,5 @@
 """Three learning-rate schedules with their settings, and below the trainings that were recorded with one."""
 
-from __future__ import annotations
-
 ROOM = 190
 STEPS = {"step": "six-models/steplr", "cycle": "three-modules/onecycle-corrected", "plateau": "same-padding/plateau"}
 
