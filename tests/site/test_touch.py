@@ -571,9 +571,10 @@ def test_every_control_answers_to_the_keyboard(opened, anchor):
         else:
             pytest.fail(f"nothing changed at {control.get_attribute('aria-valuetext')}")
         changes += 1
-    for control in [*figure.locator("select").all(), *figure.locator("input[type=checkbox]").all()]:
+    keys = {"select": "End", "input[type=checkbox]": "Space", "input[type=radio]:checked": "ArrowRight"}
+    for control, key in [(control, key) for kind, key in keys.items() for control in figure.locator(kind).all()]:
         before = figure.evaluate(state)
-        control.press("End" if control.evaluate("(node) => node.localName") == "select" else "Space")
+        control.press(key)
         changes += figure.evaluate(state) != before
     for control in figure.locator("button").all():
         if control.is_visible() and control.is_enabled():

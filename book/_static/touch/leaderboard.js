@@ -27,7 +27,7 @@
     const isLit = ({ path }) => !lit || data.paths[path] === lit;
     const sample = (i) => dom.draw("svg", { width: 14, height: 14, viewBox: "-7 -7 14 14", "aria-hidden": "true" }, chart.mark(SHAPES[i], 0, 0, { class: "", fill: "currentColor" }));
     place.append(controls.choice({ label: "Networks", of: [["small", "up to 8,800 parameters"], ["all", "of any size"]], value: size, changed: (v) => { size = v; again(); } }).node,
-      controls.choice({ label: "Project", of: [["", "all"], ...data.paths.map((name, i) => [name, [sample(i), name]])], value: lit, changed: (v) => { lit = v; again(); } }).node);
+      controls.choice({ label: "Project", of: [["", "all"], ...data.paths.map((name, i) => [name, [sample(i), name]])], value: lit, changed: (v) => { lit = v; now = null; again(); } }).node);
 
     /* Says what a mark is, and shows it. */
     function look(one) {
