@@ -3,8 +3,8 @@
 Line figures are SVG with their text as text, pictures of digits PNG. They are drawn
 once, on white; on a page of the book each colour has a role, and the page says what
 the role looks like in the light and in the dark (``book/_ext/figures.py``). So a line
-figure takes its colours from here. They are those of Okabe and Ito, which stay apart
-for colour-blind readers; no figure tells things apart by colour alone.
+figure takes its colours from here. They are the book's, and no figure tells things
+apart by colour alone: training is dashed, the target is ink, the student's is plum.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ import io
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
-PURPLE, SKY, INK, GREY = "#CC79A7", "#56B4E9", "#1a1a1a", "#6b6b6b"
-FRAME, GRID, BAND = "#bbbbbb", "#dcdcdc", "#f0f0f0"
+BLUE, ORANGE, GREEN, RED = "#1b5fc1", "#7c5600", "#0b7269", "#c0400f"
+PURPLE, SKY, INK, GREY = "#9a2b7c", "#6c7987", "#15202d", "#4b5968"
+FRAME, GRID, BAND = "#d3dae2", "#d3dae2", "#f2f5f8"
 COLOURS = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY, INK)
 LINES = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)), (0, (1, 1)))
 MARKERS = "os^DvPX<"
-TEST, TRAIN, SOURCE, TARGET = BLUE, RED, INK, GREEN  # one meaning a colour, in all curves
-WIDTH = 5.6  # inches: less than the text column, so that a phone shrinks its words to 10 pixels, not fewer
+TEST, TRAIN, SOURCE, TARGET = BLUE, BLUE, PURPLE, INK  # one meaning a colour, in all curves
+WIDTH = 5.0  # inches: less than the text column, so that a phone shrinks its words to 11 pixels, not fewer
 
 STYLE = {
     "figure.facecolor": "white", "axes.facecolor": "white", "savefig.facecolor": "white",
     "figure.dpi": 100, "figure.constrained_layout.use": True,
     "font.size": 12, "axes.titlesize": 12, "axes.titleweight": "bold", "axes.titlelocation": "left",
-    "axes.labelsize": 12, "xtick.labelsize": 11, "ytick.labelsize": 11, "legend.fontsize": 11,
+    "axes.labelsize": 12, "xtick.labelsize": 12, "ytick.labelsize": 12, "legend.fontsize": 12,
     "text.color": INK, "axes.labelcolor": INK, "xtick.color": INK, "ytick.color": INK,
     "axes.edgecolor": GREY, "axes.spines.top": False, "axes.spines.right": False,
     "axes.grid": True, "grid.color": GRID, "grid.linewidth": 0.8, "axes.axisbelow": True,

@@ -39,7 +39,7 @@ def test_learning_curves_draw_every_seed_their_mean_and_the_log(runs):
     assert list(means[0].get_ydata()) == pytest.approx([99.2] * 15)
     logs = [line for line in left.lines if line.get_label().startswith("source")]
     assert tuple(logs[0].get_ydata()) == source(STEP).log.test_accuracy
-    assert sum(line.get_color() == TEST for line in left.lines) == 3
+    assert sum((line.get_color(), line.get_linestyle()) == (TEST, "-") for line in left.lines) == 3
     assert right.get_yscale() == "log"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ...book import BLUE, COLOURS, GREEN, GREY, LINES, MARKERS, RED, Link, PageTable, Spread, figure, styled
+from ...book import BLUE, COLOURS, GREY, INK, LINES, MARKERS, RED, Link, PageTable, Spread, figure, styled
 from . import analysis
 from . import bits_plan as bits
 from .pages import NAMES, SIZES
@@ -80,7 +80,7 @@ def bytes_figure():
                           [100 - Spread(tuple(one.accuracy for one in every)).mean for every in found],
                           color=colour, linestyle=line, marker=mark, linewidth=1.5, markersize=5,
                           label=f"{NAMES[name]}, {how}")
-    axes.axhline(0.6, color=GREEN, linewidth=1, linestyle=":")
+    axes.axhline(0.6, color=INK, linewidth=1, linestyle=":")
     axes.set(xscale="log", yscale="log", xlabel="KB of parameters (1,000 bytes)",
              ylabel="mistakes (% of the test images)")
     ticks = (1, 2, 3, 5, 10, 20, 30)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter
 
-from ...book import BLUE, LAST, RED, RULE, SOURCE, TARGET, Link, PageTable, Summary, figure, styled
+from ...book import BLUE, GREY, LAST, RED, RULE, TARGET, Link, PageTable, Summary, figure, styled
 
 
 class Published(NamedTuple):
@@ -66,7 +66,7 @@ def curve(of: Sequence[Summary], rebuilt: Sequence[Summary] = ()):
             axes.errorbar([s.parameters for s in part], [100 - s.final.mean for s in part], spans, fmt=style,
                           color=colour, markersize=6, linewidth=1.5, capsize=3, label=label)
     axes.plot([p.parameters for p in PUBLISHED], [100 - p.accuracy for p in PUBLISHED], "D", markerfacecolor="none",
-              color=SOURCE, markersize=6, label="published, one run each")
+              color=GREY, markersize=6, label="published, one run each")
     axes.set(xscale="log", yscale="log", xlabel="parameters", title="test error after the last epoch (%)")
     axes.xaxis.set_major_locator(FixedLocator((500, 1_000, 2_000, 4_000, 8_000)))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda n, _: f"{n:,.0f}"))
