@@ -10,14 +10,14 @@ import re
 from html import escape, unescape
 from pathlib import Path
 
+from painting import LIGHT
 from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
 
 ROLES = {  # as in mnist_lib/book/style.py and mnist_lib/rf/plots.py
-    "#15202d": "ink", "#000000": "ink", "#4b5968": "soft", "#757575": "soft", "#bbbbbb": "grid", "#dcdcdc": "grid",
-    "#f0f0f0": "band", "#ffffff": "ground", "#1b5fc1": "blue", "#c0400f": "red", "#0b7269": "green",
-    "#7c5600": "orange", "#9a2b7c": "purple", "#6c7987": "sky", "#9cc3dd": "pale", "#d9730d": "orange",
+    **{colour: role for role, colour in LIGHT.items()}, "#ffffff": "ground", "#000000": "ink", "#757575": "soft",
+    "#d9730d": "orange",
 }
 COLOUR = re.compile(r"#[0-9a-f]{6}\b")
 

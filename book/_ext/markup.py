@@ -59,11 +59,11 @@ def keep_together(page: BeautifulSoup) -> None:
 
 
 def break_names(page: BeautifulSoup) -> None:
-    """The name of a row, such as ``six-models/batchnorm``, may go on below behind its slash."""
-    for text in page.find_all(string=re.compile(r"\w/\w")):
+    """The name of a row, such as ``six-models/batchnorm``, may go on below behind a sign that parts its words."""
+    for text in page.find_all(string=re.compile(r"\w[/._=]\w")):
         if text.find_parent("th", scope="row"):
-            first, *rest = text.split("/")
-            text.replace_with(first, *(piece for part in rest for piece in ("/", page.new_tag("wbr"), part)))
+            pieces = re.split(r"(?<=\w[/._=])(?=\w)", text)
+            text.replace_with(pieces[0], *(part for piece in pieces[1:] for part in (page.new_tag("wbr"), piece)))
 
 
 def set_in_lines(page: BeautifulSoup) -> None:

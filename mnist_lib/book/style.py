@@ -17,18 +17,18 @@ from matplotlib.figure import Figure
 BLUE, SKY, PURPLE = "#1b5fc1", "#6c7987", "#9a2b7c"  # ours; the step before, context; the student's own training
 RED, GREEN, ORANGE = "#c0400f", "#0b7269", "#7c5600"  # above zero; below zero; the receptive field
 INK, GREY = "#15202d", "#4b5968"
-FRAME, GRID, BAND = "#bbbbbb", "#dcdcdc", "#f0f0f0"
+FRAME, GRID, BAND = "#d3dae2", "#d3dae2", "#f2f5f8"
 COLOURS = (BLUE, INK, SKY, GREY)
 LINES = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)), (0, (1, 1)))
 MARKERS = "os^DvPX<"
 TEST, TRAIN, SOURCE, TARGET = BLUE, BLUE, PURPLE, INK  # training is dotted, the target dashed
-WIDTH = 5.6  # inches: less than the text column, so that a phone shrinks its words to 10 pixels, not fewer
+WIDTH = 5.0  # inches: less than the text column, so that a phone shrinks its words to 11 pixels, not fewer
 
 STYLE = {
     "figure.facecolor": "white", "axes.facecolor": "white", "savefig.facecolor": "white",
     "figure.dpi": 100, "figure.constrained_layout.use": True,
     "font.size": 12, "axes.titlesize": 12, "axes.titleweight": "bold", "axes.titlelocation": "left",
-    "axes.labelsize": 12, "xtick.labelsize": 11, "ytick.labelsize": 11, "legend.fontsize": 11,
+    "axes.labelsize": 12, "xtick.labelsize": 12, "ytick.labelsize": 12, "legend.fontsize": 12,
     "text.color": INK, "axes.labelcolor": INK, "xtick.color": INK, "ytick.color": INK,
     "axes.edgecolor": GREY, "axes.spines.top": False, "axes.spines.right": False,
     "axes.grid": True, "grid.color": GRID, "grid.linewidth": 0.8, "axes.axisbelow": True,

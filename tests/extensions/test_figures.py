@@ -26,7 +26,7 @@ def drawn(tmp_path):
 def test_every_colour_of_the_style_has_a_role():
     colours = {value.lower() for value in vars(style).values()
                if isinstance(value, str) and re.fullmatch("#[0-9a-fA-F]{6}", value)}
-    assert len(colours) > 10 and colours <= ROLES.keys()
+    assert len(colours) == 10 and colours <= ROLES.keys()
 
 
 def test_a_figure_has_roles_for_colours_and_text_for_text(drawn):

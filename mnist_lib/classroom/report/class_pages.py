@@ -136,7 +136,7 @@ def epochs(grades: Sequence[grading.Grade]):
     """Held-out accuracy over the epochs, a line for each seed."""
     drawing, axes = figure(height=3)
     last = len(grades[0].correct)
-    axes.axvspan(last - 4.5, last + 0.5, color="#f0f0f0", zorder=0)
+    axes.axvspan(last - 4.5, last + 0.5, color="#f2f5f8", zorder=0)
     axes.axhline(own.RULE, color=TARGET, linewidth=1.2, linestyle="--")
     for g in grades:
         axes.plot(range(1, len(g.correct) + 1), [100 * n / g.held_out for n in g.correct], "o-", color=BLUE,

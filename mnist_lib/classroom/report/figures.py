@@ -29,7 +29,7 @@ def curves(results: Sequence[own.Result], epochs: int | None = None):
     """Accuracy on the held-out images and in training, a line for each seed; the last five epochs are shaded."""
     drawing, axes = figure(height=3.4)
     epochs = epochs or max((len(r.epochs) for r in results), default=1)
-    axes.axvspan(epochs - 4.5, epochs + 0.5, color="#f0f0f0", zorder=0)
+    axes.axvspan(epochs - 4.5, epochs + 0.5, color="#f2f5f8", zorder=0)
     axes.axhline(own.RULE, color=TARGET, linewidth=1.2, linestyle="--", label=f"{own.RULE:.1f} %")
     for number, result in enumerate(results):
         over = range(1, len(result.epochs) + 1)
