@@ -249,7 +249,7 @@ def steps(path: str) -> Html:
                      f"{of.holds[5]} of {len(of.seeds)}", f"{log.final:.2f}" if log else "–",
                      "–" if log is None else "yes" if log.holds(5) else "no"))
     heads = ("step", "parameters", "test, %", "images\ngained", "hold five epochs", "the student, %", "holds five")
-    return table(f"The steps of {path}", heads, rows, "sticky", aside=("hold five epochs", "the student, %", "holds five"))
+    return table(f"The steps of {path}", heads, rows, "sticky", aside=heads[4:])
 
 
 # --- words ----------------------------------------------------------------------------------------
