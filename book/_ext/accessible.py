@@ -46,9 +46,9 @@ def name_controls(app, pagename, templatename, context, doctree):
             for summary in getattr(sidebar, "select", lambda _: [])("li > details > summary"):
                 link = summary.find_parent("li").find("a")
                 summary["aria-label"] = f"Pages of “{link.get_text(strip=True)}”"
-            here = getattr(sidebar, "select_one", lambda _: None)("li.current.active > a")
+            here = getattr(sidebar, "select", lambda _: [])("li.current.active > a")  # the entries above it first
             if here and (parts := parts_of(context.get("toc"))):
-                here.insert_after(parts)
+                here[-1].insert_after(parts)
             if hasattr(sidebar, "new_tag"):
                 fold_parts(sidebar)
             return sidebar

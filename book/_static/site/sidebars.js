@@ -15,7 +15,7 @@
     }
   };
 
-  const current = bar.querySelector("li.current.active > a");
+  const current = [...bar.querySelectorAll("li.current.active > a")].at(-1); /* behind the entries above it */
   const show = (list) => {
     if (!current) return;
     const { top, bottom } = current.getBoundingClientRect(), box = list.getBoundingClientRect();

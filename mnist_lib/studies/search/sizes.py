@@ -56,7 +56,7 @@ def curve(of: Sequence[Summary], rebuilt: Sequence[Summary] = ()):
     Ours in a line, the steps ``rebuilt`` from the sources beside them, both with the range of their
     seeds; and what others have published.
     """
-    drawing, axes = figure(height=4.2)
+    drawing, axes = figure(height=4.8)
     axes.axhline(100 - RULE, color=TARGET, linewidth=1.2, linestyle="--")
     for part, colour, style, label in ((of, BLUE, "o-", "ours: mean and range of the seeds"),
                                        (rebuilt, SKY, "s", "the five finals, rebuilt")):
@@ -76,5 +76,5 @@ def curve(of: Sequence[Summary], rebuilt: Sequence[Summary] = ()):
         axis.set_minor_formatter(NullFormatter())
     axes.annotate(f"target: {100 - RULE:.1f}", (0, 100 - RULE), (6, 4), xycoords=("axes fraction", "data"),
                   textcoords="offset points", fontsize=10)
-    axes.legend()
+    drawing.legend(loc="outside lower center", ncols=1)
     return drawing
