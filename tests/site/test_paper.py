@@ -11,7 +11,8 @@ FOLDS = """<article class="bd-article"><section id="a"><h1>A</h1><p>text</p>
 <div><details class="predict-evidence"><summary>answer</summary>
 <details><summary>in it</summary>x</details></details></div>
 <div class="cell"><details id="first"><summary>code</summary>x</details></div>
-<details class="solution dropdown"><summary>solution</summary>x</details><details class="quiz-choice"><summary>choice</summary>x</details>
+<details class="solution dropdown"><summary>solution</summary>x</details>
+<details class="quiz-choice"><summary>choice</summary>x</details>
 </section></article>"""
 
 
