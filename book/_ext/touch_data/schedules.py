@@ -19,7 +19,8 @@ def data(show: str = "step") -> dict:
         "plateau": {"rate": plateau.optimizer.learning_rate, "factor": plateau.schedule.factor,
                     "patience": plateau.schedule.patience}}
     kinds = {kind: {
-        "step": of.name, "project": of.path.replace("-", " "), "batches": of.steps_per_epoch, "settings": settings[kind],
+        "step": of.name, "project": of.path.replace("-", " "), "batches": of.steps_per_epoch,
+        "settings": settings[kind],
         "runs": [{"seed": run.seed, "test": [e.test_correct for e in run.epochs],
                   "rates": [[short(e.learning_rate), short(e.last_learning_rate)] for e in run.epochs],
                   "losses": [round(e.test_loss, 6) for e in run.epochs]} for run in recorded(of)],
