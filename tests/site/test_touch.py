@@ -584,6 +584,19 @@ def test_every_control_answers_to_the_keyboard(opened, anchor):
     assert told(opened, anchor) and "undefined" not in told(opened, anchor) and "NaN" not in told(opened, anchor)
 
 
+def test_recorded_accuracies_stand_with_their_own_settings_alone(opened):
+    """Grey and labelled; hidden where the reader has set something else."""
+    box = opened.locator("#touch-schedules")
+    for kind in range(3):
+        box.locator("input[type=radio]").nth(kind).check(force=True)
+        box.locator("button", has_text="Start over").click()
+        drawn = box.locator(".touch-stage path[stroke='var(--figure-soft)'][stroke-width='1.5']")
+        assert drawn.count() > 1 and "recorded trainings" in told(opened, "schedules")
+        box.locator("input[type=range]").nth(1).press("ArrowRight")
+        assert drawn.count() == 0 and "Nothing was trained with these settings" in told(opened, "schedules")
+        assert "nothing is recorded with these settings" in box.locator(".touch-stage").inner_text()
+
+
 def test_training_ten_times(opened):
     luck = opened.locator("#touch-luck")
     luck.locator("button", has_text="Start over").click()

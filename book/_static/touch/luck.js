@@ -23,7 +23,7 @@
       paintAgain();
     });
     const over = controls.button("Start over", () => { drawn = []; paintAgain(); });
-    const menu = controls.menu({ label: "the network", groups: [["", data.steps.map(({ step: name }, i) => [String(i), name])]], value: String(data.first),
+    const menu = controls.menu({ label: "the network", groups: [["", data.steps.map(({ name }, i) => [String(i), name])]], value: String(data.first),
       changed: (i) => { step = data.steps[Number(i)]; drawn = []; paintAgain(); } });
     place.append(controls.row(menu.node, again, rest, over));
 
@@ -60,14 +60,14 @@
       const every = step.runs.flatMap(({ test }) => test.slice(4)), [low, high] = [Math.floor((Math.min(...every) - 2) / 10) * 10, Math.ceil((Math.max(...every) + 2) / 10) * 10];
       const above = curve(width, low, high), below = spread(width, low, high);
       below.svg.setAttribute("y", ABOVE);
-      touch.put(stage, dom.draw("svg", { width, height: ABOVE + BELOW, viewBox: `0 0 ${width} ${ABOVE + BELOW}` }, above.svg, below.svg), `Above, the test accuracy of one training of ${step.step}, epoch by epoch; below, for each training drawn so far a dot where it ends and a diamond at its best epoch, which lies further right.`);
+      touch.put(stage, dom.draw("svg", { width, height: ABOVE + BELOW, viewBox: `0 0 ${width} ${ABOVE + BELOW}` }, above.svg, below.svg), `Above, the test accuracy of one training of ${step.name}, epoch by epoch; below, for each training drawn so far a dot where it ends and a diamond at its best epoch, which lies further right.`);
       fresh = false;
       again.disabled = rest.disabled = drawn.length >= MOST;
       tell(`${words()}${guess() === null ? "" : ` You said ${guess().toFixed(2)} %.`}`);
     }
 
     function words() {
-      if (!drawn.length) return `${step.step} has ${step.runs.length} recorded trainings. Train it: each press draws one of them.`;
+      if (!drawn.length) return `${step.name} has ${step.runs.length} recorded trainings. Train it: each press draws one of them.`;
       const { published, mean, low, high } = outcome(drawn, step.runs), extra = Math.max(0, published - mean);
       const kept = `Keep the best epoch of ${drawn.length === 1 ? "this training" : `these ${drawn.length}`}, and you publish ${percent(published)} %.`;
       if (drawn.length < MOST) return kept;
