@@ -45,7 +45,8 @@ def measured(call):
         return NotImplemented
     call.details["measured"] = True
     whole = intervals.union((), [intervals.reduce(s, range(len(s.shape)), False) for s in map(call.intervals, traced)])
-    return [intervals.broadcast(whole, spans.shape) if spans.constant else spans for spans in made]
+    return [intervals.broadcast(whole, spans.shape) if spans.constant and t.is_floating_point() else spans
+            for spans, t in zip(made, call.outputs)]  # numbers that nothing reaches may be statistics; lengths are not
 
 
 def _lines(spans):
