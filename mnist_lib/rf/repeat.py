@@ -24,7 +24,6 @@ from .operators import advice, explanation, where
 from .repetition import Repetition
 from .rows import rows_of
 from .rules.registry import UnknownOperation
-from .snapshot import left_as_found
 from .trace_step import Step
 from .tracer import Tracer
 
@@ -192,7 +191,7 @@ class Repeats:
 
     def _run(self, interpreter, tensors, alter, seed):
         error = None
-        with self._left_as_found() as snapshot, contextlib.redirect_stdout(io.StringIO()), \
+        with self._snapshot.running() as snapshot, contextlib.redirect_stdout(io.StringIO()), \
                 warnings.catch_warnings():
             warnings.simplefilter("ignore")
             tracer = Tracer(self.network, interpreter, snapshot.tensors, alter)
@@ -205,19 +204,6 @@ class Repeats:
                 error = stopped.with_traceback(None)  # which would hold all tensors of the run
             tracer.drew = interpreter.chance or bool(snapshot.generators) or states() != before
         return tracer, error
-
-    @contextlib.contextmanager
-    def _left_as_found(self):
-        """As ``left_as_found``, by the first run's snapshot where that can be done."""
-        if not self._snapshot.repeatable:
-            with left_as_found(self.network) as snapshot:
-                yield snapshot
-            return
-        try:
-            self._snapshot.evaluate()
-            yield self._snapshot
-        finally:
-            self._snapshot.put_back()
 
     def refusal(self, place, why, exits=None, other=None):
         """The error: which function has read the numbers, in which module, and a rule that helps."""
