@@ -50,7 +50,7 @@ class Exits:
                 return ~tensor
             if not tensor.is_floating_point():
                 return tensor + 1 if how == "up" else (tensor - 1).clamp(min=0)
-            return {"up": tensor + 1000, "down": -tensor - 1000}.get(how, tensor * 0)
+            return {"up": tensor + 1000, "down": -tensor - 1000, "far": tensor + 1e9}.get(how, tensor * 0)
 
     def left(self, called, step, reads, tensor=None):
         """An array that is out."""
@@ -71,5 +71,5 @@ def _other(value, how):
     if isinstance(value, bool):
         return how if isinstance(how, bool) else not value
     if isinstance(value, int):
-        return {"up": value + 1, "down": max(value - 1, 0)}.get(how, 0)
-    return {"up": value + 1000, "down": -value - 1000}.get(how, 0.0)
+        return {"up": value + 1, "down": max(value - 1, 0), "far": value + 1000}.get(how, 0)
+    return {"up": value + 1000, "down": -value - 1000, "far": value + 1e9}.get(how, 0.0)

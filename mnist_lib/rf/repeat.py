@@ -66,13 +66,13 @@ class Path:
         return {**self.alter, **{e.number: e.decided for e in self.exits() if e.decided is not None}}
 
     def plans(self, reads="image"):
-        """How its readings can be altered: decisions one by one, or all; numbers all alike."""
-        exits = [e for e in self.exits(reads) if e.number >= self.fresh]
-        turned = [{e.number: not e.decided} for e in exits if e.decided is not None]
-        found, numbers = turned[:_MOST], [e for e in exits if e.decided is None]
+        """How its readings can be altered: fresh decisions one by one, or all; numbers all alike."""
+        exits = self.exits(reads)
+        turned = [{e.number: not e.decided} for e in exits if e.decided is not None and e.number >= self.fresh]
+        found, numbers = turned[:_MOST], [e for e in exits if e.decided is None and e.number not in self.alter]
         if len(turned) > _MOST:
             found.append({number: value for each in turned for number, value in each.items()})
-        return found + [{e.number: how for e in numbers} for how in ("up", "down", "zero") if numbers]
+        return found + [{e.number: how for e in numbers} for how in ("up", "down", "zero", "far") if numbers]
 
 
 class Repeats:
@@ -146,8 +146,8 @@ class Repeats:
         other, error = self.again(path, path.tensors, alter, seed)
         place = difference(path.run.journal, other.journal, cut_short=error is not None)
         exits = [e for e in path.run.exits.seen if e.number in plan]
-        decisions = plan and not any(isinstance(how, str) for how in plan.values())
-        if error is not None and (place is not None or not (decisions or isinstance(error, _ONLY_LOOKED))):
+        ends = "far" in plan.values() or plan and not any(isinstance(how, str) for how in plan.values())
+        if error is not None and (place is not None or not (ends or isinstance(error, _ONLY_LOOKED))):
             raise self.refusal(place, why, exits, other)
         if place is None:
             return

@@ -78,6 +78,15 @@ def test_several_inputs_and_outputs_and_what_is_learned():
     assert table.interval("[1]") == ((0, 7), (0, 7))
 
 
+def test_what_one_input_chooses_of_another_is_found():
+    """At each place either is read, as the second input says."""
+    choice = operation("choice", lambda x, y: torch.where(y > 0, x, x.roll(1, 2)), "(Tensor x, Tensor y) -> Tensor")
+    measured, followed = (receptive_field(Net(lambda m, x, f=f: f(m.c(x), x.flip(3)), CONV), SIZE) for f in (
+        choice, lambda x, y: torch.where(y > 0, x, x.roll(1, 2))))
+    for unit in itertools.product(range(8), range(8)):
+        assert measured.interval("", unit) == followed.interval("", unit)
+
+
 def written(x):
     x.add_(1)
 

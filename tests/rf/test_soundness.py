@@ -22,7 +22,7 @@ from mnist_lib.rf.calculator import UnknownOperation
 from tests.rf import panel_guards, panel_kinds, panel_structure
 from tests.rf.panel_soundness import COVERED, FOLLOWED, REFUSED, SIZE, Net, c
 
-FOLLOWED = [*FOLLOWED, *panel_structure.FOLLOWED, *panel_kinds.FOLLOWED]
+FOLLOWED = [*FOLLOWED, *panel_structure.FOLLOWED, *panel_kinds.FOLLOWED, *panel_guards.FOLLOWED]
 REFUSED = [*REFUSED, *panel_structure.REFUSED, *panel_kinds.REFUSED, *panel_guards.REFUSED]
 
 STEPS = (0.4, 20.0)
