@@ -49,9 +49,11 @@ def receptive_field(network, input_size=None, *, inputs=None, title=None, layout
 
     The network runs as in evaluation, and is left exactly as it was.
 
-    Raises UnknownOperation where an operation has no rule (the message shows how to register
-    one), ReceptiveFieldError where the network cannot be run on such an input or a map shrinks
-    to nothing (the message names the layer), ValueError for an impossible input size.
+    An operation without a rule is measured by changing its inputs, and its row says so. Raises
+    UnknownOperation where that cannot be done and the output depends on it, or where another image or
+    chance would lead to other fields (the message shows how to register a rule), ReceptiveFieldError where the
+    network cannot be run on such an input or a map shrinks to nothing (the message names the layer),
+    ValueError for an impossible input size.
     """
     if not isinstance(network, torch.nn.Module):
         if callable(network) and not hasattr(network, "layers"):

@@ -28,7 +28,7 @@ _NOT_PLAIN = {"torch", "builtins", "numpy", "types", "collections", "threading",
 
 
 class UnknownOperation(ReceptiveFieldError):
-    """An operation without a rule. The message names it, its module, and how to add the rule."""
+    """What cannot be followed. The message names the operation, its module, and how to add a rule."""
 
 
 def rule(*operations):
