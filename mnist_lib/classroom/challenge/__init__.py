@@ -7,7 +7,7 @@ line in a logbook. What shows them is in ``mnist_lib.classroom.report``.
 from mnist_lib import door
 
 __all__, __getattr__, __dir__ = door(__name__, {
-    "entry": "Entry Refused line load of source_of",
+    "entry": "Entry Refused line load of",
     "learning": "Attempt Epoch attempt predict seed_everything",
     "logbook": "logbook",
     "recipe": "Recipe plain",

@@ -90,6 +90,8 @@ class _Training:
         self.entry, self.recipe, self.seed, self.device = entry, entry.recipe, seed, device
         self.network = faster(entry.build(), device)
         self.random = torch.Generator(device).manual_seed(seed)
+        if len(images) % self.recipe.batch_size == 1:  # a batch of one has no statistics, and squeeze() drops it
+            images, labels = images[:-1], labels[:-1]
         self.images, self.labels, self.judged = images.to(device), labels.to(device), judged.to(device)
         if not self.recipe.augmented:
             for transform in self.recipe.transforms:
