@@ -55,8 +55,8 @@ def test_two_tries_a_look_and_what_the_reports_say(here, capsys):
     markdown = (here / "challenge/report.md").read_text()
     assert "2 looks at the test set" in markdown and "A second look is no test" in markdown
     page = (here / "challenge/report.html").read_text()
-    assert not re.search(r"(?:src|href)=[\"']?[^#\"']|<script|url\([^#]|@import", page), "the page needs something else"
-    assert page.count("<svg") == 3 and "2 looks" in page
+    assert not re.search(r"(?:src|href)=[\"']?(?!data:)[^#\"']|<script|url\([^#]|@import", page), "the page needs something else"
+    assert page.count("<svg") == 4 and "2 looks" in page
     ElementTree.fromstring((here / "challenge/badge.svg").read_text())
 
 
@@ -91,8 +91,7 @@ def test_what_a_network_is_called_marks_up_nothing(here):
     assert main(["challenge", "my_net.py:Net", "--images", "300"]) == 0
     page = (here / "challenge/report.html").read_text()
     assert "<script>alert" not in page and "<img" not in page and "\x1b" not in page and "\u202e" not in page
-    row = next(line for line in (here / "challenge/report.md").read_text().splitlines() if "alert" in line)
-    assert "\\<script\\>" in row
+    assert "alert" not in (here / "challenge/report.md").read_text().replace("\\<script\\>", "")
 
 
 def test_a_logbook_that_can_not_be_read_is_named(here, capsys):

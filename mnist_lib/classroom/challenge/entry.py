@@ -40,6 +40,12 @@ class Entry:
     watch: Watch
     whole: bool = False
     found: Found | None = None
+    own_recipe: bool = True
+
+    @property
+    def recipe_in_words(self) -> str:
+        """How it is trained, and whose recipe that is."""
+        return self.recipe.words() + ("" if self.own_recipe else "; no recipe in the file: the book's was used")
 
     @functools.cached_property
     def fingerprint(self) -> str:
@@ -85,7 +91,8 @@ def of(network: Any, recipe=None, name: str = "") -> Entry:
         source = textwrap.dedent(inspect.getsource(network))
     except (OSError, TypeError):
         source = repr(network)
-    return Entry(name or getattr(network, "__name__", NAME), network, Recipe.of(recipe), source, Watch())
+    return Entry(name or getattr(network, "__name__", NAME), network, Recipe.of(recipe), source, Watch(),
+                 own_recipe=recipe is not None)
 
 
 def load(place: str, recipe=None, asked: str = "", shown: str = "") -> Entry:
@@ -97,6 +104,7 @@ def load(place: str, recipe=None, asked: str = "", shown: str = "") -> Entry:
     whole = recipe is None and step is None
     recipe = found.names.get("recipe", recipe) if whole else recipe or step
     try:
-        return Entry(found.name, found.make, Recipe.of(recipe), found.source or found.name, watch, whole, found)
+        return Entry(found.name, found.make, Recipe.of(recipe), found.source or found.name, watch, whole, found,
+                     recipe is not None)
     except (ValueError, KeyError) as error:
         raise Refused(f"{found.name.partition(':')[0]}: {line(error.args[0] if error.args else error)}") from error

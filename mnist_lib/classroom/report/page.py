@@ -25,6 +25,7 @@ th, td { text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0; bo
 th { font-weight: 600 } td.number, th.number { text-align: right; white-space: nowrap }
 figure { margin: 1rem 0; background: #fff; border-radius: 4px; padding: .5rem } figure svg { width: 100%; height: auto }
 figcaption { color: #595959; font-size: .9rem }
+.rehearsal { font-size: 1.8rem; font-weight: 700; line-height: 1.2; border: 3px solid; padding: .5rem }
 .verdict { font-size: 1.15rem; border-left: 4px solid; padding-left: .8rem }
 .quiet { color: var(--quiet); font-size: .9rem } pre { background: var(--soft); padding: .6rem; overflow-x: auto }
 .yes::before { content: "✓ " } .no::before { content: "✗ " } .look::before { content: "? " } .no { font-weight: 600 }
