@@ -49,8 +49,8 @@ class Found:
 def read(place: str, asked: str = "", shown: str = "") -> Found:
     """The network of a name; ``shown`` is what messages call its file.
 
-    ``six-models/steplr``, ``package.module:function``, ``my_net.py``, ``my_net.ipynb:Model_3``, ``folder/``, ``my.zip``;
-    with plain arguments, ``my_net.py:Net(drop=0.1)``. Raises :class:`Refused` with what to do next.
+    ``six-models/steplr``, ``package.module:function``, ``my_net.py``, ``my_net.ipynb:Model_3``, ``folder/``,
+    ``my.zip``; with plain arguments, ``my_net.py:Net(drop=0.1)``. Raises :class:`Refused` with what to do next.
     """
     arguments = None
     if not os.path.lexists(place) and (parts := re.fullmatch(r"(.+?)(?::([^\W\d][\w.]*))?(\(.*\))?", place, re.DOTALL)):

@@ -80,9 +80,9 @@ SCHEDULE = RECIPE.replace("epochs=2", """epochs=2, optimizer=lambda p: optim.SGD
     schedule=lambda optimizer, steps: optim.lr_scheduler.StepLR(optimizer, step_size={}, gamma=0.1){}""")
 
 
-def notebook(*cells, output=""):
+def notebook(*cells):
     """The bytes of a notebook; a cell's lines are kept in a list, as Jupyter does."""
-    return json.dumps({"cells": [{"cell_type": "markdown", "source": ["# My %s" % output]}] + [
+    return json.dumps({"cells": [{"cell_type": "markdown", "source": ["# My network"]}] + [
         {"cell_type": "code", "source": cell.splitlines(True), "outputs": []} for cell in cells],
         "nbformat": 4, "nbformat_minor": 5, "metadata": {}}).encode()
 
@@ -105,16 +105,20 @@ class HandIn(NamedTuple):
 
 
 HANDINS = {
-    "colab.ipynb": HandIn(notebook("from google.colab import drive\ndrive.mount('/content/drive')\n%cd /content/drive",
+    "colab.ipynb": HandIn(notebook("from google.colab import drive\ndrive.mount('/content/drive')\n%cd /content",
                                    *CLASSICAL), "google.colab"),
-    "loop.ipynb": HandIn(notebook(*CLASSICAL, "torch.save(model.state_dict(), 'model.pt')\nx = (3\n % 2)"), "not executed"),
+    "loop.ipynb": HandIn(notebook(*CLASSICAL, "torch.save(model.state_dict(), 'model.pt')\nx = (3\n % 2)"),
+                         "Not executed"),
     "utils": HandIn({"model.py": IMPORTS + "from utils import width\n" + net().replace("(1, 4,", "(1, width,").replace(
-        "(4, 10", "(width, 10"), "utils.py": VISION + "width = 5\ndef get_data():\n    return datasets.MNIST('.')\n"}),
+        "(4, 10", "(width, 10"),
+        "utils.py": VISION + "width = 5\ndef get_data():\n    return datasets.MNIST('.')\n"}),
     "folder-notebook": HandIn({"model.py": IMPORTS + net(), "utils.py": IMPORTS + TRAIN, "S5.ipynb": notebook(
-        IMPORTS + VISION, DEVICE + DATA, "from model import Net\nfrom utils import train", LOOP.format(model="Net()"))}),
+        IMPORTS + VISION, DEVICE + DATA, "from model import Net\nfrom utils import train",
+        LOOP.format(model="Net()"))}),
     "models.ipynb": HandIn(notebook(*MODELS), "Model_3"),
     "nets.py": HandIn(IMPORTS + "".join(net(f"Net{n}") for n in range(1, 6)), "Net5"),
-    "asked.py": HandIn(IMPORTS + net("Small") + net("Large", width=9) + "\nnetwork = Small\n" + RECIPE, "the file says so"),
+    "asked.py": HandIn(IMPORTS + net("Small") + net("Large", width=9) + "\nnetwork = Small\n" + RECIPE,
+                       "the file says so"),
     "trained.ipynb": HandIn(notebook(IMPORTS + VISION, DEVICE, net("First"), net("Second"), DATA, TRAIN,
                                      LOOP.format(model="First()")), "it is the one that is trained"),
     "zipped.zip": HandIn(packed({"hand-in/network.py": IMPORTS + "from parts import width\n" + net(),
@@ -125,12 +129,14 @@ HANDINS = {
                            "Net(drop=0.1)"),
     "twin.py": HandIn(IMPORTS + net(width=3) + RECIPE),
     "twin.ipynb": HandIn(notebook(IMPORTS, net(width=6))),
-    "at-import.py": HandIn(IMPORTS + VISION + DEVICE + DATA + net() + TRAIN + LOOP.format(model="Net()"), "not executed"),
+    "at-import.py": HandIn(IMPORTS + VISION + DEVICE + DATA + net() + TRAIN + LOOP.format(model="Net()"),
+                           "Not executed"),
     "seaborn.ipynb": HandIn(notebook("import seaborn as sns\nimport netron\nsns.set()\n" + IMPORTS, net(),
                                      "sns.heatmap(torch.zeros(3, 3))"), "netron"),
     "scheduler.py": HandIn(IMPORTS + net() + SCHEDULE.format(6, ', per="epoch"'), "StepLR 6, 0.1"),
     "norm.ipynb": HandIn(notebook(IMPORTS, net(arguments=", norm", more=NORM), DEVICE,
-                                  "models = [Net(norm=n) for n in ('LN', 'GN')]\nbest = Net('GN').to(device)"), "Net('GN')"),
+                                  "models = [Net(norm=n) for n in ('LN', 'GN')]\nbest = Net('GN').to(device)"),
+                         "Net('GN')"),
     "ghost.py": HandIn(IMPORTS + GHOST + net(more="        self.conv1.append(GhostBatchNorm(4))") + RECIPE),
     "large.py": HandIn(IMPORTS + net(width=150) + RECIPE.replace("2", "20"), "at most 20,000 parameters"),
     "broken.ipynb": HandIn(notebook(IMPORTS, net(more="        self.more = nn.Conv2d(width, 3, 1)")),

@@ -22,7 +22,7 @@ from ...reading import Found, Refused, build, line, read
 from .recipe import Recipe
 from .watch import Watch, watching
 
-NAME = "Net"
+NAME, LISTED = "Net", 6  # statements that were not executed
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,19 @@ class Entry:
         which = [self.name.rpartition(":")[2]] if self.found and (self.found.others or "(" in self.name) else []
         text = json.dumps([code, self.recipe.describe(code=not self.whole), *which], sort_keys=True)
         return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:12]
+
+    @property
+    def told(self) -> list[str]:
+        """The recipe; which network it is and why; what was not executed, and what stood in."""
+        found, told = self.found, [f"Recipe: {self.recipe_in_words}."]
+        if found and not found.of_the_book:
+            told.append(f"Network: {found.name}, {found.why}.")
+            more = len(found.left_out) - LISTED
+            if found.left_out:
+                told.append("Not executed: " + "; ".join(found.left_out[:LISTED]) + f"; and {more} more" * (more > 0))
+            if found.stood_in:
+                told.append(f"Not installed, a stand-in that does nothing took its place: {', '.join(found.stood_in)}.")
+        return told
 
     def build(self) -> nn.Module:
         """A new network with weights of its own; :class:`Refused` says why there is none."""

@@ -81,7 +81,7 @@ class Report:
         return schema.sealed(json.loads(json.dumps({
             "format": 1, "network": self.entry.name, "fingerprint": self.entry.fingerprint,
             "recipe": self.entry.recipe.describe(), "recipe_in_words": self.entry.recipe_in_words,
-            "told": told_of(self.entry), "terms": dataclasses.asdict(self.terms),
+            "told": self.entry.told, "terms": dataclasses.asdict(self.terms),
             "parameters": self.sheet.parameters, "field": self.sheet.field,
             "rules": [dataclasses.asdict(f) for f in self.sheet.findings], "kept": self.sheet.kept,
             "headline": self.headline,
@@ -98,7 +98,7 @@ class Report:
     def to_markdown(self) -> str:
         """The report as Markdown, for a pull request or a hand-in."""
         rows = [f"# {mark(self.entry.name)}", "", mark(self.headline), "",
-                *(f"{mark(told)}\n" for told in told_of(self.entry)), "| rule | kept | found |", "|---|---|---|"]
+                *(f"{mark(told)}\n" for told in self.entry.told), "| rule | kept | found |", "|---|---|---|"]
         rows += [f"| {mark(f.rule)} | {f.verdict} | {mark(f.found)} |" for f in self.sheet.findings]
         if self.results:
             rows += ["", "| seed | " + " | ".join(head for head, _ in COLUMNS) + " |"]
@@ -115,7 +115,7 @@ class Report:
         findings = table(("rule", "", "found"), [
             (f.rule, Html(f'<span class="{f.verdict}">{f.verdict}</span>'), f.found) for f in self.sheet.findings])
         parts = [banner(self.split), f'<p class="verdict">{text(self.headline, 2000)}</p>',
-                 *(f"<p>{text(told, 500)}</p>" for told in told_of(self.entry)), "<h2>The rules</h2>", findings,
+                 *(f"<p>{text(told, 500)}</p>" for told in self.entry.told), "<h2>The rules</h2>", findings,
                  f"<p>{text(time_needed(self))}.</p>",
                  table(("layer", "kind", "numbers"), self.sheet.layers[:60], (2,))]
         if self.sheet.table is not None:
@@ -159,7 +159,6 @@ class Report:
         return self.headline
 
 
-LISTED = 6  # statements that were not executed
 COLUMNS = (
     ("before any (%)", lambda r, _: "" if r.before is None else f"{100 * r.before / r.held_out:.2f}"),
     ("last epoch (%)", lambda r, _: f"{r.final:.2f}"), ("best epoch (%)", lambda r, _: f"{max(r.accuracies):.2f}"),
@@ -174,19 +173,6 @@ def rehearsal(split: own.Split) -> str:
 def banner(split: own.Split) -> str:
     """The same in large letters."""
     return "" if split.whole else f'<p class="rehearsal">{text(rehearsal(split))}</p>'
-
-
-def told_of(entry: own.Entry) -> list[str]:
-    """The recipe; which network it is and why; what was not executed, and what stood in."""
-    found, told = entry.found, [f"Recipe: {entry.recipe_in_words}."]
-    if found and not found.of_the_book:
-        told += [f"Network: {found.name}, {found.why}."]
-        more = len(found.left_out) - LISTED
-        if found.left_out:
-            told.append(f"Not executed: {'; '.join(found.left_out[:LISTED])}{f'; and {more} more' if more > 0 else ''}.")
-        if found.stood_in:
-            told.append(f"Not installed, a stand-in that does nothing took its place: {', '.join(found.stood_in)}.")
-    return told
 
 
 def seeds(n: int) -> str:

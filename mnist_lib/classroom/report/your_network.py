@@ -13,7 +13,7 @@ import torch
 from ...files import ready_to_write, write_atomically
 from ...training import evaluate, pick_device, test_set
 from .. import challenge as own
-from .report import Look, Report, time_needed, told_of
+from .report import Look, Report, time_needed
 from .watching import watcher
 
 OUT = "challenge"
@@ -45,7 +45,7 @@ def challenge(network, recipe=None, *, seeds: int = 1, check: bool = False, fina
     with _one_thread(device):
         learnt = split.load()
         sheet = own.examine(entry, learnt[0], learnt[1], terms)
-        for told in told_of(entry):
+        for told in entry.told:
             say(told)
         for finding in sheet.findings:
             say(f"{finding.verdict:5}{finding.rule}: {finding.found}")
