@@ -11,5 +11,5 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "command_challenge": "command_challenge",
     "command_grade": "command_grade",
     "grading": "grading",
-    "report": "Pages Report apart badge_of hidden_folders load_report readers rehearsal report template",
+    "report": "Pages Report apart badge_of load_report readers rehearsal report template",
 })

@@ -30,6 +30,7 @@ def add_arguments(parser) -> None:
 
 def run(options) -> int:
     """Grade what has no grade yet and write the pages; returns 0, whatever the submissions do."""
+    from ..training import records
     from . import challenge, grading, report
 
     numbers = (options.seeds, options.jobs, options.minutes, options.memory, options.images)
@@ -53,7 +54,7 @@ def run(options) -> int:
     results = out / "results"
     if options.again:
         grading.forget(results)
-    hidden = report.hidden_folders(source, out, key.parent)
+    hidden = [str(place) for place in (source, out, key.parent, records.root())]
     names, pages = {s.slug: s.student for s in submissions}, report.Pages(submissions, rules, out)
     print(f"{report.rehearsal(split)}{len(submissions)} submissions, up to {rules.seeds} trainings each; "
           f"split {split.fingerprint}", flush=True)

@@ -29,6 +29,7 @@ class Execution:
         self.path, self.pieces, self.beside, self.folder, self.sources = path, pieces, beside, folder, sources
         self.costly = costs([*pieces, *beside])
         self.whole = path.suffix == ".py" and not any(heavy(p.node, self.costly) for p in pieces)
+        self.shown = line(NAMES.get(str(path.resolve()), path.name))
         self.broken, self.left, self.stood = broken, [], set()
         self.flags = importlib.import_module("__future__").annotations.compiler_flag if any(
             isinstance(p.node, ast.ImportFrom) and p.node.module == "__future__" for p in pieces) else 0
@@ -65,9 +66,9 @@ class Execution:
             for piece in self.pieces:
                 self._execute(piece.node, piece.file, names)
         except SystemExit as error:
-            raise Refused(f"{line(self.path.name)} ends the program when it is loaded (exit); take that out") from error
+            raise Refused(f"{self.shown} ends the program when it is loaded (exit); take that out") from error
         except Exception as error:
-            raise Refused(f"{line(self.path.name)} cannot be loaded: {where(error)}") from error
+            raise Refused(f"{self.shown} cannot be loaded: {where(error)}") from error
 
     def _selected(self, names: dict) -> None:
         lost: set[str] = set()

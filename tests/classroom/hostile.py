@@ -24,16 +24,18 @@ from tests.classroom.specimens import HEAD, PLAIN
 SECRET = "marker-of-a-secret-7519"
 OPEN = "\nimport ctypes, glob, os, signal, socket, subprocess, sys, time\nlibc = ctypes.CDLL(None, use_errno=True)\n"
 FD = "fd = int(os.environ.get('RESULT_FD', 3))\n"
-SEND = FD + "import struct\nhead = {head}\nos.write(fd, struct.pack('>QQQ', len(head), {a}, {b}) + head + {rest})\nos._exit(0)\n"
+SEND = FD + ("import struct\nhead = {head}\nos.write(fd, struct.pack('>QQQ', len(head), {a}, {b}) + head + {rest})\n"
+             "os._exit(0)\n")
 CALL = "r = libc.syscall({})\nprint('call', r, ctypes.get_errno())\nassert r == -1, 'it came through'\n"
 READS = {
     "reads-a-file": "print(open('@VICTIM@/secret').read())",
-    "reads-home": "print([open(f).read() for f in glob.glob(os.path.expanduser('~root/.*')) + glob.glob('/home/*/.*')])",
+    "reads-home": "print([open(f).read() for f in glob.glob('/root/.*') + glob.glob('/home/*/.*')])",
     "reads-environ": "print([open(f, 'rb').read() for f in glob.glob('/proc/[0-9]*/environ')], dict(os.environ))",
     "reads-command-lines": "print([open(f, 'rb').read() for f in glob.glob('/proc/[0-9]*/cmdline')])",
     "reads-shadow": "print(open('/etc/shadow').read())",
-    "reads-git": "print(subprocess.run(['git', '-C', '@ROOT@', 'log', '-1'], capture_output=True))\nos.listdir('@ROOT@/.git')",
-    "reads-roots": "print([open(f'/proc/{p}/root/@VICTIM@/secret').read() for p in os.listdir('/proc') if p.isdigit()])",
+    "reads-git": "print(subprocess.run(['git', '-C', '@ROOT@', 'log'], capture_output=True))\n"
+                 "os.listdir('@ROOT@/.git')",
+    "reads-roots": "print([open(f'/proc/{p}/root/@VICTIM@/secret').read() for p in (1, 2, 'self')])",
     "reads-memory": "print(open('/proc/1/mem', 'rb').read(10))",
     "finds-labels": "found = [f for f in glob.glob('/**/*idx1*', recursive=True) if os.path.getsize(f) > 0]\n"
                     "assert not found, found",
@@ -46,10 +48,11 @@ READS = {
 }
 CHANGES = {
     "writes-grades": "open('@OUT@/grades.csv', 'w').write('x')",
-    "changes-another": "for f in glob.glob('@OUT@/results/*'): open(f, 'w').write('x')\nopen('@CLASS@/honest-1.py', 'w')",
+    "changes-another": "for f in glob.glob('@OUT@/results/*'): open(f, 'w').write('x')\n"
+                       "open('@CLASS@/honest-1.py', 'w')",
     "changes-the-library": "import mnist_lib\nopen(mnist_lib.__file__, 'a').write('import os')",
     "changes-torch": "open(torch.__file__, 'a').write('x')",
-    "renames-with-dir-fd": "d = os.open('@VICTIM@', os.O_RDONLY)\nos.rename('secret', 'mine', src_dir_fd=d, dst_dir_fd=d)",
+    "renames-with-dir-fd": "d = os.open('@VICTIM@', os.O_RDONLY)\nos.rename('secret', 'x', src_dir_fd=d, dst_dir_fd=d)",
     "removes-in-c": "libc.system(b'rm -rf @VICTIM@ @OUT@ @CLASS@ ~ /usr/lib/python3 2>/dev/null')\nos._exit(0)",
     "chmods": "os.chmod('@VICTIM@', 0o777)",
     "mknod": "os.mknod('disk', 0o60666, os.makedev(8, 0))\nopen('disk', 'wb').write(b'x')",
@@ -75,36 +78,36 @@ TAKES = {
     "forks": "while True: os.fork()",
     "threads": "import threading\nfor _ in range(5_000): threading.Thread(target=time.sleep, args=(600,)).start()",
     "daemon": "if not os.fork():\n    os.setsid()\n    if not os.fork():\n        time.sleep(600)\n    os._exit(0)",
-    "deaf": "for n in range(1, 32):\n    try: signal.signal(n, signal.SIG_IGN)\n    except (OSError, ValueError): pass\n"
+    "deaf": "for n in range(1, 32):\n    try: signal.signal(n, signal.SIG_IGN)\n    except OSError: pass\n"
             "while True: time.sleep(1)",
     "prints": "while True: print('x' * 1_000_000)",
     "opens-files": "k = [open('/dev/null') for _ in range(100_000)]",
     "network": "socket.create_connection(('192.0.2.1', 80), 5)",
-    "unix-sockets": "n = 0\nfor p in ('/run/docker.sock', '/var/run/docker.sock', '/run/dbus/system_bus_socket', '\\0x'):\n"
-                    "    s = socket.socket(socket.AF_UNIX)\n    n += s.connect_ex(p) == 0\nassert n == 0, 'one answers'",
-    "netlink": "s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)\nassert not [n for _, n in socket.if_nameindex() "
-               "if n != 'lo'], 'a network'",
+    "unix-sockets": "n = 0\nfor p in ('/run/docker.sock', '/var/run/docker.sock', '/run/dbus/system_bus_socket'):\n"
+                    "    s = socket.socket(socket.AF_UNIX)\n    n += s.connect_ex(p) == 0\nassert n == 0, 'it answers'",
+    "netlink": "s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)\n"
+               "assert not [n for _, n in socket.if_nameindex() if n != 'lo'], 'a network'",
 }
 SENDS = {
     "sends-a-gigabyte": FD + "while True: os.write(fd, b'x' * 2**20)",
-    "sends-digits": SEND.format(head="('{\"rate\": ' + '9' * 400 + ', \"sheet\": {\"parameters\": ' + '9' * 400 + '}}').encode()",
+    "sends-digits": SEND.format(head="b'{\"rate\": %b, \"sheet\": {\"parameters\": %b}}' % (b'9' * 400, b'9' * 400)",
                                 a=0, b=0, rest="b''"),
     "sends-nests": SEND.format(head="b'[' * 100_000", a=0, b=0, rest="b''"),
     "sends-lengths": SEND.format(head="b'{}'", a="2**63", b="2**63", rest="b''"),
-    "sends-markup": SEND.format(head="b'{\"told\": \"<script>alert(1)</script>\", \"notes\": [\"<img src=x>\"]}'", a=0, b=0,
-                                rest="b''"),
-    "sends-good-grades": SEND.format(head="b'{\"sheet\": {\"parameters\": 10, \"epochs\": 2, \"findings\": []}}'", a=600,
-                                     b=0, rest="b'\\\\7' * 600"),
+    "sends-markup": SEND.format(head="b'{\"told\": \"<script>alert(1)</script>\", \"notes\": [\"<img src=x>\"]}'",
+                                a=0, b=0, rest="b''"),
+    "sends-good-grades": SEND.format(head="b'{\"sheet\": {\"parameters\": 10, \"epochs\": 2}}'", a=600, b=0,
+                                     rest="b'\\\\7' * 600"),
     "says-few-parameters": "from mnist_lib.classroom.challenge import rules\nrules.count = lambda network: 7",
-    "changes-the-rules": "from mnist_lib.classroom import challenge as own\nown.rules.examine = None\n"
-                         "own.Sheet.kept = True\nsys.modules['mnist_lib.classroom.challenge.rules']._epochs = "
-                         "lambda *a: own.Finding('e', 'yes', '')\nfrom mnist_lib import Recipe\nrecipe = Recipe(epochs=40)",
+    "changes-the-rules": "from mnist_lib.classroom import challenge as own\n"
+                         "sys.modules['mnist_lib.classroom.challenge.rules']._epochs = lambda *a: own.Finding("
+                         "'e', 'yes', '')\nrecipe = Recipe(epochs=40)",
     "deep-folders": "for _ in range(1_900):\n    os.mkdir('d')\n    os.chdir('d')",
     "pipes-and-links": "os.mkfifo('result')\nos.symlink('/', 'all')\nos.symlink('loop', 'loop')",
 }
 ATTACKS = READS | CHANGES | TAKES | SENDS
-FEW = ("reads-a-file", "finds-labels", "reads-environ", "changes-another", "removes-in-c", "unshares", "kills-all", "forks",
-       "daemon", "sends-digits", "sends-good-grades", "says-few-parameters", "memfd", "zip-bomb.zip")
+FEW = ("reads-a-file", "finds-labels", "reads-environ", "changes-another", "removes-in-c", "unshares", "kills-all",
+       "forks", "daemon", "sends-digits", "sends-good-grades", "says-few-parameters", "memfd", "zip-bomb.zip")
 
 
 def zips() -> dict[str, bytes]:
@@ -151,7 +154,7 @@ def problems(folder: Path, names=None, *options: str) -> tuple[list[str], dict]:
     os.environ["SOMEBODYS_TOKEN"] = SECRET
     before, temporary = snapshot(folder / "victim", folder / "class"), set(os.listdir(tempfile.gettempdir()))
     status = command(["grade", str(folder / "class"), "--out", str(out), "--seeds", "1", "--images", "128", "--minutes",
-                      "0.7", "--memory", "3", *options])
+                      "1.5", "--memory", "3", *options])
     told = [] if status == 0 else [f"status {status}"]
     rows = {row["file"]: row for row in csv.DictReader((out / "grades.csv").open())}
     if snapshot(folder / "victim", folder / "class") != before:

@@ -15,5 +15,4 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "rules": "TERMS Finding Sheet Terms examine",
     "split": "Split",
     "verdict": "FAILS HELD LAST LEARNT NEAR Verdict advice interval judge warnings_of word_of worth",
-    "watch": "Watch watching",
 })

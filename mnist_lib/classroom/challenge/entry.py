@@ -18,9 +18,8 @@ from typing import Any
 
 from torch import nn
 
-from ...reading import Found, Refused, build, line, read
+from ...reading import Found, Refused, Watch, build, line, read, watching
 from .recipe import Recipe
-from .watch import Watch, watching
 
 NAME, LISTED = "Net", 6  # statements that were not executed
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from ...reading import watching
 from . import probes
 from .entry import Entry, Refused, line
 from .recipe import AT_MOST, Recipe
 from .results import count
-from .watch import watching
 
 IMAGE = 28
 YES, NO, LOOK = "yes", "no", "look"

@@ -8,7 +8,7 @@ from mnist_lib import door
 __all__, __getattr__, __dir__ = door(__name__, {
     "badge": "badge_of",
     "blank": "template",
-    "class_files": "Pages apart hidden_folders",
+    "class_files": "Pages apart",
     "readers": "readers",
     "report": "Report rehearsal",
     "told": "load_report",

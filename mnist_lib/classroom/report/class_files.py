@@ -1,24 +1,14 @@
-"""Where a class's pages are written, and which folders a submission finds empty."""
+"""Where a class's pages are written."""
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ...training import records
 from .. import grading
 from .blank import template
 from .class_pages import Student, class_page, likenesses, student_page, to_csv
 from .ledger import Ledger
-
-
-def hidden_folders(*teachers: Path) -> list[str]:
-    """The teacher's folders and the records, save those that Python or the library is in."""
-    needed = [Path(p).resolve() for p in (*sys.path, sys.prefix, sys.base_prefix, __file__) if p]
-    folders = dict.fromkeys(os.path.realpath(folder) for folder in (*teachers, records.root()))
-    return [f for f in folders if not any(Path(f) == each or Path(f) in each.parents for each in needed)]
 
 
 class Pages:

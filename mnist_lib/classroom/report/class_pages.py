@@ -71,11 +71,6 @@ class Student:
             return ""
         return own.word_of({n: self.holds(n) for n in own.LAST}, len(self.grades))
 
-    @property
-    def ideas(self) -> tuple[str, ...]:
-        """The kinds of layers that the network has."""
-        return tuple(sorted({kind for _, kind, _ in self.first.layers}))
-
 
 def to_csv(students: Sequence[Student]) -> str:
     """The grades as comma-separated text; a cell never begins a formula in a spreadsheet."""
@@ -179,9 +174,7 @@ def class_page(students: Sequence[Student], rules: grading.Rules, in_force: Sequ
         parts.append(framed(figures.svg(distribution(students, rules.terms)),
                             "Green: the rule. Dashed: the limit of parameters.",
                             "How the networks are distributed, and size against accuracy"))
-    used = Counter(kind for s in students for kind in s.ideas if s.status == grading.GRADED)
-    parts += ["<h2>Layers used</h2>", table(("kind", "networks"), used.most_common(20), (1,)),
-              "<h2>Nearly the same</h2>", _alike(students), "<h2>How it was graded</h2>", _terms(rules, in_force)]
+    parts += ["<h2>Nearly the same</h2>", _alike(students), "<h2>How it was graded</h2>", _terms(rules, in_force)]
     return page("The class", *parts)
 
 

@@ -1,4 +1,4 @@
-"""What a try amounts to, in one record, shown as HTML, Markdown and JSON: all three from the same numbers."""
+"""What a try amounts to, in one record, shown as HTML and JSON: both from the same numbers."""
 
 from __future__ import annotations
 
@@ -94,20 +94,6 @@ class Report:
             "test": self.look and dataclasses.asdict(self.look),
             "versions": {"mnist_lib": __version__, "python": platform.python_version(),
                          "torch": self.results[0].machine.get("torch", "") if self.results else ""}})))
-
-    def to_markdown(self) -> str:
-        """The report as Markdown, for a pull request or a hand-in."""
-        rows = [f"# {mark(self.entry.name)}", "", mark(self.headline), "",
-                *(f"{mark(told)}\n" for told in self.entry.told), "| rule | kept | found |", "|---|---|---|"]
-        rows += [f"| {mark(f.rule)} | {f.verdict} | {mark(f.found)} |" for f in self.sheet.findings]
-        if self.results:
-            rows += ["", "| seed | " + " | ".join(head for head, _ in COLUMNS) + " |"]
-            rows += ["|---" * (len(COLUMNS) + 1) + "|"]
-            rows += [f"| {r.seed} | " + " | ".join(self._cells(r)) + " |" for r in self.results]
-            rows += ["", "Next:", "", *(f"- {mark(tip)}" for tip in self.next)]
-        rows += ["", mark(self.against)] if self.against else []
-        rows += ["", tests(self), "", f"Fingerprint `{self.entry.fingerprint}`, mnist_lib {__version__}."]
-        return "\n".join(rows) + "\n"
 
     def to_html(self) -> str:
         """The report as one page that needs nothing else."""
@@ -216,8 +202,3 @@ def logbook(report: Report) -> str:
     return table(("try", "network", "recipe", "parameters", "seeds", "held out (%)", "verdict", "when"), [
         (n, t.entry, t.recipe, f"{t.parameters:,}", len(t.seeds), f"{t.mean:.2f}", t.word, t.when)
         for n, t in enumerate(report.tries, 1)], (0, 3, 4, 5))
-
-
-def mark(words: object) -> str:
-    """Text of unknown origin as Markdown that marks up nothing."""
-    return "".join("\\" + c if c in "\\`*_{}[]<>#|~&" else c for c in own.line(words, 2000))

@@ -17,14 +17,14 @@ from .report import Look, Report, time_needed
 from .watching import watcher
 
 OUT = "challenge"
-FILES = ("report.html", "report.md", "report.json", "badge.svg")
+FILES = ("report.html", "report.json", "badge.svg")
 
 
 def challenge(network, recipe=None, *, seeds: int = 1, check: bool = False, final: bool = False, out: str = OUT,
               images: int | None = None, limit: int = own.TERMS.limit, epochs: int = own.TERMS.epochs,
               target: float = own.TERMS.target, device: str = "auto",
               say: Callable[[str], None] = print) -> Report:
-    """Check, train and judge a network of your own; write ``report.html``, ``.md``, ``.json`` into ``out``.
+    """Check, train and judge a network of your own; write ``report.html`` and ``.json`` into ``out``.
 
     ``network`` is a class, a function that builds, or a place ("my_net.py:Net"); ``recipe`` a ``Recipe`` or
     a step of the book. ``check`` stops after the rule sheet; ``final`` looks at the test set and counts it.
@@ -110,7 +110,7 @@ def _looked(report: Report, folder: Path) -> Report:
 
 
 def _written(report: Report, folder: Path, say) -> Report:
-    contents = (report.to_html(), report.to_markdown(), json.dumps(report.to_dict(), indent=1) + "\n", report.badge())
+    contents = (report.to_html(), json.dumps(report.to_dict(), indent=1) + "\n", report.badge())
     for name, content in zip(FILES, contents):
         if content:
             write_atomically(folder / name, content.encode("utf-8", "replace"))
@@ -119,7 +119,7 @@ def _written(report: Report, folder: Path, say) -> Report:
         say(report.against)
     for tip in report.next:
         say(f"next: {tip}")
-    say(f"The report is {folder / 'report.html'}, also as .md and .json.")
+    say(f"The report is {folder / 'report.html'}, also as .json.")
     return report
 
 
