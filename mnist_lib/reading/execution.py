@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from .errors import NAMES, Refused, line, where
+from .errors import LIBRARY, NAMES, Refused, line, where
 from .selection import ALWAYS, bound, costs, heavy, light, used
 from .source import Piece
 from .standins import Nothing, standing_in
@@ -53,9 +53,9 @@ class Execution:
         opens = any("torchvision" in ast.unparse(p.node) for p in (*self.pieces, *self.beside))
         with standing_in(opens) as self.stood:
             (self._all if self.whole else self._selected)(self.module.__dict__)
-        IMPORTED.update(n for n in set(sys.modules) - before if str(
-            getattr(sys.modules[n], "__file__", None) or "").startswith(f"{self.folder}{os.sep}")
-            and "site-packages" not in sys.modules[n].__file__)
+        IMPORTED.update(n for n in set(sys.modules) - before if (
+            file := str(getattr(sys.modules[n], "__file__", None) or "")).startswith(f"{self.folder}{os.sep}")
+            and "site-packages" not in file and not file.startswith(LIBRARY))
         return self.module.__dict__
 
     def _execute(self, node: ast.AST, file: str, names: dict) -> None:

@@ -21,8 +21,8 @@ from typing import Any
 from torch import nn
 
 from .errors import NAMES, Refused, line, where
-from .execution import Execution
-from .source import KINDS, Piece, cells, code_of, packed, parsed, unpacked
+from .execution import IMPORTED, Execution
+from .source import KINDS, Piece, cells, packed, parsed, unpacked
 from .which import chosen, main_file, maker, part_of
 
 
@@ -170,7 +170,7 @@ def _of_file(path: Path, asked: str, shown: str, folder: Path, files: Mapping[st
     names = reading.run()
     name, value, why, more = chosen(names, reading, asked, called)
     make, arguments = maker(value, name, reading, names)
-    source += "".join(code_of(n, c) for n, c in sorted((files or {}).items()) if n != path.name)
+    source += "".join(Path(sys.modules[n].__file__).read_text("utf-8") for n in sorted(IMPORTED & set(sys.modules)))
     return Found(f"{called}:{name}{arguments}", value, make, why, source, tuple(reading.left),
                  tuple(sorted(reading.stood)), more, names)
 

@@ -29,7 +29,7 @@ def run(options) -> int:
     """Returns 0, or 1 where a rule is broken. Raises ValueError, in one line, for a wrong input."""
     if options.template:
         return _template(Path(options.network.removesuffix(":Net")))
-    from .report import challenge
+    from .. import challenge
 
     if options.images is not None and options.images < 1:
         raise ValueError("--images is a whole number from 1 on")
@@ -41,8 +41,8 @@ def run(options) -> int:
 
 
 def _template(file: Path) -> int:
+    from ..classroom import template
     from ..files import write_atomically
-    from .report import template
 
     if file.suffix != ".py":
         raise ValueError(f"{str(file)!r} is no name of a Python file; write my_net.py:Net")

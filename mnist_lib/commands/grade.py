@@ -30,9 +30,11 @@ def add_arguments(parser) -> None:
 
 def run(options) -> int:
     """Grade what has no grade yet and write the pages; returns 0, whatever the submissions do."""
+    from .. import classroom
+    from ..reading import line
     from ..training import records
-    from . import challenge, grading, report
 
+    grading, own = classroom.grading, classroom.challenge
     numbers = (options.seeds, options.jobs, options.minutes, options.memory, options.images)
     if any(number is not None and not number > 0 for number in numbers):
         raise ValueError("--seeds, --jobs, --minutes, --memory and --images must be above 0")
@@ -40,10 +42,10 @@ def run(options) -> int:
         raise ValueError("name the folder of the submissions, and with --out one for the grades")
     source, out = Path(options.submissions), Path(options.out)
     submissions = grading.submissions_in(source)
-    report.apart(source, out)
+    classroom.apart(source, out)
     key = Path(options.secret) if options.secret else out / "secret.key"
-    split = challenge.Split(grading.secret_key(key), **({"images": options.images} if options.images else {}))
-    rules = grading.Rules(split, options.seeds, challenge.Terms(options.limit, options.epochs, options.target),
+    split = own.Split(grading.secret_key(key), **({"images": options.images} if options.images else {}))
+    rules = grading.Rules(split, options.seeds, own.Terms(options.limit, options.epochs, options.target),
                           grading.Limits(round(60 * options.minutes), round(options.memory * 2**30), options.processes),
                           options.trust, options.network)
     if options.trust:
@@ -55,13 +57,13 @@ def run(options) -> int:
     if options.again:
         grading.forget(results)
     hidden = [str(place) for place in (source, out, key.parent, records.root())]
-    names, pages = {s.slug: s.student for s in submissions}, report.Pages(submissions, rules, out)
-    print(f"{report.rehearsal(split)}{len(submissions)} submissions, up to {rules.seeds} trainings each; "
+    names, pages = {s.slug: s.student for s in submissions}, classroom.Pages(submissions, rules, out)
+    print(f"{classroom.rehearsal(split)}{len(submissions)} submissions, up to {rules.seeds} trainings each; "
           f"split {split.fingerprint}", flush=True)
     for grade in grading.grade_all(submissions, rules, results, options.jobs, hidden):
         pages.add(grade)
-        print(f"{challenge.line(names[grade.slug], 40)}, training {grade.seed + 1}: {grade.status}"
-              f"{': ' + challenge.line(grade.told, 200) if grade.told else ''}", flush=True)
+        print(f"{line(names[grade.slug], 40)}, training {grade.seed + 1}: {grade.status}"
+              f"{': ' + line(grade.told, 200) if grade.told else ''}", flush=True)
     written = pages.finish()
     print(f"{written} submissions: {out / 'class.html'}, {out / 'grades.csv'}. "
           f"The key of the split is in {key}: keep it.")
