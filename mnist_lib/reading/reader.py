@@ -155,12 +155,12 @@ def _of_files(path: Path, asked: str, shown: str) -> Found:
 def _of_file(path: Path, asked: str, shown: str, folder: Path, files: Mapping[str, bytes] | None) -> Found:
     content = path.read_bytes()
     called = shown if files is None else f"{shown}/{path.name}"
-    text = cells(path.name, content)
+    text = cells(called, content, path.suffix)
     NAMES.update({str(path.resolve()): called} | ({} if files is None else {f"{folder.resolve()}/": f"{shown}/"}))
     if path.suffix == ".py":
         given = [(str(path.resolve()), text[0][1])]
     else:
-        given = [(called + name[len(path.name):], code) for name, code in text]
+        given = text
         NAMES.update({name: name for name, _ in given})
     pieces, broken = parsed(given)
     source = "".join(code for _, code in text)

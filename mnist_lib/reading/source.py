@@ -25,11 +25,11 @@ class Piece:
     file: str
 
 
-def cells(name: str, content: bytes) -> list[tuple[str, str]]:
+def cells(name: str, content: bytes, kind: str = "") -> list[tuple[str, str]]:
     """The code of a file or of each code cell of a notebook, with what it is called; :class:`Refused` if it is none."""
     try:
         text = content.decode("utf-8-sig")
-        if not name.endswith(".ipynb"):
+        if not (kind or name).endswith(".ipynb"):
             return [(name, text)]
         found = ["".join(cell["source"]) for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
     except UnicodeDecodeError as error:

@@ -29,7 +29,7 @@ SEND = FD + ("import struct\nhead = {head}\nos.write(fd, struct.pack('>QQQ', len
 CALL = "r = libc.syscall({})\nprint('call', r, ctypes.get_errno())\nassert r == -1, 'it came through'\n"
 READS = {
     "reads-a-file": "print(open('@VICTIM@/secret').read())",
-    "reads-home": "print([open(f).read() for f in glob.glob('/root/.*') + glob.glob('/home/*/.*')])",
+    "reads-home": "print([open(f).read() for f in glob.glob('/root/.*rc') + glob.glob('/home/*/.*rc')])",
     "reads-environ": "print([open(f, 'rb').read() for f in glob.glob('/proc/[0-9]*/environ')], dict(os.environ))",
     "reads-command-lines": "print([open(f, 'rb').read() for f in glob.glob('/proc/[0-9]*/cmdline')])",
     "reads-shadow": "print(open('/etc/shadow').read())",
@@ -37,8 +37,8 @@ READS = {
                  "os.listdir('@ROOT@/.git')",
     "reads-roots": "print([open(f'/proc/{p}/root/@VICTIM@/secret').read() for p in (1, 2, 'self')])",
     "reads-memory": "print(open('/proc/1/mem', 'rb').read(10))",
-    "finds-labels": "found = [f for f in glob.glob('/**/*idx1*', recursive=True) if os.path.getsize(f) > 0]\n"
-                    "assert not found, found",
+    "finds-labels": "found = subprocess.run('find / -name \"*idx1*\" -size +0', shell=True, "
+                    "capture_output=True).stdout\nassert not found, found",
     "finds-others": "found = subprocess.run('find / -name \"honest*\" -o -name secret.key', shell=True, "
                     "capture_output=True).stdout\nassert not found, found",
     "links-to-a-secret": "os.symlink('@VICTIM@/secret', 'task.txt')\nprint(open('task.txt').read())",
@@ -99,9 +99,8 @@ SENDS = {
     "sends-good-grades": SEND.format(head="b'{\"sheet\": {\"parameters\": 10, \"epochs\": 2}}'", a=600, b=0,
                                      rest="b'\\\\7' * 600"),
     "says-few-parameters": "from mnist_lib.classroom.challenge import rules\nrules.count = lambda network: 7",
-    "changes-the-rules": "from mnist_lib.classroom import challenge as own\n"
-                         "sys.modules['mnist_lib.classroom.challenge.rules']._epochs = lambda *a: own.Finding("
-                         "'e', 'yes', '')\nrecipe = Recipe(epochs=40)",
+    "changes-the-rules": "from mnist_lib.classroom.challenge import rules\n"
+                         "rules._epochs = lambda *a: rules.Finding('e', 'yes', '')\nrecipe = Recipe(epochs=40)",
     "deep-folders": "for _ in range(1_900):\n    os.mkdir('d')\n    os.chdir('d')",
     "pipes-and-links": "os.mkfifo('result')\nos.symlink('/', 'all')\nos.symlink('loop', 'loop')",
 }

@@ -12,7 +12,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reas
 def test_a_dozen_attacks_come_to_nothing(tmp_path):
     found, rows = hostile.problems(tmp_path, hostile.FEW, "--jobs", "2")
     assert found == [] and len(rows) == len(hostile.FEW) + 3
-    assert "parameters" in rows["says-few-parameters.py"]["told"]
-    assert "no weights" in rows["sends-good-grades.py"]["told"] + "no weights" * (
-        "no predictions" in rows["sends-good-grades.py"]["told"])
+    assert "it says 7 parameters" in rows["says-few-parameters.py"]["told"]
+    assert "no predictions" in rows["sends-good-grades.py"]["told"]
     assert "bytes" in rows["zip-bomb.zip"]["told"]

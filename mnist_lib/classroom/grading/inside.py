@@ -76,8 +76,9 @@ def _work(work: Path, task: dict, result: dict, parts: list[bytes]) -> None:
             predictions = torch.cat([done.before[None], done.predictions])
             parts[:] = predictions.numpy().tobytes(), own.weights(done.network)
             result["rate"] = done.epochs[-1].rate
-            kept = [t.numel() for name, t in done.network.state_dict().items() if not name.endswith(STATISTICS)]
-            result["sheet"]["stored"] = sum(kept) - sheet.parameters
+            learnt = dict(done.network.named_parameters())  # what has two names is stored twice
+            result["sheet"]["stored"] = sum(t.numel() for name, t in done.network.state_dict().items()
+                                            if name not in learnt and not name.endswith(STATISTICS))
     except MemoryError:
         result["told"] = "it needs more memory than is allowed"
     except (Exception, SystemExit) as error:
