@@ -121,7 +121,7 @@ def judged(submission: Submission, number: int, rules: Rules, left, truth: torch
     if status != GRADED:
         before, correct = None, ()
     notes = [_word(each, 1_000) for each in _list(found.get("notes"))[:4]]
-    notes += own.warnings_of(correct, len(truth), before, _share(found.get("rate")))
+    notes += own.warnings_of(correct if rules.split.whole else (), len(truth), before, _share(found.get("rate")))
     return _grade(
         submission, number, rules, status, told, recipe=_word(found.get("recipe")), parameters=parameters,
         field=_number(sheet.get("field")), epochs=epochs, findings=findings, notes=tuple(filter(None, notes)),

@@ -51,7 +51,7 @@ class Student:
     def told(self) -> str:
         """What is wrong, or what is strange, or nothing."""
         return next((g.told for g in self.grades if g.told), " ".join(own.warnings_of(
-            self.first.correct, self.first.held_out, self.first.before, None)))
+            self.first.correct if self.rules.split.whole else (), self.first.held_out, self.first.before, None)))
 
     @property
     def mean(self) -> float | None:
@@ -140,6 +140,7 @@ def epochs(grades: Sequence[grading.Grade], target: float):
         axes.plot(range(1, len(g.correct) + 1), [100 * n / g.held_out for n in g.correct], "o-", color=BLUE,
                   markersize=4)
     axes.set(title="held-out accuracy (%)", xlabel="epoch", xlim=(0.5, last + 0.5))
+    axes.locator_params(axis="x", integer=True)
     return drawing
 
 
@@ -163,7 +164,7 @@ def class_page(students: Sequence[Student], rules: grading.Rules, in_force: Sequ
     """The class: who stands where, what was used, what looks alike, and what was not isolated."""
     rows = [(Html(f'<a href="students/{s.submission.slug}.html">{text(s.submission.student, 60)}</a>'),
              s.status, s.verdict, _or(s.first.parameters), "" if s.mean is None else f"{s.mean:.2f}",
-             ", ".join(f"{s.holds(n)} of {len(s.grades)}" for n in own.LAST) if s.verdict else "", s.first.recipe,
+             f"{', '.join(str(s.holds(n)) for n in own.LAST)} of {len(s.grades)}" if s.verdict else "", s.first.recipe,
              own.line(s.told, 200)) for s in students]
     states = Counter(s.status for s in students)
     parts = [banner(rules.split), f'<p class="verdict">{len(students)} of {submitted} submissions: '
