@@ -113,7 +113,7 @@ def zips() -> dict[str, bytes]:
     """A zip that is a thousand times as large as it looks, one that leaves its folder, and one that lies."""
     made = {}
     for name, files in {"zip-bomb.zip": {"network.py": b"#" * 10**9}, "zip-up.zip": {
-            "../../@VICTIM@/secret.py": b"x", "/etc/x.py": b"x", "network.py": (HEAD + PLAIN).encode()}}.items():
+            "../../victim/secret.py": b"x", "/etc/x.py": b"x", "network.py": (HEAD + PLAIN).encode()}}.items():
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
             for file, content in files.items():
@@ -136,7 +136,7 @@ def write(folder: Path, out: Path, names=None) -> int:
     attacks = {name: code for name, code in attacks.items() if names is None or name.removesuffix(".py") in names}
     for name, code in attacks.items():
         for mark, place in {"VICTIM": victim, "OUT": out, "CLASS": students, "ROOT": ROOT}.items():
-            code = code.replace(f"@{mark}@".encode(), str(place).encode())
+            code = code if name.endswith(".zip") else code.replace(f"@{mark}@".encode(), str(place).encode())
         (students / name).write_bytes(code)
     return len(attacks)
 
@@ -160,7 +160,7 @@ def problems(folder: Path, names=None, *options: str) -> tuple[list[str], dict]:
         told.append("something outside was changed")
     for page in (*out.rglob("*.html"), *out.rglob("*.json"), out / "grades.csv"):
         text = page.read_text()
-        if SECRET in text or re.search(r"<script|<img", text):
+        if SECRET in text or (page.suffix == ".html" and re.search(r"<script|<img", text)):
             told.append(f"{page.name} has what it must not have")
     told += [f"{name}: {row['told']}" for name, row in rows.items() if "it came through" in row["told"]
              or "AssertionError" in row["told"] or ("honest" in name and row["state"] != "graded")]
