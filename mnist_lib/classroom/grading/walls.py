@@ -77,7 +77,8 @@ def command(arguments: Sequence[str], size: int, hidden: Sequence[str], given: d
             line += ["--size", "4096", "--tmpfs", folder]
     line += ["--ro-bind", str(Path(__file__).resolve().parents[2]), f"{LIBRARY}/mnist_lib", "--proc", "/proc",
              "--dev", "/dev", "--perms", "1777", "--size", str(2**26), "--tmpfs", "/dev/shm", "--perms", "1777",
-             "--size", str(size), "--tmpfs", WORK, "--symlink", WORK, "/tmp"]
+             "--size", str(size), "--tmpfs", WORK]
+    line += [] if any(place.startswith("/tmp/") for place in places) else ["--symlink", WORK, "/tmp"]
     for name, descriptor in given.items():
         line += ["--perms", "0444", "--ro-bind-data", str(descriptor), f"{WORK}/{name}"]
     line += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", WORK, "--seccomp", str(filter_fd), "--",
