@@ -12,7 +12,6 @@ def add_arguments(parser) -> None:
                         "one, every record of every kind")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--jobs", type=int, metavar="N", help="processes side by side (default: one a core)")
-    parser.add_argument("--seal", action="store_true", help="seal records of before there were seals, if they hold")
 
 
 def run(options) -> int:
@@ -44,7 +43,7 @@ def _trainings(options) -> tuple[int, int]:
     bad = total = weights = 0
     without: dict[str, list] = {}
     absent: dict[str, list] = {}
-    for check in verify(options.device, jobs, names, seal=options.seal):
+    for check in verify(options.device, jobs, names):
         total, bad, weights = total + 1, bad + bool(check.problem), weights + (check.measured is not None)
         if check.absent and not check.problem:
             absent.setdefault(check.absent, []).append(check)

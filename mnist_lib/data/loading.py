@@ -23,7 +23,6 @@ import torch
 from .data_sets import FASHION_MNIST, MNIST, SPLITS, DataSet
 from .torchvision_import import import_torchvision
 
-VARIABLE = MNIST.variable
 REPOSITORY = Path(__file__).resolve().parents[2] / "data"
 PACKAGES = Path("/usr/share/datasets")  # where Debian's packages of data sets put their files
 

@@ -15,7 +15,10 @@ import math
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import NamedTuple
+
+from ..files import read_json
 
 
 class Field(NamedTuple):
@@ -113,7 +116,7 @@ RECORD = (
     Field("ended", "", "when it ended, in UTC, as in ISO 8601", TIME, is_time, False),
     Field("retraced", "", "where it was trained again, number for number, if the weights are from there", "an object",
           lambda value: isinstance(value, dict), False),
-    Field("seal", "", "SHA-256 of all other fields (below)", HEX64, hexadecimal(64), False),
+    Field("seal", "", "SHA-256 of all other fields (below)", HEX64, hexadecimal(64)),
 )
 
 TRIAL = (
@@ -129,7 +132,7 @@ TRIAL = (
     Field("seconds", "seconds", "training time of all epochs", NUMBER, is_number),
     Field("machine", "", "where it was trained, as below", "an object", lambda value: isinstance(value, dict)),
     Field("ended", "", "when it ended, in UTC, as in ISO 8601", TIME, is_time, False),
-    Field("seal", "", "SHA-256 of all other fields (below)", HEX64, hexadecimal(64), False),
+    Field("seal", "", "SHA-256 of all other fields (below)", HEX64, hexadecimal(64)),
 )
 
 
@@ -172,6 +175,35 @@ def seal_of(data: dict) -> str:
 def sealed(data: dict) -> dict:
     """The same fields with their seal as the last."""
     return {**data, "seal": seal_of(data)}
+
+
+def record_text(data: dict) -> bytes:
+    """The content of a record's file: the fields with their seal, a line each part of a list or an object."""
+    lines = []
+    for name, value in sealed(data).items():
+        if isinstance(value, dict) and value:
+            parts = [f"{json.dumps(key)}: {json.dumps(part)}" for key, part in value.items()]
+            text = "{\n  " + ",\n  ".join(parts) + "\n }"
+        elif isinstance(value, (list, tuple)) and value:
+            text = "[\n  " + ",\n  ".join(map(json.dumps, value)) + "\n ]"
+        else:
+            text = json.dumps(value)
+        lines.append(f" {json.dumps(name)}: {text}")
+    return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
+
+
+def read_record(file: Path, problem_of: Callable[[dict], str], what: str, remedy: str) -> dict:
+    """The content of a record's file; ``ValueError`` names the file, what is wrong with it and what to do.
+
+    ``problem_of`` finds what is wrong with the content, ``what`` it should be, ``remedy`` is what to do next.
+    """
+    try:
+        data = read_json(file)
+        if problem := problem_of(data):
+            raise ValueError(problem)
+    except (ValueError, OSError) as error:
+        raise ValueError(f"{file} is not {what} ({error}); {remedy}") from error
+    return data
 
 
 def unsealed(data) -> dict:

@@ -298,6 +298,7 @@ def test_holm_steps_down():
     assert holm([with_p(0.04), few]) == [NOT_CLEAR, NO_VERDICT]  # what has too few trainings counts with p = 1
     assert holm([with_p(0.02), None]) == [HERE, NO_VERDICT] and holm([with_p(0.03), None]) == [NOT_CLEAR, NO_VERDICT]
     assert holm([with_p(0.004)], 12) == [HERE] and holm([with_p(0.005)], 12) == [NOT_CLEAR]
+    assert adjusted([0.01, 0.04, 0.03, 0.5]) == pytest.approx([0.04, 0.09, 0.09, 0.5])  # by hand
     assert adjusted([0.0038], 18) == pytest.approx([0.0684])
 
 
