@@ -7,10 +7,12 @@ come from the site itself, and every link inside the site must find its file and
 Links that a reader clicks may lead anywhere (the weekly link check follows those), but for the
 buttons that open a page in Colab or on Binder: they must name the page's own notebook as it will
 lie on the published branch, which is this folder. A page with code has a notebook and its button.
+A page and all that it loads, as it is sent, keeps to a budget, and so does each picture.
 """
 
 from __future__ import annotations
 
+import gzip
 import re
 import sys
 from html.parser import HTMLParser
@@ -24,6 +26,8 @@ from repository import PUBLISHED  # noqa: E402
 
 LOADING = {("script", "src"), ("img", "src"), ("iframe", "src"), ("source", "src"), ("video", "src"),
            ("audio", "src"), ("object", "data"), ("embed", "src"), ("link", "href")}
+PAGE, PICTURE = 300_000, 150_000  # bytes: budgets of a page with all that it loads, and of a picture
+SENT_AS_IT_IS = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".woff2"}  # hosts compress the rest
 LOADING_LINKS = {"stylesheet", "icon", "preload", "modulepreload", "manifest", "prefetch", "preconnect"}
 
 
@@ -83,11 +87,27 @@ def notebook_faults(site: Path, path: Path, page: Page) -> list[str]:
     return found
 
 
+def sent(path: Path) -> int:
+    """How many bytes a host sends for a file."""
+    data = path.read_bytes()
+    return len(data) if path.suffix in SENT_AS_IT_IS else len(gzip.compress(data, mtime=0))
+
+
+def weight_faults(site: Path, pages: dict[Path, Page]) -> list[str]:
+    """The pages and pictures that are over their budget."""
+    weights = {path: (sent(path), PICTURE) for path in (site / "_images").glob("*")}
+    for path, page in pages.items():
+        loaded = {path.parent / unquote(urlsplit(address).path) for address in page.loads if not is_elsewhere(address)}
+        weights[path] = (sent(path) + sum(sent(file) for file in loaded if file.is_file()), PAGE)
+    return [f"{path.relative_to(site).as_posix()} weighs {weight / 1000:.0f} KB, and its budget is {most / 1000:.0f} KB"
+            for path, (weight, most) in weights.items() if weight > most]
+
+
 def faults(site: Path) -> list[str]:
     """One line for each thing that a page loads from elsewhere, or that is not there."""
     pages = {path: Page(path) for path in sorted(site.rglob("*.html"))
              if "_static" not in path.relative_to(site).parts}
-    found = [] if pages else [f"{site} holds no page"]
+    found = weight_faults(site, pages) if pages else [f"{site} holds no page"]
     for path, page in pages.items():
         name = path.relative_to(site).as_posix()
         for address in page.loads:
@@ -116,6 +136,6 @@ def faults(site: Path) -> list[str]:
 if __name__ == "__main__":
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "_build" / "html").resolve()
     lines = faults(folder)
-    print("\n".join(lines) or f"Nothing in {folder} needs another host, and every link inside it holds.",
+    print("\n".join(lines) or f"Nothing in {folder} needs another host or is too heavy, and each link inside it holds.",
           file=sys.stderr if lines else sys.stdout)
     sys.exit(1 if lines else 0)

@@ -3,13 +3,15 @@
     python tools/publish.py          # what `make publish` runs: writes _build/published and pushes it
     python tools/publish.py --dry    # writes the folder only
 
-The branch holds one commit and nothing of the sources. It is made in this clone's own git, so it is
+A PDF (``make pdf``) of this very build goes with it, and is linked from the landing page and every list
+of pages. The branch holds one commit and nothing of the sources. It is made in this clone's own git, so it is
 pushed with whatever right this clone has.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,7 +20,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT / "book" / "_ext"))
 
+from make_pdf import is_of  # noqa: E402
 from repository import PUBLISHED, commit  # noqa: E402
+
+PDF = "book.pdf"
+LANDING = "<!-- the book as PDF -->"  # where book/index.md has the link
 
 
 def assemble(root: Path) -> Path:
@@ -33,10 +39,29 @@ def assemble(root: Path) -> Path:
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(site, target)
     shutil.copytree(root / "binder", target / "binder")
-    if (pdf := root / "_build" / "book.pdf").exists():  # what `make pdf` made
-        shutil.copy(pdf, target)
+    if (pdf := root / "_build" / PDF).exists():
+        if is_of(pdf, site):
+            shutil.copy(pdf, target)
+            link_pdf(target)
+        else:
+            print(f"{pdf} was made from another build, so it is left out: run make pdf", file=sys.stderr)
     (target / ".nojekyll").touch()  # GitHub leaves out folders with an underscore otherwise
     return target
+
+
+def link_pdf(site: Path) -> None:
+    """Lead to the PDF from the landing page, and from the end of the list of pages on every page."""
+    size = (site / PDF).stat().st_size / 1e6
+    for path in site.rglob("*.html"):
+        page = path.read_text(encoding="utf-8")
+        link = f'<a class="reference internal" href="{"../" * (len(path.relative_to(site).parts) - 1)}{PDF}" download>'
+        listed = f'<ul class="nav bd-sidenav"><li class="toctree-l1">{link}The book as PDF</a></li></ul>'
+        linked = re.sub(r'(<nav class="bd-links bd-docs-nav".*?)(\s*</div>\s*</nav>)', rf"\1{listed}\2", page,
+                        count=1, flags=re.DOTALL)
+        linked = linked.replace(LANDING, f"<p>On paper: {link}the line and the five projects as one PDF</a> "
+                                f"({size:.0f} MB).</p>")
+        if linked != page:
+            path.write_text(linked, encoding="utf-8")
 
 
 def push(root: Path, folder: Path) -> None:

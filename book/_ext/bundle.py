@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+PACKAGED = ("parts/dom", "parts/windows")  # which the library ships with the explorer of receptive fields
+EXPLORER = Path(__file__).resolve().parents[2] / "mnist_lib/rf/explorer"
 # Shared by all such pages.
 PARTS = ("parts/dom", "parts/work", "parts/numbers", "parts/windows", "parts/units", "parts/pictures")
 
@@ -24,6 +26,11 @@ def lighter(script: str) -> str:
     return re.sub(r"^[ \t]+", "", without, flags=re.MULTILINE)
 
 
+def source(static: Path, name: str) -> Path:
+    """Where a script lies: below the folder `static`, or in the library."""
+    return EXPLORER / f"{Path(name).name}.js" if name in PACKAGED else static / f"{name}.js"
+
+
 def bundle(static: Path, names: Iterable[str]) -> str:
     """The scripts `names` below the folder `static`, in their order; raises FileNotFoundError naming one not there."""
-    return "\n".join(lighter((static / f"{name}.js").read_text(encoding="utf-8")) for name in names)
+    return "\n".join(lighter(source(static, name).read_text(encoding="utf-8")) for name in names)

@@ -51,7 +51,7 @@ def seconds(document: nodes.Node) -> float:
             continue
         if kind in ASKING:
             total += SECONDS["question"]
-        elif kind.startswith("exercise"):
+        elif kind.startswith("exercise") and kind.endswith("node"):
             total += SECONDS["exercise"]
         elif isinstance(node, nodes.literal_block):
             total += SECONDS["line"] * sum(bool(line.strip()) for line in node.astext().splitlines())
@@ -76,8 +76,8 @@ def node_classes(node) -> list[str]:
 
 
 def rounded(of_seconds: float) -> int:
-    """Minutes, up to the next five."""
-    return max(ROUND, -(-round(of_seconds) // (60 * ROUND)) * ROUND)
+    """Minutes, to the nearest five."""
+    return max(ROUND, round(of_seconds / (60 * ROUND)) * ROUND)
 
 
 def hours(minutes: float) -> str:

@@ -127,14 +127,14 @@ def make_notebook(app, docname: str, doctree, source) -> nbformat.NotebookNode:
         else:
             cells[-1]["source"] += "\n\n" + block
 
-    veiled = {node["cell_index"] for fold in doctree.findall(is_evidence) for node in fold.findall(is_cell)}
+    veiled = cells_inside(doctree, "predict_evidence")  # until the reader has answered
 
     def add_code(index: int) -> None:
         later = "\n".join(c.source for c in source.cells[index + 1:] if c.cell_type == "code")
         cell = notebook_cell(source.cells[index], later, index in veiled)
         cells.extend([cell] if cell else [])
 
-    folded = {node["cell_index"] for solution in doctree.findall(is_solution) for node in solution.findall(is_cell)}
+    folded = cells_inside(doctree, "solution_node")
     blocks = writer.blocks(doctree)
     shown = {block for block in blocks if isinstance(block, int)}
     waiting = [i for i, cell in enumerate(source.cells) if cell.cell_type == "code" and i not in folded]
@@ -161,14 +161,10 @@ def make_notebook(app, docname: str, doctree, source) -> nbformat.NotebookNode:
     return notebook
 
 
-def is_solution(node) -> bool:
-    """Whether a node is the solution of an exercise, which is folded with its cells."""
-    return type(node).__name__ == "solution_node"
-
-
-def is_evidence(node) -> bool:
-    """Whether a node is what a prediction asks about, which is shown when the reader has answered."""
-    return type(node).__name__ == "predict_evidence"
+def cells_inside(doctree, kind: str) -> set[int]:
+    """The numbers of the cells that stand inside nodes of a kind."""
+    return {cell["cell_index"] for node in doctree.findall(lambda node: type(node).__name__ == kind)
+            for cell in node.findall(is_cell)}
 
 
 def add_opening(app, docname: str, cells: list[dict]) -> None:

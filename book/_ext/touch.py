@@ -6,43 +6,100 @@
     What there is to see, as a caption.
     ```
 
-When the page is written the figure gets its data and its still picture from ``stills/NAME.py``; the script
-``_static/touch/NAME.js`` then takes the picture's place, with the same data. A page loads the parts that all
-figures share and the scripts of its own figures, and nothing without a figure. A notebook shows the still, and
-leads to the page. Pages are written again when a record or the library changed.
+When the page is written the figure gets its data from ``touch_data/NAME.py``, and the script ``_static/touch/NAME.js``
+paints the picture that stands there without JavaScript (``painting.py``), for a desktop and for a phone; in the browser
+the same script takes the picture's place. A page loads the parts that all figures share and the scripts of its own
+figures. A notebook shows the picture, and leads to the page. Pages are written again when a record or the library
+changed.
 """
 
 from __future__ import annotations
 
 import hashlib
+import importlib
+import inspect
+import json
+from functools import cache
 from html import unescape
 from pathlib import Path
 
 import rcssmin
-import stills
 from bundle import bundle
 from docutils import nodes
 from docutils.parsers.rst import directives
 from fresh import is_fresh
+from painting import UP, WIDTHS, as_file, painted
 from predict import predict
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
-from stills.placing import END, figure_of, guessed, made, options_of, picture, place
 
 logger = logging.getLogger(__name__)
 STATIC = Path(__file__).resolve().parents[1] / "_static"
+SHEET = STATIC / "touch/touch.css"
+NAMES = sorted(path.stem for path in Path(__file__).with_name("touch_data").glob("[a-z]*.py"))
 FOLDER = "figures"  # of the site, below _static
 SHARED = ("parts/dom", "parts/work", "parts/numbers", "parts/units", "parts/chart", "parts/controls", "parts/touch")
 # What a figure loads when it is asked for, not with the page.
 LATER = {
     "reader": ("parts/windows", *(f"digit/{name}" for name in (
         "activations", "shapes", "forward", "network", "reading", "preprocess", "loading", "pad")))}
-MADE_FROM = ("results/*/*/*.json", "mnist_lib/**/*.py", "mnist_lib/**/*.json", "data/*", "book/_ext/stills/*.py",
-             "book/_ext/touch.py")
+MADE_FROM = ("results/*/*/*.json", "mnist_lib/**/*.py", "mnist_lib/**/*.json", "data/*", "book/_ext/touch_data/*.py",
+             "book/_ext/painting.py", "book/_ext/small_dom.js", "book/_ext/touch.py", "book/_static/**/*.js")
+END = "</figcaption></figure>"
 
 
 class touch_figure(nodes.General, nodes.Element):  # noqa: N801 - a node's name is its class's
-    """A figure that answers back; its children are the caption."""
+    """A figure that answers back; its children are the caption, its ``html`` what stands before it."""
+
+
+# A figure -------------------------------------------------------------------------------------
+
+
+def figure_of(name: str):
+    """The module of a figure; ``ValueError`` names those there are."""
+    if name not in NAMES:
+        raise ValueError(f"there is no figure {name!r} that answers back; there are {', '.join(NAMES)}")
+    return importlib.import_module(f"touch_data.{name}")
+
+
+def checked(name: str, given: dict[str, str]) -> dict[str, str]:
+    """A figure's options; ``ValueError`` for one that it does not know."""
+    known = inspect.signature(figure_of(name).data).parameters
+    if unknown := sorted(given.keys() - known.keys()):
+        raise ValueError(f"the figure {name!r} has no option {unknown[0]!r}; it has {', '.join(known) or 'none'}")
+    return given
+
+
+def scripts_of(name: str) -> tuple[str, ...]:
+    """The scripts of a figure besides the shared ones."""
+    return (*getattr(figure_of(name), "SCRIPTS", ()), f"touch/{name}")
+
+
+@cache
+def data_of(name: str, options: tuple[tuple[str, str], ...]) -> str:
+    """What the figure's script gets, as JSON."""
+    return json.dumps(figure_of(name).data(**dict(options)), ensure_ascii=False, separators=(",", ":"))
+
+
+def made(name: str, options: dict[str, str]) -> tuple[str, list[str]]:
+    """(data as JSON, a picture for each of the widths) of a figure."""
+    data = data_of(name, tuple(sorted(checked(name, options).items())))
+    return data, [painted(STATIC, (*SHARED, *scripts_of(name)), data, width) for width in WIDTHS]
+
+
+def place(name: str, options: dict[str, str], anchor: str, up: str = UP) -> str:
+    """The HTML of a figure: its pictures and its data, before any script; `up` leads to the top of the site."""
+    data, pictures = made(name, options)
+    heights = "; ".join(f'--{side}: {svg.partition(" height=")[2].split(chr(34))[1]}px'
+                        for side, svg in zip(("tall", "long"), pictures, strict=True))
+    if pictures[0] != pictures[1]:
+        pictures = [svg.replace("<svg ", f'<svg data-width="{width}" ', 1)
+                    for width, svg in zip(WIDTHS, pictures, strict=True)]
+    shown = "".join(dict.fromkeys(pictures)).replace(f'href="{UP}', f'href="{up}')
+    return (f'<figure class="touch" id="{anchor}" data-figure="{name}" '
+            f'style="{heights}; --controls: {figure_of(name).ROOM}px"><div class="touch-stage">{shown}</div>'
+            f'<script type="application/json" class="touch-data">{data.replace("<", chr(92) + "u003c")}</script>'
+            "<figcaption>")
 
 
 # In a page ------------------------------------------------------------------------------------
@@ -53,25 +110,26 @@ class Touch(SphinxDirective):
 
     required_arguments = 1
     has_content = True
-    option_spec = {option: directives.unchanged for name in stills.NAMES for option in figure_of(name).OPTIONS}
+    option_spec = {option: directives.unchanged
+                   for name in NAMES for option in inspect.signature(figure_of(name).data).parameters}
 
     def run(self):
         name = self.arguments[0]
         try:
-            options = options_of(name, self.options)
+            options = checked(name, self.options)
         except ValueError as fault:
             raise self.error(str(fault)) from None
         self.env.metadata[self.env.docname].setdefault("touch", "yes")
         count = self.env.new_serialno(f"touch-{name}")
-        node = touch_figure(figure=name, options=options, anchor=f"touch-{name}" + (f"-{count + 1}" if count else ""))
-        node["ids"].append(node["anchor"])
+        anchor = f"touch-{name}" + (f"-{count + 1}" if count else "")
+        node = touch_figure(figure=name, options=options, anchor=anchor, ids=[anchor])
         self.set_source_info(node)
         node += self.parse_content_to_nodes()
         return [node]
 
 
 def visit(self, node):
-    self.body.append(place(node["figure"], node["options"], node["anchor"]))
+    self.body.append(node["html"])
 
 
 def leave(self, node):
@@ -86,30 +144,32 @@ def check_guess(node, document) -> None:
     """A figure that shows the reader's guess names a question of its page that is answered with per cents."""
     name = node["options"].get("guess")
     asked = {name for box in document.findall(predict) if box["settings"].get("unit") == "%" for name in box["ids"]}
-    if name and guessed(node["options"])["guess"] not in asked:
+    if name and f"predict-{nodes.make_id(name)}" not in asked:
         logger.warning("the figure %r shows the guess at %r, and no predict of this page has that name and the unit %%",
                        node["figure"], name, location=node)
 
 
-def keep_stills(app, doctree, docname):
-    """Each figure of a page as a picture, before the page's notebook is written."""
+def paint(app, doctree, docname):
+    """Each figure of a page, for the page and as a file for its notebook."""
     if app.builder.format != "html":
         return
+    up = "../" * docname.count("/")
     for node in list(doctree.findall(touch_figure)):
         check_guess(node, doctree)
         try:
-            _, still = made(node["figure"], tuple(sorted(node["options"].items())))
+            node["html"] = place(node["figure"], node["options"], node["anchor"], up)
         except (LookupError, ValueError) as fault:
             logger.warning("the figure %r cannot be made: %s", node["figure"], fault, location=node)
             node.parent.remove(node)
             continue
-        text = picture(still)
+        svg = made(node["figure"], node["options"])[1][0]
+        text = as_file(svg, SHEET.read_text(encoding="utf-8"))
         name = f"{node['figure']}-{hashlib.sha256(text.encode()).hexdigest()[:8]}.svg"
         target = Path(app.outdir) / "_static" / FOLDER / "stills" / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
-        node["still"] = "../" * docname.count("/") + f"_static/{FOLDER}/stills/{name}"
-        node["words"] = unescape(still.partition('aria-label="')[2].partition('"')[0])
+        node["still"] = f"{up}_static/{FOLDER}/stills/{name}"
+        node["words"] = unescape(svg.partition('aria-label="')[2].partition('"')[0])
 
 
 def load(app, pagename, templatename, context, doctree):
@@ -126,8 +186,7 @@ def load(app, pagename, templatename, context, doctree):
 
 def scripts() -> dict[str, str]:
     """Every script of the figures, by its name in the site."""
-    found = {"shared": SHARED, **LATER}
-    found |= {name: (*getattr(figure_of(name), "SCRIPTS", ()), f"touch/{name}") for name in stills.NAMES}
+    found = {"shared": SHARED, **LATER, **{name: scripts_of(name) for name in NAMES}}
     return {name: bundle(STATIC, files) for name, files in found.items()}
 
 
@@ -136,20 +195,13 @@ def write_scripts(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in scripts().items():
         (folder / f"{name}.js").write_text(text, encoding="utf-8")
-    sheets = [STATIC / "touch/touch.css"]
-    (folder / "touch.css").write_text(
-        rcssmin.cssmin("\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)), encoding="utf-8"
-    )
+    (folder / "touch.css").write_text(rcssmin.cssmin(SHEET.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def write_into_site(app):
     """Before any page is written, so that the address of a script can carry its content's hash."""
-    folder = Path(app.outdir) / "_static" / FOLDER
-    if app.builder.format == "html" and not is_fresh(
-        folder / "touch.css", Path(app.srcdir), "book/_static/**/*", "book/_ext/bundle.py", "book/_ext/touch.py",
-        "book/_ext/stills/*.py"
-    ):
-        write_scripts(folder)
+    if app.builder.format == "html":
+        write_scripts(Path(app.outdir) / "_static" / FOLDER)
 
 
 def marker(app) -> Path:
@@ -174,7 +226,7 @@ def setup(app):
     app.add_directive("touch", Touch)
     app.connect("builder-inited", write_into_site)
     app.connect("env-updated", write_again)
-    app.connect("doctree-resolved", keep_stills, priority=800)  # before notebooks.py
+    app.connect("doctree-resolved", paint, priority=800)  # before notebooks.py
     app.connect("html-page-context", load)
     app.connect("build-finished", finish)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -21,6 +21,7 @@ _MARK = {HOLDS: ("✓", "holds"), FAILS: ("✗", "fails"), NOT_CLEAR: ("≈", "o
 _SURE = {CLEAR: "clearly", HERE: "on these images"}
 _STYLE = (".verdict{border:1px solid #d3dae2;border-top:3px solid;padding:1em;margin:1em 0;max-width:42.5rem}"
           ".verdict .mark{float:left;font-size:1.5em;margin-right:.6em}.verdict .say{font-weight:600;font-size:1.1em}")
+SLIPS = ("typo", "limits")  # kinds that, failing, are counted apart from what does not hold
 SEVERITY = {"high": "a conclusion hangs on it", "medium": "wrong or contradictory", "low": "changes nothing"}
 
 
@@ -95,6 +96,16 @@ class Checked(Finding):
     def key(self) -> str:
         """The statement's key."""
         return self.statement.key
+
+    @property
+    def slip(self) -> bool:
+        """Whether a figure as written is wrong by a typo or a rounding, and nothing more."""
+        return self.verdict == FAILS and self.statement.kind in SLIPS
+
+    @property
+    def kind(self) -> str:
+        """The verdict in words, a slip called a slip."""
+        return "A slip" if self.slip else super().kind
 
     @property
     def severity(self) -> str:

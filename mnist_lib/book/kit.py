@@ -44,7 +44,7 @@ def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]], kin
         cells = "".join(f"<td{_class(k)}{name}>{told(cell)}</td>"
                         for k, name, cell in zip(kinds[1:], names[1:], row[1:], strict=True))
         body.append(f'<tr{_class("sum" * (row[0] == "in all"))}><th scope="row">{told(row[0])}</th>{cells}</tr>')
-    scrolls = f' tabindex="0" role="region" aria-label="{escape(caption)}"'
+    scrolls = f' tabindex="0" role="group" aria-label="{escape(caption)}"'
     return Html(f'<div class="tablebox{" sticky" * number}"{scrolls}><table{_class("stack" * (not number))}>'
                 f'<caption class="vh">{escape(caption)}</caption><thead><tr>{top}</tr></thead>'
                 f'<tbody>{"".join(body)}</tbody></table></div>', _plain(caption, heads, rows))

@@ -1,6 +1,6 @@
 """The recipes of ``book/reference/contributing.md``, followed to the letter.
 
-The step is in ``test_teaching.py``, the page that can be touched in ``tests/site/test_recipe.py``.
+The step is in ``test_teaching.py``, the figure that answers back in ``tests/site/test_recipe.py``.
 """
 
 import re

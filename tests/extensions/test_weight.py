@@ -2,6 +2,7 @@
 
 import tinycss2
 import weight
+from PIL import Image, ImageChops
 from weight import SCRIPTS, SHEETS, lighten, purge, sheet_of, words_used
 
 from tests.site.conftest import ROOT
@@ -86,3 +87,19 @@ def test_all_that_is_joined_is_there():
     for name in SHEETS:
         if name.startswith(("site/", "book")):
             assert (ROOT / "book/_static" / name).exists(), name
+
+
+def test_a_picture_gets_smaller_and_looks_the_same(tmp_path):
+    rows = [[(x * y % 251,) * 3 + (255,) for x in range(200)] for y in range(200)]
+    for name, pixels in {"opaque": rows, "clear": [[(9, 9, 9, x) for x in range(200)]] * 200}.items():
+        full = Image.new("RGBA", (200, 200))
+        full.putdata([pixel for row in pixels for pixel in row])
+        full.save(path := tmp_path / f"{name}.png")
+        before = path.stat().st_size
+        weight.shrink(path)
+        assert (path.stat().st_size < 0.7 * before) == (name == "opaque")
+        difference = ImageChops.difference(full, Image.open(path).convert("RGBA"))
+        assert max(high for _, high in difference.getextrema()) <= 8
+        once = path.read_bytes()
+        weight.shrink(path)
+        assert path.read_bytes() == once

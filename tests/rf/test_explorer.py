@@ -135,12 +135,6 @@ def test_numbers_are_packed_without_loss():
     assert isinstance(packed(tuple(rows), (100, 49)), dict)
 
 
-def test_the_windows_are_those_of_the_book_s_pages():
-    """One arithmetic of windows in JavaScript: tests/site/test_windows.py holds it to the library."""
-    for name in ("windows.js", "dom.js"):
-        assert (EXPLORER / name).read_bytes() == (ROOT / "book" / "_static" / "parts" / name).read_bytes()
-
-
 def test_its_files_are_in_the_package():
     from setuptools.config.pyprojecttoml import read_configuration
 

@@ -1,18 +1,31 @@
-"""The book as one PDF: links led to their places, numbers of pages, contents and outline."""
+"""The book as one PDF: links led to their places, numbers of pages, contents and outline, whole or not at all."""
 
 import re
 
 import make_pdf
 import pytest
-from make_pdf import Chapter, document, joined_up, names_in_order, pages_of, with_pages
+import repository
+import yaml
+from make_pdf import PARTS, Chapter, is_of, joined_up, make, names_in_order, pages_of, with_pages
+from pypdf import PdfReader
+
+from mnist_lib import __version__
+from tests import ROOT
 
 NAMES = {"book/a", "book/paths/b"}
-TOC = {"root": "book/a", "parts": [{"caption": "Part", "chapters": [
-    {"file": "book/paths/b", "sections": [{"file": "book/paths/c"}]}]}]}
+TOC = {"root": "book/index", "parts": [
+    {"caption": "Learn", "chapters": [{"file": "book/a"}]},
+    {"caption": "Evidence", "chapters": [{"file": "book/d"}]},
+    {"caption": "Five projects", "chapters": [{"file": "book/paths/b", "sections": [{"file": "book/paths/c"}]}]}]}
 
 
-def test_pages_come_in_the_order_of_the_contents():
-    assert list(names_in_order(TOC)) == [("book/a", "", 0), ("book/paths/b", "Part", 0), ("book/paths/c", "Part", 1)]
+def test_the_line_and_the_sheets_come_in_the_order_of_the_contents():
+    assert list(names_in_order(TOC)) == [("book/a", "Learn", 0), ("book/paths/b", "Five projects", 0),
+                                         ("book/paths/c", "Five projects", 1)]
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    printed = list(names_in_order(toc))
+    assert {part for _, part, _ in printed} == set(PARTS)
+    assert sum(name.startswith("book/paths/") for name, _, depth in printed if depth) == 29
 
 
 @pytest.mark.parametrize("address, target", [
@@ -46,20 +59,72 @@ def test_a_link_to_another_chapter_says_its_page():
     assert "(p." not in with_pages('<a class="reference internal" href="#book-a--x">a</a>', chapter, {})
 
 
+@pytest.mark.parametrize("published, target", [
+    ("https://o.github.io/n/", ' href="https://o.github.io/n/book/evidence/d.html#z"'), (None, "")])
+def test_a_link_to_a_page_that_is_not_printed_leads_to_the_published_site(tmp_path, monkeypatch, published, target):
+    monkeypatch.setattr(repository, "site_address", lambda root: published)
+    body = '<a href="../evidence/d.html#z">d</a>'
+    assert joined_up(body, "book/paths/b", NAMES, tmp_path) == f"<a{target}>d</a>"
+
+
+def page_of(name: str, text: str) -> str:
+    return (f'<article class="bd-article"><section id="s"><h1>{name}<a class="headerlink" href="#s">#</a></h1>'
+            f"<p>{text}</p></section></article>")
+
+
+@pytest.fixture
+def site(tmp_path, monkeypatch):
+    """A small built site of three pages, whose contents stand in a folder beside it."""
+    (tmp_path / "_toc.yml").write_text(yaml.safe_dump(TOC))
+    (tmp_path / "_config.yml").write_text("title: A book\n")
+    root = tmp_path / "html"
+    (root / "book/paths").mkdir(parents=True)
+    (root / "_static").mkdir()
+    (root / "_static/site.css").write_text("")
+    link = '<a class="reference internal" href="paths/b.html">b</a>'
+    for name, text in {"a": link, "paths/b": "text " * 2000, "paths/c": "end"}.items():
+        (root / f"book/{name}.html").write_text(page_of(name, text))
+    monkeypatch.setattr(make_pdf, "ROOT", tmp_path)
+    return root
+
+
 @pytest.mark.slow
-def test_a_printed_book_has_its_pages_contents_and_outline(browser, tmp_path):
-    (tmp_path / "_static").mkdir()
-    (tmp_path / "_static/site.css").write_text("")
-    chapters = [Chapter(f"book/{name}", name.upper(), "Part", 0,
-                        f'<section id="book-{name}--s"><h1>{name.upper()}</h1><p>text</p></section>') for name in "abc"]
-    source, file = tmp_path / "book.html", tmp_path / "book.pdf"
-    source.write_text(document(chapters, {"book-b": 4}, tmp_path))
-    page = browser.new_context(java_script_enabled=False, offline=True).new_page()
-    page.goto(source.as_uri())
-    page.pdf(path=file, outline=True, tagged=True, **make_pdf.PAPER)
-    assert pages_of(file, {"book-a", "book-b", "book-c"}) == {"book-a": 3, "book-b": 4, "book-c": 5}
-    from pypdf import PdfReader
+def test_a_printed_book_has_its_title_pages_contents_and_outline(browser, site, tmp_path, monkeypatch):
+    monkeypatch.setattr(repository, "git", lambda root, *command: {"%H": "12345678901234"}.get(
+        command[-1].partition("=")[2], "2026-01-02"))
+    file = tmp_path / "book.pdf"
+    make(site, file, browser)
     reader = PdfReader(file)
-    titles = re.findall(r"'/Title': '([^']+)'", str(reader.outline))
-    assert {"A", "B", "C"} <= set(titles)
-    assert "Contents" in reader.pages[1].extract_text()
+    texts = [page.extract_text() for page in reader.pages]
+    assert "A book" in texts[0] and f"Version {__version__}" in texts[0] and "2026-01-02" in texts[0]
+    assert "commit 123456789012" in texts[0] and "Contents" in texts[1]
+    pages = pages_of(file, {"book-a", "book-paths-b", "book-paths-c"})
+    assert pages["book-a"] == 3 and pages["book-paths-b"] == 4 and pages["book-paths-c"] > 5
+    assert re.search(rf"b\s+4\s+paths/c\s+{pages['book-paths-c']}", texts[1])
+    assert re.search(r"\(p.\s4\)", texts[2])
+    assert {"a", "paths/b", "paths/c"} <= set(re.findall(r"'/Title': '([^']+)'", str(reader.outline)))
+    assert b"/ObjStm" in file.read_bytes()  # its structure is compressed
+    assert is_of(file, site)
+    assert {path.name for path in tmp_path.iterdir()} == {"_toc.yml", "_config.yml", "html", "book.pdf"}
+    (site / "book/a.html").write_text(page_of("a", "another build"))
+    assert not is_of(file, site)
+
+
+@pytest.mark.slow
+def test_a_printing_that_is_cut_off_leaves_what_was_there(browser, site, tmp_path, monkeypatch):
+    file = tmp_path / "book.pdf"
+    file.write_text("the last one")
+
+    def cut_off(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(make_pdf, "pages_of", cut_off)
+    with pytest.raises(KeyboardInterrupt):
+        make(site, file, browser)
+    assert file.read_text() == "the last one"
+    counts = iter((1, 2))
+    monkeypatch.setattr(make_pdf, "pages_of", lambda *_: {"book-a": next(counts)})
+    with pytest.raises(RuntimeError, match="other page numbers"):
+        make(site, file, browser)
+    assert file.read_text() == "the last one"
+    assert {path.name for path in tmp_path.iterdir()} == {"_toc.yml", "_config.yml", "html", "book.pdf"}

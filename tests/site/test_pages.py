@@ -3,7 +3,7 @@
 A page is opened from its file, as a reader without a connection would. It may ask for nothing but
 the site's own files, none of them missing; its console stays empty; nothing is wider than the
 screen or cut off; every image is drawn and says what it shows; and axe-core finds nothing against
-WCAG 2.2 A and AA.
+WCAG 2.2 A and AA, nor against its rules of landmarks.
 
 A page is opened once on each screen, on the phone in the light and on the desktop in the dark, and then
 turned to the other mode. Only what colours decide is asked about again then, unless other things are
@@ -38,11 +38,13 @@ READY = """async () => {
   }
   for (const change of document.getAnimations()) if (change instanceof CSSTransition) change.finish();
 }"""
-AXE = """(runOnly) => axe.run(document, { runOnly, rules: { "color-contrast": { enabled: false } },
+LANDMARKS = ["region", "landmark-unique", "landmark-one-main", *(
+    f"landmark-no-duplicate-{kind}" for kind in ("main", "banner", "contentinfo"))]  # promised beside WCAG
+AXE = """(runOnly) => axe.run(document, { runOnly, rules: { "color-contrast": { enabled: false }, LANDMARKS },
   resultTypes: ["violations"],
   iframes: false,  // a page in a frame of its own is looked at by itself
   preload: false })  // or axe itself asks for the style sheets, which no page opened from a file may
-"""
+""".replace("LANDMARKS", ", ".join(f'"{rule}": {{ enabled: true }}' for rule in LANDMARKS))
 SHOWN = """() => [...document.body.querySelectorAll("*")].map((element) => {
   const box = element.checkVisibility({ visibilityProperty: true }) ? element.getBoundingClientRect() : null;
   return box && [element.localName, box.width, box.height, element.getAttribute("aria-label")].join();

@@ -44,9 +44,9 @@ def alive(page) -> None:
 
 def figure(anchor: str, name: str, options: dict[str, str]) -> str:
     """The HTML of one figure."""
-    from stills import placing
+    import touch
 
-    return placing.place(name, options, f"touch-{anchor}", "What there is to see.") + placing.END
+    return touch.place(name, options, f"touch-{anchor}", "../") + "What there is to see." + touch.END
 
 
 def question(name: str = "end") -> str:

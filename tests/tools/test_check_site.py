@@ -1,5 +1,8 @@
 """The look through the built site finds what would need another host or leads nowhere."""
 
+import random
+import re
+
 import pytest
 from check_site import faults
 
@@ -34,6 +37,31 @@ def test_a_sound_page_has_no_faults(tmp_path, body):
 def test_each_fault_is_told_in_a_line(tmp_path, body, said):
     found = faults(site(tmp_path, body))
     assert len(found) == 1 and found[0].startswith("index.html ") and said in found[0]
+
+
+def noise(length: int) -> bytes:
+    """Bytes that nothing makes smaller."""
+    return random.Random(1).randbytes(length)
+
+
+@pytest.mark.parametrize("name", ["there.png", "x.js"])
+def test_a_page_that_is_too_heavy_is_told(tmp_path, name):
+    site(tmp_path, '<link rel="stylesheet" href="style.css?v=1"><img src="there.png"><script src="x.js"></script>')
+    (tmp_path / "x.js").write_text("")
+    (tmp_path / name).write_bytes(noise(299_000))
+    assert faults(tmp_path) == []
+    (tmp_path / name).write_bytes(noise(301_000))
+    (found,) = faults(tmp_path)
+    assert re.fullmatch(r"index.html weighs 30\d KB, and its budget is 300 KB", found)
+    (tmp_path / name).write_bytes(b"x" * 301_000)  # which hosts make small, but for pictures
+    assert bool(faults(tmp_path)) == name.endswith(".png")
+
+
+def test_a_picture_that_is_too_heavy_is_told(tmp_path):
+    (tmp_path / "_images").mkdir()
+    for size, said in (("149", []), ("151", ["_images/a.png weighs 151 KB, and its budget is 150 KB"])):
+        (site(tmp_path, "") / "_images/a.png").write_bytes(noise(int(size) * 1000))
+        assert faults(tmp_path) == said
 
 
 COLAB = "https://colab.research.google.com/github/o/n/blob"

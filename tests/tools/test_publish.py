@@ -3,10 +3,12 @@
 import re
 import subprocess
 
+import pikepdf
 import pytest
 from check_site import faults, opened
+from make_pdf import build_of, is_of
 from notebooks import requirements
-from publish import assemble, push
+from publish import LANDING, assemble, push
 
 from tests import ROOT
 
@@ -51,6 +53,44 @@ def test_nothing_is_published_before_the_book_is_built(root):
     (root / "_build" / "html" / "index.html").unlink()
     with pytest.raises(FileNotFoundError, match="make book"):
         assemble(root)
+
+
+NAV = '<nav class="bd-links bd-docs-nav" aria-label="Main"><div><p><ul><li>x</li></ul></p>\n    </div>\n</nav>'
+
+
+def make_pdf_of(site, file):
+    with pikepdf.new() as book:
+        book.add_blank_page()
+        book.docinfo["/Keywords"] = build_of(site)
+        book.save(file)
+
+
+def test_a_pdf_of_this_build_goes_with_it_and_is_linked(root, capsys):
+    site, pdf = root / "_build/html", root / "_build/book.pdf"
+    (site / "book").mkdir()
+    (site / "index.html").write_text("leads on")
+    (site / "book/index.html").write_text(NAV + LANDING)
+    (site / "book/c.html").write_text(NAV)
+    assert not (assemble(root) / "book.pdf").exists() and "book.pdf" not in str(list(site.rglob("*.html")))
+    make_pdf_of(site, pdf)
+    target = assemble(root)
+    assert (target / "book.pdf").read_bytes() == pdf.read_bytes() and faults(target) == []
+    listed = 'href="../book.pdf" download>The book as PDF</a></li></ul>\n    </div>\n</nav>'
+    assert all(listed in (target / f"book/{name}.html").read_text() for name in ("index", "c"))
+    assert 'href="../book.pdf" download>the line' in (target / "book/index.html").read_text()
+    assert (target / "index.html").read_text() == "leads on" and is_of(pdf, site)  # the build is as it was
+    (site / "book/c.html").write_text(NAV + "changed")
+    assert not (assemble(root) / "book.pdf").exists()  # it is of another build
+    assert "book.pdf" not in (target / "book/index.html").read_text()
+    assert "made from another build" in capsys.readouterr().err
+
+
+def test_the_landing_page_and_the_list_of_pages_have_a_place_for_the_pdf():
+    assert LANDING in (ROOT / "book/index.md").read_text(encoding="utf-8")
+    if not (SITE / "book").exists():
+        pytest.skip("no book is built")
+    pages = [path.read_text(encoding="utf-8") for path in (SITE / "book").rglob("*.html")]
+    assert all(re.search(r'<nav class="bd-links bd-docs-nav".*?\s*</div>\s*</nav>', page, re.DOTALL) for page in pages)
 
 
 def test_every_address_of_the_built_site_leads_to_a_published_file():

@@ -26,7 +26,7 @@
         "div",
         {
           class: "fc-scroll",
-          role: "region",
+          role: "group",
           tabindex: "0",
           "aria-label": "Receptive-field table, scrolls sideways",
         },

@@ -7,27 +7,16 @@
   "use strict";
 
   const { dom, geometry } = calculator;
-  const { runs } = window.bookParts.windows;
+  const { runs } = window.bookParts.windows, { inkRaster } = window.bookParts.pictures;
   const SIDE = 28,
     MOST_PIECES = 1500; // pieces of the filled part that are drawn one by one
   const pictures = new Map();
 
-  /** The digit as an image address, dark ink on light paper; made once for each digit. */
+  /** The digit as an image address; made once for each digit. */
   function pictureOf(digit) {
     if (!pictures.has(digit)) {
-      const canvas = dom.make("canvas", { width: SIDE, height: SIDE }),
-        context = canvas.getContext("2d");
-      const data = context.createImageData(SIDE, SIDE),
-        bytes = atob(digit.pixels);
-      for (let i = 0; i < SIDE * SIDE; i++) {
-        const ink = bytes.charCodeAt(i) / 255; // from the paper's grey to black
-        data.data.set(
-          [Math.round(238 * (1 - ink)), Math.round(238 * (1 - ink)), Math.round(238 * (1 - ink)), 255],
-          4 * i,
-        );
-      }
-      context.putImageData(data, 0, 0);
-      pictures.set(digit, canvas.toDataURL());
+      const ink = Array.from(atob(digit.pixels), (byte) => byte.charCodeAt(0));
+      pictures.set(digit, inkRaster(ink, SIDE, 255).toDataURL());
     }
     return pictures.get(digit);
   }
@@ -86,7 +75,7 @@
         class: "fc-digit",
       });
       const parts = [
-        dom.draw("rect", { class: "fc-paper", width, height }),
+        dom.draw("rect", { class: "fc-paper", x: -aside - 2 * line, y: -over - 2 * line, width: width + 2 * aside + 4 * line, height: height + 2 * over + 4 * line }),
         image,
         dom.draw("rect", { class: "fc-edge", width, height, "stroke-width": line }),
         ...pieces(read[0], { class: "fc-read" }),
@@ -109,5 +98,5 @@
     return { show };
   }
 
-  calculator.stage = { stage, pieces, pictureOf };
+  calculator.stage = { stage, pieces };
 })((window.fieldCalculator = window.fieldCalculator || {}));

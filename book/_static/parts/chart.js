@@ -1,5 +1,4 @@
-/* Charts: scales, axes and lines as SVG, drawn anew for the width they have, so that words keep their size.
-   book/_ext/stills/chart.py draws the same without a script. No library: Observable Plot with what it needs of
+/* Charts: scales, axes and lines as SVG, drawn anew for the width they have, so that words keep their size. No library: Observable Plot with what it needs of
    D3 weighs twenty times as much as this. */
 (function (root) {
   "use strict";

@@ -1,8 +1,8 @@
 /* A figure that answers back: finds its places on the page, and gives each what it needs.
 
-   A place is what book/_ext/touch.py writes: a still picture in `.touch-stage`, the data beside it, and a caption.
-   A script registers itself, bookParts.touch.figure("schedules", begin), and begin gets
-   {host, stage, controls, data, tell}. The still stays until the first painting takes its place.
+   A place is what book/_ext/touch.py writes: the data, a caption, and in `.touch-stage` the picture that the figure's
+   own script painted when the book was built. A script registers itself, bookParts.touch.figure("schedules", begin),
+   and begin gets {host, stage, controls, data, tell}. The picture stays until the first painting takes its place.
    Figures begin one at a time, each when the page has a moment: first those that are near the screen. */
 (function (root) {
   "use strict";
@@ -26,7 +26,7 @@
     }
 
     stage.after(controls, told, spoken);
-    begin({ host, stage, controls, data, tell, still: stage.querySelector("svg").getAttribute("aria-label") });
+    begin({ host, stage, controls, data, tell });
     host.classList.add("touch-alive");
   }
 
@@ -54,7 +54,7 @@
     }
   }
 
-  /* Puts a chart on the stage, with the words that the still had. */
+  /* Puts a chart on the stage, with words that say what one would see. */
   function put(stage, svg, words, role = "img") {
     svg.setAttribute("role", role);
     svg.setAttribute("aria-label", words);

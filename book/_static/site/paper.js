@@ -1,7 +1,27 @@
-/* Paper is white and cannot be unfolded: a page that is read in the dark is printed in the light, and
-   with its folds open. */
+/* Folds. One button opens all of a page, but for the answers to its questions. Paper is white and cannot be
+   unfolded: a page that is read in the dark is printed in the light, and with every fold open. */
 (() => {
   const page = document.documentElement;
+  const folds = [...document.querySelectorAll("article details:not(.quiz-choice, .predict-evidence)")];
+  const first = folds.find((fold) => fold.closest("section") && !fold.closest(".predict-evidence"));
+  if (first && folds.length > 2) {
+    const button = document.createElement("button");
+    const closed = () => folds.some((fold) => !fold.open);
+    const label = () => { button.textContent = closed() ? "Open all folds" : "Close all folds"; };
+    button.type = "button";
+    button.className = "more-columns open-folds";
+    button.addEventListener("click", () => {
+      const open = closed();
+      for (const fold of folds) fold.open = open;
+      label();
+    });
+    for (const fold of folds) fold.addEventListener("toggle", label);
+    label();
+    let place = first;
+    while (place.parentElement.localName !== "section") place = place.parentElement;
+    place.before(button);
+  }
+
   let theme = null, opened = [];
   window.addEventListener("beforeprint", () => {
     theme = page.dataset.theme;

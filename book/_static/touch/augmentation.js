@@ -2,7 +2,7 @@
    The network and the pad come when the figure comes near the screen. */
 (function (root) {
   "use strict";
-  const { dom, controls, touch, pictures, work, numbers } = root.bookParts;
+  const { dom, chart, controls, touch, pictures, work, numbers } = root.bookParts;
   const here = new URL("reader.js", document.currentScript.src).href;
   const SIDE = 28, f = Math.fround, OWN = "own";
 
@@ -51,14 +51,23 @@
     const digits = unpacked(data.digits), settings = { ...data.first };
     let chosen = data.digit, network = null, maps, pad = null, problem = "", reader = null;
 
-    const canvas = (label) => dom.make("canvas", { width: 196, height: 196, role: "img", "aria-label": label });
-    const from = canvas("The digit"), to = canvas("The digit, changed");
-    const drawn = dom.make("canvas", { class: "touch-pad", tabindex: "0", role: "application", "aria-label": "Drawing pad: arrow keys move, Space draws", hidden: true });
-    const bars = Array.from({ length: 10 }, (_, i) => ({ bar: dom.make("i"), node: null, i }));
-    for (const one of bars) one.node = dom.make("li", {}, dom.make("span", {}, String(one.i)), one.bar);
-    const pane = (title, ...nodes) => dom.make("div", { class: "touch-pane" }, dom.make("p", { class: "touch-hint" }, title), nodes);
-    stage.replaceChildren(pane("a test digit", from, drawn), pane("changed", to), pane("the network reads", dom.make("ul", { class: "touch-bars", "aria-hidden": "true" }, bars.map(({ node }) => node))));
-    stage.classList.add("touch-three");
+    const drawn = dom.make("canvas", { class: "touch-pad", width: 196, height: 196, tabindex: "0", role: "application", "aria-label": "Drawing pad: arrow keys move, Space draws", hidden: true });
+    const chances = Array.from({ length: 10 }, () => dom.draw("rect", { height: 12 }));
+    let from, to, svg, room; // the two pictures, all of the drawing, and the width of a bar that is sure
+
+    /* The digit, what became of it, and ten bars: beside each other, or on a phone the bars below. */
+    function lay(width) {
+      const narrow = width < 560, gap = 20, side = narrow ? (width - gap) / 2 : 196, [left, top] = narrow ? [0, side + 60] : [2 * (side + gap), 26];
+      const image = (x) => [dom.draw("image", { x, y: 24, width: side, height: side, class: "touch-pixels" }), dom.draw("rect", { x, y: 24, width: side, height: side, class: "touch-edge" })];
+      const title = (words, x, y) => dom.draw("text", { class: "touch-title", x, y }, words), [one, other] = [image(0), image(side + gap)], height = top + 200;
+      [from, to, room] = [one[0], other[0], width - left - 24];
+      chances.forEach((bar, i) => { bar.setAttribute("x", left + 20); bar.setAttribute("y", top + 20 * i); });
+      svg = dom.draw("svg", { class: "touch-chart", width, height, viewBox: `0 0 ${width} ${height}`, role: "img" }, one, other, title("a test digit", 0, 14), title("changed", side + gap, 14),
+        title("the network reads", left, top - 12), chances.map((_, i) => dom.draw("text", { x: left, y: top + 10 + 20 * i }, String(i))), chances);
+      drawn.style.width = drawn.style.height = `${side}px`;
+      stage.replaceChildren(svg, drawn);
+      paint();
+    }
 
     const slider = (label, name, min, max, step, write) => controls.slider({ label, min, max, step, value: settings[name], write, changed: (v) => { settings[name] = v; soon(); } });
     const pixels = (v) => `${v} px`;
@@ -72,7 +81,6 @@
 
     async function choose(value) {
       chosen = value === OWN ? OWN : Number(value);
-      from.hidden = chosen === OWN;
       drawn.hidden = clear.hidden = chosen !== OWN;
       if (chosen === OWN && await load() && !pad) pad = root.mnistDigit.pad.create(drawn, soon, () => {});
       soon();
@@ -88,19 +96,24 @@
       return { best, chance: probabilities[best], probabilities: Array.from(probabilities) };
     }
 
+    /* What it reads at first, as it is recorded: until the network is there. */
+    const first = () => (Object.entries(data.first).every(([name, value]) => settings[name] === value) && chosen === data.digit
+      ? { best: data.chances.indexOf(Math.max(...data.chances)), probabilities: data.chances } : null);
+
     function paint() {
       const ink = image(), out = changed(ink, settings);
-      if (chosen !== OWN) pictures.show(from, pictures.inkRaster(ink, SIDE));
-      pictures.show(to, pictures.inkRaster(out, SIDE));
+      from.setAttribute("href", pictures.inkRaster(ink, SIDE).toDataURL());
+      to.setAttribute("href", pictures.inkRaster(out, SIDE).toDataURL());
       if (chosen === OWN && pad && pad.isEmpty()) return tell("The pad is empty: draw a digit.");
-      const upright = read(ink), now = read(out);
-      bars.forEach(({ bar, node, i }) => {
-        bar.style.setProperty("--share", now ? now.probabilities[i] : 0);
-        node.classList.toggle("active", Boolean(now) && now.best === i);
+      const upright = read(ink), now = read(out) || first();
+      chances.forEach((bar, i) => {
+        bar.setAttribute("width", 1 + (now ? now.probabilities[i] : 0) * room);
+        bar.setAttribute("fill", `var(--figure-${now && now.best === i ? "blue" : "soft"})`);
       });
-      host.dataset.reads = now ? now.best : "";
+      svg.setAttribute("aria-label", `A handwritten digit, the same digit changed, and ten bars${now ? `: the network reads a ${now.best}` : ""}.`);
+      host.dataset.reads = upright ? now.best : "";
       const truth = chosen === OWN ? null : data.digits.label[chosen];
-      tell(!now ? problem || "The network is on its way." : `Changed, it reads a ${now.best} (${numbers.percent(now.chance)})` +
+      tell(!upright ? problem || "The network is on its way." : `Changed, it reads a ${now.best} (${numbers.percent(now.chance)})` +
         `${truth === null ? "" : now.best === truth ? ", as it should" : `, and the digit is a ${truth}`}. As it was, it reads a ${upright.best} (${numbers.percent(upright.chance)}).`);
     }
 
@@ -114,10 +127,9 @@
     }
 
     const soon = work.oncePerFrame(paint);
-    touch.onMode(soon);
     new IntersectionObserver((seen, watch) => { if (seen.some((entry) => entry.isIntersecting)) { watch.disconnect(); load(); } }, { rootMargin: "300px" }).observe(host);
     host.addEventListener("pointerdown", load, { once: true });
-    paint();
+    chart.fit(stage, lay);
   }
 
   touch.augmentation = { inverseOf, changed, unpacked };

@@ -23,7 +23,7 @@
     return Math.sqrt(late.reduce((sum, v) => sum + v * v, 0) / late.length);
   }
 
-  function begin({ stage, controls: place, data, tell, still }) {
+  function begin({ stage, controls: place, data, tell }) {
     const now = { rate: data.rate, memory: data.memory };
     const slider = (label, name, min, max, step, write) =>
       controls.slider({ label, min, max, step, value: now[name], write, changed: (v) => { now[name] = v; again(); } }).node;
@@ -36,7 +36,7 @@
         y: { range: RANGE, ticks: [-2, -1, 0, 1, 2, 3], name: (v) => String(v).replace("-", "−") } });
       const line = (values, look) => chart.line(drawn, values.map((v, i) => [i, inside(v)]), look);
       drawn.add(line(weights, { stroke: "var(--figure-soft)", "stroke-width": 1.2 }), line(averages, { stroke: "var(--figure-blue)", "stroke-width": 3 }));
-      touch.put(stage, drawn.svg, still);
+      touch.put(stage, drawn.svg, `A thin line that wanders around zero, on average ${distance(weights).toFixed(2)} away from it, and a thick line, its moving average, that follows later and is ${distance(averages).toFixed(2)} away.`);
       tell(`In the second half the weight (thin) is ${distance(weights).toFixed(2)} away from the bottom, its average (thick) ${distance(averages).toFixed(2)}.`);
     }
 

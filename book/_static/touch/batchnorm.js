@@ -24,7 +24,7 @@
 
   const two = (v) => (Math.abs(v) < 0.005 ? "0.00" : v.toFixed(2).replace("-", "−"));
 
-  function begin({ stage, controls: place, data, tell, still }) {
+  function begin({ stage, controls: place, data, tell }) {
     const now = { times: 1, plus: 0, scale: 1, shift: 0 };
     const slider = (label, name, min, max) => controls.slider({ label, min, max, step: 0.05, value: now[name], write: two, changed: (v) => { now[name] = v; again(); } });
     const sliders = { times: slider("incoming, times", "times", 0.1, 3), plus: slider("incoming, plus", "plus", -3, 3),
@@ -49,7 +49,7 @@
       const before = data.values.map((v) => v * now.times + now.plus), after = normalized(before, now.scale, now.shift);
       const above = histogram(width, before, "before: one channel of a batch", "red"), below = histogram(width, after, "after: mean = shift, deviation = scale", "blue");
       below.setAttribute("y", EACH);
-      touch.put(stage, dom.draw("svg", { width, height: 2 * EACH, viewBox: `0 0 ${width} ${2 * EACH}` }, above, below), still);
+      touch.put(stage, dom.draw("svg", { width, height: 2 * EACH, viewBox: `0 0 ${width} ${2 * EACH}` }, above, below), "Two histograms of the same values on the same axis. Before the normalization they lie to one side and are spread; after it the scale and the shift say where they lie.");
       const [first, last] = [moments(before), moments(after)], share = (values) => Math.round((100 * values.filter((v) => v > 0).length) / values.length);
       tell(`Before: mean ${two(first.mean)}, standard deviation ${two(first.deviation)}; a ReLU would let ${share(before)} % through. ` +
         `After: mean ${two(last.mean)}, standard deviation ${two(last.deviation)}; it lets ${share(after)} % through.`);

@@ -32,7 +32,7 @@
   const text = (words, x, y, more = {}) => dom.draw("text", { x, y, ...more }, words);
   const placed = (x, y, ...nodes) => dom.draw("g", { transform: `translate(${x} ${y})` }, nodes.flat(2));
 
-  function begin({ host, stage, controls: place, data, tell, still }) {
+  function begin({ host, stage, controls: place, data, tell }) {
     const { maps, side, kernels } = data, wide = side - KERNEL + 1, most = Math.max(...maps.flat()), loud = Math.max(...kernels.flat(2).map(Math.abs));
     const now = { out: data.out, row: data.at[0], column: data.at[1], map: data.map };
     const slider = (label, name, count) => controls.slider({ label, min: 1, max: count, value: now[name] + 1, changed: (v) => put({ [name]: v - 1 }) });
@@ -80,7 +80,7 @@
       const left = wide * size + (width < 560 ? 24 : 60);
       const svg = dom.draw("svg", { class: "touch-chart", width, height: top + BELOW, viewBox: `0 0 ${width} ${top + BELOW}` }, cells, result,
         placed(left, top, text("the eight sums, added up", 0, 13, { class: "touch-soft" }), placed(0, 22, ladder(width - left, parts, total))));
-      touch.put(stage, svg, still);
+      touch.put(stage, svg, `One number of map ${now.out + 1} of the champion: ${maps.length} maps with a window on each, a kernel for each, and ${maps.length} bars, each beginning where the one before ends, the last at ${two(total)}.`);
       const nine = under(maps[now.map], side, now.row, now.column).map((x, i) => `${two(x)} × ${two(kernels[now.out][now.map][i])}`);
       tell(`Map ${now.out + 1}, row ${now.row + 1}, column ${now.column + 1}: the eight sums add up to ${two(total)}. In map ${now.map + 1} the nine products are ${nine.join(", ")}; they add up to ${two(parts[now.map])}.`);
     }

@@ -11,7 +11,7 @@
   /* The mean and the standard deviation of the sum over all masks. */
   const expected = (values, p) => ({ mean: p < 1 ? sum(values) : 0, deviation: p < 1 ? Math.sqrt((p / (1 - p)) * sum(values.map((v) => v * v))) : 0 });
 
-  function begin({ stage, controls: place, data, tell, still }) {
+  function begin({ stage, controls: place, data, tell }) {
     const { values } = data, random = touch.randomFrom(17), whole = sum(values);
     let p = data.p, mask = data.mask, sums = [], training = "on";
     const draw = () => values.map(() => (random() < p ? 0 : 1));
@@ -48,7 +48,7 @@
     function paint(width) {
       const above = units(width), below = spread(width);
       below.setAttribute("y", ABOVE);
-      touch.put(stage, dom.draw("svg", { width, height: ABOVE + BELOW, viewBox: `0 0 ${width} ${ABOVE + BELOW}` }, above, below), still);
+      touch.put(stage, dom.draw("svg", { width, height: ABOVE + BELOW, viewBox: `0 0 ${width} ${ABOVE + BELOW}` }, above, below), `Bars for ${values.length} units. With p = ${p.toFixed(2)}, ${mask.filter((kept) => !kept).length} of them are zero and the others larger by 1 / (1 − p); below, a line for the sum before and one for the mean of the sums after.`);
       one.disabled = many.disabled = training === "off";
       const off = mask.filter((kept) => !kept).length, { deviation } = expected(values, p);
       tell(training === "off" ? `Evaluated, nothing is dropped and nothing is scaled: the sum is ${whole.toFixed(1)}, the mean of all masks.`

@@ -28,7 +28,7 @@
 
   const sentence = (before, now, ideas, seeds, failed) => `On: ${named(now.on, ideas)}; ${place(now, seeds, failed)}${before ? step(before, now, ideas) : ""}`;
 
-  function begin({ stage, controls: host, data, tell, still }) {
+  function begin({ stage, controls: host, data, tell }) {
     const ideas = data.ideas.map(([name, factor, span, verdict]) => ({ name, factor, span, verdict }));
     const all = data.combinations.map(([on, trained, endings, low, mean, high]) => ({ on, trained, endings, low, mean, high }));
     let now = all[data.now], before = all[data.before];
@@ -51,7 +51,7 @@
         y: { range: [2.6, -0.6], ticks: [0, 1, 2], name: (at) => ROWS[at] } });
       drawn.add(all.flatMap(({ endings }) => endings.map((accuracy) => dom.draw("circle", { cx: drawn.x(accuracy), cy: drawn.y(0), r: 3, fill: "var(--figure-soft)", "fill-opacity": 0.4 }))));
       drawn.over(row(drawn, before, 1), row(drawn, now, 2));
-      touch.put(stage, drawn.svg, still);
+      touch.put(stage, drawn.svg, `Three rows over an axis of test accuracy: dots for all trainings of the plan, then the combination before (${named(before.on, ideas)}), and now (${named(now.on, ideas)}).`);
       tell(sentence(before, now, ideas, data.seeds, data.failed));
     });
   }

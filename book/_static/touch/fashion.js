@@ -14,7 +14,7 @@
 
   const sentence = (row) => `${row.idea}, ${row.name}. Digits: ${of(row.mnist)}. Clothes: ${of(row.clothes)}. So the effect: ${row.kept}.`;
 
-  function begin({ stage, controls: place, data, tell, still }) {
+  function begin({ stage, controls: place, data, tell }) {
     const rows = data.rows.map(([idea, name, page, a, b, c, d, e, f, g, h, kept]) => ({ idea, name, page, kept,
       mnist: { points: a, low: b, factor: c, high: d }, clothes: { points: e, low: f, factor: g, high: h } }));
     const values = rows.flatMap(({ mnist, clothes }) => [mnist, clothes].flatMap(({ low, factor, high }) => [low, factor, high])).filter((v) => v !== null).map((v) => Math.min(v, LARGEST));
@@ -56,7 +56,7 @@
       drawn.add(dom.draw("path", { class: "touch-axis", d: `M${drawn.x(1)} ${drawn.top}V${drawn.bottom}` }));
       nodes = all.map((row, i) => ({ of: row, node: link(row, drawn, i, narrow, each) }));
       drawn.over(nodes.map(({ node }) => node));
-      touch.put(stage, drawn.svg, still, "group");
+      touch.put(stage, drawn.svg, `${all.length} rows, a pair of steps each: a blue dot with its interval for digits and, where it is trained, a red one for clothes, around an upright line at one.`, "group");
       look(all.includes(now) ? now : null);
     });
   }

@@ -18,7 +18,7 @@
     const image = calculator.stage.stage(left, told.id), picker = calculator.maps.picker(right, (...next) => pick(...next));
     const body = dom.make("tbody");
     const head = dom.make("tr", {}, COLUMNS.map((name) => dom.make("th", { scope: "col" }, name)));
-    const rows = dom.make("div", { class: "touch-scroll", role: "region", tabindex: "0", "aria-label": "The layer's row of the table" },
+    const rows = dom.make("div", { class: "touch-scroll", role: "group", tabindex: "0", "aria-label": "The layer's row of the table" },
       dom.make("table", { class: "touch-table" }, dom.make("thead", {}, head), body));
     const level = controls.slider({ label: "layer", min: 0, max: found.rows.length, value: unit[0], write: (v) => (v && found.rows[v - 1] ? `${v}: ${found.rows[v - 1].name}` : "the image"),
       changed: (v) => pick(v, null) });

@@ -11,7 +11,7 @@
   const sentence = (row) => `${row.idea}, ${pair(row)}: ${signed(row.points)} points; ${signed(row.seeds[0])} to ${signed(row.seeds[1])} over the seeds, ` +
     `${signed(row.images[0])} to ${signed(row.images[1])} over seeds and images: ${row.verdict}.${row.theirs === null ? "" : ` In the source's logs ${signed(row.theirs)}.`}`;
 
-  function begin({ stage, controls: place, data, tell, still }) {
+  function begin({ stage, controls: place, data, tell }) {
     const rows = data.rows.map(([idea, before, after, points, a, b, c, d, verdict, theirs, page]) => ({ idea, before, after, points, seeds: [a, b], images: [c, d], verdict, theirs, page }));
     let idea = "", clear = false, nodes = [], now = null;
     const menu = controls.menu({ label: "idea", groups: [["", [["", "all"], ...data.ideas.map((name) => [name, name])]]], value: "", changed: (v) => { idea = v; again(); } });
@@ -34,7 +34,7 @@
       drawn.add(dom.draw("path", { class: "touch-axis", d: `M${drawn.x(0)} ${drawn.top}V${drawn.bottom}` }));
       nodes = all.map((row, i) => ({ of: row, node: link(row, drawn, i, narrow, each) }));
       drawn.over(nodes.map(({ node }) => node));
-      touch.put(stage, drawn.svg, still, "group");
+      touch.put(stage, drawn.svg, `${all.length} rows, a pair of steps each, grouped by idea: a dot for the effect with a thick line for the interval over the seeds and a thin one over seeds and images, around an upright line at zero.`, "group");
       look(all.includes(now) ? now : null);
     }
 

@@ -20,7 +20,7 @@
     `${mean.toFixed(2)} % ${seeds > 1 ? `(${low.toFixed(2)} to ${high.toFixed(2)} over ${seeds} seeds)` : "(one seed)"}; ${one} of ${seeds} hold ${RULE.toFixed(2)} % in the last epoch, ` +
     `${five} in the last five. Field before the head: ${field} pixels.`;
 
-  function begin({ stage, controls: place, data, tell, still }) {
+  function begin({ stage, controls: place, data, tell }) {
     const steps = data.steps.map(([step, parameters, mean, low, high, seeds, one, five, field, page]) => ({ step, parameters, mean, low, high, seeds, one, five, field, page,
       path: data.paths.indexOf(step.split("/")[0]) }));
     const on = new Set(data.paths.keys());
@@ -55,7 +55,7 @@
         chart.line(drawn, corners, { stroke: "var(--figure-ink)", "stroke-width": 1.2 }));
       marks = all.map((s) => ({ of: s, x: drawn.x(s.parameters), y: drawn.y(s.mean), node: link(s, drawn) }));
       drawn.over(marks.map(({ node }) => node));
-      touch.put(stage, drawn.svg, still, "group");
+      touch.put(stage, drawn.svg, `${all.length} steps: each a mark at its parameters and mean accuracy, with a line from its worst seed to its best. A line marks ${RULE} %, another ${grouped(BUDGET)} parameters.`, "group");
       look(all.includes(now) ? now : null);
     }
 

@@ -5,7 +5,7 @@
   const { grouped } = root.bookParts.numbers;
   const ROW = 44, AROUND = 66, LEFT = 110, COLOURS = ["blue", "red", "green"];
 
-  /* The range of accuracies that is drawn: whole halves of a point around all of them (stills/little.py). */
+  /* The range of accuracies that is drawn: whole halves of a point around all of them. */
   function span({ networks }, at) {
     const found = networks.flatMap(({ cells }) => (cells[at] ? [...cells[at].values, cells[at].low, cells[at].high] : [])).filter((v) => v !== null);
     if (!found.length) return [98, 100];

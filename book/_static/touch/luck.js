@@ -12,9 +12,9 @@
              low: Math.min(...lasts), high: Math.max(...lasts) };
   }
 
-  function begin({ stage, controls: place, data, tell, still }) {
+  function begin({ stage, controls: place, data, tell }) {
     const random = touch.randomFrom(Math.random() * 2 ** 32);
-    let step = data.steps[data.first], drawn = [step.runs[0]], fresh = false;
+    let step = data.steps[data.first], drawn = root.onPaper ? step.runs.slice(0, MOST) : [step.runs[0]], fresh = false;
     const guess = touch.guessOf(data, () => paintAgain());
 
     const again = controls.button("Train again", () => { drawn.push(step.runs[Math.floor(random() * step.runs.length)]); fresh = true; paintAgain(); }, { class: "touch-button touch-main" });
@@ -42,7 +42,7 @@
     }
 
     function spread(width, low, high) {
-      const below = chart.frame({ width, height: BELOW, title: "● last epoch   ◆ best epoch   ┊ mean of all last epochs",
+      const below = chart.frame({ width, height: BELOW, title: width < 420 ? "● last   ◆ best epoch   ┊ mean of last" : "● last epoch   ◆ best epoch   ┊ mean of all last epochs",
         x: { range: [low, high], name: percent, count: width < 420 ? 3 : 6 }, y: { range: [MOST + 0.7, 0.3], ticks: [1, 5, 10] } });
       const { mean, published } = outcome(drawn.length ? drawn : step.runs, step.runs);
       if (drawn.length) below.add(dom.draw("path", { class: "touch-cursor", d: `M${below.x(mean)} ${below.top}V${below.bottom}` }));
@@ -60,7 +60,7 @@
       const every = step.runs.flatMap(({ test }) => test.slice(4)), [low, high] = [Math.floor((Math.min(...every) - 2) / 10) * 10, Math.ceil((Math.max(...every) + 2) / 10) * 10];
       const above = curve(width, low, high), below = spread(width, low, high);
       below.svg.setAttribute("y", ABOVE);
-      touch.put(stage, dom.draw("svg", { width, height: ABOVE + BELOW, viewBox: `0 0 ${width} ${ABOVE + BELOW}` }, above.svg, below.svg), still);
+      touch.put(stage, dom.draw("svg", { width, height: ABOVE + BELOW, viewBox: `0 0 ${width} ${ABOVE + BELOW}` }, above.svg, below.svg), `Above, the test accuracy of one training of ${step.step}, epoch by epoch; below, for each training drawn so far a dot where it ends and a diamond at its best epoch, which lies further right.`);
       fresh = false;
       again.disabled = rest.disabled = drawn.length >= MOST;
       tell(`${words()}${guess() === null ? "" : ` You said ${guess().toFixed(2)} %.`}`);

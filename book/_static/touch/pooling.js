@@ -8,7 +8,7 @@
   /* Parameters of a fully connected layer from a map to the classes, with biases; side 1 is what an average leaves. */
   const dense = (side, channels, classes) => side * side * channels * classes + classes;
 
-  function begin({ stage, controls: place, data, tell, still }) {
+  function begin({ stage, controls: place, data, tell }) {
     let { side, channels } = data;
     const { classes, budget, most } = data, sides = Array.from({ length: most }, (_, i) => i + 1);
     const sideSlider = controls.slider({ label: "side of the last map", min: 1, max: most, value: side, write: (v) => `${v} × ${v}`, changed: (v) => { side = v; again(); } });
@@ -26,11 +26,11 @@
       }
       const averaged = dense(1, channels, classes), here = dense(side, channels, classes);
       drawn.add(dom.draw("path", { class: "touch-rule", d: `M${drawn.left} ${drawn.y(budget)}H${drawn.right}` }),
-        dom.draw("text", { class: "touch-soft", x: drawn.right, y: drawn.y(budget) - 5, "text-anchor": "end" }, `${grouped(budget)}: the whole network`),
+        dom.draw("text", { class: "touch-soft", x: drawn.right, y: drawn.y(budget) - 5, "text-anchor": "end" }, width < 420 ? grouped(budget) : `${grouped(budget)}: the whole network`),
         chart.line(drawn, cut, { class: "touch-train", "stroke-width": 2.5 }), chart.line(drawn, sides.map((s) => [s, averaged]), { class: "touch-test", "stroke-width": 2.5 }));
       if (here <= MOST) drawn.over(chart.mark("o", drawn.x(side), drawn.y(here), { fill: "var(--figure-red)" }));
       drawn.over(chart.mark("o", drawn.x(side), drawn.y(averaged), { fill: "var(--figure-blue)" }));
-      touch.put(stage, drawn.svg, still);
+      touch.put(stage, drawn.svg, `Parameters against the side of the map, for ${channels} channels: those of a dense layer rise with the square of it, through the line of ${grouped(budget)}; those after a global average stay at ${grouped(averaged)}.`);
       stage.classList.add("touch-drawn");
       at = drawn.x;
       tell(`${channels} maps of ${side} × ${side}: a dense layer to ${classes} classes has ${side} · ${side} · ${channels} · ${classes} + ${classes} = ${grouped(here)} parameters. ` +

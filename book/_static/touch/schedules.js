@@ -54,12 +54,15 @@
     return each.reduce((a, b) => a + b, 0) / each.length / 100;
   }
 
-  function begin({ stage, controls: place, data, tell, still }) {
+  /* What a slider in steps says: the recorded rate where it stands beside it. */
+  const nearest = (rate, recorded) => (Math.abs(Math.log10(rate / recorded)) < 0.026 ? recorded : Number(rate.toPrecision(3)));
+
+  function begin({ stage, controls: place, data, tell }) {
     let kind = data.first;
     const settings = { step: { ...data.step.settings }, cycle: { ...data.cycle.settings }, plateau: { ...data.plateau.settings, run: 0 } };
     const mine = () => settings[kind], set = (name, turn = (v) => v) => (value) => { mine()[name] = turn(value); again(); };
     const rate = () => controls.slider({ label: kind === "cycle" ? "highest rate" : "first rate", min: -3, max: 0, step: 0.05,
-      value: Math.log10(mine().rate), write: (v) => short(10 ** v), changed: set("rate", (v) => Number((10 ** v).toPrecision(3))) });
+      value: Math.log10(mine().rate), write: (v) => short(10 ** v), changed: set("rate", (v) => nearest(10 ** v, data[kind].settings.rate)) });
     const slider = (label, name, options) => controls.slider({ label, value: mine()[name], ...options, changed: set(name) }).node;
     const CONTROLS = {
       step: () => [rate().node, slider("epochs between drops", "size", { min: 1, max: data.epochs }), slider("each drop times", "gamma", { min: 0.05, max: 1, step: 0.05 })],
@@ -70,33 +73,37 @@
     };
     const own = dom.make("div", { class: "touch-sliders" });
     const choose = (next) => { kind = next; own.replaceChildren(...CONTROLS[kind]()); again(); };
-    place.append(controls.choice({ label: "Schedule", of: Object.entries(inWords), value: kind, changed: choose }).node, own);
+    const over = controls.button("Start over", () => { Object.assign(mine(), data[kind].settings); choose(kind); });
+    place.append(controls.choice({ label: "Schedule", of: Object.entries(inWords), value: kind, changed: choose }).node, own, controls.row(over));
 
     function paint(width) {
       const across = { range: [0, data.epochs], count: width < 450 ? 4 : 8 };
       const above = chart.frame({ width, height: ABOVE, title: "learning rate (blue yours, grey recorded)", x: across,
         y: { range: [LEAST, MOST], log: true, name: (v) => (v >= 0.001 ? String(v) : v.toExponential(0)) } });
-      const { step, runs } = data[kind], clamp = ([x, y]) => [x, Math.max(LEAST, y)];
+      const { step, runs, settings: theirs } = data[kind], clamp = ([x, y]) => [x, Math.max(LEAST, y)];
       for (const run of runs) {
         const recorded = run.rates.flatMap(([from, to], e) => [[e, from], [e + 1, to]]);
         above.add(chart.line(above, recorded.map(clamp), { stroke: "var(--figure-soft)", "stroke-width": 3, "stroke-opacity": runs.length > 1 ? 0.3 : 0.6 }));
       }
       const { of, steps } = points(kind, mine(), data);
       above.add(chart.line(above, of.map(clamp), { class: "touch-test", "stroke-width": 2.5 }, steps));
+      const same = Object.entries(theirs).every(([name, value]) => mine()[name] === value);
       const low = Math.floor((Math.min(...runs.flatMap(({ test }) => test.slice(3))) - 5) / 20) * 20;
-      const below = chart.frame({ width, height: BELOW, title: `test accuracy (%), ${step}`, x: { ...across, label: "epochs trained" },
+      const below = chart.frame({ width, height: BELOW, title: "test accuracy (%), recorded", x: { ...across, label: "epochs trained" },
         y: { range: [low, 9970], name: (v) => (v / 100).toFixed(1), ticks: chart.ticks([low, 9970], 4) } });
       below.add(dom.draw("path", { class: "touch-rule", d: `M${below.left} ${below.y(9940)}H${below.right}` }));
-      for (const { test } of runs) {
+      if (!same) below.add(dom.draw("text", { class: "touch-soft", x: (below.left + below.right) / 2, y: (below.top + below.bottom) / 2, "text-anchor": "middle" }, "nothing is recorded with these settings"));
+      for (const { test } of same ? runs : []) {
         const late = test.map((v, e) => [e + 1, v]).filter(([, v]) => v >= low);
-        below.add(chart.line(below, late, { class: "touch-test", "stroke-width": 1.5, "stroke-opacity": 0.7 }));
+        below.add(chart.line(below, late, { stroke: "var(--figure-soft)", "stroke-width": 1.5, "stroke-opacity": 0.7 }));
       }
       below.svg.setAttribute("y", ABOVE);
       const both = dom.draw("svg", { width, height: ABOVE + BELOW, viewBox: `0 0 ${width} ${ABOVE + BELOW}` }, above.svg, below.svg);
-      touch.put(stage, both, still);
+      touch.put(stage, both, `Above, on a logarithmic axis, the learning rate that you set over ${data.epochs} epochs, and in grey the recorded one of ${step}; below, the test accuracy of the recorded trainings, where your settings are theirs.`);
       const rates = of.map(([, y]) => y), last = rates[rates.length - 1];
       tell(`${inWords[kind]}: from ${short(rates[0])} ${Math.max(...rates) > rates[0] * 1.0001 ? `up to ${short(Math.max(...rates))} and ` : ""}to ${short(last)} at the end. ` +
-        `The ${runs.length} recorded trainings of ${step} move by ${unrest(runs).toFixed(2)} points from one epoch to the next over the last five.`);
+        (same ? `The ${runs.length} recorded trainings of ${step} move by ${unrest(runs).toFixed(2)} points from one epoch to the next over the last five.`
+          : `${step} was trained with other settings; “Start over” brings them back.`));
     }
 
     const again = chart.fit(stage, paint);

@@ -17,9 +17,8 @@
   }
 
   function digit(shades, x, y) {
-    const squares = [...shades].map((v, i) => (v === "0" ? null : dom.draw("rect", { x: i % 28, y: Math.floor(i / 28), width: 1.03, height: 1.03, opacity: (parseInt(v, 16) / 15).toFixed(2) })));
-    return dom.draw("g", { transform: `translate(${x} ${y}) scale(${SIDE / 28})`, fill: "var(--figure-ink)" }, squares.filter(Boolean),
-      dom.draw("rect", { width: 28, height: 28, fill: "none", stroke: "var(--figure-soft)", "stroke-width": 0.12 }));
+    const squares = [...shades].map((v, i) => (v === "0" ? null : dom.draw("rect", { class: "touch-lit", x: i % 28, y: Math.floor(i / 28), width: 1.03, height: 1.03, opacity: (parseInt(v, 16) / 15).toFixed(2) })));
+    return dom.draw("g", { transform: `translate(${x} ${y}) scale(${SIDE / 28})` }, dom.draw("rect", { class: "touch-screen", width: 28, height: 28 }), squares.filter(Boolean));
   }
 
   function begin({ stage, controls: place, data, tell }) {

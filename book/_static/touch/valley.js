@@ -19,7 +19,7 @@
   const distance = ([a, b]) => Math.hypot(a, b);
   const three = (v) => (v > 999 ? "more than a thousand" : v.toFixed(3));
 
-  function begin({ stage, controls: place, data, tell, still }) {
+  function begin({ stage, controls: place, data, tell }) {
     const now = { rate: data.rate, momentum: data.momentum };
     const slider = (label, name, min, max, step, write) => controls.slider({ label, min, max, step, value: now[name], write, changed: (v) => { now[name] = v; again(); } });
     place.append(dom.make("div", { class: "touch-sliders" }, slider("learning rate", "rate", 0.001, 0.06, 0.001, (v) => v.toFixed(3)).node,
@@ -36,8 +36,8 @@
       const out = places.findIndex((one) => !inside(one)), shown = out < 0 ? places : places.slice(0, out);
       drawn.add(chart.line(drawn, shown, { class: "touch-test", "stroke-width": 1.5 }), shown.map(([a, b]) => dom.draw("circle", { cx: drawn.x(a), cy: drawn.y(b), r: 2.2, fill: "var(--figure-blue)" })),
         dom.draw("path", { class: "touch-axis", d: `M${drawn.x(0) - 6} ${drawn.y(0)}h12M${drawn.x(0)} ${drawn.y(0) - 6}v12` }));
-      touch.put(stage, drawn.svg, still);
       const end = distance(places[places.length - 1]);
+      touch.put(stage, drawn.svg, `A walk into a long valley with a learning rate of ${now.rate} and a momentum of ${now.momentum}: after ${data.updates} updates it is ${three(end)} from the minimum.`);
       tell(`After ${data.updates} updates the walk is ${three(end)} from the minimum${end > distance(START) ? ", further than where it began: the rate is too large" : ""}.`);
     }
 

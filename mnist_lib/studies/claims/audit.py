@@ -37,12 +37,11 @@ from .logs import images, run_at_the_end
 from .networks import exact_claims, fields
 
 __all__ = ["CANDIDATES", "CHECKS", "FAILS", "HOLDS", "LAST", "PATHS", "Sequence", "check", "figures",
-           "figures_table", "findings", "images", "is_slip", "rule_table", "run_at_the_end", "steps",
+           "figures_table", "findings", "images", "rule_table", "run_at_the_end", "steps",
            "summary", "table", "unchecked", "unchecked_table"]
 CHECKS: dict[str, Callable[[Statement], Checked]] = {
     f.__name__: f for module in (audit_logs, audit_networks, audit_training) for f in module.CHECKS}
 PATHS = ("three-modules", "three-steps", "six-models", "same-padding", "drill-down")
-SLIPS = ("typo", "limits")  # kinds that, failing, are counted apart from what does not hold
 LAST = (1, 2, 3, 5)
 CANDIDATES = ("three-modules/steplr", "three-modules/augmentation", "three-modules/reduced",
               "three-steps/pooling-and-plateau", "six-models/steplr", "same-padding/augmentation",
@@ -77,11 +76,6 @@ def findings(path: str | None = None, kind: str | None = None, *, own: bool = Fa
             and f.statement.own == own]
 
 
-def is_slip(of: Checked) -> bool:
-    """Whether a figure as written is wrong by a typo or a rounding, and nothing more."""
-    return of.verdict == FAILS and of.statement.kind in SLIPS
-
-
 def unchecked(path: str | None = None) -> tuple[Statement, ...]:
     """What the sources say and cannot be recomputed from what lies in the repository."""
     return tuple(s for s in statements(path) if s.check is None and not s.own)
@@ -92,7 +86,7 @@ def summary() -> PageTable:
     rows = []
     for name in (*PATHS, "all"):
         own = [f for f in findings() if name in (f.path, "all")]
-        slips = sum(map(is_slip, own))
+        slips = sum(f.slip for f in own)
         cells = [len(own), sum(f.verdict == HOLDS for f in own), sum(f.verdict == FAILS for f in own) - slips, slips,
                  sum(f.verdict in (NOT_CLEAR, NO_VERDICT) for f in own),
                  len([s for s in unchecked() if name in (s.path, "all")])]
@@ -107,7 +101,7 @@ def table(path: str | None = None, *, own: bool = False) -> PageTable:
     """Every statement of a project, or what this book asks of all: what is said, where, the verdict, what was found."""
     order = {step: i for i, step in enumerate(steps())}
     found = sorted(findings(path, own=own), key=lambda f: order[f.step])
-    rows = tuple((f.sentence, Link(f.statement.where, f.statement.url), "is a slip" if is_slip(f) else f.verdict,
+    rows = tuple((f.sentence, Link(f.statement.where, f.statement.url), "is a slip" if f.slip else f.verdict,
                   f.evidence) for f in found)
     asked = "Asked by this book; no project says it" if own else f"What {path} says of itself"
     what = "what is asked" if own else "what is said, in our words"

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from .chart import Axis, Chart
-
-OPTIONS: dict[str, str] = {}
-ROOM, BROAD = 110, False
-SCRIPTS = ()
-BINS, HEIGHT, FIRST = 64, 260, 4  # bins of the weights in float, pixels, and the bits that are there at first
+ROOM = 110
+BINS, FIRST = 64, 4  # of the weights in float, and the bits that are there at first
 
 
-def data(options: dict[str, str]) -> dict:
+def data() -> dict:
     """For each network of seed 0: counts of its weights, each over the largest of its channel, in BINS from -1 to 1;
     and for each width its bytes, the counts on the grid from the lowest value on, and [mean accuracy as text, so
     that it is rounded once, trainings] rounded and tuned, null where not recorded."""
@@ -39,25 +35,3 @@ def data(options: dict[str, str]) -> dict:
                            "rounded": accuracy(name, width, False), "tuned": accuracy(name, width, True)})  # fmt: skip
         networks.append({"name": little_pages.NAMES[name], "weights": [int(n) for n in counts], "widths": widths})
     return {"network": 0, "width": [one["bits"] for one in networks[0]["widths"]].index(FIRST), "networks": networks}
-
-
-def still(data: dict) -> str:
-    network = data["networks"][data["network"]]
-    one, total = network["widths"][data["width"]], sum(network["weights"])
-    weights, grid = [100 * n / total for n in network["weights"]], [100 * n / total for n in one["grid"] or []]
-    chart = Chart(
-        HEIGHT,
-        Axis(-1.05, 1.05, ticks=(-1, -0.5, 0, 0.5, 1), label="weight, over the largest of its channel"),
-        Axis(0, 1.05 * max(weights + grid)),
-        f"{network['name']}, {one['bits']} bits: share of the weights (%)",
-    )
-    for i, share in enumerate(weights):
-        chart.rect((2 * i / BINS - 1, 2 * (i + 1) / BINS - 1), (0, share), fill="var(--figure-soft)", fill_opacity=0.45)
-    most = len(grid) // 2
-    for i, share in enumerate(grid):
-        at = (i - most) / most
-        chart.line([(at, 0), (at, share)], stroke="var(--figure-blue)", stroke_width=2 if most > 15 else 4)
-    return chart.svg(
-        f"The weights of the {network['name']} network in float, a grey heap around zero, and upright lines where "
-        f"they lie on the {len(grid)} values of the grid, the longest in the middle."
-    )
