@@ -9,6 +9,10 @@ No study looks into another: what two need stands here (``stored``), in ``experi
 from importlib import import_module
 from pathlib import Path
 
+from mnist_lib import door
+
+__all__, __getattr__, __dir__ = door(__name__, {"stored": "Kind packed unpacked"})
+
 
 def studies() -> dict:
     """The doors of all studies that are there, by name."""

@@ -96,20 +96,14 @@ def train(step: Experiment, seed: int = 0, device: str = "auto", *, progress: st
     with torch.random.fork_rng(devices):  # the caller's random numbers stay as they were
         if isinstance(progress, str):
             progress = Progress(step.name, seed, step.epochs, progress)
-        training = begun(step, seed, device, engine)
+        training = Training(step, seed, device, engine)
         if checkpoint and os.path.lexists(checkpoint):
             try:
                 checkpoints.resume(training, checkpoint, again)
             except checkpoints.Refused as why:
                 checkpoints.set_aside(checkpoint, why)
-                training = begun(step, seed, device, engine)  # whatever a part of the state has changed
+                training = Training(step, seed, device, engine)  # whatever a part of the state has changed
         return training.run(progress, checkpoint, after_epoch)
-
-
-def begun(step: Experiment, seed: int, device: torch.device, engine: str | None = None) -> Training:
-    """A training before its first epoch."""
-    torch.manual_seed(seed)
-    return Training(step, seed, device, engine)
 
 
 def checked_seed(seed: int) -> int:
@@ -120,10 +114,11 @@ def checked_seed(seed: int) -> int:
 
 
 class Training:
-    """The state of one training; :meth:`run` takes it to the end."""
+    """The state of one training, from its seed on; :meth:`run` takes it to the end."""
 
     def __init__(self, step: Experiment, seed: int, device: torch.device, engine: str | None = None):
         self.step, self.seed, self.device, self.engine = step, seed, device, engine or engine_on(device)
+        torch.manual_seed(seed)
         if device.type == "cpu":
             keep_memory()
         network = initialize(build(step.architecture), step.initialization)

@@ -18,7 +18,6 @@ import torch.nn.functional as F
 from safetensors import SafetensorError
 from torch import Tensor
 
-from ..data import DATA_SETS
 from ..experiments import all_experiments, experiment, recorded_as
 from ..networks import count_parameters
 from . import epoch_weights, records
@@ -73,10 +72,10 @@ def check_file(file: Path, device: str = "cpu") -> Check:
     if problem:
         return Check(run.experiment, run.seed, run.final.test_correct, None, problem)
     data_set = all_experiments()[run.experiment].data_set
-    try:
-        images, labels = _test_images(device, data_set)
-    except FileNotFoundError as error:
-        return Check(run.experiment, run.seed, run.final.test_correct, None, "", data_set, str(error))
+    found = _test_images(device, data_set, records.TEST_IMAGES)
+    if isinstance(found, str):
+        return Check(run.experiment, run.seed, run.final.test_correct, None, "", data_set, found)
+    images, labels = found
     problem = _problem_with_labels(run, labels)
     if not problem and (keeps_weights(run.seed, run.parameters) and run.seed == 0 or run.weights is not None):
         try:
@@ -88,26 +87,15 @@ def check_file(file: Path, device: str = "cpu") -> Check:
     return Check(run.experiment, run.seed, run.final.test_correct, measured, problem)
 
 
-@functools.lru_cache(len(DATA_SETS))
-def _test_images_of_all(device: str, data_set: str) -> tuple[Tensor, Tensor] | str:
-    """The test images, or in a line why there are none here: asked once, for a failing download takes its time."""
+@functools.cache
+def _test_images(device: str, data_set: str, count: int) -> tuple[Tensor, Tensor] | str:
+    """The ``count`` test images, or in a line why there are none here: a failing download takes its time."""
     try:
         images, labels = test_set(device, data_set)
     except FileNotFoundError as error:
         first, *_, remedy = str(error).splitlines()
         return f"{first.partition('. Tried')[0]}: {remedy}"
     return images.contiguous(memory_format=torch.channels_last), labels  # a third faster on a CPU
-
-
-def _test_images(device: str, data_set: str = "mnist") -> tuple[Tensor, Tensor]:
-    """The test images and labels; ``FileNotFoundError`` in one line where they are not to be had."""
-    found = _test_images_of_all(device, data_set)
-    if not isinstance(found, str) and len(found[1]) != records.TEST_IMAGES:
-        _test_images_of_all.cache_clear()
-        found = _test_images_of_all(device, data_set)
-    if isinstance(found, str):
-        raise FileNotFoundError(found)
-    return found
 
 
 @torch.no_grad()

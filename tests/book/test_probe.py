@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from mnist_lib.book import probe
+from mnist_lib.book.findings import finding
 
 
 def test_first_losses_fall_where_a_network_can_learn():
@@ -28,15 +29,16 @@ def test_slant_of_a_sheared_bar(shift):
 @pytest.mark.parametrize(("gaps", "verdict"), [
     ((0.3, 0.31, 0.32), "holds"), ((-0.3, -0.31, -0.32), "does not hold"), ((0.3, -0.2, 0.1), "not clear"),
     ((0.3, 0.31), "no verdict")])
-def test_overfitting_asks_every_seed_whose_weights_are_kept(monkeypatch, gaps, verdict):
+def test_a_gap_asks_every_seed_whose_weights_are_kept(monkeypatch, gaps, verdict):
     from mnist_lib.training import records
 
     run = records.load(records.path("six-models/steplr", 0))
     runs = [dataclasses.replace(run, seed=seed) for seed in range(len(gaps))]
     monkeypatch.setattr(probe, "with_weights", lambda step: runs)
     monkeypatch.setattr(probe, "training_accuracy", lambda run: run.final.test_accuracy + gaps[run.seed])
-    found = probe.overfits(run)
-    assert found.verdict == verdict and f"{len(gaps)} seeds with weights" in found.evidence
+    apart, on_training = probe.gap("six-models/steplr")
+    assert finding("It overfits.", "", apart).verdict == verdict and apart.seeds == len(gaps)
+    assert on_training == [run.final.test_accuracy + gap for gap in gaps]
 
 
 def test_one_of_so_many_images_is_every_nth():

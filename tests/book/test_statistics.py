@@ -254,7 +254,7 @@ def test_the_three_verdicts():
 def test_points_are_told_as_test_images_where_they_are_some():
     values = (99.0, 99.1, 99.2), (99.3, 99.4, 99.5)
     missed = 2 * ([[1], [2], [3]],)
-    for found in (compare(*values), compare(*values, missed=missed), compare(99.0, values[1]), statistics.single(0.3)):
+    for found in (compare(*values), compare(*values, missed=missed), compare(99.0, values[1])):
         assert " images; " in str(found) and found.tested
     for images in (None, (10_000, 12_000), (60_000, 60_000)):
         assert str(compare(*values, images=images)).startswith("+0.30 points; 95 %")
@@ -275,7 +275,7 @@ def test_a_difference_of_differences_adds_the_variances():
     both = a - b
     assert both.points == pytest.approx(0.2) and len(both.parts) == 4
     assert both.images_variance == pytest.approx(a.images_variance + b.images_variance)
-    assert (a - statistics.single(0.1)).verdict == NO_VERDICT
+    assert (a - compare([99.0], [99.1])).verdict == NO_VERDICT
 
 
 def test_trainings_that_do_not_scatter_at_all():

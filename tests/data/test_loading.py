@@ -29,7 +29,7 @@ def places(tmp_path, monkeypatch):
     folders = SimpleNamespace(**{place: tmp_path / place for place in ("chosen", "repository", "packages", "cache")})
     for folder in vars(folders).values():
         folder.mkdir()
-    monkeypatch.setenv(loading.VARIABLE, str(folders.chosen))
+    monkeypatch.setenv(MNIST.variable, str(folders.chosen))
     monkeypatch.setattr(loading, "REPOSITORY", folders.repository)
     monkeypatch.setattr(loading, "PACKAGES", folders.packages)
     monkeypatch.delenv(FASHION_MNIST.variable, raising=False)
@@ -164,7 +164,7 @@ def test_torchvision_reads_the_same_clothes(fashion_images, tmp_path):
 @pytest.mark.parametrize("place", ["chosen", "repository", "cache"])
 def test_each_folder_is_enough(places, place, monkeypatch):
     if place != "chosen":
-        monkeypatch.delenv(loading.VARIABLE)
+        monkeypatch.delenv(MNIST.variable)
     fill(getattr(places, place))
     assert load_with_warnings() == [] and places.downloads == []
 
@@ -184,7 +184,7 @@ def test_the_first_place_wins(places):
 
 
 def test_download_is_the_last_resort_and_fills_the_cache_once(places, monkeypatch):
-    monkeypatch.delenv(loading.VARIABLE)
+    monkeypatch.delenv(MNIST.variable)
     roots = []
 
     def download(root, download):
@@ -238,7 +238,7 @@ def test_the_warning_points_at_the_caller(places):
     pytest.param(b"", id="empty"), pytest.param(b"not gzip", id="not-gzip"),
     pytest.param(gzip.compress(b"\0" * 9_999)[:-9], id="cut-off"), pytest.param(gzip.compress(b""), id="of-nothing")])
 def test_damaged_cached_copy_is_replaced_with_one_warning(places, content, monkeypatch):
-    monkeypatch.delenv(loading.VARIABLE)
+    monkeypatch.delenv(MNIST.variable)
     fill(places.cache)
     (places.cache / f"{LABELS}.gz").write_bytes(content)
     places.download_with(good_download)
@@ -248,7 +248,7 @@ def test_damaged_cached_copy_is_replaced_with_one_warning(places, content, monke
 
 
 def test_damaged_uncompressed_copy_in_the_cache_goes_too(places, monkeypatch):
-    monkeypatch.delenv(loading.VARIABLE)
+    monkeypatch.delenv(MNIST.variable)
     fill(places.cache)
     (places.cache / f"{LABELS}.gz").unlink()
     (places.cache / LABELS).write_bytes(b"half a file")
@@ -284,7 +284,7 @@ def test_the_error_lists_every_place_and_the_next_step(places):
     assert f"{places.repository} has neither t10k-images-idx3-ubyte nor t10k-images-idx3-ubyte.gz" in lines[2]
     assert "t10k-images-idx3-ubyte.gz is damaged (md5 " in lines[3] and str(places.cache) in lines[3]
     assert "torchvision's mirrors" in lines[4] and "no network" in lines[4]
-    assert f"set {loading.VARIABLE}" in lines[5]
+    assert f"set {MNIST.variable}" in lines[5]
     assert list(places.cache.iterdir()) == [places.cache / "t10k-images-idx3-ubyte.gz"]  # no debris
 
 
@@ -341,7 +341,7 @@ def test_the_error_names_what_is_missing_of_fashion_mnist_and_the_next_step(plac
 
 
 def test_an_unset_variable_is_reported_as_unset(places, monkeypatch):
-    monkeypatch.setenv(loading.VARIABLE, "")
+    monkeypatch.setenv(MNIST.variable, "")
     with pytest.raises(FileNotFoundError, match="the variable is not set"):
         mnist("test")
 
@@ -411,7 +411,7 @@ print("ready", flush=True)
 sys.stdin.readline()
 print(sum(len(data.mnist("test")) for _ in range(5)))
 """
-    environment = {k: v for k, v in os.environ.items() if k != loading.VARIABLE} | {"OMP_NUM_THREADS": "1"}
+    environment = {k: v for k, v in os.environ.items() if k != MNIST.variable} | {"OMP_NUM_THREADS": "1"}
     processes = [
         subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, env=environment, text=True,
                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)

@@ -21,7 +21,8 @@ from typing import NamedTuple
 
 from ...experiments import Experiment
 from ...files import ready_to_write, write_atomically
-from ...training import outcomes, problem_of_trial, read_record, record_text, records
+from ...training import outcomes, read_record, record_text, records
+from .records import problem_of_trial
 from .spaces import HELD_OUT, LAST, Round, Search, held_out
 
 
