@@ -225,15 +225,6 @@ def test_damaged_file_in_the_chosen_folder_is_passed_over_with_one_warning(place
     assert (places.chosen / f"{LABELS}.gz").read_bytes() == before  # the reader's own file is left alone
 
 
-def test_the_warning_points_at_the_caller(places):
-    fill(places.chosen)
-    damage(places.chosen)
-    fill(places.repository)
-    with pytest.warns(UserWarning, match="is damaged") as caught:
-        mnist("test")
-    assert caught[0].filename == __file__
-
-
 @pytest.mark.parametrize("content", [  # named, since compressed bytes hold the time of day
     pytest.param(b"", id="empty"), pytest.param(b"not gzip", id="not-gzip"),
     pytest.param(gzip.compress(b"\0" * 9_999)[:-9], id="cut-off"), pytest.param(gzip.compress(b""), id="of-nothing")])
@@ -245,16 +236,6 @@ def test_damaged_cached_copy_is_replaced_with_one_warning(places, content, monke
     (warning,) = load_with_warnings()
     assert f"{LABELS}.gz" in warning and "using a download instead" in warning and "\n" not in warning
     assert load_with_warnings() == []  # replaced for good
-
-
-def test_damaged_uncompressed_copy_in_the_cache_goes_too(places, monkeypatch):
-    monkeypatch.delenv(MNIST.variable)
-    fill(places.cache)
-    (places.cache / f"{LABELS}.gz").unlink()
-    (places.cache / LABELS).write_bytes(b"half a file")
-    places.download_with(good_download)
-    assert len(load_with_warnings()) == 1
-    assert load_with_warnings() == [] and not (places.cache / LABELS).exists()
 
 
 def test_a_good_copy_beside_a_damaged_one_is_found(places):
@@ -299,18 +280,6 @@ def as_fashion(monkeypatch, folder):
     monkeypatch.setattr(loading, "FASHION_MNIST", dataclasses.replace(FASHION_MNIST, md5=md5))
 
 
-@pytest.mark.parametrize("place", ["packages/fashion-mnist", "cache/fashion-mnist", "mine"])
-def test_each_folder_of_fashion_mnist_is_enough(places, place, monkeypatch, tmp_path):
-    as_fashion(monkeypatch, tmp_path / place)
-    fill(places.repository)  # MNIST's files of the same names are never taken for it
-    fill(places.cache)
-    if place == "mine":
-        monkeypatch.setenv(FASHION_MNIST.variable, str(tmp_path / place))
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        assert fashion_mnist("test").labels.tolist() == [0, 1, 2, 3, 4] and places.downloads == []
-
-
 def test_fashion_mnist_is_downloaded_by_its_own_class_into_a_folder_of_its_own(places, monkeypatch, tmp_path):
     as_fashion(monkeypatch, tmp_path / "mirror")
 
@@ -338,12 +307,6 @@ def test_the_error_names_what_is_missing_of_fashion_mnist_and_the_next_step(plac
     assert "package dataset-fashion-mnist" in lines[2] and "is damaged (md5 2646ac64" in lines[2]
     assert "no network" in lines[4]
     assert "set MNIST_LIB_FASHION to it, install the package (apt install dataset-fashion-mnist), or" in lines[5]
-
-
-def test_an_unset_variable_is_reported_as_unset(places, monkeypatch):
-    monkeypatch.setenv(MNIST.variable, "")
-    with pytest.raises(FileNotFoundError, match="the variable is not set"):
-        mnist("test")
 
 
 def test_a_damaged_download_is_refused(places):
