@@ -143,8 +143,6 @@ def write(network: Exported, file: Path | str, check: Callable[[Path], None] = l
     file = Path(file)
     if not file.parent.is_dir():
         raise ValueError(f"there is no folder {file.parent}; make it first")
-    if file.is_dir():
-        raise ValueError(f"{file} is a folder; name a file, such as {file / 'network.json'}")
     write_atomically(file, to_json(network).encode(), check)
     return file
 
