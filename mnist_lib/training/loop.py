@@ -23,6 +23,7 @@ from torch import Tensor, nn
 
 from mnist_lib import need
 
+from ..data import apply
 from ..experiments import Experiment, recorded_as
 from ..experiments import experiment as find_experiment
 from ..files import ready_to_write
@@ -203,8 +204,7 @@ def train_epoch(network, images, labels, step, optimizer, schedule, random, prog
     for i, part in enumerate(parts):
         x, y = images[part], labels[part]  # (B, 1, 28, 28), (B,)
         if step.augmented:
-            for transform in step.transforms:
-                x = transform(x, random)
+            x = apply(step.transforms, x, random)
         logits = network(x)  # (B, 10)
         loss = F.cross_entropy(logits, y, label_smoothing=step.label_smoothing)
         optimizer.zero_grad()
@@ -232,8 +232,7 @@ def batches_of(step: Experiment, device: torch.device, seed: int = 0) -> tuple[T
         chosen = drawn(kept, seed)[:step.images].to(device)
         images, labels = images[chosen], labels[chosen]
     if not step.augmented:
-        for transform in step.transforms:
-            images = transform(images, None)
+        images = apply(step.transforms, images)
     return images, labels
 
 
