@@ -1,4 +1,4 @@
-"""A source's logs beside our trainings: whether ours could end as its own did, and what it gained."""
+"""The sources' logs beside our trainings: how far they end above ours, and what a step gained in them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The figures of a training: its curves over the seeds, and its learning rates.
+"""What a page draws its figures with: the book's look, and pictures of digits.
 
 Figures are returned, not shown: the last line of a cell shows them. How they look
 is in ``style.py``; pictures of digits are in ``pictures.py``.

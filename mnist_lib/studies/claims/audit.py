@@ -3,7 +3,7 @@
 :func:`check` answers one statement, :func:`findings` those of a project, and the tables
 count them. What no source says and this book asks is marked, and counted against nobody.
 Nothing here knows a result: the checks compute it from the logs, the networks and PyTorch
-itself (``audit_logs.py``, ``audit_networks.py``, ``audit_training.py``). Shown at work in
+itself (``logs.py``, ``networks.py``, ``training.py``). Shown at work in
 ``book/evidence/claims.md`` and ``book/further/eight-ways.md``.
 """
 

@@ -1,6 +1,6 @@
 """Clothes as their page tells them: tables, and the sentences that depend on what was found.
 
-What is compared, and how it is judged, is in ``fashion.py``. Shown on ``book/further/travel.md``.
+What is compared, and how it is judged, is in ``analysis.py``. Shown on ``book/further/travel.md``.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Reads ``results/little`` and the networks' own records, and compares by the one theory of the book
 (``statistics.py``), in the declared families. What was not trained is left out, and counts in its family all the same.
-Accuracies are in per cent. Tables and figures: ``little_pages.py`` and ``little_figures.py``.
+Accuracies are in per cent. Tables and figures: ``pages.py`` and ``figures.py``.
 """
 
 from __future__ import annotations

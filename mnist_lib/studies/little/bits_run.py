@@ -1,7 +1,7 @@
 """Stored networks at fewer bits a weight: rounded, trained on with rounded weights, recorded, and run again to verify.
 
-What is asked stands in ``experiments/bits.py``, what a record holds in ``bits_records.py``, and the rounding itself
-in ``networks/quantize.py``. A network that is recorded is not run again, so that the command may be stopped at any
+What is asked stands in ``bits_plan.py``, what a record holds in ``bits_records.py``, and the rounding itself
+in ``bits_quantize.py``. A network that is recorded is not run again, so that the command may be stopped at any
 time. Chapter: ``book/further/little.md``.
 """
 

@@ -1,6 +1,6 @@
 """Choices made on held-out training images: rounds of candidates, each trained and logged.
 
-Every candidate of a declared space (``experiments/spaces.py``) is trained on the first 55,000
+Every candidate of a declared space (``first.py``, ``targets.py``) is trained on the first 55,000
 training images with each of a few seeds and judged on the last 5,000; the test set is not read.
 
 Each trial is logged in ``results/search/<search>/`` as it ends, so that a search that is

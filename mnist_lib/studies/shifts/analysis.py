@@ -1,8 +1,8 @@
 """Do the lessons travel? Stored networks on shifted test images: accuracies, effects, ranks, with their intervals.
 
 Reads ``results/travel`` and compares by the one theory of the book (``statistics.py``). Of a shift the mean over its
-five levels is judged, in the families that ``experiments/travel.py`` declares. A *unit* is what chance drew besides the
-images: a training, or a pair of projects. Accuracies are in per cent. Tables: ``travel_tables.py``;
+five levels is judged, in the families that ``plan.py`` tells. A *unit* is what chance drew besides the
+images: a training, or a pair of projects. Accuracies are in per cent. Tables: ``pages.py``;
 how sure the networks are: ``calibration.py``.
 """
 

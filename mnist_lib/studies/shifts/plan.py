@@ -1,7 +1,7 @@
 """Do the lessons travel? Which networks are asked, on which images, and which comparisons are made: fixed beforehand.
 
 No network is trained here. Those of the book whose weights are kept are run on test images that are moved, turned,
-blurred and so on (``data/shifts.py``), and on the test images as they are, for how sure they are of them. What is
+blurred and so on (``transforms.py``), and on the test images as they are, for how sure they are of them. What is
 asked stands in ``results/declared/travel.json``, which was committed before the first evaluation; a test
 holds the records' times against that commit. Chapter: ``book/further/travel.md``.
 """

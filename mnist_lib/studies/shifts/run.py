@@ -1,6 +1,6 @@
 """Stored networks on shifted test images, and how sure they are: run, recorded, and run again to be verified.
 
-What is run stands in ``experiments/travel.py``; what a record holds in ``travel_records.py``. Networks are run one
+What is run stands in ``plan.py``; what a record holds in ``records.py``. Networks are run one
 after the other, and one that is recorded is not run again, so that the command may be stopped at any time.
 Chapter: ``book/further/travel.md``.
 """
