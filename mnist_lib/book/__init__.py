@@ -21,7 +21,7 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "luck": "luck",
     "pictures": "digits",
     "plots": "plots styled",
-    "probe": "first_losses gap overfits refreshed remeasured sample slant training_accuracy with_weights",
+    "probe": "first_losses gap refreshed remeasured sample slant training_accuracy with_weights",
     "recipe": "recipe",
     "report": "report",
     "sheet": "sheet",

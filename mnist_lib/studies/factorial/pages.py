@@ -1,6 +1,6 @@
 """The factorial as its page tells it: tables, and the sentences that depend on what was found.
 
-What the effects are, and how they are judged, is in ``factorial.py``. Shown on ``book/evidence/ideas.md``.
+What the effects are, and how they are judged, is in ``analysis.py``. Shown on ``book/evidence/ideas.md``.
 """
 
 from __future__ import annotations
