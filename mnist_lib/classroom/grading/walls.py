@@ -26,6 +26,7 @@ from ...data import data_folders
 WORK, LIBRARY = "/submission", "/library"
 SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin", "/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts")
 STRANGER = 100_000  # the user that a submission becomes where the grader is root; plus a number of its own
+DATA_SETS = "/usr/share/datasets"  # where a system keeps images with their labels
 SYS_ADMIN = 21
 NUMBERS = itertools.count()
 HOW = ("install bubblewrap (Debian, Ubuntu: apt install bubblewrap), or use the container of tools/grading/Dockerfile, "
@@ -72,7 +73,7 @@ def command(arguments: Sequence[str], size: int, hidden: Sequence[str], given: d
     for place in places:
         line += ["--symlink", os.readlink(place), place] if os.path.islink(place) and place in SYSTEM else [
             "--ro-bind", place, place]
-    for folder in sorted({os.path.realpath(each) for each in (*hidden, *data_folders()) if os.path.isdir(each)}):
+    for folder in sorted({os.path.realpath(each) for each in (*hidden, *data_folders(), DATA_SETS) if os.path.isdir(each)}):
         if any(folder == each or folder.startswith(each.rstrip("/") + "/") for each in places):
             line += ["--size", "4096", "--tmpfs", folder]
     line += ["--ro-bind", str(Path(__file__).resolve().parents[2]), f"{LIBRARY}/mnist_lib", "--proc", "/proc",
