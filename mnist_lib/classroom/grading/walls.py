@@ -73,7 +73,8 @@ def command(arguments: Sequence[str], size: int, hidden: Sequence[str], given: d
     for place in places:
         line += ["--symlink", os.readlink(place), place] if os.path.islink(place) and place in SYSTEM else [
             "--ro-bind", place, place]
-    for folder in sorted({os.path.realpath(each) for each in (*hidden, *data_folders(), DATA_SETS) if os.path.isdir(each)}):
+    covered = [each for each in (*hidden, *data_folders(), DATA_SETS) if os.path.isdir(each)]
+    for folder in sorted(set(map(os.path.realpath, covered))):
         if any(folder == each or folder.startswith(each.rstrip("/") + "/") for each in places):
             line += ["--size", "4096", "--tmpfs", folder]
     line += ["--ro-bind", str(Path(__file__).resolve().parents[2]), f"{LIBRARY}/mnist_lib", "--proc", "/proc",
