@@ -84,8 +84,7 @@ def _told(target: Path):
         yield
     except OSError as error:
         raise type(error)(error.errno, f"{target} cannot be written: {error.strerror or error}; make room or get the "
-                          "right to write there, or write elsewhere ($MNIST_LIB_RESULTS names the folder of "
-                          "records)") from error
+                          "right to write there, or write elsewhere") from error
 
 
 def partial_mark(target: Path) -> str:

@@ -134,8 +134,8 @@ def epochs(grades: Sequence[grading.Grade], target: float):
     """Held-out accuracy over the epochs, a line for each seed."""
     drawing, axes = figure(height=3)
     last = len(grades[0].correct)
-    axes.axvspan(last - 4.5, last + 0.5, color="#f0f0f0", zorder=0)
-    axes.axhline(target, color=TARGET, linewidth=1.2)
+    axes.axvspan(last - 4.5, last + 0.5, color="#f2f5f8", zorder=0)
+    axes.axhline(target, color=TARGET, linewidth=1.2, linestyle="--")
     for g in grades:
         axes.plot(range(1, len(g.correct) + 1), [100 * n / g.held_out for n in g.correct], "o-", color=BLUE,
                   markersize=4)
@@ -151,10 +151,10 @@ def distribution(students: Sequence[Student], terms: own.Terms):
     graded = [s for s in students if s.mean is not None]
     low = min(97.0, *(10 * (s.mean // 10) for s in graded)) if graded else 97.0
     left.hist([s.mean for s in graded], bins=[low + (100 - low) * i / 12 for i in range(13)], color=BLUE)
-    left.axvline(terms.target, color=TARGET, linewidth=1.2)
+    left.axvline(terms.target, color=TARGET, linewidth=1.2, linestyle="--")
     left.set(title="networks", xlabel=f"held out (%), from {low:.0f}")
     right.plot([s.first.parameters for s in graded], [s.mean for s in graded], "o", color=BLUE, markersize=5)
-    right.axhline(terms.target, color=TARGET, linewidth=1.2)
+    right.axhline(terms.target, color=TARGET, linewidth=1.2, linestyle="--")
     right.axvline(terms.limit, color=GREY, linewidth=1.2, linestyle="--")
     right.set(title="held out (%)", xlabel="parameters", ylim=(min([97, *(s.mean for s in graded)]) - 0.2, 100))
     return drawing
