@@ -52,7 +52,7 @@ def command(arguments: Sequence[str], size: int, hidden: Sequence[str], given: d
     program = shutil.which("bwrap")
     if program is None:
         raise NoWalls(f"bubblewrap is not installed: {HOW}")
-    root, more = os.geteuid() == 0, {}
+    root, more = os.geteuid() == 0, {"env": {"PATH": os.environ.get("PATH", "")}}  # bubblewrap's own can be read inside
     stranger = STRANGER + (os.getpid() % 500) * 100 + next(NUMBERS) % 100
     line = [program, "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try",
             "--die-with-parent", "--new-session", "--hostname", "submission", "--cap-drop", "ALL"]
@@ -61,7 +61,7 @@ def command(arguments: Sequence[str], size: int, hidden: Sequence[str], given: d
     else:
         line += ["--unshare-user", "--disable-userns", "--uid", "65534", "--gid", "65534"]
         if root:
-            more = {"user": stranger, "group": stranger, "extra_groups": []}
+            more |= {"user": stranger, "group": stranger, "extra_groups": []}
             stranger = 0
     line += ["--clearenv"]
     for name, value in _environment(result_fd, stranger if root else 0).items():
