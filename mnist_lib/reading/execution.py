@@ -39,9 +39,11 @@ class Execution:
         self.left = list(self.broken)
         for name in IMPORTED:
             sys.modules.pop(name, None)  # of a network that was read before: files of one name may differ now
-        before, stem = set(sys.modules), self.path.stem
+        IMPORTED.clear()
+        stem = self.path.stem
         self.module = types.ModuleType(stem if stem.isidentifier() and stem not in sys.modules else f"submitted_{stem}")
         sys.modules[self.module.__name__] = self.module  # so that classes defined there can be copied
+        before = set(sys.modules)
         self.module.__file__ = str(self.path)
         self.module.__spec__ = importlib.util.spec_from_loader(self.module.__name__, loader=None)
         if self.path.suffix == ".ipynb":
@@ -56,6 +58,7 @@ class Execution:
         IMPORTED.update(n for n in set(sys.modules) - before if (
             file := str(getattr(sys.modules[n], "__file__", None) or "")).startswith(f"{self.folder}{os.sep}")
             and "site-packages" not in file and not file.startswith(LIBRARY))
+        IMPORTED.add(self.module.__name__)
         return self.module.__dict__
 
     def _execute(self, node: ast.AST, file: str, names: dict) -> None:

@@ -170,7 +170,8 @@ def _of_file(path: Path, asked: str, shown: str, folder: Path, files: Mapping[st
     names = reading.run()
     name, value, why, more = chosen(names, reading, asked, called)
     make, arguments = maker(value, name, reading, names)
-    source += "".join(Path(sys.modules[n].__file__).read_text("utf-8") for n in sorted(IMPORTED & set(sys.modules)))
+    came = sorted(IMPORTED & set(sys.modules) - {reading.module.__name__})
+    source += "".join(Path(sys.modules[module].__file__).read_text("utf-8") for module in came)
     return Found(f"{called}:{name}{arguments}", value, make, why, source, tuple(reading.left),
                  tuple(sorted(reading.stood)), more, names)
 

@@ -49,7 +49,7 @@ def part_of(of: Any, name: str, place: str) -> Any:
 
 def chosen(names: dict, reading: Execution, asked: str, shown: str) -> tuple[str, Any, str, bool]:
     """Which network it is: its name, what it stands for, why, and whether there are others."""
-    ours = {reading.module.__name__, *IMPORTED}
+    ours = IMPORTED
     classes = {n: v for n, v in names.items() if isinstance(v, type) and issubclass(v, nn.Module)
                and v.__module__ in ours}
     pieces = (*reading.pieces, *reading.beside)

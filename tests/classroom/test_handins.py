@@ -81,6 +81,16 @@ def test_magics_are_left_out_and_the_modulus_is_none(cell, kept):
     assert plain(cell).strip() == kept.strip()
 
 
+def test_a_file_beside_a_network_counts_for_its_fingerprint(tmp_path):
+    (tmp_path / "net.py").write_text("from torch import nn\nfrom utils import width\n"
+                                     "Net = lambda: nn.Linear(width, 1)\n")
+    prints = []
+    for width in (3, 3, 5):
+        (tmp_path / "utils.py").write_text(f"width = {width}\n")
+        prints.append(own.load(str(tmp_path / "net.py")).fingerprint)
+    assert prints[0] == prints[1] != prints[2]
+
+
 def test_files_beside_a_network_are_those_of_its_own_folder(tmp_path):
     for name, width in (("a", 3), ("b", 5)):
         (tmp_path / name).mkdir()

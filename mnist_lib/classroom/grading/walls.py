@@ -26,6 +26,7 @@ from ...data import data_folders
 WORK, LIBRARY = "/submission", "/library"
 SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin", "/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts")
 STRANGER = 100_000  # the user that a submission becomes where the grader is root; plus a number of its own
+DATA_SETS = "/usr/share/datasets"  # where a system keeps images with their labels
 SYS_ADMIN = 21
 NUMBERS = itertools.count()
 HOW = ("install bubblewrap (Debian, Ubuntu: apt install bubblewrap), or use the container of tools/grading/Dockerfile, "
@@ -51,7 +52,7 @@ def command(arguments: Sequence[str], size: int, hidden: Sequence[str], given: d
     program = shutil.which("bwrap")
     if program is None:
         raise NoWalls(f"bubblewrap is not installed: {HOW}")
-    root, more = os.geteuid() == 0, {}
+    root, more = os.geteuid() == 0, {"env": {"PATH": os.environ.get("PATH", "")}}  # bubblewrap's own can be read inside
     stranger = STRANGER + (os.getpid() % 500) * 100 + next(NUMBERS) % 100
     line = [program, "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try",
             "--die-with-parent", "--new-session", "--hostname", "submission", "--cap-drop", "ALL"]
@@ -60,7 +61,7 @@ def command(arguments: Sequence[str], size: int, hidden: Sequence[str], given: d
     else:
         line += ["--unshare-user", "--disable-userns", "--uid", "65534", "--gid", "65534"]
         if root:
-            more = {"user": stranger, "group": stranger, "extra_groups": []}
+            more |= {"user": stranger, "group": stranger, "extra_groups": []}
             stranger = 0
     line += ["--clearenv"]
     for name, value in _environment(result_fd, stranger if root else 0).items():
@@ -72,7 +73,8 @@ def command(arguments: Sequence[str], size: int, hidden: Sequence[str], given: d
     for place in places:
         line += ["--symlink", os.readlink(place), place] if os.path.islink(place) and place in SYSTEM else [
             "--ro-bind", place, place]
-    for folder in sorted({os.path.realpath(each) for each in (*hidden, *data_folders()) if os.path.isdir(each)}):
+    covered = [each for each in (*hidden, *data_folders(), DATA_SETS) if os.path.isdir(each)]
+    for folder in sorted(set(map(os.path.realpath, covered))):
         if any(folder == each or folder.startswith(each.rstrip("/") + "/") for each in places):
             line += ["--size", "4096", "--tmpfs", folder]
     line += ["--ro-bind", str(Path(__file__).resolve().parents[2]), f"{LIBRARY}/mnist_lib", "--proc", "/proc",
