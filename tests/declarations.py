@@ -30,6 +30,11 @@ def declared(name: str) -> dict:
     return schema.unsealed(json.loads((ROOT / f"results/declared/{name}.json").read_text()))
 
 
+def family_sizes(name: str) -> dict[str, int]:
+    """How many comparisons each declared family has."""
+    return {family: found["comparisons"] for family, found in declared(name)["families"].items()}
+
+
 def committed(commit: str, path: str) -> datetime:
     """When a commit added a file; skips the test where there is no whole history."""
     if git("rev-parse", "--is-shallow-repository") != "false":

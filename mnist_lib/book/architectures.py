@@ -20,22 +20,14 @@ inception_v4 levit mlp_mixer mobilevit nasnet nfnet pit pnasnet poolformer pvt_v
 resnetv2 rexnet senet sknet twins vgg volo xception""".split()
 
 
-def read(name: str) -> dict | None:
-    """A benchmark's record; None where it was not made yet."""
-    file = records.root() / "benchmarks" / f"{name}.json"
-    return json.loads(file.read_text()) if file.exists() else None
-
-
-def _missing(caption, name) -> PageTable:
-    return PageTable(caption, ("network", "field"), (),
-                     f"Nothing is recorded yet: python -m benchmarks.{name} --record writes it.")
+def read(name: str) -> dict:
+    """A benchmark's record."""
+    return json.loads((records.root() / "benchmarks" / f"{name}.json").read_text())
 
 
 def fields(record: dict | None = None) -> PageTable:
     """The fields and jumps of networks that people ask about, as ``benchmarks.zoo`` recorded them."""
-    caption, record = "Receptive fields of well-known networks", read("zoo") if record is None else record
-    if record is None:
-        return _missing(caption, "zoo")
+    record = record or read("zoo")
     asked = {name: place for place, name in enumerate(ASKED)}
     chosen = [each for each in record["networks"] if "error" not in each and each.get("field") is not None and (
         each["name"] in asked or each["library"] == "timm" and each["family"] in FAMILIES)]
@@ -43,7 +35,7 @@ def fields(record: dict | None = None) -> PageTable:
     rows = [(each["name"].removeprefix("timm "), each["library"], _by(each["input"][1:]), _pair(each["field"]),
              _pair(each["jump"]), _by(each["map"]), f"{each['rows']:,}") for each in chosen]
     versions = ", ".join(f"{name} {number}" for name, number in record["versions"].items())
-    return PageTable(caption, ("network", "library", "input", "field", "jump", "map",
+    return PageTable("Receptive fields of well-known networks", ("network", "library", "input", "field", "jump", "map",
                      "layers"), tuple(rows), "Field and jump, in pixels, of the map with the largest field that still "
                      "has places; a field larger than the input reaches into the padding, and a global operation "
                      f"(attention, squeeze and excitation) makes it the whole image. {versions}. "
@@ -52,16 +44,13 @@ def fields(record: dict | None = None) -> PageTable:
 
 def calculators(record: dict | None = None) -> PageTable:
     """What public calculators say of the fields of well-known networks, as ``benchmarks.tools`` recorded it."""
-    caption = "What each calculator says of well-known networks"
-    record = read("tools") if record is None else record
-    if record is None:
-        return _missing(caption, "tools")
+    record = record or read("tools")
     names = list(record["right"])
     rows = [(row["network"], str(row["field"]),
              *(f"{row[name]['says']}{'' if row[name]['right'] else ' (wrong)'}" for name in names))
             for row in record["rows"]]
     rows.append(("right", f"of {len(rows)}", *(str(record["right"][name]) for name in names)))
-    return PageTable(caption, ("network", "measured", *names), tuple(rows),
+    return PageTable("What each calculator says of well-known networks", ("network", "measured", *names), tuple(rows),
                      f"Width of the field of the feature extractor's last map, in images wide enough for it. "
                      f"Versions: {', '.join(record['packages'][:-1])}, torchvision {record['torchvision']}. Made by "
                      "benchmarks/tools.py in one run; a name of an error stands where a calculator stopped.")

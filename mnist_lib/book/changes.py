@@ -22,25 +22,13 @@ COMPARED = ("data_set", "transforms", "schedule", "optimizer", "epochs", "batch_
 UNIT = ("batchnorm", "relu", "dropout")
 
 
-def changes(step: str | Experiment) -> PageTable:
-    """What a step changes from the one before it, setting by setting, with the reasons; all else is as it was.
-
-    Of a block that both networks have, only the layers that differ are named. For a path's first step: what it
-    starts with.
-    """
+def settings(step: str | Experiment) -> PageTable:
+    """What a step is trained with, setting by setting; those at their defaults are left out."""
     step = experiment(step)
-    if step.before is None:
-        rows = [("network", _describe_network(step.architecture)),
-                *((name, describe(getattr(step, s))) for s, name in NAMES.items()
-                  if s != "architecture" and getattr(step, s) != OPTIONS.get(s))]
-        return PageTable(f"What {step.name} starts with", ("setting", "value"), tuple(rows))
-    before, rows = experiment(step.before), []
-    for change in step.changes_since(before):
-        parts = _network_changes(change.before, change.after) if change.setting == "architecture" else [
-            (NAMES[change.setting], *(_told(change.setting, value) for value in (change.before, change.after)))]
-        rows += [(*part, change.why if i == 0 else "") for i, part in enumerate(parts)]
-    return PageTable(f"What changes from {before.name} to {step.name}", ("setting", "before", "after", "why"),
-                 tuple(rows), stacked=True)
+    rows = [("network", _describe_network(step.architecture)),
+            *((name, describe(getattr(step, s))) for s, name in NAMES.items()
+              if s != "architecture" and getattr(step, s) != OPTIONS.get(s))]
+    return PageTable(f"What {step.name} starts with", ("setting", "value"), tuple(rows))
 
 
 def rows(before: Experiment, now: Experiment) -> list[tuple[str, str, str, str]]:

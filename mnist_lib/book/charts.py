@@ -1,6 +1,6 @@
 """The charts of :mod:`mnist_lib.book.draw` as SVG: learning curves, and a line of steps.
 
-Numbers come in, SVG in two layouts goes out (``networks.drawing``). Labels stand at the lines; there is no legend.
+Numbers come in, SVG in two layouts goes out (``drawing.py``). Labels stand at the lines; there is no legend.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ import math
 from collections.abc import Callable, Sequence
 from statistics import fmean
 
-from ..networks import TALL, WIDE, both, drawing, line, path, svg, text
+from . import drawing
+from .drawing import TALL, WIDE, both, line, path, svg, text
 
 TARGET = 60  # images wrong: 99.4 % right
 TOP, GRID = 640, (25, 50, 100, 200, 400)
@@ -195,7 +196,7 @@ def _way(width, steps, limit, high, label) -> str:
         name_at = y + 4 if wide else top + row * i + 18
         body += [
             f'<circle cx="5" cy="{name_at - 4}" r="4.5" class="station{" last" * (i == len(steps) - 1)}"/>',
-            text(18, name_at, name, "op", "start"),
+            text(18, name_at, name, "op halo", "start"),
             path(f"M{dots} {y}H{dots + dots_side}", "grid"),
         ]
         side = bar_side * min(count / limit, 1) + 10 * (count > limit)

@@ -22,10 +22,10 @@ from torch import nn
 
 from ..data import mnist
 from ..experiments import Experiment, experiment
-from ..networks import build, drawing
+from ..networks import build
 from ..rf import Table, receptive_field
 from ..training import Run, trained
-from . import charts, pictograms
+from . import charts, drawing, pictograms
 from .once import once
 from .probe import sample
 from .sources import source

@@ -12,24 +12,19 @@ from collections.abc import Sequence as Several
 from html import escape
 
 from ..data import mnist
+from .kit import Html
 
 
-class Asked:
-    """Test images to be read, as an output of a cell; ``answers`` are what most of the networks took them for."""
-
-    def __init__(self, indices: Several[int], answers: Several[int]):
-        if len(indices) != len(answers) or not indices:
-            raise ValueError(f"{len(indices)} images and {len(answers)} answers; give one answer an image")
-        self.indices, self.answers = list(indices), list(answers)
-
-    def _repr_html_(self) -> str:
-        test = mnist("test")
-        digits = [{"index": int(index), "label": int(test.labels[index]), "networks": int(answer),
-                   "pixels": base64.b64encode(test.images[index].numpy().tobytes()).decode()}
-                  for index, answer in zip(self.indices, self.answers, strict=True)]
-        still = "".join(_drawn(test.images[index, 0]) for index in self.indices)
-        return (f'<div class="labelling" data-digits="{escape(json.dumps(digits, separators=(",", ":")))}">'
-                f'<p style="display:flex;flex-wrap:wrap;gap:0.5rem">{still}</p></div>')
+def ask(indices: Several[int], answers: Several[int]) -> Html:
+    """Test images to be labelled; ``answers`` are what most of the networks took them for, one an image."""
+    test = mnist("test")
+    digits = [{"index": int(index), "label": int(test.labels[index]), "networks": int(answer),
+               "pixels": base64.b64encode(test.images[index].numpy().tobytes()).decode()}
+              for index, answer in zip(indices, answers, strict=True)]
+    still = "".join(_drawn(test.images[index, 0]) for index in indices)
+    return Html(f'<div class="labelling" data-digits="{escape(json.dumps(digits, separators=(",", ":")))}">'
+                f'<p style="display:flex;flex-wrap:wrap;gap:0.5rem">{still}</p></div>',
+                f"{len(digits)} test images to be read")
 
 
 def _drawn(image) -> str:
@@ -46,8 +41,3 @@ def _drawn(image) -> str:
             x = end + 1
     return ('<svg viewBox="0 0 28 28" width="72" height="72" role="img" aria-label="A handwritten digit to be read" '
             f'fill="currentColor"><path d="{"".join(bars)}"/></svg>')
-
-
-def ask(indices: Several[int], answers: Several[int]) -> Asked:
-    """Show test images to be labelled; raises ValueError where an image has no answer."""
-    return Asked(indices, answers)

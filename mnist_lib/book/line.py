@@ -11,8 +11,6 @@ from . import report
 from .sources import source
 from .statistics import NO_VERDICT, Spread
 
-TARGET = 60  # images wrong of 10,000 at 99.40 %
-
 
 def wrong(step: str | Experiment) -> Spread:
     """The images wrong of 10,000 after the last epoch, for each recorded training."""

@@ -52,8 +52,3 @@ def seeds_needed(difference: float, sd: float, level: float = LEVEL, often: floa
     while power(difference, sd, n, level) < often:
         n += 1
     return n
-
-
-def pooled(before: str, after: str) -> float:
-    """The standard deviation of single trainings of two steps: the root of the mean of their variances."""
-    return math.sqrt(sum(report.summary(step).final.sd ** 2 for step in (before, after)) / 2)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from ..networks import TALL, WIDE, both, drawing, line, path, svg, text
+from . import drawing
+from .drawing import TALL, WIDE, both, line, path, svg, text
 
 
 def kernels(weights: list[list[list[float]]], name: str) -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from statistics import fmean
 
 import torch
 import torch.nn.functional as F
@@ -15,7 +14,6 @@ from torch import Tensor, nn
 
 from ..data import Normalize, ToTensor, mnist
 from ..training import TEST_IMAGES, Run, evaluate, records, test_set, trained
-from .findings import Finding, finding
 from .once import once
 from .statistics import Comparison, compare
 from .summaries import missed, recorded
@@ -73,10 +71,10 @@ def _training_images(every: int) -> tuple[Tensor, Tensor]:
 
 
 @torch.no_grad()
-def remeasured(network: nn.Module, images: Tensor, *, masks: bool = False) -> nn.Module:
+def remeasured(network: nn.Module, images: Tensor) -> nn.Module:
     """The same weights with the mean and variance of every batch normalization measured anew on these images.
 
-    Takes plain means over parts of 500 images (N, C, H, W), with dropout off, or on with ``masks``. In training
+    Takes plain means over parts of 500 images (N, C, H, W), with dropout off. In training
     the running averages come from masked signals, which no test image brings: Li et al., "Understanding the
     Disharmony Between Dropout and Batch Normalization by Variance Shift", CVPR 2019. Changes the network that it
     is given, and returns it in evaluation mode. Chapter: ``book/paths/three-modules/dropout.md``.
@@ -88,8 +86,6 @@ def remeasured(network: nn.Module, images: Tensor, *, masks: bool = False) -> nn
             kept[layer] = layer.momentum
             layer.reset_running_stats()
             layer.momentum = None  # a plain mean instead of a running one
-            layer.train()
-        elif masks and isinstance(layer, nn.Dropout):
             layer.train()
     for part in images.split(500):
         network(part)
@@ -130,18 +126,6 @@ def gap(step: str) -> tuple[Comparison, list[float]]:
     on_training = [training_accuracy(run) for run in of]
     return compare([run.final.test_accuracy for run in of], on_training, paired=True,
                    images=(TEST_IMAGES, 60_000 // EVERY)), on_training
-
-
-def overfits(run: Run, sentence: str = "The network overfits.") -> Finding:
-    """Whether trainings like this do better on training images than on test images, both in evaluation mode.
-
-    Asks every seed of the run's step whose weights are kept. ``sentence`` is what the finding is to say.
-    """
-    found, on_training = gap(run.experiment)
-    on_test = [run.final.test_accuracy for run in with_weights(run.experiment)]
-    return finding(sentence, f"{len(on_test)} seed{'s' * (len(on_test) > 1)} with weights, in evaluation mode: "
-                   f"{fmean(on_training):.2f} % on training images, {fmean(on_test):.2f} % on test images; "
-                   f"{found}.", found)
 
 
 def slant(images: Tensor) -> Tensor:

@@ -16,12 +16,13 @@ import torch
 
 from ..data import mnist
 from ..experiments import ALL_PATHS, experiment
-from ..networks import LIMIT, OPS, build, count_parameters, flat_layers
+from ..networks import build, count_parameters, flat_layers
 from ..rf import receptive_field
 from ..training import TEST_IMAGES
 from . import changes as differences
 from . import draw, summaries
-from .changes import images, in_words, shapes
+from .changes import images, in_words, settings, shapes
+from .drawing import LIMIT, OPS
 from .findings import FAILS, Finding, finding
 from .kit import Html, table
 from .sources import RULE, source
@@ -30,6 +31,8 @@ from .summaries import LAST, Summary, recorded
 from .tables import signed
 from .timing import durations, span
 
+__all__ = ["changes", "evidence", "facts", "field", "fields", "gain", "gap", "mistakes", "norms", "numbers", "overfits",
+           "result", "settings", "steps", "summary", "theirs", "trained"]
 IMAGE = (1, 28, 28)
 COUNTS = "no one two three four five six seven eight nine ten".split()
 HIDDEN = "not contradicted"  # the verdict on a result that lies where one more training could end
@@ -122,7 +125,7 @@ def result(name: str) -> Html:
             ("test, last epoch", _spread(of.final), log and f"{log.final:.2f} %"),
             ("test, best epoch", _spread(of.best), log and f"{log.best:.2f} %"),
             ("training, last epoch", _spread(of.train), log and f"{log.train_accuracy[-1]:.2f} %"),
-            *(_held(of, log, n) for n in (1, 5))]
+            *(_held(of, log, n) for n in ((1, 5) if log else LAST))]
     n = len(of.seeds)
     heads = ("", f"ours, {_count(n)} training{'s' * (n > 1)}", "the student, one training")
     if log is None:
@@ -132,8 +135,9 @@ def result(name: str) -> Html:
 
 def _held(of: Summary, log, last: int) -> tuple[str, str, str]:
     words = "the last epoch" if last == 1 else f"each of the last {_count(last)}"
-    return (f"{RULE:.1f} % in {words}", f"{of.holds[last]} of {len(of.seeds)}",
-            "" if log is None else "yes" if log.holds(last) else "no")
+    if log is None:
+        return f"{RULE:.1f} % in {words}", str(of.share(last)), ""
+    return f"{RULE:.1f} % in {words}", f"{of.holds[last]} of {len(of.seeds)}", "yes" if log.holds(last) else "no"
 
 
 # --- network and training -------------------------------------------------------------------------
@@ -244,12 +248,12 @@ def steps(path: str) -> Html:
     together = dict(zip(family, holm(list(family.values())), strict=True))
     for name in names:
         of, log = summaries.summary(name), source(name).log if source(name) else None
-        gained = f"{signed(family[name].images, 0)}, {together[name]}" if name in family else "–"
+        gained = f"{signed(family[name].images, 0)}\n{together[name]}" if name in family else "–"
         rows.append((draw.title(name), f"{of.parameters:,}", f"{of.final.mean:.2f}", gained,
                      f"{of.holds[5]} of {len(of.seeds)}", f"{log.final:.2f}" if log else "–",
                      "–" if log is None else "yes" if log.holds(5) else "no"))
-    heads = ("step", "parameters", "test, %", "images gained", "hold five epochs", "the student, %", "holds five")
-    return table(f"The steps of {path}", heads, rows, "sticky", aside=("hold five epochs", "holds five"))
+    heads = ("step", "parameters", "test, %", "images\ngained", "hold five epochs", "the student, %", "holds five")
+    return table(f"The steps of {path}", heads, rows, "sticky", aside=heads[4:])
 
 
 # --- words ----------------------------------------------------------------------------------------

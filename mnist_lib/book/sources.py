@@ -80,11 +80,6 @@ class Source:
         """The notebook on GitHub, at the commit that was read."""
         return f"https://github.com/{self.repository}/blob/{self.commit}/{quote(self.notebook)}"
 
-    @property
-    def author(self) -> str:
-        """The account the project belongs to."""
-        return self.repository.partition("/")[0]
-
     def claimed(self, figure: str) -> float | str | None:
         """The first claim that gives ``"parameters"``, ``"train"`` or ``"test"``; ``None`` if none does.
 

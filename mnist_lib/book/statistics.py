@@ -33,7 +33,7 @@ from .tables import signed
 
 __all__ = ["CLEAR", "ENOUGH", "HERE", "LEVEL", "NOT_CLEAR", "NOT_CONTRADICTED", "NO_VERDICT", "Comparison", "Interval",
            "Share", "Spread", "adjusted", "compare", "contrast", "half_width", "holm", "images_variance", "judged",
-           "mostly", "prediction", "single", "standard_error"]
+           "mostly", "prediction", "standard_error"]
 
 CLEAR, HERE, NOT_CLEAR = "clear", "clear on these images only", "not clear"
 NO_VERDICT = "no verdict"
@@ -262,8 +262,3 @@ def mostly(share: Share) -> bool | str:
     if share.of < ENOUGH:
         return NO_VERDICT
     return NOT_CLEAR if share.interval.holds(50) else share.interval.low > 50
-
-
-def single(points: float) -> Comparison:
-    """A difference in points found on one training of each side: it has no verdict, however large it is."""
-    return Comparison(points, (), None, 1)

@@ -12,7 +12,6 @@ def add_arguments(parser) -> None:
                         "one, every record of every kind")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--jobs", type=int, metavar="N", help="processes side by side (default: one a core)")
-    parser.add_argument("--seal", action="store_true", help="seal records of before there were seals, if they hold")
 
 
 def run(options) -> int:
@@ -42,22 +41,22 @@ def _trainings(options) -> tuple[int, int]:
     else:  # a process takes longer to begin than a few records take to check
         jobs = os.cpu_count() if options.device == "cpu" and len(records.files()) > 8 else 1
     bad = total = weights = 0
-    without: dict[str, list] = {}
+    without = 0
     absent: dict[str, list] = {}
-    for check in verify(options.device, jobs, names, seal=options.seal):
+    for check in verify(options.device, jobs, names):
         total, bad, weights = total + 1, bad + bool(check.problem), weights + (check.measured is not None)
         if check.absent and not check.problem:
             absent.setdefault(check.absent, []).append(check)
             continue
-        if check.measured is None and not check.problem:
-            without.setdefault(check.name, []).append(check.seed)
+        without += check.measured is None and not check.problem
         measured = "no weights kept" if check.measured is None else f"measured {check.measured:,}"
         recorded = "not readable" if check.recorded is None else f"recorded {check.recorded:,} of {TEST_IMAGES:,}"
         print(f"{'FAILED' if check.problem else 'ok':7}{check.name}, seed {check.seed}: {recorded}, {measured}"
               f"{'; ' + check.problem if check.problem else ''}", flush=True)
     bad += _tell_absent(absent)
     print(f"{total} records, {weights} sets of weights run on the test set, {bad} failed")
-    _tell_without(without)
+    if without:
+        print(f"{without} have no weights (see above) and are believed no further than their arithmetic")
     return total, bad
 
 
@@ -70,16 +69,6 @@ def _tell_absent(absent: dict[str, list]) -> int:
         print(f"{'FAILED' if name in needed else 'not checked'}: {len(checks):,} records of "
               f"{DATA_SETS[name].title}; {checks[0].why}", flush=True)
     return sum(len(checks) for name, checks in absent.items() if name in needed)
-
-
-def _tell_without(without: dict[str, list]) -> None:
-    from ..training import ALL_SEEDS_UNDER
-
-    if without:
-        print(f"{sum(map(len, without.values()))} have no weights and are believed no further than their arithmetic: "
-              f"of before those of every seed under {ALL_SEEDS_UNDER:,} parameters were kept, or of larger networks:")
-        for name, seeds in without.items():
-            print(f"  {name}: seed{'s' * (len(seeds) > 1)} {_ranges(seeds)}")
 
 
 def _readers() -> int:
@@ -112,17 +101,6 @@ def _of_a_study(study) -> int:
         if problem:
             print(f"FAILED {name}: {problem}", flush=True)
     if found:
-        what = study.verify_records.__doc__.partition(".")[0]
+        what = (study.verify_records.__doc__ or "Records of a study").partition(".")[0]
         print(f"{len(found)} {what[0].lower()}{what[1:]}")
     return sum(bool(problem) for _, problem in found)
-
-
-def _ranges(seeds: list[int]) -> str:
-    """Seeds in words: 1 to 4, 7."""
-    parts: list[list[int]] = []
-    for seed in sorted(seeds):
-        if parts and seed == parts[-1][-1] + 1:
-            parts[-1].append(seed)
-        else:
-            parts.append([seed])
-    return ", ".join(f"{p[0]} to {p[-1]}" if len(p) > 1 else str(p[0]) for p in parts)

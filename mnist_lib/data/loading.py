@@ -20,10 +20,10 @@ from pathlib import Path
 
 import torch
 
+from ..files import write_atomically
 from .data_sets import FASHION_MNIST, MNIST, SPLITS, DataSet
 from .torchvision_import import import_torchvision
 
-VARIABLE = MNIST.variable
 REPOSITORY = Path(__file__).resolve().parents[2] / "data"
 PACKAGES = Path("/usr/share/datasets")  # where Debian's packages of data sets put their files
 
@@ -181,13 +181,6 @@ def _download(of, cache, name):
 
 
 def _store(folder, name, content):
-    """Write `content` to `folder`, gzipped, in one step, and remove an uncompressed copy."""
-    handle, partial = tempfile.mkstemp(dir=folder, prefix=f"{name}-", suffix=".partial")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(gzip.compress(content, compresslevel=1, mtime=0))
-        os.replace(partial, folder / f"{name}.gz")
-    except BaseException:
-        Path(partial).unlink(missing_ok=True)
-        raise
+    """Write `content` to `folder`, gzipped, whole or not at all, and remove an uncompressed copy."""
+    write_atomically(folder / f"{name}.gz", gzip.compress(content, compresslevel=1, mtime=0))
     (folder / name).unlink(missing_ok=True)

@@ -48,7 +48,6 @@ from ..training import schema
 FORMAT, VERSION = "mnist_lib network", 1
 INPUT = (1, 28, 28)
 LARGEST = 1_000_000_000  # bytes of a file: sixteen sets of the most weights
-MOST_WORK = 1_000_000_000  # products and comparisons for one image: what a page computes in seconds
 MOST_NUMBERS = 8_000_000  # of one set of weights: its file has 43 MB, and a browser can hold it
 
 Layer = dict  # "type", "name", and the settings of SETTINGS
@@ -127,18 +126,6 @@ def parameter_range(layers: Sequence[Layer]) -> tuple[int, int]:
     return held - 4 * norms, held - 2 * norms
 
 
-def work_of(layers: Sequence[Layer], shapes: Sequence[tuple[int, ...]]) -> int:
-    """About how many products and comparisons one image takes; ``shapes`` are those behind the layers."""
-    total, before = 0, INPUT
-    for layer, shape in zip(layers, shapes):
-        area = prod(before[1:]) if layer["type"] == "global_avg_pool" else prod(layer.get("kernel", ()))
-        if layer["type"] == "conv2d":
-            area *= layer["in_channels"] // layer["groups"]
-        total += prod(shape) * (before[0] if layer["type"] == "linear" else area)
-        before = shape
-    return total
-
-
 def to_json(network: Exported) -> str:
     """The document as text, a layer and a snapshot a line."""
     head = {"format": FORMAT, "version": VERSION, "name": network.name, "about": network.about,
@@ -156,8 +143,6 @@ def write(network: Exported, file: Path | str, check: Callable[[Path], None] = l
     file = Path(file)
     if not file.parent.is_dir():
         raise ValueError(f"there is no folder {file.parent}; make it first")
-    if file.is_dir():
-        raise ValueError(f"{file} is a folder; name a file, such as {file / 'network.json'}")
     write_atomically(file, to_json(network).encode(), check)
     return file
 

@@ -19,11 +19,10 @@ from ..experiments import experiment
 from ..rf import left_as_found
 from ..training import Run, epoch_weights, trained
 from .chain_reader import NotStraight, chain_of
-from .format import INPUT, MOST_NUMBERS, MOST_WORK, Exported, Snapshot, parameter_range, read, work_of, write
+from .format import INPUT, MOST_NUMBERS, Exported, Snapshot, parameter_range, read, write
 
 CHECKED = 64  # test digits that an export is checked on
 TOLERANCE = 1e-4  # of the largest logit: sums of float32 in another order
-MOST_UNITS = 4_000_000  # in all maps: what a browser can hold and draw
 AT_THE_END = ("softmax", "log_softmax")
 
 
@@ -81,10 +80,6 @@ def checked(network: Exported) -> Exported:
     if numbers > MOST_NUMBERS:
         raise ValueError(f"{network.name} has {numbers:,} weights; an exported file holds {MOST_NUMBERS:,} at most")
     shapes = _shapes(network)
-    if (units := sum(prod(shape) for shape in shapes)) > MOST_UNITS:
-        raise ValueError(f"the maps of {network.name} have {units:,} units; a page can show {MOST_UNITS:,} at most")
-    if (work := work_of(network.layers, shapes)) > MOST_WORK:
-        raise ValueError(f"an image takes {work:,} steps through {network.name}; a page computes {MOST_WORK:,} at most")
     if prod(shapes[-1]) != 10:
         raise NotStraight(f"the network gives {prod(shapes[-1]):,} numbers for an image, of shape {shapes[-1]}; "
                           "it must give ten, one for each digit")

@@ -8,7 +8,6 @@ from mnist_lib import door
 
 __all__, __getattr__, __dir__ = door(__name__, {
     "architecture": "Architecture count_parameters flat_layers",
-    "builder": "build find_architecture initialize",
-    "drawing": "drawing LIMIT OPS TALL WIDE both line path svg text",
+    "builder": "build initialize",
     "zoo": "ARCHITECTURES",
 })

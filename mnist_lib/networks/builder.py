@@ -16,16 +16,6 @@ from .architecture import Architecture, flat_layers
 from .zoo import ARCHITECTURES
 
 
-def find_architecture(architecture: Architecture | str) -> Architecture:
-    """The architecture of that name (or the one given); ``KeyError`` lists the names there are."""
-    if isinstance(architecture, Architecture):
-        return architecture
-    if architecture not in ARCHITECTURES:
-        raise KeyError(f"no architecture is called {architecture!r}; there are: "
-                       + ", ".join(sorted(ARCHITECTURES)))
-    return ARCHITECTURES[architecture]
-
-
 def build(architecture: Architecture | str) -> nn.Sequential:
     """The network as a torch module: images (N, 1, 28, 28) to logits (N, 10).
 
@@ -35,7 +25,11 @@ def build(architecture: Architecture | str) -> nn.Sequential:
     Raises ``KeyError`` with the names there are, if the name is unknown, ``ValueError`` where
     layers cannot share weights.
     """
-    architecture = find_architecture(architecture)
+    if isinstance(architecture, str):
+        if architecture not in ARCHITECTURES:
+            raise KeyError(f"no architecture is called {architecture!r}; there are: "
+                           + ", ".join(sorted(ARCHITECTURES)))
+        architecture = ARCHITECTURES[architecture]
     network: OrderedDict[str, OrderedDict[str, nn.Module]] = OrderedDict()
     channels = architecture.input_size[0]
     seen, first = {}, {}
@@ -86,25 +80,25 @@ def initialize(network: nn.Module, rule: str) -> nn.Module:
     return network
 
 
+_MODULES = {  # the op of a layer → its module, given the layer, the channels before it, and its window
+    "conv": lambda layer, channels, window: nn.Conv2d(
+        channels, layer.channels, dilation=layer.dilation, bias=layer.bias, **window),
+    "conv_transpose": lambda layer, channels, window: nn.ConvTranspose2d(
+        channels, layer.channels, dilation=layer.dilation, bias=layer.bias, output_padding=layer.output_padding,
+        **window),
+    "max_pool": lambda layer, channels, window: nn.MaxPool2d(
+        dilation=layer.dilation, ceil_mode=layer.ceil_mode, **window),
+    "avg_pool": lambda layer, channels, window: nn.AvgPool2d(ceil_mode=layer.ceil_mode, **window),
+    "crop": lambda layer, channels, window: nn.ZeroPad2d(layer.padding),  # a negative padding crops
+    "global_avg_pool": lambda layer, channels, window: nn.AdaptiveAvgPool2d(1),
+    "batchnorm": lambda layer, channels, window: nn.BatchNorm2d(channels),
+    "relu": lambda layer, channels, window: nn.ReLU(),
+    "dropout": lambda layer, channels, window: nn.Dropout(layer.p),
+}
+
+
 def _module(layer: Layer, channels: int) -> nn.Module:
+    if layer.op not in _MODULES:
+        raise ValueError(f"no module is known for a layer of op {layer.op!r}; add it to builder._MODULES")
     window = dict(kernel_size=layer.kernel, stride=layer.stride, padding=layer.padding)
-    if layer.op == "conv":
-        return nn.Conv2d(channels, layer.channels, dilation=layer.dilation, bias=layer.bias, **window)
-    if layer.op == "conv_transpose":
-        return nn.ConvTranspose2d(channels, layer.channels, dilation=layer.dilation, bias=layer.bias,
-                                  output_padding=layer.output_padding, **window)
-    if layer.op == "max_pool":
-        return nn.MaxPool2d(dilation=layer.dilation, ceil_mode=layer.ceil_mode, **window)
-    if layer.op == "avg_pool":
-        return nn.AvgPool2d(ceil_mode=layer.ceil_mode, **window)
-    if layer.op == "crop":
-        return nn.ZeroPad2d(layer.padding)  # a negative padding crops
-    if layer.op == "global_avg_pool":
-        return nn.AdaptiveAvgPool2d(1)
-    if layer.op == "batchnorm":
-        return nn.BatchNorm2d(channels)
-    if layer.op == "relu":
-        return nn.ReLU()
-    if layer.op == "dropout":
-        return nn.Dropout(layer.p)
-    raise ValueError(f"no module is known for a layer of op {layer.op!r}; add it to builder._module")
+    return _MODULES[layer.op](layer, channels, window)

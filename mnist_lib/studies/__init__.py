@@ -2,8 +2,8 @@
 
 A folder is found by looking, nobody lists them. Its door may give ``EXPERIMENTS`` (trained, listed and verified like
 the book's), ``COMMANDS`` (a command's name to the file that has it) and ``verify_records`` (its own kinds of record).
-No study looks into another: what two need stands here or in ``experiments`` or ``book``. Looks into ``book`` and what
-stands to its right.
+No study looks into another: what two need stands here (``stored``), in ``experiments`` or in ``book``. Looks into
+``book`` and what stands to its right.
 """
 
 from importlib import import_module
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from mnist_lib import door
 
-__all__, __getattr__, __dir__ = door(__name__, {"family": "Family"})
+__all__, __getattr__, __dir__ = door(__name__, {"stored": "Kind packed unpacked"})
 
 
 def studies() -> dict:

@@ -17,8 +17,8 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "optimizer": "Schedule sgd",
     "progress": "Progress",
     "records": "records Epoch Run TEST_IMAGES root",
-    "retracing": "limited_instructions retrace retrace_task retrace_weights without_weights",
-    "schema": "schema Field HEX12 HEX64 MACHINE NUMBER TIME hexadecimal is_number is_time problem_of_fields "
-              "problem_of_seal problem_of_trial seal_of sealed unsealed whole",
+    "retracing": "retrace",
+    "schema": "schema Field HEX12 HEX64 MACHINE NUMBER TIME hexadecimal is_number is_text is_time list_of "
+              "problem_of_fields problem_of_seal read_record record_text seal_of sealed unsealed whole",
     "verification": "NEAR TOLERANCE verify",
 })

@@ -150,16 +150,15 @@ def _worker_was_lost(error: BaseException | None) -> bool:
     return isinstance(error, BrokenExecutor) or type(error).__name__ in ("KilledWorker", "CommClosedError")
 
 
-def campaign(tasks: list[Task], executor: Executor, device: str = "auto",
-             work: Callable[[str, int, str], dict[str, bytes]] | None = None) -> Iterator[Outcome]:
-    """Train all tasks on ``executor``, or do other ``work`` with them; yield an outcome as each one ends.
+def campaign(tasks: list[Task], executor: Executor, device: str = "auto") -> Iterator[Outcome]:
+    """Train all tasks on ``executor``; yield an outcome as each one ends.
 
     A training that fails does not stop the others, and one whose worker is killed is begun once more. The
     time left is estimated from the work done so far, weighed by what each experiment took with other seeds.
     """
     began, done, cost_done = time.monotonic(), 0, 0.0
     costs = {task: _cost(task) for task in tasks}
-    for (*task, _), future in outcomes(executor, work or train_task, [(*task, device) for task in tasks]):
+    for (*task, _), future in outcomes(executor, train_task, [(*task, device) for task in tasks]):
         task = Task(*task)
         error = future.exception() or _keep(future.result())
         done, cost_done = done + 1, cost_done + costs[task]

@@ -54,7 +54,7 @@ def resume(training, file: Path, again: bool = False) -> None:
     With ``again``, the state of a finished training is left alone: its process was killed between
     writing the record and removing the checkpoint.
     """
-    state = read(file, training.step, training.seed, training.device)
+    state = opened(file, _facts(training.step, training.seed), training.device)
     try:
         epochs = [records.Epoch(**e) for e in state["epochs"]]
         if again and len(epochs) >= training.step.epochs:
@@ -73,11 +73,6 @@ def resume(training, file: Path, again: bool = False) -> None:
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, RuntimeError) as error:
         raise Refused(f"it does not fit this network ({type(error).__name__}: "
                       f"{' '.join(str(error).split())[:200]})") from error
-
-
-def read(file: Path, step: Experiment, seed: int, device: torch.device) -> dict:
-    """The state of a file, its tensors on ``device``; :class:`Refused` unless it is this training's, whole."""
-    return opened(file, _facts(step, seed), device)
 
 
 def sealed(facts: dict, content: bytes) -> bytes:

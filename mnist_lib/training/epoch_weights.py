@@ -66,7 +66,7 @@ def load(run: Run) -> list[Weights]:
     if about.get("run") != _label(run):
         raise ValueError(f"{path(run)} belongs to another training than its record; restore it from git, "
                          f"or make it again: python -m mnist_lib retrace {run.experiment}")
-    if about.get("sha256") not in (None, _digest(tensors)):
+    if about.get("sha256") != _digest(tensors):
         raise ValueError(f"{path(run)} is damaged (its SHA-256 does not fit); restore it from git")
     epochs: list[Weights] = [{} for _ in range(len(run.epochs) + 1)]
     for key, tensor in tensors.items():

@@ -23,6 +23,7 @@ from torch import Tensor, nn
 
 from mnist_lib import need
 
+from ..data import apply
 from ..experiments import Experiment, recorded_as
 from ..experiments import experiment as find_experiment
 from ..files import ready_to_write
@@ -96,20 +97,14 @@ def train(step: Experiment, seed: int = 0, device: str = "auto", *, progress: st
     with torch.random.fork_rng(devices):  # the caller's random numbers stay as they were
         if isinstance(progress, str):
             progress = Progress(step.name, seed, step.epochs, progress)
-        training = begun(step, seed, device, engine)
+        training = Training(step, seed, device, engine)
         if checkpoint and os.path.lexists(checkpoint):
             try:
                 checkpoints.resume(training, checkpoint, again)
             except checkpoints.Refused as why:
                 checkpoints.set_aside(checkpoint, why)
-                training = begun(step, seed, device, engine)  # whatever a part of the state has changed
+                training = Training(step, seed, device, engine)  # whatever a part of the state has changed
         return training.run(progress, checkpoint, after_epoch)
-
-
-def begun(step: Experiment, seed: int, device: torch.device, engine: str | None = None) -> Training:
-    """A training before its first epoch."""
-    torch.manual_seed(seed)
-    return Training(step, seed, device, engine)
 
 
 def checked_seed(seed: int) -> int:
@@ -120,10 +115,11 @@ def checked_seed(seed: int) -> int:
 
 
 class Training:
-    """The state of one training; :meth:`run` takes it to the end."""
+    """The state of one training, from its seed on; :meth:`run` takes it to the end."""
 
     def __init__(self, step: Experiment, seed: int, device: torch.device, engine: str | None = None):
         self.step, self.seed, self.device, self.engine = step, seed, device, engine or engine_on(device)
+        torch.manual_seed(seed)
         if device.type == "cpu":
             keep_memory()
         network = initialize(build(step.architecture), step.initialization)
@@ -208,8 +204,7 @@ def train_epoch(network, images, labels, step, optimizer, schedule, random, prog
     for i, part in enumerate(parts):
         x, y = images[part], labels[part]  # (B, 1, 28, 28), (B,)
         if step.augmented:
-            for transform in step.transforms:
-                x = transform(x, random)
+            x = apply(step.transforms, x, random)
         logits = network(x)  # (B, 10)
         loss = F.cross_entropy(logits, y, label_smoothing=step.label_smoothing)
         optimizer.zero_grad()
@@ -237,8 +232,7 @@ def batches_of(step: Experiment, device: torch.device, seed: int = 0) -> tuple[T
         chosen = drawn(kept, seed)[:step.images].to(device)
         images, labels = images[chosen], labels[chosen]
     if not step.augmented:
-        for transform in step.transforms:
-            images = transform(images, None)
+        images = apply(step.transforms, images)
     return images, labels
 
 

@@ -20,6 +20,17 @@ def sgd(network: nn.Module, step: Experiment) -> torch.optim.SGD:
                            weight_decay=o.weight_decay, nesterov=o.nesterov, fused=fused)
 
 
+SCHEDULERS = {  # an experiment's schedule → torch's
+    StepLR: lambda optimizer, of, step: lr_scheduler.StepLR(optimizer, of.step_size, of.gamma),
+    OneCycleLR: lambda optimizer, of, step: lr_scheduler.OneCycleLR(
+        optimizer, of.max_lr, epochs=of.epochs, steps_per_epoch=of.steps_per_epoch),
+    ReduceLROnPlateau: lambda optimizer, of, step: lr_scheduler.ReduceLROnPlateau(
+        optimizer, factor=of.factor, patience=of.patience),
+    WarmupDecay: lambda optimizer, of, step: lr_scheduler.LambdaLR(
+        optimizer, _line(of.warmup, step.epochs * step.steps_per_epoch)),
+}
+
+
 class Schedule:
     """A learning-rate schedule that knows when it is advanced: each batch, each epoch, or never.
 
@@ -31,21 +42,10 @@ class Schedule:
         self.optimizer = optimizer
         self.per_batch = (isinstance(settings, WarmupDecay)
                           or isinstance(settings, OneCycleLR) and settings.per == "batch")
-        self.inner = None
-        if isinstance(settings, StepLR):
-            self.inner = lr_scheduler.StepLR(optimizer, settings.step_size, settings.gamma)
-        elif isinstance(settings, OneCycleLR):
-            self.inner = lr_scheduler.OneCycleLR(
-                optimizer, settings.max_lr, epochs=settings.epochs,
-                steps_per_epoch=settings.steps_per_epoch)
-        elif isinstance(settings, ReduceLROnPlateau):
-            self.inner = lr_scheduler.ReduceLROnPlateau(
-                optimizer, factor=settings.factor, patience=settings.patience)
-        elif isinstance(settings, WarmupDecay):
-            self.inner = lr_scheduler.LambdaLR(optimizer, _line(settings.warmup, step.epochs * step.steps_per_epoch))
-        elif settings is not None:
+        if settings is not None and type(settings) not in SCHEDULERS:
             raise TypeError(f"{step.name}: no schedule is known for {settings!r}; "
-                            "use StepLR, OneCycleLR, ReduceLROnPlateau or WarmupDecay")
+                            f"use {', '.join(kind.__name__ for kind in SCHEDULERS)}")
+        self.inner = settings and SCHEDULERS[type(settings)](optimizer, settings, step)
 
     @property
     def rate(self) -> float:

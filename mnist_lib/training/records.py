@@ -11,15 +11,14 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import json
 import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..files import read_bytes, read_json, write_atomically
-from .schema import problem_of_record, seal_of
+from ..files import read_bytes, write_atomically
+from .schema import problem_of_record, read_record, record_text
 
 TEST_IMAGES = 10_000
 FORMAT = 1
@@ -82,11 +81,6 @@ class Run:
         return tuple(e.test_accuracy for e in self.epochs)
 
     @property
-    def train_accuracies(self) -> tuple[float, ...]:
-        """Running training accuracy of each epoch, in per cent."""
-        return tuple(e.train_accuracy for e in self.epochs)
-
-    @property
     def final(self) -> Epoch:
         """The last epoch."""
         return self.epochs[-1]
@@ -124,45 +118,20 @@ def save(run: Run) -> Path:
     """Write the record, atomically, and return where."""
     data = {"format": FORMAT, **dataclasses.asdict(run)}
     data = {name: value for name, value in data.items() if value is not None or name not in ("ended", "retraced")}
-    data["seal"] = seal_of(data)
-    lines = json.dumps(data, indent=1)
-    # One epoch and one misclassified image a line keeps the files short and the diffs readable.
-    for part in (run.epochs, run.misclassified):
-        for item in part:
-            item = dataclasses.asdict(item) if dataclasses.is_dataclass(item) else list(item)
-            lines = lines.replace(_indented(item), json.dumps(item), 1)
     target = path(run.experiment, run.seed)
-    write_atomically(target, (lines + "\n").encode())
+    write_atomically(target, record_text(data))
     return target
-
-
-def _indented(item) -> str:
-    return "\n".join(("  " if i else "") + line
-                     for i, line in enumerate(json.dumps(item, indent=1).splitlines()))
 
 
 def load(file: Path | str) -> Run:
     """The run of one file; ``ValueError`` names the file if it is not a whole record of this format and place."""
-    return _load(Path(file))[0]
-
-
-def is_sealed(file: Path) -> bool:
-    """Whether a record, which must be whole, carries a seal; those of before there were seals don't."""
-    return _load(file)[1]
-
-
-def _load(file: Path) -> tuple[Run, bool]:
-    try:
-        data = read_json(file)
-        if problem := problem_of_record(data, TEST_IMAGES) or _problem_of_place(data, file):
-            raise ValueError(problem)
-    except (ValueError, OSError) as error:
-        raise ValueError(f"{file} is not a record of a run ({error}); delete it and train again, "
-                         "or restore it from git") from error
+    file = Path(file)
+    data = read_record(file, lambda data: problem_of_record(data, TEST_IMAGES) or _problem_of_place(data, file),
+                       "a record of a run", "delete it and train again, or restore it from git")
     fields = {name: value for name, value in data.items() if name not in ("format", "seal")}
     fields["epochs"] = tuple(Epoch(**e) for e in data["epochs"])
     fields["misclassified"] = tuple(tuple(m) for m in data["misclassified"])
-    return Run(**fields), "seal" in data
+    return Run(**fields)
 
 
 def _problem_of_place(data: dict, file: Path) -> str:

@@ -1,8 +1,8 @@
 """What stands in a record: every field, its unit and its rule, written once.
 
 ``load`` and ``verify`` check by these tables, and the page "The format of the records" prints them.
-A :class:`Field` is checked by itself (type and range); ``problem_of_record`` and ``problem_of_trial``
-add what several fields have to say to each other.
+A :class:`Field` is checked by itself (type and range); ``problem_of_record`` adds what several fields
+have to say to each other.
 
 A record is sealed: ``seal`` is the SHA-256 of all its other fields, so that a changed digit is noticed.
 """
@@ -15,7 +15,10 @@ import math
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import NamedTuple
+
+from ..files import read_json
 
 
 class Field(NamedTuple):
@@ -44,7 +47,8 @@ def hexadecimal(digits: int) -> Callable:
     return lambda value: isinstance(value, str) and re.fullmatch(f"[0-9a-f]{{{digits}}}", value) is not None
 
 
-def _text(value) -> bool:
+def is_text(value) -> bool:
+    """Whether it is a text of fewer than 500 characters, and not empty."""
     return isinstance(value, str) and 0 < len(value) < 500
 
 
@@ -56,7 +60,8 @@ def is_time(value) -> bool:
         return False
 
 
-def _list_of(holds: Callable) -> Callable:
+def list_of(holds: Callable) -> Callable:
+    """The rule of lists with one entry or more that each hold a rule."""
     return lambda value: isinstance(value, (list, tuple)) and len(value) > 0 and all(map(holds, value))
 
 
@@ -69,17 +74,17 @@ TIME = "a time such as 2026-01-31T12:00:00+00:00"
 HEX12, HEX64 = "12 hexadecimal digits", "64 hexadecimal digits"
 
 MACHINE = (
-    Field("device", "", "`cpu`, `cuda` or `mps`", "text", _text, False),
-    Field("processor", "", "the processor's name", "text", _text, False),
+    Field("device", "", "`cpu`, `cuda` or `mps`", "text", is_text, False),
+    Field("processor", "", "the processor's name", "text", is_text, False),
     Field("instructions", "", "the widest vector instructions that PyTorch used, such as `AVX2` or "
-          "`AVX512`: with the same ones, another processor mostly repeats a training", "text", _text, False),
+          "`AVX512`: with the same ones, another processor mostly repeats a training", "text", is_text, False),
     Field("caches", "bytes", "of levels 1 to 3 a core, where oneDNN was told others than the processor's own", "three "
-          "whole numbers, 1 or more", lambda value: _list_of(whole(1))(value) and len(value) == 3, False),
+          "whole numbers, 1 or more", lambda value: list_of(whole(1))(value) and len(value) == 3, False),
     Field("threads", "threads", "how many computed side by side", "a whole number, 1 or more", whole(1), False),
-    Field("engine", "", "the fast kernels of the trainer", "text", _text, False),
-    Field("mnist_lib", "", "version of this library", "text", _text, False),
-    Field("torch", "", "version of PyTorch", "text", _text, False),
-    Field("python", "", "version of Python", "text", _text, False),
+    Field("engine", "", "the fast kernels of the trainer", "text", is_text, False),
+    Field("mnist_lib", "", "version of this library", "text", is_text, False),
+    Field("torch", "", "version of PyTorch", "text", is_text, False),
+    Field("python", "", "version of Python", "text", is_text, False),
 )
 
 EPOCH = (
@@ -98,7 +103,7 @@ EPOCH = (
 
 RECORD = (
     Field("format", "", "version of this format", "1", lambda value: type(value) is int and value == 1),
-    Field("experiment", "", "`path/step`", "the file's folder", _text),
+    Field("experiment", "", "`path/step`", "the file's folder", is_text),
     Field("fingerprint", "", "of the experiment's settings", HEX12, hexadecimal(12)),
     Field("seed", "", "seed of all random numbers", "a whole number, 0 or more, that of the file's name", whole(0)),
     Field("parameters", "numbers", "trainable parameters of the network", "a whole number, 1 or more", whole(1)),
@@ -113,25 +118,8 @@ RECORD = (
     Field("ended", "", "when it ended, in UTC, as in ISO 8601", TIME, is_time, False),
     Field("retraced", "", "where it was trained again, number for number, if the weights are from there", "an object",
           lambda value: isinstance(value, dict), False),
-    Field("seal", "", "SHA-256 of all other fields (below)", HEX64, hexadecimal(64), False),
+    Field("seal", "", "SHA-256 of all other fields (below)", HEX64, hexadecimal(64)),
 )
-
-TRIAL = (
-    Field("candidate", "", "the candidate's label in its round", "text", _text),
-    Field("fingerprint", "", "of the settings, 5,000 images held out", f"{HEX12}, those of the file's name",
-          hexadecimal(12)),
-    Field("seed", "", "seed of all random numbers", "a whole number, 0 or more, that of the file's name", whole(0)),
-    Field("parameters", "numbers", "trainable parameters of the network", "a whole number, 1 or more", whole(1)),
-    Field("correct", "images", "held-out images classified correctly after each epoch",
-          "a list of whole numbers from 0 to 5,000", _list_of(whole(0, 5_000))),
-    Field("loss", "nats", "mean cross-entropy on the held-out images after each epoch",
-          f"a list, as long as `correct`; each {NUMBER}", _list_of(is_number)),
-    Field("seconds", "seconds", "training time of all epochs", NUMBER, is_number),
-    Field("machine", "", "where it was trained, as below", "an object", lambda value: isinstance(value, dict)),
-    Field("ended", "", "when it ended, in UTC, as in ISO 8601", TIME, is_time, False),
-    Field("seal", "", "SHA-256 of all other fields (below)", HEX64, hexadecimal(64), False),
-)
-
 
 def problem_of_record(data, test_images: int = 10_000) -> str:
     """What is wrong with the content of a record by itself, or an empty string."""
@@ -154,15 +142,6 @@ def problem_of_record(data, test_images: int = 10_000) -> str:
     return problem_of_seal(data)
 
 
-def problem_of_trial(data) -> str:
-    """What is wrong with the content of a search's log by itself, or an empty string."""
-    if problem := problem_of_fields(data, TRIAL) or problem_of_fields(data["machine"], MACHINE, "machine."):
-        return problem
-    if len(data["loss"]) != len(data["correct"]):
-        return "loss and correct are not of the same length"
-    return problem_of_seal(data)
-
-
 def seal_of(data: dict) -> str:
     """SHA-256 of the fields but the seal, as JSON with sorted keys and without blanks."""
     fields = {name: value for name, value in data.items() if name != "seal"}
@@ -172,6 +151,35 @@ def seal_of(data: dict) -> str:
 def sealed(data: dict) -> dict:
     """The same fields with their seal as the last."""
     return {**data, "seal": seal_of(data)}
+
+
+def record_text(data: dict) -> bytes:
+    """The content of a record's file: the fields with their seal, a line each part of a list or an object."""
+    lines = []
+    for name, value in sealed(data).items():
+        if isinstance(value, dict) and value:
+            parts = [f"{json.dumps(key)}: {json.dumps(part)}" for key, part in value.items()]
+            text = "{\n  " + ",\n  ".join(parts) + "\n }"
+        elif isinstance(value, (list, tuple)) and value:
+            text = "[\n  " + ",\n  ".join(map(json.dumps, value)) + "\n ]"
+        else:
+            text = json.dumps(value)
+        lines.append(f" {json.dumps(name)}: {text}")
+    return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
+
+
+def read_record(file: Path, problem_of: Callable[[dict], str], what: str, remedy: str) -> dict:
+    """The content of a record's file; ``ValueError`` names the file, what is wrong with it and what to do.
+
+    ``problem_of`` finds what is wrong with the content, ``what`` it should be, ``remedy`` is what to do next.
+    """
+    try:
+        data = read_json(file)
+        if problem := problem_of(data):
+            raise ValueError(problem)
+    except (ValueError, OSError) as error:
+        raise ValueError(f"{file} is not {what} ({error}); {remedy}") from error
+    return data
 
 
 def unsealed(data) -> dict:

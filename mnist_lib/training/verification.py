@@ -18,7 +18,6 @@ import torch.nn.functional as F
 from safetensors import SafetensorError
 from torch import Tensor
 
-from ..data import DATA_SETS
 from ..experiments import all_experiments, experiment, recorded_as
 from ..networks import count_parameters
 from . import epoch_weights, records
@@ -30,7 +29,6 @@ from .records import Run
 TOLERANCE = 2  # test images that another machine's arithmetic may decide otherwise
 NEAR = 1e-3  # of a logit: so close must two digits be for rounding to decide between them
 LOSS = 1e-4  # nats by which another machine's mean test loss may differ
-UNSEALED = "it has no seal; if it holds otherwise, seal it: python -m mnist_lib verify --seal"
 
 
 class Check(NamedTuple):
@@ -49,23 +47,21 @@ class Check(NamedTuple):
     why: str = ""
 
 
-def verify(device: str = "cpu", jobs: int = 1, names: Iterable[str] | None = None, *,
-           seal: bool = False) -> Iterator[Check]:
+def verify(device: str = "cpu", jobs: int = 1, names: Iterable[str] | None = None) -> Iterator[Check]:
     """Check every record there is, and every set of weights against the real test set, ``jobs`` side by side.
 
-    ``names`` are the experiments whose records are checked, without it all. With ``seal``, records of before there
-    were seals get theirs, if they hold otherwise.
+    ``names`` are the experiments whose records are checked, without it all.
     """
     device, places = str(pick_device(device)), ["*/*"] if names is None else dict.fromkeys(map(recorded_as, names))
     files = [file for place in places for file in records.files(place)]
     if jobs == 1:
-        yield from (check_file(file, device, seal) for file in files)
+        yield from (check_file(file, device) for file in files)
         return
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=begin_worker) as executor:
-        yield from executor.map(functools.partial(check_file, device=device, seal=seal), files, chunksize=4)
+        yield from executor.map(functools.partial(check_file, device=device), files, chunksize=4)
 
 
-def check_file(file: Path, device: str = "cpu", seal: bool = False) -> Check:
+def check_file(file: Path, device: str = "cpu") -> Check:
     """Verify the record in one file, with its weights where they are kept."""
     folder, seed = f"{file.parent.parent.name}/{file.parent.name}", file.stem.partition("-")[2]
     try:
@@ -76,11 +72,10 @@ def check_file(file: Path, device: str = "cpu", seal: bool = False) -> Check:
     if problem:
         return Check(run.experiment, run.seed, run.final.test_correct, None, problem)
     data_set = all_experiments()[run.experiment].data_set
-    try:
-        images, labels = _test_images(device, data_set)
-    except FileNotFoundError as error:
-        problem = "" if records.is_sealed(file) else UNSEALED
-        return Check(run.experiment, run.seed, run.final.test_correct, None, problem, data_set, str(error))
+    found = _test_images(device, data_set, records.TEST_IMAGES)
+    if isinstance(found, str):
+        return Check(run.experiment, run.seed, run.final.test_correct, None, "", data_set, found)
+    images, labels = found
     problem = _problem_with_labels(run, labels)
     if not problem and (keeps_weights(run.seed, run.parameters) and run.seed == 0 or run.weights is not None):
         try:
@@ -89,34 +84,18 @@ def check_file(file: Path, device: str = "cpu", seal: bool = False) -> Check:
             problem = " ".join(str(error).split())
     elif not problem and records.weights_path(run).exists():
         problem = f"there is a file {records.weights_path(run).name} beside it, of which it says nothing"
-    if not problem and not records.is_sealed(file):
-        if seal:
-            records.save(run)
-        else:
-            problem = UNSEALED
     return Check(run.experiment, run.seed, run.final.test_correct, measured, problem)
 
 
-@functools.lru_cache(len(DATA_SETS))
-def _test_images_of_all(device: str, data_set: str) -> tuple[Tensor, Tensor] | str:
-    """The test images, or in a line why there are none here: asked once, for a failing download takes its time."""
+@functools.cache
+def _test_images(device: str, data_set: str, count: int) -> tuple[Tensor, Tensor] | str:
+    """The ``count`` test images, or in a line why there are none here: a failing download takes its time."""
     try:
         images, labels = test_set(device, data_set)
     except FileNotFoundError as error:
         first, *_, remedy = str(error).splitlines()
         return f"{first.partition('. Tried')[0]}: {remedy}"
     return images.contiguous(memory_format=torch.channels_last), labels  # a third faster on a CPU
-
-
-def _test_images(device: str, data_set: str = "mnist") -> tuple[Tensor, Tensor]:
-    """The test images and labels; ``FileNotFoundError`` in one line where they are not to be had."""
-    found = _test_images_of_all(device, data_set)
-    if not isinstance(found, str) and len(found[1]) != records.TEST_IMAGES:
-        _test_images_of_all.cache_clear()
-        found = _test_images_of_all(device, data_set)
-    if isinstance(found, str):
-        raise FileNotFoundError(found)
-    return found
 
 
 @torch.no_grad()

@@ -34,12 +34,6 @@ def test_a_wrong_answer_is_marked_and_right_ones_are_counted():
     assert "tabulate" not in table.note and "torchscan==1" in table.note
 
 
-def test_without_a_record_the_tables_name_its_command(tmp_path, monkeypatch):
-    monkeypatch.setenv("MNIST_LIB_RESULTS", str(tmp_path))
-    for table, name in ((architectures.fields(), "zoo"), (architectures.calculators(), "tools")):
-        assert table.rows == () and f"python -m benchmarks.{name} --record writes it" in table.note
-
-
 def test_the_measured_width_is_that_of_the_layers():
     from torch import nn
 

@@ -88,8 +88,3 @@ def test_the_logs_together_say_more_than_any_of_them():
     assert (logs, outside) == (28, 0)
     assert (round(last.points, 2), round(last.p[0], 2)) == (0.40, 0.06)
     assert (round(best.points, 2), round(best.p[0], 3)) == (0.67, 0.010)
-
-
-def test_the_note_says_what_the_verdict_does(no_runs):
-    told = leaderboard.table([]).note
-    assert "a best epoch beside our best ones" in told and "not contradicted" in told and "possible" not in told

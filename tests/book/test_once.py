@@ -1,12 +1,9 @@
 """Pages of one build measure a stored network once; outside a build everything is measured anew."""
 
-import dataclasses
 
 import build_book
 import pytest
-import torch
 
-from mnist_lib.book import probe
 from mnist_lib.book.once import FOLDER, once
 
 
@@ -35,31 +32,6 @@ def test_what_fails_is_not_kept(monkeypatch, tmp_path):
     with pytest.raises(ZeroDivisionError):
         once(lambda: 1 / 0, "a")
     assert list(tmp_path.iterdir()) == [] and once(lambda: 1, "a") == 1
-
-
-def test_a_networks_accuracy_on_training_images_is_measured_once_for_each_choice_of_images(monkeypatch, tmp_path):
-    """Other weights, or other images, are another measurement."""
-    monkeypatch.setenv(FOLDER, str(tmp_path))
-    runs, asked = probe.with_weights("six-models/steplr")[:2], []
-    monkeypatch.setattr(probe, "evaluate", lambda network, x, y: asked.append(len(x)) or (0.0, torch.zeros_like(y)))
-    monkeypatch.setattr(probe, "trained", lambda run: torch.nn.Identity())
-    first = probe.training_accuracy(runs[0])
-    assert probe.training_accuracy(dataclasses.replace(runs[0])) == first and asked == [12_000]
-    probe.training_accuracy(runs[1])
-    probe.training_accuracy(runs[0], 7)
-    assert asked == [12_000, 12_000, 8_572]
-
-
-def test_fresh_averages_on_other_images_are_another_measurement(monkeypatch, tmp_path):
-    monkeypatch.setenv(FOLDER, str(tmp_path))
-    run, asked = probe.with_weights("six-models/steplr")[0], []
-    monkeypatch.setattr(probe, "with_weights", lambda step: [run])
-    monkeypatch.setattr(probe, "remeasured", lambda network, images: asked.append(images) or network)
-    monkeypatch.setattr(probe, "evaluate", lambda network, x, y: (0.0, y.clone()))
-    few, others = torch.zeros(2, 1, 28, 28), torch.ones(2, 1, 28, 28)
-    for images in (few, few.clone(), others):
-        assert probe.refreshed("six-models/steplr", images)[1] == [100.0]
-    assert len(asked) == 2
 
 
 def test_a_build_gives_its_pages_that_folder(tmp_path):

@@ -6,11 +6,11 @@ from html.parser import HTMLParser
 
 import pytest
 
-from mnist_lib.book import report
+from mnist_lib.book import changes, report, sheet
 from mnist_lib.book.findings import FAILS, HOLDS, finding
 from mnist_lib.book.statistics import NO_VERDICT, NOT_CLEAR, NOT_CONTRADICTED, Spread, compare, standard_error
 from mnist_lib.book.tables import PageTable, signed
-from mnist_lib.experiments.catalogue import EXPERIMENTS
+from mnist_lib.experiments.catalogue import EXPERIMENTS, experiment
 from mnist_lib.training.records import Epoch, Run, save
 
 STEP = "six-models/steplr"
@@ -121,26 +121,6 @@ def test_numbers_stand_on_the_right():
     assert [table._side(i).split()[-1].rstrip('"') for i in range(3)] == ["left", "right", "left"]
 
 
-def test_result_beside_claim_and_log():
-    of = [run_of(9930, 9950, 9940, 9941, 9942, 9943, seed=0, train_correct=59_400),
-          run_of(9930, 9950, 9939, 9941, 9942, 9941, seed=1, train_correct=59_340)]
-    table = report.result(STEP, of)
-    ours = table.column("ours,\nseeds 0, 1")
-    assert ours["parameters"] == "7,416"
-    assert ours["test accuracy, last epoch (%)"] == "99.42"
-    assert ours["test accuracy, best epoch (%)"] == "99.50"
-    assert ours["training accuracy, last epoch (%)"] == "98.95"
-    assert ours["99.4 % in the last 1 or 3 epochs"] == "2 of 2"  # one row, because both say the same
-    assert ours["99.4 % in each of the last 5 epochs"] == "1 of 2"
-    assert table.column("range")["test accuracy, last epoch (%)"] == "99.41–99.43"
-    assert table.column("range")["99.4 % in each of the last 5 epochs"] == "1 to 99 %"  # 1 of 2, by Clopper and Pearson
-    claims, log = table.column("source\nclaims"), table.column("source's\nlog")
-    assert claims["training accuracy, last epoch (%)"] == "99.93"  # the source's slip
-    assert log["training accuracy, last epoch (%)"] == "98.92"
-    assert log["test accuracy, last epoch (%)"] == "99.45" == claims["test accuracy, best epoch (%)"]
-    assert log["99.4 % in each of the last 5 epochs"] == "yes"
-
-
 def test_summary_counts_seeds_that_hold():
     assert report.summary(STEP, [run_of(9940), run_of(9939)]).holds == {1: 1, 3: 0, 5: 0}
 
@@ -205,53 +185,44 @@ def test_shared_runs_are_found_from_both_paths(tmp_path, monkeypatch):
 LABELS = [i % 10 for i in range(100)]
 
 
-def test_per_class_covers_every_image():
-    run = run_of(9990, misclassified=[(0, 6), (10, 6), (20, 1), (7, 9)])
-    table = report.per_class(run, LABELS)
-    assert table.column("right")["0"] == "7" and table.column("images")["0"] == "10"
-    assert table.column("most often taken for")["0"] == "6 (2), 1 (1)"
-    assert table.column("accuracy (%)")["7"] == "90.00"
-    assert table.column("right")["all"] == "96" and table.column("images")["all"] == "100"
-
-
 # --- what changed ------------------------------------------------------------------------------
 
+def rows_of(step):
+    """What a step changes: (before, after, why) by setting."""
+    return {setting: rest for setting, *rest in changes.rows(experiment(experiment(step).before), experiment(step))}
+
+
 def test_changes_name_each_setting_that_differs():
-    table = report.changes(STEP)
-    before, after = table.column("before"), table.column("after")
+    rows = rows_of(STEP)
+    before, after = ({setting: row[side] for setting, row in rows.items()} for side in (0, 1))
     assert (before["network: parameters"], after["network: parameters"]) == ("7,448", "7,416")
     assert after["network: unit"] == "conv → relu → batchnorm → dropout"
     assert "unit: conv" in after["network: transition"] and "unit" not in before["network: transition"]
     assert "pooling" not in after["network: transition"]  # it is as it was
     assert after["learning-rate schedule"] == "StepLR (step size 6, gamma 0.1)"
-    assert set(before) == {"network: parameters", "network: unit", "network: input",
-                           "network: transition", "learning-rate schedule"}
+    assert set(rows) == {"network: parameters", "network: unit", "network: input", "network: transition",
+                         "learning-rate schedule"}
 
 
-def test_a_single_change_is_a_single_row():
-    table = report.changes("six-models/augmentation")
-    assert [row[0] for row in table.rows] == ["training images"]
-    assert "RandomRotation (degrees ±7, fill 1)" in table.rows[0][2]
+def test_settings_name_all_that_is_no_default():
+    found = sheet.settings("beyond/smallest").column("value")
+    assert list(found) == ["network", "training images", "batch size", "optimizer", "learning-rate schedule",
+                           "number of epochs", "averaging of the weights"]
+    assert "parameters; unit: conv" in found["network"] and "degrees ±10" in found["training images"]
 
 
-def test_the_first_step_says_what_it_starts_with():
-    assert "6,379,786" in report.changes("six-models/setup").column("value")["network"]
-
-
-@pytest.mark.parametrize("name", EXPERIMENTS)
+@pytest.mark.parametrize("name", [name for name, step in EXPERIMENTS.items() if step.before])
 def test_every_step_can_say_what_changed(name):
-    table = report.changes(name)
-    assert table.rows
-    if EXPERIMENTS[name].before:
-        assert all(row[1] != row[2] for row in table.rows if row[0] != "network: parameters"), table
-        assert any(row[3] for row in table.rows)
+    rows = rows_of(name)
+    assert rows and all(before != after for what, (before, after, _) in rows.items() if what != "network: parameters")
+    assert any(why for *_, why in rows.values())
 
 
 def test_of_a_block_only_the_layers_that_differ_are_named():
-    table = report.changes("same-padding/dropout")
+    rows = rows_of("same-padding/dropout")
     for block in ("network: block1", "network: block2", "network: output"):
-        before, after = table.column("before")[block].split("\n"), table.column("after")[block].split("\n")
-        assert len(before) == len(after) == 1 and after[0] == before[0].replace("conv → relu", "conv → dropout → relu")
+        before, after, _ = rows[block]
+        assert "\n" not in before + after and after == before.replace("conv → relu", "conv → dropout → relu")
 
 
 def test_a_stacked_table_names_the_column_in_each_cell_that_has_something():
@@ -283,31 +254,6 @@ def test_a_source_is_held_to_the_prediction_of_one_more_training(tmp_path, monke
     monkeypatch.setenv("MNIST_LIB_RESULTS", str(tmp_path))
     for seed, correct in enumerate(images):
         save(run_of(*[9_000] * 14, correct, seed=seed))
-    found = report.reproduces(STEP)
-    assert found.verdict == verdict and "99.45 %" in found.evidence
-    assert ("points wide" in found.evidence) == (verdict != NO_VERDICT)
-
-
-def test_a_count_of_trainings_reads_well(tmp_path, monkeypatch):
-    monkeypatch.setenv("MNIST_LIB_RESULTS", str(tmp_path))
-    save(run_of(*[9_000] * 15))
-    assert report.numbers(STEP)["trainings"] == "one training"
-    save(run_of(*[9_000] * 15, seed=1))
-    assert report.numbers(STEP)["trainings"] == "2 trainings"
-
-
-@pytest.mark.parametrize("step, said", [
-    ("six-models/batchnorm", "of the last epoch."), ("six-models/dropout", "epoch, with dropout on."),
-    ("six-models/augmentation", "with dropout and augmentation on."),
-    ("drill-down/augmentation", "augmentation on."), ("beyond/champion", "epoch, with augmentation on.")])
-def test_a_result_names_what_makes_training_images_harder(step, said):
-    assert report.result(step, [run_of(9940, step=step)]).note.endswith(said)
-
-
-def test_rows_of_the_rule_that_say_the_same_are_one():
-    def rows(*images):
-        return [row for row in report.result(STEP, [run_of(*images)]).column("ours,\nseed 0") if "99.4 %" in row]
-
-    assert rows(9_930, 9_930, 9_930, 9_930, 9_930) == ["99.4 % in the last 1, 3 or 5 epochs"]
-    assert rows(9_930, 9_930, 9_930, 9_930, 9_945) == ["99.4 % in the last epoch", "99.4 % in the last 3 or 5 epochs"]
-    assert rows(9_930, 9_930, 9_945, 9_945, 9_945)[1] == "99.4 % in each of the last 5 epochs"
+    found = sheet.theirs(STEP)
+    assert found.verdict == verdict and "99.45 %" in repr(found)
+    assert ("points wide" in repr(found)) == (verdict != NO_VERDICT)

@@ -23,6 +23,13 @@ def test_what_changes_is_told_in_words():
     assert "grey" not in changes.images(experiment("three-modules/augmentation-corrected").transforms)
 
 
+def test_a_result_stands_beside_the_student_s_and_alone_with_its_intervals():
+    beside, alone = str(sheet.result(STEP)), str(sheet.result("beyond/smallest"))
+    assert "the student, one training" in beside and "last three" not in beside
+    assert "ours, ten trainings" in alone and "student" not in alone
+    assert "99.4 % in each of the last three  10 of 10 (69 to 100 %)" in alone
+
+
 def test_masks_and_augmentation_forbid_a_verdict_on_overfitting():
     with pytest.raises(ValueError, match="dropout and augmentation"):
         sheet.overfits("It overfits.", "six-models/steplr")

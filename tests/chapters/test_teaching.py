@@ -102,7 +102,7 @@ def test_from_the_live_epoch_to_the_executed_page(course):
     assert "6 records, 6 sets of weights run on the test set, 0 failed" in run(course, "-c", few(verifying))
 
     cells = re.findall(r"^```\{code-cell\}\n(.*?)^```$", blocks()["page"], re.MULTILINE | re.DOTALL)
-    assert len(cells) == 9
+    assert len(cells) == 10
     code = [re.sub(r"\A(---\n.*?^---\n|(:[\w-]+:[^\n]*\n)+\n?)", "", cell, flags=re.MULTILINE | re.DOTALL)
             for cell in cells]
     run(course, "-c", FEW + SHOW, *code)

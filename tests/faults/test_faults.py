@@ -7,18 +7,6 @@ import sys
 import pytest
 
 from tests import ROOT
-from tests.faults import damage, table
-from tests.faults.typed import typed
-
-
-def test_every_place_has_every_kind_of_damage():
-    rows = {(f.place, f.kind) for f in table.damaged_files("log.json")}
-    assert rows | table.EXCEPT >= {(place, kind) for kind in damage.RUINED for place in table.READERS}
-
-
-def test_there_are_at_least_400_faults_of_60_kinds():
-    faults = [*table.damaged_files("log.json"), *typed(), *table.surroundings(), *table.leftovers()]
-    assert len(faults) + 200 >= 400 and len({f.kind for f in faults}) >= 60
 
 
 @pytest.mark.slow

@@ -5,7 +5,7 @@ import torch
 
 from mnist_lib.experiments.catalogue import EXPERIMENTS, PATHS
 from mnist_lib.networks.architecture import Architecture, count_parameters, flat_layers
-from mnist_lib.networks.builder import build, find_architecture
+from mnist_lib.networks.builder import build
 from mnist_lib.networks.zoo import ARCHITECTURES
 from mnist_lib.rf.layers import Layer, conv
 from tests.facts import facts
@@ -70,7 +70,7 @@ def test_initial_weights_follow_the_seed():
 
 def test_unknown_name_lists_the_names_there_are():
     with pytest.raises(KeyError, match="six-models/steplr"):
-        find_architecture("six-models/stepler")
+        build("six-models/stepler")
 
 
 def test_unknown_word_in_a_unit_is_named():

@@ -27,12 +27,12 @@ def step(monkeypatch, few_digits, short):
         return Digits(images.to(device), labels.to(device))
 
     monkeypatch.setattr(evaluation, "fashion_mnist", stripes)
-    verification._test_images_of_all.cache_clear()
+    verification._test_images.cache_clear()
     step = short("six-models/batchnorm", data_set="fashion-mnist", batch_size=32,
                  transforms=(ToTensor(), Normalize(0.2860, 0.3530)))
     monkeypatch.setitem(EXPERIMENTS, step.name, step)
     yield step
-    verification._test_images_of_all.cache_clear()
+    verification._test_images.cache_clear()
 
 
 def test_training_and_evaluation_take_its_images_and_its_normalization(step):
@@ -75,7 +75,7 @@ def test_verify_says_in_a_line_what_is_missing_and_asks_once(empty_results, step
         raise FileNotFoundError("no good copy of it was found. Tried, in this order:\n  here: no\nPut it there.")
 
     monkeypatch.setattr(evaluation, "fashion_mnist", nowhere)
-    verification._test_images_of_all.cache_clear()
+    verification._test_images.cache_clear()
     checks = [check_file(records.path(step.name, seed)) for seed in (0, 1)]
     assert {(check.absent, check.why) for check in checks} == {
         ("fashion-mnist", "no good copy of it was found: Put it there.")}
@@ -100,9 +100,9 @@ def test_mnist_comes_along_and_its_absence_is_a_failure(empty_results, few_digit
     monkeypatch.setitem(EXPERIMENTS, step.name, step)
     fit(step, 0, "cpu", progress="none")
     monkeypatch.setattr(evaluation, "mnist", nowhere)
-    verification._test_images_of_all.cache_clear()
+    verification._test_images.cache_clear()
     status = main(["verify"])
-    verification._test_images_of_all.cache_clear()  # what is missing here others have
+    verification._test_images.cache_clear()  # what is missing here others have
     assert status == 1
     assert "FAILED: 1 records of MNIST; no good copy of it was found: Put it there." in capsys.readouterr().out
 

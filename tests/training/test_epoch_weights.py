@@ -1,5 +1,7 @@
 """The weights after every epoch: kept when the training repeats as recorded, and verified with it."""
 
+import dataclasses
+
 import pytest
 import torch
 
@@ -59,6 +61,25 @@ def test_a_training_that_does_not_repeat_writes_nothing(run):
     with pytest.raises(ValueError, match="epoch 1 ends with"):
         retrace(NAME, progress="none")
     assert not epoch_weights.path(run).exists()
+
+
+def test_a_training_is_repeated_with_the_engine_of_its_record(run):
+    """PyTorch's own dropout draws other masks; what a network has no layer of changes nothing."""
+    older = "channels-last, fused SGD, 16-bit dropout masks, Winograd for wide layers, kept memory"
+    records.save(dataclasses.replace(run, machine={**run.machine, "engine": older}))
+    assert retrace(NAME, progress="none") == (epoch_weights.path(run), True)
+    records.save(dataclasses.replace(run, machine={**run.machine, "engine": "channels-last, fused SGD"}))
+    with pytest.raises(ValueError, match="rounds differently"):
+        retrace(NAME, progress="none")
+
+
+@pytest.mark.parametrize("change", ["loss", "digit"])
+def test_another_loss_or_digit_is_told(run, change):
+    (index, digit), *others = run.misclassified
+    last = dataclasses.replace(run.final, test_loss=run.final.test_loss + 1e-6 * (change == "loss"))
+    wrong = ((index, (digit + 1) % 10), *others) if change == "digit" else run.misclassified
+    records.save(dataclasses.replace(run, epochs=(*run.epochs[:-1], last), misclassified=wrong))
+    assert retrace(NAME, progress="none") == (epoch_weights.path(run), False)
 
 
 def test_weights_of_another_training_are_noticed(run):

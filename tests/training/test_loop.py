@@ -172,7 +172,7 @@ def test_a_damaged_checkpoint_is_named_set_aside_and_not_used(empty_results, few
 def kept_after(epochs, step, seed=0):
     """The checkpoint of a training after so many epochs."""
     file = checkpoints.path("short/steplr", seed)
-    engine = loop.begun(step, seed, torch.device("cpu"))
+    engine = loop.Training(step, seed, torch.device("cpu"))
     with loop.Progress("", seed, step.epochs, "none") as progress:
         for _ in range(epochs):
             engine.epoch(progress)
@@ -202,7 +202,7 @@ def test_a_checkpoint_that_lacks_a_part_is_set_aside(empty_results, few_digits, 
     monkeypatch.setattr(torch, "save", lambda state, file: real({k: v for k, v in state.items() if k != lacking}, file))
     file = kept_after(1, short())
     monkeypatch.undo()
-    engine = loop.begun(short(), 0, torch.device("cpu"))
+    engine = loop.Training(short(), 0, torch.device("cpu"))
     with pytest.raises(checkpoints.Refused, match="does not fit this network"):
         checkpoints.resume(engine, file)
 

@@ -1,5 +1,6 @@
 """Records: written, read back, and refused where they are not whole."""
 
+import dataclasses
 import json
 
 import pytest
@@ -44,7 +45,7 @@ def test_seeds_are_in_order(empty_results):
 def test_accuracies_are_per_cent():
     r = run(9800, 9941)
     assert r.test_accuracies == (98.0, 99.41)
-    assert r.train_accuracies[0] == pytest.approx(98.3333, abs=1e-4)
+    assert r.epochs[0].train_accuracy == pytest.approx(98.3333, abs=1e-4)
     assert r.seconds == 5.0
 
 
@@ -69,6 +70,14 @@ def test_a_field_that_is_missing_is_told(empty_results):
     del data["epochs"][0]["test_correct"]
     file.write_text(json.dumps(data))
     with pytest.raises(ValueError, match="test_correct"):
+        records.load(file)
+
+
+@pytest.mark.parametrize("told", [{"threads": "many"}, {"caches": [49152, 2097152]}, {"caches": "48 KiB"},
+                                  {"caches": [49152, 0, 1]}])
+def test_what_is_said_of_a_machine_is_checked(empty_results, told):
+    file = records.save(dataclasses.replace(run(9941), retraced=told))
+    with pytest.raises(ValueError, match=rf"retraced\.{next(iter(told))}"):
         records.load(file)
 
 

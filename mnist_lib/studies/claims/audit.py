@@ -3,7 +3,7 @@
 :func:`check` answers one statement, :func:`findings` those of a project, and the tables
 count them. What no source says and this book asks is marked, and counted against nobody.
 Nothing here knows a result: the checks compute it from the logs, the networks and PyTorch
-itself (``audit_logs.py``, ``audit_networks.py``, ``audit_training.py``). Shown at work in
+itself (``logs.py``, ``networks.py``, ``training.py``). Shown at work in
 ``book/evidence/claims.md`` and ``book/further/eight-ways.md``.
 """
 
@@ -17,7 +17,6 @@ from ...book import (
     HOLDS,
     NO_VERDICT,
     NOT_CLEAR,
-    RULE,
     Checked,
     Link,
     PageTable,
@@ -37,18 +36,12 @@ from . import training as audit_training
 from .logs import images, run_at_the_end
 from .networks import exact_claims, fields
 
-__all__ = ["CANDIDATES", "CHECKS", "FAILS", "HOLDS", "KINDS", "LAST", "PATHS", "Sequence", "check", "figures",
-           "figures_table", "findings", "images", "one_image_short", "rule_table", "run_at_the_end", "steps",
+__all__ = ["CANDIDATES", "CHECKS", "FAILS", "HOLDS", "LAST", "PATHS", "Sequence", "check", "figures",
+           "figures_table", "findings", "images", "rule_table", "run_at_the_end", "steps",
            "summary", "table", "unchecked", "unchecked_table"]
 CHECKS: dict[str, Callable[[Statement], Checked]] = {
     f.__name__: f for module in (audit_logs, audit_networks, audit_training) for f in module.CHECKS}
 PATHS = ("three-modules", "three-steps", "six-models", "same-padding", "drill-down")
-KINDS = {
-    "typo": "A typo", "formula": "A wrong formula or table",
-    "code": "Code that does something other than intended", "best epoch": "A best epoch told as a result",
-    "test set": "The test set as a guide", "noise": "One training told as an effect",
-    "several changes": "Several changes in one step", "explanation": "An explanation that does not fit",
-    "limits": "Limits, names and roundings"}
 LAST = (1, 2, 3, 5)
 CANDIDATES = ("three-modules/steplr", "three-modules/augmentation", "three-modules/reduced",
               "three-steps/pooling-and-plateau", "six-models/steplr", "same-padding/augmentation",
@@ -169,11 +162,6 @@ def rule_table() -> PageTable:
                   *(f"N\u00a0=\u00a0{n}" for n in LAST), "run"), tuple(rows),
                  "N = 3 asks for the target in each of the last three epochs; the run is the number of last epochs "
                  "that have it, without a gap.")
-
-
-def one_image_short() -> list[str]:
-    """The candidates whose last epoch misses the rule by a single image."""
-    return [step for step in CANDIDATES if images(source(step).log.final) == images(RULE) - 1]
 
 
 def unchecked_table() -> PageTable:

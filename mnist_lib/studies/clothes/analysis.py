@@ -7,22 +7,17 @@ a size is the factor by which the errors are multiplied. Shown on ``book/further
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ...book import (
     CLEAR,
-    ENOUGH,
     HERE,
-    LEVEL,
     NO_VERDICT,
-    NOT_CLEAR,
     Comparison,
     Interval,
     Spread,
-    adjusted,
     contrast,
     holm,
     missed,
@@ -30,10 +25,8 @@ from ...book import (
 )
 from . import plan as declared
 
-LEARNT = 50.0  # per cent; a training that ends below it has not learnt
 SAME, TURNED, MNIST_ONLY, FASHION_ONLY, NEITHER = (
     "keeps its sign", "turns round", "clear on MNIST only", "clear on Fashion-MNIST only", "not clear on either")
-KEPT = (SAME, TURNED, MNIST_ONLY, FASHION_ONLY, NEITHER)
 
 
 @dataclass(frozen=True)
@@ -64,11 +57,6 @@ class Evidence:
     def seeds(self, name: str) -> int:
         """Recorded seeds of a network on Fashion-MNIST."""
         return len(self.clothes[name].accuracies) if name in self.clothes else 0
-
-    @property
-    def both(self) -> list[str]:
-        """The networks that are recorded on both, in the order of the declaration."""
-        return [name for name in declared.NETWORKS if name in self.mnist and name in self.clothes]
 
 
 def gather() -> Evidence:
@@ -171,54 +159,3 @@ def champion(evidence: Evidence) -> list[Effect]:
     others = [declared.Pair("champion", name, declared.CHAMPION) for name in declared.SHOWN
               if name != declared.CHAMPION]
     return _judged([pair.before for pair in others], [(pair,) for pair in others], evidence)
-
-
-class Rank(NamedTuple):
-    """Spearman's correlation of the two data sets, over so many networks or pairs; None for fewer than four."""
-
-    of: str
-    number: int
-    value: float | None
-    interval: Interval | None
-    verdict: str
-
-
-def ranks(evidence: Evidence) -> list[Rank]:
-    """The family ``ranks``: all networks, those shown, and the pairs' sizes.
-
-    The interval is Bonett and Wright's (Psychometrika 65, 2000), in Fisher's scale.
-    """
-    def of_networks(names):
-        there = [name for name in names if name in evidence.both]
-        whole = all(min(evidence.seeds(name), len(evidence.mnist[name].accuracies)) >= ENOUGH for name in there)
-        return ([evidence.mnist[n].mean for n in there], [evidence.clothes[n].mean for n in there],
-                len(there) == len(names) and whole)
-
-    found = [size for size in sizes(evidence) if size.clothes is not None]
-    values = {"all networks": of_networks(declared.NETWORKS), "the eight that are shown": of_networks(declared.SHOWN),
-              "ideas, by their factor of errors": (
-                  [size.mnist for size in found], [size.clothes for size in found],
-                  len(found) == len(declared.PAIRS) and all(size.apart.seeds >= ENOUGH for size in found))}
-    correlated = {name: _spearman(a, b) for name, (a, b, _) in values.items()}
-    judged = [name for name, (_, _, whole) in values.items() if whole and correlated[name]]
-    sure = dict(zip(judged, (p < 1 - LEVEL for p in adjusted([correlated[name][1] for name in judged], len(values)))))
-    return [Rank(name, len(a), *((correlated[name][0], correlated[name][2]) if correlated[name] else (None, None)),
-                 NO_VERDICT if name not in sure else CLEAR if sure[name] else NOT_CLEAR)
-            for name, (a, _, _) in values.items()]
-
-
-def _spearman(a: Sequence[float], b: Sequence[float]) -> tuple[float, float, Interval] | None:
-    from scipy.stats import norm, spearmanr
-
-    if len(a) < 4 or len(set(a)) == 1 or len(set(b)) == 1:
-        return None
-    found = spearmanr(a, b)
-    value = float(found.statistic)
-    half = float(norm.ppf((1 + LEVEL) / 2)) * math.sqrt((1 + value**2 / 2) / (len(a) - 3))
-    middle = math.atanh(max(-1 + 1e-12, min(1 - 1e-12, value)))
-    return value, float(found.pvalue), Interval(math.tanh(middle - half), math.tanh(middle + half))
-
-
-def lost(evidence: Evidence) -> list[tuple[str, float]]:
-    """Trainings on Fashion-MNIST that did not learn: network and where it ended."""
-    return [(name, a) for name, e in evidence.clothes.items() for a in e.accuracies if a < LEARNT]

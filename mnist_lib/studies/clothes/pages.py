@@ -1,6 +1,6 @@
 """Clothes as their page tells them: tables, and the sentences that depend on what was found.
 
-What is compared, and how it is judged, is in ``fashion.py``. Shown on ``book/further/travel.md``.
+What is compared, and how it is judged, is in ``analysis.py``. Shown on ``book/further/travel.md``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from ...book import (
     FAILS,
     HERE,
     HOLDS,
-    NO_VERDICT,
     NOT_CLEAR,
     WIDE,
     Finding,
@@ -35,8 +34,6 @@ SURE = (CLEAR, HERE)
 
 def withdrawn(evidence: Evidence) -> str:
     """How much of the plan was trained, and what is withdrawn of it, in a few sentences."""
-    if evidence.trainings == PLANNED:
-        return f"All {PLANNED} declared trainings are recorded."
     pairs = sum(effect.clothes is None for effect in fashion.pairs(evidence))
     lost = [effect.of for effect in fashion.ideas(evidence) if effect.clothes is None]
     missing = sum(not evidence.seeds(name) for name in declared.NETWORKS)
@@ -107,15 +104,6 @@ def champion_table(evidence: Evidence) -> PageTable:
     found = fashion.champion(evidence)
     return family_table("The champion less another network, on clothes", ("less",),
                         [(label(e.of), e.clothes, e.verdicts[1]) for e in found], len(found))
-
-
-def ranks_table(evidence: Evidence) -> PageTable:
-    """The rank correlations of which all networks are trained."""
-    rows = tuple((r.of, str(r.number), signed(r.value), str(r.interval), r.verdict)
-                 for r in fashion.ranks(evidence) if r.verdict != NO_VERDICT)
-    return PageTable("Does the ranking travel?", ("of", "number", "rank correlation", "95 % interval", "as one of 3"),
-                     rows, "Spearman's, MNIST against Fashion-MNIST, means over the seeds. Networks and pairs are kin, "
-                     "so that the intervals are rather too narrow.")
 
 
 def champion_first(evidence: Evidence) -> Finding:

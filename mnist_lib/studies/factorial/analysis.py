@@ -79,11 +79,6 @@ class Evidence:
         """How many are recorded, whether they learnt or not."""
         return sum(len(self.cells.get(on, ())) for on in CELLS)
 
-    @property
-    def fewest(self) -> int:
-        """Trainings that count in the cell with the fewest: 2 give intervals, 3 verdicts."""
-        return min(map(len, self.accuracies))
-
     def contrast(self, weights: Sequence[float], *, logs: bool = True) -> Comparison:
         """The sum of the cells' mean log errors, or accuracies, each times its weight."""
         return contrast(weights, self.accuracies, [[e.missed for e in self.endings(on)] for on in CELLS], logs=logs)

@@ -2,7 +2,7 @@
 
 Reads ``results/little`` and the networks' own records, and compares by the one theory of the book
 (``statistics.py``), in the declared families. What was not trained is left out, and counts in its family all the same.
-Accuracies are in per cent. Tables and figures: ``little_pages.py`` and ``little_figures.py``.
+Accuracies are in per cent. Tables and figures: ``pages.py`` and ``figures.py``.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from typing import NamedTuple
 from ...book import ENOUGH, Comparison, Interval, Share, Spread, compare, holm
 from ...experiments import experiment
 from ...training import TEST_IMAGES, Run, records
+from ..stored import unpacked
 from . import bits_plan as bits
-from . import bits_records
 from . import plan as little
+from .bits_records import KEPT
 
 ALL = little.ALL
 LITTLE = little.LITTLE
@@ -73,7 +74,7 @@ class Step(NamedTuple):
 
 def _judged(family: str, found: Sequence[tuple[tuple, Comparison | None]]) -> list[Step]:
     """The comparisons of a declared family; those without a training are missing, and count in it all the same."""
-    size = {**little.FAMILIES, **bits.FAMILIES}[family].comparisons
+    size = {**little.FAMILIES, **bits.FAMILIES}[family]
     verdicts = holm([gain for _, gain in found], size)
     return [Step(what, gain, verdict) for (what, gain), verdict in zip(found, verdicts, strict=True) if gain]
 
@@ -149,9 +150,9 @@ class Version(NamedTuple):
 @lru_cache(2)
 def _versions(root: Path) -> dict[tuple[str, int, str, bool], list[Version]]:
     found: dict[tuple[str, int, str, bool], list[Version]] = {}
-    for record in bits_records.every():
+    for record in KEPT.every():
         for one in record["versions"]:
-            missed = bits_records.unpacked(one["missed"]).nonzero()[:, 0].tolist()
+            missed = unpacked(one["missed"], TEST_IMAGES).nonzero()[:, 0].tolist()
             found.setdefault((record["experiment"], one["bits"], one["per"], one["tuned"]), []).append(
                 Version(record["seed"], one["bytes"], 100 * one["correct"] / TEST_IMAGES, tuple(missed)))
     return found

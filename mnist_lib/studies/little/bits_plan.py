@@ -1,7 +1,7 @@
 """How few bits a weight are enough? The networks, widths, recipe and comparisons: fixed before the first is recorded.
 
 The stored weights of every seed are rounded as they are, and again after two epochs of training with rounded
-weights. What is asked stands below, and in ``results/declared/bits.json``, which was committed before the first
+weights. What is asked, and why, stands in ``results/declared/bits.json``, which was committed before the first
 record; a test holds their times against that commit. Chapter: ``book/further/little.md``.
 """
 
@@ -10,7 +10,6 @@ from __future__ import annotations
 import dataclasses
 
 from ...experiments import SGD, Experiment, WarmupDecay, experiment
-from ..family import Family
 
 WIDTHS = (8, 6, 4, 3, 2)  # bits a weight
 PER = ("channel", "tensor")  # what shares a scale
@@ -32,37 +31,4 @@ def recipe(name: str) -> Experiment:
         schedule=WarmupDecay(0.1), averaging=0.0)
 
 
-OVER = "seeds, paired, since both sides begin from the same weights; and test images"
-
-FAMILIES = {
-    "rounded": Family(len(NETWORKS) * len(WIDTHS), "What does rounding cost, a scale a channel, against float?", OVER),
-    "scales": Family(len(NETWORKS) * len(WIDTHS), "Is a scale for each channel better than one a layer?", OVER),
-    "tuned": Family(len(WIDTHS) + 1, "Is rounding in training better than rounding after it?",
-                    f"{OVER}; smallest at five widths, champion at 4 bits"),
-    "cost": Family(len(WIDTHS), "What is lost against the same two epochs without rounding, smallest network?", OVER),
-    "bytes": Family(1, "In about as many bytes, is the champion at 4 bits better than the smallest network at 8?",
-                    "seeds and images; both trained with rounded weights"),
-}
-
-
-def declaration() -> dict:
-    """What is declared, without its time: networks, widths, grid, recipe, seeds, families."""
-    return {
-        "question": "How few bits a weight can a small network have before its accuracy falls?",
-        "judged by": "the test accuracy of each seed; nothing is chosen by it",
-        "networks": {name: experiment(name).fingerprint for name in NETWORKS},
-        "seeds": list(SEEDS),
-        "bits": list(WIDTHS),
-        "grid": ("batch normalization folded; symmetric, uniform, rounded to nearest, the largest weight of a channel "
-                 "or layer onto the last value; biases, scales and activations float32"),
-        "scales": list(PER),
-        "tuned": {name: list(widths) for name, widths in TUNED.items()},
-        "recipe": {name: recipe(name).fingerprint for name in NETWORKS},
-        "recipe in words": (f"{EPOCHS} epochs from the folded weights with a straight-through estimator, a scale a "
-                            f"channel, SGD with Nesterov momentum 0.9, up to a rate of {RATE:g} over a tenth of the "
-                            "updates and down to 0; augmentation and batches as before; no average; the last weights"),
-        "rate": ("chosen by the mean training loss of one epoch with 3 bits, smallest network, seed 0, from 0.0003, "
-                 "0.001, 0.003, 0.01 and 0.03; no test image was used"),
-        "bytes": "counted: the length of the packed weights, scales and biases",
-        "families": {name: family._asdict() for name, family in FAMILIES.items()},
-    }
+FAMILIES = {"rounded": 10, "scales": 10, "tuned": 6, "cost": 5, "bytes": 1}  # comparisons that were declared together

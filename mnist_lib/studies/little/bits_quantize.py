@@ -82,15 +82,6 @@ def on_grid(weights: Tensor, bits: int, per: str = "channel") -> Grid:
     return Grid((weights / scale).round(), scale)
 
 
-@torch.no_grad()
-def quantized(network: nn.Module, bits: int, per: str = "channel") -> nn.Module:
-    """A copy of a folded network whose weights are on the grid; biases stay as they are."""
-    network = copy.deepcopy(network)
-    for conv in convolutions(network).values():
-        conv.weight.copy_(on_grid(conv.weight, bits, per).weights)
-    return network
-
-
 class StraightThrough(nn.Module):
     """Weights on the grid in the forward pass; backward, their gradient is given to the weights themselves.
 

@@ -9,14 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
-import zlib
-from pathlib import Path
 
-import torch
-from torch import Tensor
-
-from ...files import read_json, write_atomically
 from ...training import (
     HEX12,
     HEX64,
@@ -25,16 +18,14 @@ from ...training import (
     TEST_IMAGES,
     TIME,
     Field,
-    Run,
     hexadecimal,
     is_number,
     is_time,
     problem_of_fields,
     problem_of_seal,
-    records,
-    sealed,
     whole,
 )
+from ..stored import Kind, unpacked
 from . import bits_plan as bits
 
 VERSION = (
@@ -77,38 +68,8 @@ def versions(name: str) -> list[tuple[int, str, bool]]:
             *((width, "channel", True) for width in bits.TUNED[name])]
 
 
-def path(name: str, seed: int) -> Path:
-    """Where the record lies: ``results/little/bits/<step>-<seed>.json``."""
-    return records.root() / "little" / "bits" / f"{name.partition('/')[2]}-{seed}.json"
-
-
-def files() -> list[Path]:
-    """All these records, by name."""
-    return sorted((records.root() / "little" / "bits").glob("*.json"))
-
-
-def packed(missed: Tensor) -> str:
-    """Booleans (images,) as the field ``missed`` keeps them."""
-    from numpy import packbits
-
-    return base64.b64encode(zlib.compress(packbits(missed.numpy()).tobytes(), 9)).decode()
-
-
-def unpacked(text: str) -> Tensor:
-    """Booleans (10000,) of a field ``missed``; ``ValueError`` for a text that is none."""
-    from numpy import frombuffer, unpackbits
-
-    try:
-        content = zlib.decompressobj().decompress(base64.b64decode(text, validate=True), TEST_IMAGES)
-        if len(content) != -(-TEST_IMAGES // 8):
-            raise ValueError(f"{len(content):,} bytes")
-    except (ValueError, zlib.error, binascii.Error) as error:
-        raise ValueError(f"missed cannot be unpacked ({error})") from None
-    return torch.from_numpy(unpackbits(frombuffer(content, dtype="uint8"), count=TEST_IMAGES).astype(bool))
-
-
-def problem_of(data, file: Path | None = None) -> str:
-    """What is wrong with the content of such a record by itself, or with its place, or an empty string."""
+def problem_of(data) -> str:
+    """What is wrong with the content of such a record by itself, or an empty string."""
     if problem := problem_of_fields(data, BITS) or problem_of_fields(data["machine"], MACHINE, "machine."):
         return problem
     for number, one in enumerate(data["versions"]):
@@ -116,14 +77,12 @@ def problem_of(data, file: Path | None = None) -> str:
             return problem if problem.startswith("versions") else f"versions[{number}].{problem}"
     if [(one["bits"], one["per"], one["tuned"]) for one in data["versions"]] != versions(data["experiment"]):
         return "versions are not those that are declared"
-    if file is not None and file != path(data["experiment"], data["seed"]):
-        return f"it is the record of {data['experiment']}, seed {data['seed']}, by another name"
     return problem_of_seal(data)
 
 
 def _problem_of_version(one: dict) -> str:
     try:
-        missed = int(unpacked(one["missed"]).sum())
+        missed = int(unpacked(one["missed"], TEST_IMAGES).sum())
     except ValueError as error:
         return str(error)
     if missed != TEST_IMAGES - one["correct"]:
@@ -138,39 +97,6 @@ def _problem_of_version(one: dict) -> str:
     return ""
 
 
-def save(data: dict) -> Path:
-    """Seal a record and write it, a version a line; return where."""
-    data = sealed(data)
-    lines = [f" {json.dumps(name)}: " + (
-        "[\n" + ",\n".join(f"  {json.dumps(one)}" for one in value) + "\n ]" if name == "versions"
-        else json.dumps(value)) for name, value in data.items()]
-    target = path(data["experiment"], data["seed"])
-    write_atomically(target, ("{\n" + ",\n".join(lines) + "\n}\n").encode())
-    return target
-
-
-def load(file: Path) -> dict:
-    """The record in one file; ``ValueError`` names the file if it is not a whole one."""
-    try:
-        data = read_json(file)
-        if problem := problem_of(data, file):
-            raise ValueError(problem)
-    except (ValueError, OSError) as error:
-        raise ValueError(f"{file} is not the record of a network at fewer bits ({error}); delete it and run again: "
-                         "python -m mnist_lib bits") from error
-    return data
-
-
-def recorded(run: Run) -> dict | None:
-    """The record of a run's weights, if there is one of these very weights."""
-    file = path(run.experiment, run.seed)
-    if not file.exists():
-        return None
-    data = load(file)
-    return data if (data["fingerprint"], data["weights"]) == (run.fingerprint, run.weights) else None
-
-
-def every() -> list[dict]:
-    """All records there are, in the order of the declaration, seed by seed."""
-    found = [load(file) for file in files()]
-    return sorted(found, key=lambda one: (bits.NETWORKS.index(one["experiment"]), one["seed"]))
+KEPT = Kind("bits", "a network at fewer bits", "little/bits/*.json",
+            lambda name, seed: f"little/bits/{name.partition('/')[2]}-{seed}.json", bits.NETWORKS, problem_of,
+            bits.SEEDS)

@@ -1,7 +1,7 @@
 """Stored networks at fewer bits a weight: rounded, trained on with rounded weights, recorded, and run again to verify.
 
-What is asked stands in ``experiments/bits.py``, what a record holds in ``bits_records.py``, and the rounding itself
-in ``networks/quantize.py``. A network that is recorded is not run again, so that the command may be stopped at any
+What is asked stands in ``bits_plan.py``, what a record holds in ``bits_records.py``, and the rounding itself
+in ``bits_quantize.py``. A network that is recorded is not run again, so that the command may be stopped at any
 time. Chapter: ``book/further/little.md``.
 """
 
@@ -10,8 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import time
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Executor
+from collections.abc import Iterator
 from datetime import datetime, timezone
 
 import torch
@@ -21,43 +20,26 @@ from torch import Tensor, nn
 from ...training import (
     NEAR,
     TEST_BATCH,
+    TEST_IMAGES,
     TOLERANCE,
     Run,
     Schedule,
     batches_of,
     keep_memory,
     machine,
-    outcomes,
     records,
     sgd,
     test_set,
     train_epoch,
     trained,
 )
+from ..stored import packed, unpacked
 from . import bits_plan as declared
 from . import bits_quantize as quantize
-from . import bits_records as kept
+from .bits_records import KEPT, versions
 
 SAMPLE = 500  # test images that `verify` shows to two versions of each network again
 CPU = torch.device("cpu")
-
-
-def run_bits(executor: Executor, names: Iterable[str] = ()) -> Iterator[tuple[str, int, float]]:
-    """Run the declared networks that are not recorded, or those of them in ``names``, on ``executor``.
-
-    Yields experiment, seed and seconds of each as it ends. Raises ``ValueError`` for a name that is not declared.
-    """
-    names = list(names) or list(declared.NETWORKS)
-    if strange := [name for name in names if name not in declared.NETWORKS]:
-        raise ValueError(f"{strange[0]} is not declared; there are: {', '.join(declared.NETWORKS)}")
-    for call, future in outcomes(executor, run_one, [(run.experiment, run.seed) for run in missing(names)]):
-        yield (*call, future.result())
-
-
-def missing(names: Iterable[str]) -> list[Run]:
-    """The declared runs of these experiments whose weights are kept and not recorded here yet."""
-    return [run for name in names for run in records.of(name) if run.seed in declared.SEEDS
-            and run.weights is not None and records.weights_path(run).exists() and kept.recorded(run) is None]
 
 
 def run_one(name: str, seed: int) -> float:
@@ -67,10 +49,10 @@ def run_one(name: str, seed: int) -> float:
     run = records.load(records.path(name, seed))
     network = quantize.folded(trained(run))
     data = {"format": 1, "experiment": name, "fingerprint": run.fingerprint, "seed": seed, "weights": run.weights,
-            "versions": [_version(network, run, *how) for how in kept.versions(name)],
+            "versions": [_version(network, run, *how) for how in versions(name)],
             "machine": machine(CPU), "began": began.isoformat(timespec="seconds"),
             "seconds": round(time.monotonic() - clock, 1)}
-    kept.save(data)
+    KEPT.save(data)
     return data["seconds"]
 
 
@@ -82,7 +64,7 @@ def _version(network: nn.Module, run: Run, width: int, per: str, is_tuned: bool)
     logits, labels = _logits(quantize.from_bytes(network, content, width, per)), test_set()[1]
     missed = logits.argmax(1) != labels
     return {"bits": width, "per": per, "tuned": is_tuned, "bytes": len(content), "correct": int((~missed).sum()),
-            "loss": round(F.cross_entropy(logits, labels).item(), 6), "missed": kept.packed(missed),
+            "loss": round(F.cross_entropy(logits, labels).item(), 6), "missed": packed(missed),
             **({"train_loss": losses, "content": base64.b64encode(content).decode()} if is_tuned else {})}
 
 
@@ -111,7 +93,7 @@ def tuned(network: nn.Module, name: str, seed: int, width: int, per: str = "chan
 
 
 @torch.no_grad()
-def _logits(network: nn.Module, images: int = records.TEST_IMAGES) -> Tensor:
+def _logits(network: nn.Module, images: int = TEST_IMAGES) -> Tensor:
     network = network.to(memory_format=torch.channels_last).eval()
     shown = test_set()[0][:images].contiguous(memory_format=torch.channels_last)
     return torch.cat([network(part) for part in shown.split(TEST_BATCH)])
@@ -120,24 +102,16 @@ def _logits(network: nn.Module, images: int = records.TEST_IMAGES) -> Tensor:
 def verify_records() -> Iterator[tuple[str, str]]:
     """Networks at fewer bits a weight, two versions of each run again.
 
-    Yields of every record its name, and what is wrong with it or an empty string.
-
-    The rules of its fields, the weights it is of, the images that the training's own record calls misclassified;
-    and a rounded and a tuned version, which its name chooses, are run again on the first ``SAMPLE`` test images.
+    Beside the rules of its fields and the weights it is of, the images that the training's own record calls
+    misclassified; and a rounded and a tuned version, which its name chooses, are run again on the first ``SAMPLE``
+    test images.
     """
-    for file in kept.files():
-        try:
-            yield f"little/bits/{file.stem}", _problem_of(kept.load(file))
-        except (ValueError, OSError, RuntimeError) as error:
-            yield f"little/bits/{file.stem}", " ".join(str(error).split())
+    return KEPT.verify(_problem_of)
 
 
-def _problem_of(data: dict) -> str:
-    run = records.load(records.path(data["experiment"], data["seed"]))
-    if kept.recorded(run) is None:
-        return "it is of other weights than those of the training's record; run again: python -m mnist_lib bits"
+def _problem_of(data: dict, run: Run) -> str:
     first, *others = data["versions"]
-    missed = set(kept.unpacked(first["missed"]).nonzero()[:, 0].tolist())
+    missed = set(unpacked(first["missed"], TEST_IMAGES).nonzero()[:, 0].tolist())
     if len(missed ^ {index for index, _ in run.misclassified}) > 2 * TOLERANCE:
         return "the test images that it says are missed are not those of the training's record"
     network = quantize.folded(trained(run))
@@ -157,7 +131,7 @@ def _problem_of_sample(network: nn.Module, one: dict) -> str:
         return f"{what}: it says {one['bytes']:,} bytes, and {len(content):,} are needed"
     logits = _logits(quantize.from_bytes(network, content, width, per), SAMPLE)
     first, second = logits.topk(2, 1).values.unbind(1)
-    other = (logits.argmax(1) != test_set()[1][:SAMPLE]) != kept.unpacked(one["missed"])[:SAMPLE]
+    other = (logits.argmax(1) != test_set()[1][:SAMPLE]) != unpacked(one["missed"], TEST_IMAGES)[:SAMPLE]
     if (other & (first - second >= NEAR * (1 + logits.abs().max(1).values))).sum() > TOLERANCE:
         return f"{what}: {int(other.sum())} of {SAMPLE} images are read otherwise than it says"
     return ""

@@ -44,12 +44,12 @@ def table(family: str, *, explained: bool = True) -> PageTable:
     """A declared family; its members that were trained."""
     found, caption, words = TABLES[family]
     return family_table(caption, ("what",), [(words(*one.what), one.gain, one.together) for one in found()],
-                        DECLARED[family].comparisons, "Seeds paired." if family != "bytes" else "", explained=explained)
+                        DECLARED[family], "Seeds paired." if family != "bytes" else "", explained=explained)
 
 
 def verdicts(family: str) -> tuple[str, str]:
     """The verdict on "each of the family rises", and the evidence in words: how many are clear which way."""
-    steps, size = TABLES[family][0](), DECLARED[family].comparisons
+    steps, size = TABLES[family][0](), DECLARED[family]
     up, down = (sum(one.together.startswith("clear") and one.gain.points * side > 0 for one in steps)
                 for side in (1, -1))
     evidence = f"As one family of {size}: {up} clearly above zero, {down} clearly below"
@@ -63,8 +63,6 @@ def withdrawn() -> str:
     """How many of the declared trainings on fewer images are recorded, and what is withdrawn, in words."""
     planned = sum(little.SEEDS[name] * len(steps) for name, steps in LITTLE.items())
     done = sum(len(runs) for name in LITTLE for images, runs in analysis.curve(name).items() if images < ALL)
-    if done == planned:
-        return f"All {planned} declared trainings are recorded."
     missing = [NAMES[name] for name in LITTLE if any(size not in analysis.curve(name) for size in little.LEVELS
                                                      if size <= little.LARGEST.get(name, ALL))]
     return (f"{done} of {planned} declared trainings are recorded. Those that are missing are of the network with "

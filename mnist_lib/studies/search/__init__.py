@@ -9,6 +9,7 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "command": "command",
     "first": "first",
     "pages": "pages search_tables",
+    "records": "records",
     "run": "run",
     "sizes": "sizes",
     "spaces": "spaces",

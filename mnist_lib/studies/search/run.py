@@ -1,6 +1,6 @@
 """Choices made on held-out training images: rounds of candidates, each trained and logged.
 
-Every candidate of a declared space (``experiments/spaces.py``) is trained on the first 55,000
+Every candidate of a declared space (``first.py``, ``targets.py``) is trained on the first 55,000
 training images with each of a few seeds and judged on the last 5,000; the test set is not read.
 
 Each trial is logged in ``results/search/<search>/`` as it ends, so that a search that is
@@ -11,7 +11,6 @@ chapter is ``book/evidence/protocol.md``.
 from __future__ import annotations
 
 import dataclasses
-import json
 import statistics
 from collections.abc import Iterator
 from concurrent.futures import Executor
@@ -21,8 +20,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ...experiments import Experiment
-from ...files import read_json, ready_to_write, write_atomically
-from ...training import outcomes, problem_of_trial, records, seal_of
+from ...files import ready_to_write, write_atomically
+from ...training import outcomes, read_record, record_text, records
+from .records import problem_of_trial
 from .spaces import HELD_OUT, LAST, Round, Search, held_out
 
 
@@ -70,17 +70,15 @@ def logged(search: str, step: Experiment, seed: int) -> Trial | None:
     file = path(search, step, seed)
     if not file.exists():
         return None
-    try:
-        data = read_json(file)
+    def problem_of(data) -> str:
         problem = problem_of_trial(data)
         if not problem and (data["fingerprint"], data["seed"]) != (held_out(step).fingerprint, seed):
             problem = f"it is the log of fingerprint {data['fingerprint']}, seed {data['seed']}, by another name"
-        if problem:
-            raise ValueError(problem)
-    except (ValueError, OSError) as error:
-        raise ValueError(f"{file} is not the log of a trial ({error}); restore it from git, or delete it and "
-                         f"search again: python -m mnist_lib search {search}") from error
-    data.pop("seal", None)
+        return problem
+
+    data = read_record(file, problem_of, "the log of a trial", "restore it from git, or delete it and search again: "
+                       f"python -m mnist_lib search {search}")
+    del data["seal"]
     return Trial(**data | {"correct": tuple(data["correct"]), "loss": tuple(data["loss"])})
 
 
@@ -94,8 +92,7 @@ def try_out(search: str, label: str, step: Experiment, seed: int) -> Trial:
                   tuple(e.test_loss for e in run.epochs), round(run.seconds, 1), run.machine,
                   datetime.now(timezone.utc).isoformat(timespec="seconds"))
     data = {name: value for name, value in dataclasses.asdict(trial).items() if value not in ("", None)}
-    content = json.dumps(data | {"seal": seal_of(data)}, indent=1)
-    write_atomically(path(search, step, seed), (content + "\n").encode())
+    write_atomically(path(search, step, seed), record_text(data))
     return trial
 
 

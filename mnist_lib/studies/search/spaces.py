@@ -3,7 +3,7 @@
 A :class:`Search` declares a small space as rounds. A round takes the best experiment so
 far and returns candidates, most of them with one thing changed. The candidate with the highest
 score goes on to the next round, or, where a round asks for the least of something, the cheapest
-whose score is :class:`Least.enough`. The spaces are in ``beyond.py``; ``training`` searches them.
+whose score is :class:`Least.enough`. The spaces are in ``first.py`` and ``targets.py``; ``run.py`` searches them.
 """
 
 from __future__ import annotations

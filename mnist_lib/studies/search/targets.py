@@ -26,13 +26,11 @@ from ...experiments import (
     smallest,
 )
 from .first import FIRST_SEARCHES, tuned, varied
-from .spaces import HELD_OUT, Least, Round, Search
+from .spaces import Least, Round, Search
 
 FRESH = 100  # the first seed of a trial
 AFRESH = 200  # the first seed of a search that is run a second time
 CLOSE = 99.44  # per cent of the held-out images: the rule's 99.40, and a scatter of a seed above it
-FINAL_SEEDS = tuple(range(10))
-
 
 SMALLER = Search(
     "smaller",
@@ -101,44 +99,3 @@ SECOND_CHOICES = (faster_again, better_again)  # those of the second runs that a
 EXPERIMENTS = {e.name: e for e in SECOND_CHOICES}
 
 SEARCHES = {s.name: s for s in (*FIRST_SEARCHES, *MARKS.values(), *AGAIN.values())}
-
-FINAL = "what is chosen is trained on all 60,000 images with seeds that no trial had, and read on the test set"
-SECOND = ("where a second choice is not the first, it is trained on all 60,000 images with the final seeds, and read "
-          "on the test set beside the first")
-DECLARED = {  # by the name of the file: what is asked, the searches with what each aims at, and what is done then
-    "marks": (
-        "Is there a smaller network, and a faster one, that hold the rule as the smallest and the fastest do?",
-        ((SMALLER, "fewer than 4,000 parameters, 99.40 % in each of the last three epochs with 8 of 10 seeds"),
-         (FASTER, "a twenty-fifth of the plain loop's time, 99.40 % in each of the last three epochs with 9 of 10")),
-        FINAL),
-    "better": (
-        "Is there a better network of fewer than 8,000 parameters than the champion, in 15 epochs?",
-        ((BETTER, "a mean of 99.60 % after the last epoch, and 99.45 % or more at each of the last five epochs of each "
-                  "of 10 seeds"),),
-        FINAL),
-    "again": (
-        "Do the searches for the next marks choose the same with other seeds?",
-        tuple((search, f"in each round the choice that {name} made") for name, search in AGAIN.items()),
-        SECOND),
-}
-
-
-def declaration(name: str) -> dict:
-    """What is declared before the first trial, as plain data; the labels of a round don't depend on the one before."""
-    question, aims, then = DECLARED[name]
-    return {
-        "question": question,
-        "judged by": (f"the mean accuracy of the last epochs on the {HELD_OUT:,} images held out; the test set is not "
-                      "read"),
-        "searches": {search.name: {
-            "start": search.start.fingerprint, "seeds": list(search.trial_seeds), "last": search.last,
-            "rounds": [{"question": each.question,
-                        "candidates": {label: step.fingerprint if number == 0 else label
-                                       for label, step in each.candidates(search.start).items()},
-                        "rule": (f"the fewest {each.choose.cost} with at least {each.choose.enough} %, "
-                                 "or the highest score" if isinstance(each.choose, Least) else "the highest score")}
-                       for number, each in enumerate(search.rounds)]} for search, _ in aims},
-        "then": then,
-        "final seeds": list(FINAL_SEEDS),
-        "aims": {search.name: aim for search, aim in aims},
-    }

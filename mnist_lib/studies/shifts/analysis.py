@@ -1,8 +1,8 @@
 """Do the lessons travel? Stored networks on shifted test images: accuracies, effects, ranks, with their intervals.
 
 Reads ``results/travel`` and compares by the one theory of the book (``statistics.py``). Of a shift the mean over its
-five levels is judged, in the families that ``experiments/travel.py`` declares. A *unit* is what chance drew besides the
-images: a training, or a pair of projects. Accuracies are in per cent. Tables: ``travel_tables.py``;
+five levels is judged, in the families that ``plan.py`` tells. A *unit* is what chance drew besides the
+images: a training, or a pair of projects. Accuracies are in per cent. Tables: ``pages.py``;
 how sure the networks are: ``calibration.py``.
 """
 
@@ -17,18 +17,19 @@ from typing import NamedTuple
 from ...book import ENOUGH, LEVEL, Comparison, Interval, Share, adjusted, holm, images_variance, label, step_link
 from ...experiments import CELLS, FACTORS, FINALS
 from ...training import TEST_IMAGES, records
+from ..stored import unpacked
 from . import plan as declared
-from . import records as travel_records
+from .records import KEPT, SHIFTED_IMAGES
 from .transforms import SHIFTS
 
 SHOWN = (*FINALS, *declared.SINGLE, declared.PLAIN_NETWORK)  # the networks of tables and figures
-IMAGES = travel_records.SHIFTED_IMAGES
+IMAGES = SHIFTED_IMAGES
 
 
 @lru_cache(2)
 def _evidence(root: Path) -> dict[str, list[dict]]:
     found: dict[str, list[dict]] = {}
-    for one in travel_records.every():
+    for one in KEPT.every():
         found.setdefault(one["experiment"], []).append(one)
     return found
 
@@ -49,7 +50,7 @@ def right(name: str, shift: str, level: int | None = None):
     """What an experiment's trainings get right, (seeds, images), 100 for right: at a level, or the levels' mean."""
     import numpy as np
 
-    missed = np.stack([travel_records.unpacked(one["shifted"][shift]["missed"]).numpy() for one in of(name)])
+    missed = np.stack([unpacked(one["shifted"][shift]["missed"], 5, IMAGES).numpy() for one in of(name)])
     return 100.0 * (1 - (missed.mean(1) if level is None else missed[:, level - 1]))
 
 
@@ -129,16 +130,6 @@ class Effect(NamedTuple):
 
 def _family(gains: dict[str, Comparison]) -> list[Effect]:
     return [Effect(*each, verdict) for each, verdict in zip(gains.items(), holm(list(gains.values())), strict=True)]
-
-
-def projects() -> list[Effect]:
-    """Augmentation in the four projects that have a step with it alone: a pair a project, paired."""
-    import numpy as np
-
-    def one_each(side, shift):
-        return np.concatenate([right(pair[side], shift)[:1] for pair in declared.PAIRS])
-
-    return _family({s: difference(one_each(0, s), one_each(1, s), paired=True) for s in SHIFTS})
 
 
 def factorial(*, by_seed: bool = False) -> list[Effect]:

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ...book import ENOUGH, LEVEL, NO_VERDICT, Comparison, Interval, PageTable, Share, holm, label, signed
+from ...book import ENOUGH, LEVEL, NO_VERDICT, Comparison, Interval, PageTable, holm, signed
 from . import plan as declared
 from .analysis import IMAGES, SHOWN, linked, of
 from .transforms import SHIFTS
 
 SURE = 90.0  # per cent from which on a network is called sure of a mistake
-FEWEST = 10  # images of a bin that is drawn
 
 
 class Calibration(NamedTuple):
@@ -122,24 +121,16 @@ class Mistakes(NamedTuple):
     trainings: int
     mistakes: float
     sure: float
-    of_first: Share
 
 
 def mistakes() -> list[Mistakes]:
-    """Means over the trainings; the share with its interval is that of one training, the first."""
+    """Means over the trainings."""
     found = []
     for name in SHOWN:
         counts = [(len(one["clean"]["wrong"]), sum(s >= SURE for *_, s in one["clean"]["wrong"])) for one in of(name)]
         n = len(counts)
-        found.append(Mistakes(name, n, sum(c[0] for c in counts) / n, sum(c[1] for c in counts) / n,
-                              Share(counts[0][1], counts[0][0])))
+        found.append(Mistakes(name, n, sum(c[0] for c in counts) / n, sum(c[1] for c in counts) / n))
     return found
-
-
-def bins(name: str, kind: str = "calibration") -> list[tuple[float, Share]]:
-    """(mean confidence in %, correct of all) of each bin with enough images, of a network's first training."""
-    return [(100 * total / count, Share(correct, count)) for count, correct, total in of(name)[0][kind]["bins"]
-            if count >= FEWEST]
 
 
 def shifted_confidence(name: str) -> list[tuple[str, float, float]]:
@@ -152,6 +143,3 @@ def shifted_confidence(name: str) -> list[tuple[str, float, float]]:
                           sum(e["confidence"][level] for e in each) / len(each)))
     return found
 
-
-__all__ = ["SURE", "Calibration", "Mistakes", "bins", "change", "every", "gap", "label", "mistakes",
-           "shifted_confidence", "table", "temperature_table"]

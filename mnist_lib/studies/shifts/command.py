@@ -12,13 +12,7 @@ def add_arguments(parser) -> None:
 
 def run(options) -> int:
     """Run what is not recorded yet, and print a line for each; returns 0."""
-    from ...training import checked_jobs, local_executor
-    from . import records as travel_records
-    from .run import run_travel
+    from .records import KEPT
+    from .run import run_one
 
-    jobs = checked_jobs(options.jobs)
-    with local_executor(jobs) as executor:
-        for name, seed, seconds in run_travel(executor, options.names):
-            print(f"{name}, seed {seed}: {seconds:.0f} s", flush=True)
-    print(f"{len(travel_records.files())} networks are recorded in {travel_records.path('', 0).parent}")
-    return 0
+    return KEPT.make(options, run_one)

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import cycle
 
-from ...book import COLOURS, GREY, INK, MARKERS, Picture, digits, figure, label, styled
+from ...book import COLOURS, INK, MARKERS, Picture, digits, figure, styled
 from ...data import mnist
 from . import calibration
-from . import plan as declared
 from .analysis import SHOWN
 from .transforms import SHIFTS, shifted
 
 DRAWN = 0  # the test image that is drawn in all shifts: the first one, a 7
-FOUR = ("drill-down/onecycle", "beyond/champion", "beyond/smallest", declared.PLAIN_NETWORK)
 
 
 def drawn(index: int = DRAWN) -> Picture:
@@ -26,26 +24,6 @@ def drawn(index: int = DRAWN) -> Picture:
         names += [shift.name, *(f"{value:g}" for value in shift.levels)]
     picture = digits(torch.cat(rows), names, columns=6, width=4.6, limits=(0, 255))
     return Picture(picture.figure, dpi=120)  # noise does not compress
-
-
-@styled
-def reliability(names: Sequence[str] = FOUR[1:]):
-    """Share of correct images against mean confidence, bin by bin, plain on the left and with the temperature right."""
-    drawing, axes = figure(1, 2, height=3.9, sharey=True)
-    for panel, kind, title in zip(axes, ("calibration", "tempered"), ("as trained", "with temperature"), strict=True):
-        panel.plot([20, 100], [20, 100], color=GREY, linewidth=1, linestyle=":")
-        for name, colour, mark in zip(names, COLOURS[1:], MARKERS[1:]):
-            found = calibration.bins(name, kind)
-            x, share = [sure for sure, _ in found], [one for _, one in found]
-            y = [100 * one.count / one.of for one in share]
-            low, high = zip(*(one.interval for one in share))
-            ends = [[v - end for v, end in zip(y, low)], [end - v for v, end in zip(y, high)]]
-            panel.errorbar(x, y, ends, color=colour, marker=mark, markersize=4, linewidth=1.2, elinewidth=0.8,
-                           label=label(name))
-        panel.set(title=title, xlabel="mean confidence (%)", xlim=(20, 102), ylim=(0, 102))
-    axes[0].set_ylabel("correct (%)")
-    drawing.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
-    return drawing
 
 
 @styled

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ...book import NO_VERDICT, PageTable, family_table, signed, step_link
 from ...experiments import FINALS
 from . import plan as declared
-from .analysis import IMAGES, SHOWN, Effect, accuracy, linked, moved, of, pairs, ranks
+from .analysis import IMAGES, SHOWN, Effect, accuracy, linked, moved, of, pairs
 from .transforms import SHIFTS
 
 
@@ -45,20 +45,3 @@ def moved_table() -> PageTable:
     return PageTable(f"{declared.MOVED} less another final, in points", ("less", *SHIFTS), rows,
                      f"Means over seeds and five levels. A question mark: not clear as one of {len(found)}, by Welch's "
                      "p over the seeds. The networks differ in more than their augmentation.")
-
-
-def ranks_table() -> PageTable:
-    """The rank correlations."""
-    found = ranks()
-    return PageTable("Do networks that are better on clean images rank higher on shifted ones?",
-                     ("shift", "rank\ncorrelation", "95 % interval", f"as one\nof {len(found)}"),
-                     tuple((r.shift, signed(r.value), str(r.interval), "clear" if r.clear else "not clear")
-                           for r in found),
-                     f"Spearman's, over {found[0].networks} networks, one training each. They are kin (steps of four "
-                     "projects and their successors), so that the intervals are rather too narrow.")
-
-
-def asked() -> PageTable:
-    """The shifts with their levels."""
-    return PageTable("Eight shifts, five levels each", ("shift", "what", "levels", "of"), tuple(
-        (s.name, s.what, ", ".join(f"{v:g}" for v in s.levels), s.unit) for s in SHIFTS.values()), stacked=True)

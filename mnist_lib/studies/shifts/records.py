@@ -6,16 +6,6 @@ network misses is kept bit by bit, so that every comparison of the book can be m
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
-import zlib
-from pathlib import Path
-
-import torch
-from torch import Tensor
-
-from ...files import read_json, write_atomically
 from ...training import (
     HEX12,
     HEX64,
@@ -24,16 +14,14 @@ from ...training import (
     TEST_IMAGES,
     TIME,
     Field,
-    Run,
     hexadecimal,
     is_number,
     is_time,
     problem_of_fields,
     problem_of_seal,
-    records,
-    sealed,
     whole,
 )
+from ..stored import Kind, unpacked
 from . import plan as travel
 from .transforms import SHIFTS
 
@@ -121,38 +109,8 @@ TRAVEL = (
 )
 
 
-def path(name: str, seed: int) -> Path:
-    """Where the record lies: ``results/travel/<path>/<step>-<seed>.json``."""
-    return records.root() / "travel" / f"{name}-{seed}.json"
-
-
-def files() -> list[Path]:
-    """All these records, by name."""
-    return sorted((records.root() / "travel").glob("*/*.json"))
-
-
-def packed(missed: Tensor) -> str:
-    """Booleans (levels, images) as the field ``missed`` keeps them."""
-    from numpy import packbits
-
-    return base64.b64encode(zlib.compress(packbits(missed.numpy(), axis=1).tobytes(), 9)).decode()
-
-
-def unpacked(text: str) -> Tensor:
-    """Booleans (5, images) of a field ``missed``; ``ValueError`` for a text that is none."""
-    from numpy import frombuffer, unpackbits
-
-    try:
-        inflate = zlib.decompressobj()
-        content = inflate.decompress(base64.b64decode(text, validate=True), 5 * SHIFTED_IMAGES)
-        bits = unpackbits(frombuffer(content, dtype="uint8").reshape(5, -1), axis=1, count=SHIFTED_IMAGES)
-    except (ValueError, zlib.error, binascii.Error) as error:
-        raise ValueError(f"missed cannot be unpacked ({error})") from None
-    return torch.from_numpy(bits.astype(bool))
-
-
-def problem_of(data, file: Path | None = None) -> str:
-    """What is wrong with the content of such a record by itself, or with its place, or an empty string."""
+def problem_of(data) -> str:
+    """What is wrong with the content of such a record by itself, or an empty string."""
     if problem := problem_of_fields(data, TRAVEL) or problem_of_fields(data["machine"], MACHINE, "machine."):
         return problem
     parts = [("clean", data["clean"], CLEAN), ("calibration", data["calibration"], CALIBRATION),
@@ -163,7 +121,7 @@ def problem_of(data, file: Path | None = None) -> str:
     for name, part, fields in parts:
         if problem := problem_of_fields(part, fields, f"{name}."):
             return problem
-    return _problem_of_counts(data) or problem_of_seal(data) or _problem_of_place(data, file)
+    return _problem_of_counts(data) or problem_of_seal(data)
 
 
 def _problem_of_counts(data) -> str:
@@ -174,7 +132,7 @@ def _problem_of_counts(data) -> str:
             return f"{name}.bins does not agree with clean.correct"
     for name, part in data["shifted"].items():
         try:
-            missed = unpacked(part["missed"]).sum(1).tolist()
+            missed = unpacked(part["missed"], 5, SHIFTED_IMAGES).sum(1).tolist()
         except ValueError as error:
             return f"shifted.{name}.{error}"
         if [SHIFTED_IMAGES - m for m in missed] != part["correct"]:
@@ -182,45 +140,5 @@ def _problem_of_counts(data) -> str:
     return ""
 
 
-def _problem_of_place(data, file) -> str:
-    if file is None or file == path(data["experiment"], data["seed"]):
-        return ""
-    return f"it is the record of {data['experiment']}, seed {data['seed']}, by another name"
-
-
-def save(data: dict) -> Path:
-    """Seal a record and write it, a part a line; return where."""
-    data = sealed(data)
-    lines = [f" {json.dumps(name)}: " + (
-        "{\n" + ",\n".join(f"  {json.dumps(key)}: {json.dumps(part)}" for key, part in value.items()) + "\n }"
-        if isinstance(value, dict) else json.dumps(value)) for name, value in data.items()]
-    target = path(data["experiment"], data["seed"])
-    write_atomically(target, ("{\n" + ",\n".join(lines) + "\n}\n").encode())
-    return target
-
-
-def load(file: Path) -> dict:
-    """The record in one file; ``ValueError`` names the file if it is not a whole one."""
-    try:
-        data = read_json(file)
-        if problem := problem_of(data, file):
-            raise ValueError(problem)
-    except (ValueError, OSError) as error:
-        raise ValueError(f"{file} is not the record of a network on shifted images ({error}); delete it and run again: "
-                         "python -m mnist_lib travel") from error
-    return data
-
-
-def recorded(run: Run) -> dict | None:
-    """The record of a run's weights, if there is one of these very weights."""
-    file = path(run.experiment, run.seed)
-    if not file.exists():
-        return None
-    data = load(file)
-    return data if (data["fingerprint"], data["weights"]) == (run.fingerprint, run.weights) else None
-
-
-def every() -> list[dict]:
-    """All records there are, in the order of the declaration, seed by seed."""
-    found = [load(file) for file in files()]
-    return sorted(found, key=lambda one: (travel.NETWORKS.index(one["experiment"]), one["seed"]))
+KEPT = Kind("travel", "a network on shifted images", "travel/*/*.json", lambda name, seed: f"travel/{name}-{seed}.json",
+            travel.NETWORKS, problem_of)

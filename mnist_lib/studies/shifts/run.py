@@ -1,6 +1,6 @@
 """Stored networks on shifted test images, and how sure they are: run, recorded, and run again to be verified.
 
-What is run stands in ``experiments/travel.py``; what a record holds in ``travel_records.py``. Networks are run one
+What is run stands in ``plan.py``; what a record holds in ``records.py``. Networks are run one
 after the other, and one that is recorded is not run again, so that the command may be stopped at any time.
 Chapter: ``book/further/travel.md``.
 """
@@ -10,8 +10,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import time
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Executor
+from collections.abc import Iterator
 from datetime import datetime, timezone
 
 import torch
@@ -19,32 +18,14 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ...data import mnist
-from ...training import NEAR, TEST_BATCH, TOLERANCE, Run, machine, normalized, outcomes, records, test_set, trained
+from ...training import NEAR, TEST_BATCH, TOLERANCE, Run, machine, normalized, records, test_set, trained
+from ..stored import packed, unpacked
 from . import plan as travel
-from . import records as kept
+from .records import KEPT, SHIFTED_IMAGES
 from .transforms import SHIFTS, shifted
 
 SEED = 2_100  # of the resampled test sets, and of the networks that are right as often as they are sure
 SAMPLE = 250  # shifted images of one level of one shift that `verify` runs again
-
-
-def run_travel(executor: Executor, names: Iterable[str] = ()) -> Iterator[tuple[str, int, float]]:
-    """Run the declared networks that are not recorded, or those of them in ``names``, on ``executor``.
-
-    Yields experiment, seed and seconds of each as it ends. Raises ``ValueError`` for a name that is not declared.
-    """
-    names = list(names) or list(travel.NETWORKS)
-    if strange := [name for name in names if name not in travel.NETWORKS]:
-        raise ValueError(f"{strange[0]} is not declared; there are: {', '.join(travel.NETWORKS)}")
-    calls = [(run.experiment, run.seed) for run in missing(names)]
-    for call, future in outcomes(executor, run_one, calls):
-        yield (*call, future.result())
-
-
-def missing(names: Iterable[str]) -> list[Run]:
-    """The runs of these experiments whose weights are kept and not recorded here yet."""
-    return [run for name in names for run in records.of(name)
-            if run.weights is not None and records.weights_path(run).exists() and kept.recorded(run) is None]
 
 
 def run_one(name: str, seed: int) -> float:
@@ -56,7 +37,7 @@ def run_one(name: str, seed: int) -> float:
             "shifted": {shift: _shifted(network, shift) for shift in SHIFTS}, **_clean(network),
             "machine": machine(torch.device("cpu")), "began": began.isoformat(timespec="seconds"),
             "seconds": round(time.monotonic() - clock, 1)}
-    kept.save(data)
+    KEPT.save(data)
     return data["seconds"]
 
 
@@ -68,7 +49,7 @@ def logits_of(network: nn.Module, images: Tensor) -> Tensor:
 
 
 @functools.lru_cache(len(SHIFTS) * 5)
-def _images_of(shift: str, level: int, count: int = kept.SHIFTED_IMAGES) -> tuple[Tensor, Tensor]:
+def _images_of(shift: str, level: int, count: int = SHIFTED_IMAGES) -> tuple[Tensor, Tensor]:
     digits, numbers = mnist("test"), torch.arange(0, records.TEST_IMAGES, travel.EVERY)[:count]
     return shifted(digits.images[numbers], shift, level, numbers), digits.labels[numbers]
 
@@ -82,7 +63,7 @@ def _shifted(network: nn.Module, shift: str) -> dict:
         missed.append(logits.argmax(1) != labels)
         sure.append(round(100 * logits.softmax(1).max(1).values.mean().item(), 3))
     missed = torch.stack(missed)
-    return {"correct": (~missed).sum(1).tolist(), "confidence": sure, "missed": kept.packed(missed)}
+    return {"correct": (~missed).sum(1).tolist(), "confidence": sure, "missed": packed(missed)}
 
 
 def _clean(network: nn.Module) -> dict:
@@ -152,24 +133,13 @@ def resamples(images: int) -> Tensor:
 def verify_records() -> Iterator[tuple[str, str]]:
     """Networks on shifted images, a level of each run again.
 
-    Yields of every record its name, and what is wrong with it or an empty string.
-
-    The rules of its fields, the weights it is of, the images that the training's own record calls misclassified;
-    and one level of one shift, which its name chooses, is run again on the first ``SAMPLE`` images.
+    Beside the rules of its fields and the weights it is of, the images that the training's own record calls
+    misclassified; and one level of one shift, which its name chooses, is run again on the first ``SAMPLE`` images.
     """
-    for file in kept.files():
-        name = f"travel/{file.parent.name}/{file.stem}"
-        try:
-            data = kept.load(file)
-            yield name, _problem_of_weights(data)
-        except (ValueError, OSError, RuntimeError) as error:
-            yield name, " ".join(str(error).split())
+    return KEPT.verify(_problem_of)
 
 
-def _problem_of_weights(data: dict) -> str:
-    run = records.load(records.path(data["experiment"], data["seed"]))
-    if kept.recorded(run) is None:
-        return "it is of other weights than those of the training's record; run again: python -m mnist_lib travel"
+def _problem_of(data: dict, run: Run) -> str:
     wrong = {(index, digit) for index, digit, _ in data["clean"]["wrong"]}
     if len(wrong ^ set(run.misclassified)) > 2 * TOLERANCE:
         return "the test images that it says are missed are not those of the training's record"
@@ -183,7 +153,7 @@ def _problem_of_sample(data: dict, network: nn.Module, shift: str, level: int) -
     images, labels = _images_of(shift, level, SAMPLE)
     logits = logits_of(network, normalized(images))
     first, second = logits.topk(2, 1).values.unbind(1)
-    missed = kept.unpacked(data["shifted"][shift]["missed"])[level - 1, :SAMPLE]
+    missed = unpacked(data["shifted"][shift]["missed"], 5, SHIFTED_IMAGES)[level - 1, :SAMPLE]
     other = (logits.argmax(1) != labels) != missed
     near = first - second < NEAR * (1 + logits.abs().max(1).values) * 10  # a pixel may be rounded otherwise, too
     if (other & ~near).sum() > TOLERANCE:

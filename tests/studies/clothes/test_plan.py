@@ -3,13 +3,15 @@
 import json
 from datetime import datetime, timedelta
 
-from mnist_lib.data import Normalize
+import pytest
+
+from mnist_lib.data import FASHION_MNIST, Normalize
 from mnist_lib.experiments import FINALS, all_experiments, experiment, recorded_as
+from mnist_lib.studies.clothes import analysis
 from mnist_lib.studies.clothes import plan as fashion
-from mnist_lib.studies.ideas import analysis as ideas
 from mnist_lib.training import records
 from tests import ROOT
-from tests.declarations import committed_once, declared
+from tests.declarations import committed_once, declared, family_sizes
 
 EXPERIMENTS = all_experiments()
 COPIES = [step for step in EXPERIMENTS.values() if step.path == "fashion"]
@@ -40,6 +42,7 @@ def test_no_fingerprint_of_before_has_changed():
 
 
 def test_the_networks_are_the_finals_the_records_and_the_pairs_of_the_page_of_ideas():
+    ideas = pytest.importorskip("mnist_lib.studies.ideas.analysis")
     assert fashion.HANDED_IN == FINALS
     assert [(e.idea, recorded_as(e.before), recorded_as(e.after)) for e in ideas.by_idea(ideas.alone())] == [
         tuple(pair) for pair in fashion.PAIRS]
@@ -48,15 +51,23 @@ def test_the_networks_are_the_finals_the_records_and_the_pairs_of_the_page_of_id
         assert len(set(projects)) == len(projects) and {pair.idea for pair in pairs} == {idea}
 
 
-def test_there_are_as_many_comparisons_as_a_family_says():
-    assert {name: family.comparisons for name, family in fashion.FAMILIES.items()} == {
-        "ideas": 4, "pairs": 20, "sizes": 20, "champion": 7, "ranks": 3}
-
-
 def test_the_declaration_is_that_of_the_code():
     found = declared("fashion")
-    del found["declared"]
-    assert found == json.loads(json.dumps(fashion.declaration(EXPERIMENTS)))
+    assert found["networks"] == {copy.name: {"of": copy.before, "fingerprint": copy.fingerprint, "on MNIST":
+                                             experiment(copy.before).fingerprint} for copy in COPIES}
+    assert list(found["networks"]) == list(map(fashion.named, fashion.NETWORKS))
+    assert found["seeds"] == list(fashion.SEEDS) and found["pairs"] == [pair._asdict() for pair in fashion.PAIRS]
+    assert found["ideas"] == {idea: [f"{pair.before} to {pair.after}" for pair in pairs]
+                              for idea, pairs in fashion.IDEAS.items()}
+    assert {name: found["data set"][name] for name in ("name", "mean", "std", "md5")} == {
+        "name": FASHION_MNIST.name, "mean": FASHION_MNIST.mean, "std": FASHION_MNIST.std, "md5": FASHION_MNIST.md5}
+
+
+def test_there_are_as_many_comparisons_as_a_family_says():
+    evidence = analysis.gather()
+    assert family_sizes("fashion") == {"ideas": 4, "pairs": 20, "sizes": 20, "champion": 7, "ranks": 3}
+    families = (analysis.ideas, analysis.pairs, analysis.sizes, analysis.champion)
+    assert [len(family(evidence)) for family in families] == [4, 20, 20, 7]
 
 
 def test_the_declaration_was_committed_once_and_every_training_began_after_it():

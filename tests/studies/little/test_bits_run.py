@@ -4,7 +4,6 @@ import base64
 import dataclasses
 import json
 import shutil
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import torch
@@ -13,9 +12,10 @@ from mnist_lib.data import mnist
 from mnist_lib.experiments import experiment
 from mnist_lib.studies.little import bits_plan as declared
 from mnist_lib.studies.little import bits_quantize as quantize
-from mnist_lib.studies.little import bits_records
 from mnist_lib.studies.little import bits_run as running
+from mnist_lib.studies.little.bits_records import KEPT
 from mnist_lib.studies.little.bits_run import verify_records
+from mnist_lib.studies.stored import packed, unpacked
 from mnist_lib.training import records, schema
 from mnist_lib.training.evaluation import normalized, trained
 from tests import ROOT
@@ -50,17 +50,17 @@ def copied(written, tmp_path, monkeypatch):
 
 
 def test_a_record_says_what_a_plain_loop_counts(copied):
-    data = bits_records.load(copied)
+    data = KEPT.load(copied)
     network = quantize.folded(trained(records.load(records.path(NAME, 0))))
     images, labels = normalized(mnist("test").images[:500]), mnist("test").labels[:500]
     seen = {}
     for one in data["versions"]:
-        rounded = network if one["bits"] == 32 else quantize.quantized(network, one["bits"], one["per"])
-        if one["tuned"]:
-            rounded = quantize.from_bytes(network, base64.b64decode(one["content"]), one["bits"])
+        content = (base64.b64decode(one["content"]) if one["tuned"]
+                   else quantize.to_bytes(network, one["bits"], one["per"]))
+        rounded = quantize.from_bytes(network, content, one["bits"], one["per"])
         with torch.no_grad():
             missed = rounded(images).argmax(1) != labels
-        assert (missed != bits_records.unpacked(one["missed"])[:500]).sum() <= 1
+        assert (missed != unpacked(one["missed"], 10_000)[:500]).sum() <= 1
         seen[one["bits"], one["per"], one["tuned"]] = one
     assert abs(seen[8, "channel", False]["correct"] - seen[32, "channel", False]["correct"]) < 15
     assert seen[3, "channel", False]["correct"] < seen[8, "tensor", False]["correct"]
@@ -68,7 +68,7 @@ def test_a_record_says_what_a_plain_loop_counts(copied):
 
 
 def test_training_with_rounded_weights_helps_and_ends_on_the_grid(copied):
-    data = bits_records.load(copied)
+    data = KEPT.load(copied)
     found = {(one["bits"], one["tuned"]): one for one in data["versions"] if one["per"] == "channel"}
     assert found[3, True]["loss"] < found[3, False]["loss"] and len(found[3, True]["train_loss"]) == declared.EPOCHS
     network = quantize.folded(trained(records.load(records.path(NAME, 0))))
@@ -84,14 +84,6 @@ def test_the_same_tuning_gives_the_same_weights(monkeypatch):
     before = quantize.to_bytes(network, 32)
     one, two = (quantize.to_bytes(running.tuned(network, NAME, 0, 4), 4) for _ in range(2))
     assert one == two and quantize.to_bytes(network, 32) == before
-
-
-def test_what_is_packed_is_unpacked():
-    missed = torch.rand(10_000, generator=torch.Generator().manual_seed(0)) < 0.1
-    assert torch.equal(bits_records.unpacked(bits_records.packed(missed)), missed)
-    for text in ("no base64!", base64.b64encode(b"no zlib").decode(), ""):
-        with pytest.raises(ValueError, match="missed cannot be unpacked"):
-            bits_records.unpacked(text)
 
 
 def other(data, **change):
@@ -116,45 +108,27 @@ def test_a_record_that_breaks_a_rule_is_refused_by_name(change, says, copied):
     assert name == "little/bits/smallest-0" and says in problem and copied.name in problem
 
 
-def test_a_careless_edit_is_told_by_the_seal(copied):
-    copied.write_text(copied.read_text().replace('"seconds": ', '"seconds": 1'))
-    assert "its seal does not fit" in next(verify_records())[1]
-
-
 def test_verify_runs_two_versions_again(copied):
     assert list(verify_records()) == [("little/bits/smallest-0", "")]
-    data = {k: v for k, v in bits_records.load(copied).items() if k != "seal"}
+    data = {k: v for k, v in KEPT.load(copied).items() if k != "seal"}
     for one in data["versions"][1:]:  # every image is read as it is not
-        missed = ~bits_records.unpacked(one["missed"])
-        one.update(missed=bits_records.packed(missed), correct=int((~missed).sum()))
-    bits_records.save(data)
+        missed = ~unpacked(one["missed"], 10_000)
+        one.update(missed=packed(missed), correct=int((~missed).sum()))
+    KEPT.save(data)
     assert "of 500 images are read otherwise than it says" in next(verify_records())[1]
     for one in data["versions"][1:]:
-        missed = ~bits_records.unpacked(one["missed"])
-        one.update(missed=bits_records.packed(missed), correct=int((~missed).sum()),
+        missed = ~unpacked(one["missed"], 10_000)
+        one.update(missed=packed(missed), correct=int((~missed).sum()),
                    **({} if one["tuned"] else {"bytes": one["bytes"] + 1}))
-    bits_records.save(data)
+    KEPT.save(data)
     assert "bytes, and" in next(verify_records())[1]
 
 
-def test_records_of_other_weights_and_other_mistakes_are_named(copied):
-    data = {k: v for k, v in bits_records.load(copied).items() if k != "seal"}
-    bits_records.save(data | {"weights": 64 * "0"})
-    assert "it is of other weights" in next(verify_records())[1]
-    data["versions"][0]["missed"] = bits_records.packed(torch.arange(10_000) >= data["versions"][0]["correct"])
-    bits_records.save(data)
+def test_a_record_of_other_mistakes_is_named(copied):
+    data = {k: v for k, v in KEPT.load(copied).items() if k != "seal"}
+    data["versions"][0]["missed"] = packed(torch.arange(10_000) >= data["versions"][0]["correct"])
+    KEPT.save(data)
     assert "are not those of the training's record" in next(verify_records())[1]
-
-
-def test_what_is_recorded_is_not_run_again(copied, monkeypatch):
-    calls = []
-    monkeypatch.setattr(running, "run_one", lambda name, seed: calls.append((name, seed)) or 1.0)
-    with ThreadPoolExecutor(1) as executor:
-        assert list(running.run_bits(executor)) == [] == calls
-        copied.unlink()
-        assert list(running.run_bits(executor)) == [(NAME, 0, 1.0)]
-        with pytest.raises(ValueError, match="six-models/setup is not declared"):
-            list(running.run_bits(executor, ["six-models/setup"]))
 
 
 def test_the_recipe_keeps_the_images_and_the_batches():

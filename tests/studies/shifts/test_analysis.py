@@ -46,19 +46,6 @@ def test_images_count_once():
     assert independent.images_variance < 0.2 * one.var() / 5000
 
 
-def test_holm_by_hand():
-    assert statistics.adjusted([0.01, 0.04, 0.03, 0.5]) == pytest.approx([0.04, 0.09, 0.09, 0.5])
-
-
-def test_families_have_the_declared_size():
-    assert len(travel.projects()) == declared.FAMILIES["projects"].comparisons
-    assert len(travel.pairs()) == declared.FAMILIES["pairs"].comparisons
-    assert len(travel.moved()) == declared.FAMILIES["moved"].comparisons
-    assert len(travel.ranks()) == declared.FAMILIES["ranks"].comparisons
-    assert len(travel.factorial()) in (0, declared.FAMILIES["factorial"].comparisons)
-    assert sum(c.verdicts[0] != "no verdict" for c in calibration.every()) == declared.FAMILIES["sure"].comparisons
-
-
 def test_an_accuracy_is_its_records_and_lies_in_its_interval():
     for name in travel.SHOWN:
         for shift in SHIFTS:
