@@ -237,13 +237,3 @@ def _(call):
     source, put = call.args[:2]
     function, rest = getattr(torch.ops.aten, call.name), call.args[2:]
     return _placed(call, source, call.intervals(put), lambda into, part: function(into, part, *rest, **call.kwargs))
-
-
-@built_in("bucketize", "searchsorted", "isin")
-def _(call):
-    """Each value among all of the others."""
-    values, among = call.args[:2] if call.name != "searchsorted" else (call.args[1], call.args[0])
-    parts = [call.intervals(values)] if isinstance(values, torch.Tensor) else []
-    if isinstance(among, torch.Tensor) and call.lookup(among) is not None:
-        parts.append(intervals.reduce(call.intervals(among), range(among.dim()), False))
-    return intervals.union(call.shape, parts)

@@ -16,13 +16,6 @@ def _(call):
     return _over(call, call.args[0], call.args[1])
 
 
-@built_in("linalg_cross", "cross")
-def _(call):
-    dim = call.get("dim", -1)
-    dim = -1 if dim is None else dim
-    return intervals.spread(call.same(), [dim])
-
-
 @built_in("_pdist_forward", "_cdist_backward", "cov", "corrcoef", "multinomial", "_sample_dirichlet",
           "histc", "bincount", "linspace", "quantized_lstm", "quantized_gru")
 def _(call):

@@ -69,13 +69,6 @@ def _least(full, lines):
     return total
 
 
-@built_in("affine_grid_generator")
-def _(call):
-    theta = call.intervals(call.args[0])
-    each = intervals.reduce(theta, [1, 2], True)
-    return intervals.broadcast(intervals.reshaped(each, (each.shape[0], *(1,) * (len(call.shape) - 1))), call.shape)
-
-
 @built_in("torchvision::deform_conv2d")
 def _(call):
     """Offsets may point anywhere, be they learned or computed from the image."""

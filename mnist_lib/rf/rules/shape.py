@@ -230,17 +230,3 @@ def _keeping_steps(call, after):
             kept[-2:] = [intervals.through(step, law) for step in axis[-2:]]
         steps.append(tuple(kept))
     return Intervals(after.shape, after.bounds, tuple(steps), after.off, after.off_kind)
-
-
-@built_in("diag_embed")
-def _(call):
-    """Off the diagonal there are constants."""
-    source, shape = call.args[0], call.shape
-    numbers = [call.get(name, default) for name, default in (("offset", 0), ("dim1", -2), ("dim2", -1))]
-    into = call.nothing(shape)
-    before, bounds = call.intervals(source), []
-    for one, other in zip(into.bounds, before.bounds):
-        lines = [torch.diagonal_scatter(a.expand(shape).contiguous(), b.expand(before.shape), *numbers)
-                 for a, b in zip(one, other)]
-        bounds.append(intervals.collapsed(torch.stack(lines), 1))
-    return Intervals(shape, tuple(bounds), found_steps(shape, bounds, before.steps))

@@ -53,8 +53,7 @@ class Zeros:
 
     def follow(self, function, args, kwargs, outputs, mutated) -> None:
         """Do to other parameters what an operation has done to the network's, if it has made or may have made zeros."""
-        made = [t for t in outputs if _plain(t)]
-        if function.is_view or not mutated and not any(bool(((t == 0) | (t <= _LOW)).any()) for t in made):
+        if function.is_view or not mutated and not self._may_have_zeros(flat_tensors((args, kwargs)), outputs):
             return
         try:
             for tensor in flat_tensors((args, kwargs)):
@@ -69,6 +68,14 @@ class Zeros:
                     self._view(tensor, number).copy_(one)
         except Exception:  # whatever it cannot be done with: nothing is known then
             self.forget([key_of(t) for t in outputs])
+
+    def _may_have_zeros(self, given, outputs):
+        """Whether zeros were made: not where a parameter begins with nothing else, and meets no mask."""
+        made = [t for t in outputs if _plain(t)]
+        if all(bool((t == 0).all()) for t in made):
+            return any(self._origin(t) == "constant" and _plain(t) and (t.is_floating_point() or t.dtype is torch.bool)
+                       and bool((t == 0).any()) for t in given) or any(map(self._fits, given))
+        return any(bool(((t == 0) | (t <= _LOW)).any()) for t in made)
 
     def forget(self, keys) -> None:
         """Let go of memory that is gone."""
