@@ -10,7 +10,7 @@ UV     := uv==0.13.9
 SIDE_BY_SIDE := -n auto --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: audit help environment book check-site check-pages check-reproducible check-notebooks check-links serve test test-faults train verify notebooks pdf publish bench lint lock clean
+.PHONY: audit help environment book check-site check-pages check-reproducible check-gpu check-notebooks check-links serve test test-faults train verify notebooks pdf publish bench lint lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -23,10 +23,10 @@ environment: ## create .venv with everything the book and its tests need
 book: environment ## execute the chapters whose inputs changed and build the site
 	@$(RUN) tools/build_book.py
 
-check-site: environment ## look through the built site for missing files and anything loaded from elsewhere
+check-site: environment ## look through the built site for missing files, anything from elsewhere, and pages too heavy
 	@$(RUN) tools/check_site.py
 
-check-pages: environment ## look at every built page in Chromium: phone and desktop, light and dark, offline
+check-pages: environment ## look at every built page in Chromium (some in Firefox): phone and desktop, light and dark, offline
 	REQUIRE_BROWSER=1 REQUIRE_SITE=1 $(RUN) -m pytest $(SIDE_BY_SIDE) $(or $(ARGS),tests/site)
 
 check-reproducible: environment ## build the book once more, from nothing, and compare the sites byte by byte
@@ -66,7 +66,7 @@ verify: environment ## evaluate all recorded weights again and compare with thei
 notebooks: book ## turn the chapters into notebooks for Jupyter, in _build/html/notebooks
 	@echo "The notebooks are in $(CURDIR)/_build/html/notebooks, one for each chapter with code."
 
-pdf: environment ## print the whole built book as one PDF, by Chromium, into _build/book.pdf
+pdf: environment ## print the line and the sheets of the built book as one PDF, by Chromium, into _build/book.pdf
 	@$(RUN) tools/make_pdf.py $(ARGS)
 
 check-notebooks: environment ## execute every notebook in an empty folder and a new environment
@@ -77,6 +77,9 @@ publish: environment ## put the built site and its notebooks on the branch gh-pa
 
 bench: environment ## time the trainer against a bare loop, side by side
 	$(RUN) -m benchmarks $(ARGS)
+
+check-gpu: environment ## train on CUDA, where there is a GPU, compare with the records of CPUs and time the ladder
+	$(RUN) -m benchmarks gpu
 
 lint: environment ## check style with ruff, and the arrows between the rooms
 	$(RUN) -m ruff check .

@@ -139,13 +139,14 @@ def measure(rounds: int, images: int, device: str = "cpu") -> dict:
                 ours[rung.label] = turn
         turns = take_turns(theirs | ours, rounds)
     turns = {ladder[0].label: turns.pop(PLAIN), ladder[1].label: turns.pop(RESIDENT)} | turns
-    described = [_described(rung, turns[rung.label], images) for rung in ladder + extra]
+    rows = [described(rung, turns[rung.label], images) for rung in ladder + extra]
     return {"rounds": rounds, "images": images, "bar": BAR, "workers": plainly.WORKERS, "cores": os.cpu_count(),
             "load_before": busy, "machine": machine(torch.device(device)),
-            "rungs": described[:len(ladder)], "tried": described[len(ladder):]}
+            "rungs": rows[:len(ladder)], "tried": rows[len(ladder):]}
 
 
-def _described(rung: Rung, turns: list[float], images: int) -> dict:
+def described(rung: Rung, turns: list[float], images: int) -> dict:
+    """What is recorded of a rung and its turns of so many images."""
     steps = -(-images // rung.step.batch_size)
     total = rung.step.epochs * rung.step.steps_per_epoch
     return {"label": rung.label, "experiment": rung.step.name, "fingerprint": rung.step.fingerprint,

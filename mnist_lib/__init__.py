@@ -2,7 +2,7 @@
 
 The library is a house of rooms, each a folder with one purpose::
 
-    commands → studies │ classroom → book → export → training → experiments → networks → rf
+    commands → studies │ classroom → book → export → training │ reading → experiments → networks → rf
                                                 └────────────── data ─────────────┘
 
 A room looks only into those to its right, and only through its door: the names in its

@@ -23,7 +23,7 @@ def main(arguments: list[str] | None = None, shown: str | None = None) -> int:
     parsers = parser.add_subparsers(dest="command", required=True)
     for name in commands.COMMANDS:
         command = commands.command(name)
-        own = parsers.add_parser(name, prog=shown, help=command.__doc__.splitlines()[0].partition(": ")[2].rstrip("."))
+        own = parsers.add_parser(name, prog=shown, help=commands.help_of(name))
         command.add_arguments(own)
         own.set_defaults(run=command.run)
 

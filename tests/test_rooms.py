@@ -10,7 +10,8 @@ from mnist_lib import commands
 from tests import ROOT
 
 LIBRARY = ROOT / "mnist_lib"
-ROOMS = {"rf", "data", "networks", "experiments", "training", "export", "book", "classroom", "studies", "commands"}
+ROOMS = {"rf", "data", "networks", "experiments", "training", "reading", "export", "book", "classroom", "studies",
+         "commands"}
 STUDIES = {f"studies.{file.parent.name}" for file in LIBRARY.glob("studies/*/__init__.py")}
 PARTS = {f"classroom.{name}" for name in ("challenge", "grading", "report")}
 

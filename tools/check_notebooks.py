@@ -5,7 +5,8 @@
 Each runs from top to bottom in an empty folder of its own, in a new virtual environment that holds
 a kernel and nothing else. Its first cell clones this repository from its folder, and installs what
 is missing; git may reach nothing but that folder. Before, all notebooks are searched for what only
-the book's own tools understand. NAME, a part of a path, chooses some of them.
+the book's own tools understand. NAME, a part of a path, chooses some of them; a NAME like torch==2.6.0 is
+a package that is installed before, as in Colab, and has to stay.
 """
 
 from __future__ import annotations
@@ -59,8 +60,8 @@ def leftovers(notebook) -> list[str]:
     return found
 
 
-def make_environment(folder: Path) -> dict[str, str]:
-    """A new virtual environment with a kernel called ``fresh``; returns the environment to run it in."""
+def make_environment(folder: Path, packages: list[str]) -> dict[str, str]:
+    """A new virtual environment with packages and a kernel called ``fresh``; returns the environment to run it in."""
     python = folder / "venv" / "bin" / "python"
     pinned = [line.partition("#")[0].strip() for line in (ROOT / "requirements.txt").read_text().splitlines()
               if line.startswith("ipykernel")]
@@ -71,7 +72,7 @@ def make_environment(folder: Path) -> dict[str, str]:
                     "MNIST_LIB_SOURCE": str(ROOT), "GIT_ALLOW_PROTOCOL": "file", "OMP_NUM_THREADS": "1",
                     "PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}"}
     subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
-    subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *pinned],
+    subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *pinned, *packages],
                    check=True, env=environment)
     subprocess.run([python, "-m", "ipykernel", "install", "--prefix", folder / "jupyter", "--name", "fresh"],
                    check=True, env=environment, stdout=subprocess.DEVNULL)
@@ -94,6 +95,10 @@ def execute(path: Path, environment: dict[str, str]) -> str:
             client.execute(env=environment)
         except (CellExecutionError, DeadKernelError, TimeoutError) as error:
             return str(error).strip() or type(error).__name__
+        told = [output.text.strip() for cell in notebook.cells for output in cell.get("outputs", ())
+                if output.get("name") == "stderr"]
+        if told:
+            return f"it writes on stderr: {told[0]}"
         used = "".join(output.get("text", "") for output in notebook.cells[-1].outputs)
         if not used.startswith(str(Path(folder).resolve())):
             return f"it used the library of {used.strip()}, not the one that its first cell clones"
@@ -101,7 +106,9 @@ def execute(path: Path, environment: dict[str, str]) -> str:
     return ""
 
 
-def main(names: list[str]) -> int:
+def main(arguments: list[str]) -> int:
+    names = [name for name in arguments if "==" not in name]
+    packages = [name for name in arguments if name not in names]
     paths = [path for path in sorted(NOTEBOOKS.rglob("*.ipynb"))
              if not names or any(name in path.as_posix() for name in names)]
     if not paths:
@@ -110,17 +117,20 @@ def main(names: list[str]) -> int:
     faults = {path: leftovers(nbformat.read(path, as_version=4)) for path in paths}
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        environment = make_environment(Path(folder))
+        environment = make_environment(Path(folder), packages)
         said = [execute(paths[0], environment)]  # alone: it installs
         with ThreadPoolExecutor(AT_A_TIME) as pool:
             said += pool.map(lambda path: execute(path, environment), paths[1:])
+        there = subprocess.run([Path(folder) / "venv" / "bin" / "pip", "freeze"], capture_output=True, text=True)
+        changed = [package for package in packages if package not in there.stdout.replace("+cpu", "").split()]
+        print("\n".join(f"{package} did not stay" for package in changed), file=sys.stderr)
     for path, problem in zip(paths, said, strict=True):
         for fault in faults[path] + [problem] * bool(problem):
             print(f"\n{path.relative_to(NOTEBOOKS)}: {fault}", file=sys.stderr)
     failed = sum(bool(problem or faults[path]) for path, problem in zip(paths, said, strict=True))
     print(f"{len(paths) - failed} of {len(paths)} notebooks run from an empty folder "
           f"({time.monotonic() - began:.0f} s)")
-    return 1 if failed else 0
+    return 1 if failed or changed else 0
 
 
 if __name__ == "__main__":

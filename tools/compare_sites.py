@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # The only differences allowed: files, and in them what says when and how long.
 BLURRED: dict[str, tuple[str, ...]] = {
     # the table of executed chapters: when each was executed, and in how many seconds
-    "book/status.html": (r"<p>\d{4}-\d\d-\d\d \d\d:\d\d</p>", r"<p>\d+\.\d+</p>"),
+    "book/evidence/status.html": (r"<p>\d{4}-\d\d-\d\d \d\d:\d\d</p>", r"<p>\d+\.\d+</p>"),
 }
 
 

@@ -23,6 +23,7 @@ from urllib.parse import unquote
 
 import pikepdf
 import yaml
+from playwright.sync_api import sync_playwright
 from pypdf import PdfReader
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,6 +33,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "book" / "_ext")]
 import repository  # noqa: E402
 
 from mnist_lib import __version__  # noqa: E402
+from tests.site.conftest import FLAGS, find_browser  # noqa: E402
 
 PARTS = ("Learn", "Build", "Your turn", "Five projects")
 SHEETS = ("site.css", "parts/learning.css", "figures/touch.css", "parts/first-training.css")
@@ -101,14 +103,6 @@ def is_of(pdf: Path, site: Path) -> bool:
         return str(book.docinfo.get("/Keywords", "")) == build_of(site)
 
 
-def article(page: str) -> str:
-    """The text of a built page."""
-    found = re.search(r'<article class="bd-article[^"]*">(.*)</article>', page, re.DOTALL)
-    if not found:
-        raise ValueError("a page has no article")
-    return found[1]
-
-
 def read_chapters(site: Path, toc: dict) -> list[Chapter]:
     """All pages, their addresses rewritten so that they can stand in one document."""
     names = {name for name, _, _ in names_in_order(toc)}
@@ -116,7 +110,8 @@ def read_chapters(site: Path, toc: dict) -> list[Chapter]:
     for name, part, depth in names_in_order(toc):
         page = (site / f"{name}.html").read_text(encoding="utf-8")
         title = re.sub(r"<[^>]+>", "", re.search(r"<h1[^>]*>(.*?)<a class=\"headerlink", page, re.DOTALL)[1]).strip()
-        chapters.append(Chapter(name, title, part, depth, joined_up(article(page), name, names, site)))
+        body = re.search(r'<article class="bd-article[^"]*">(.*)</article>', page, re.DOTALL)[1]
+        chapters.append(Chapter(name, title, part, depth, joined_up(body, name, names, site)))
     return chapters
 
 
@@ -150,13 +145,9 @@ def joined_up(body: str, name: str, names: set[str], site: Path) -> str:
 
 def with_pages(body: str, chapter: Chapter, pages: dict[str, int]) -> str:
     """Links to other chapters, followed by the page that they lead to."""
-    def numbered(link: re.Match) -> str:
-        place = link[1]
-        if place.partition("--")[0] == chapter.anchor:
-            return link[0]
-        return f'{link[0]} <span class="to-page">(p.&nbsp;{pages.get(place, "")})</span>'
-
-    return re.sub(r'<a class="reference internal" href="#([^"]+)">.*?</a>', numbered, body, flags=re.DOTALL)
+    return re.sub(r'<a class="reference internal" href="#([^"]+)">.*?</a>', lambda link: link[0] + (
+        "" if link[1].partition("--")[0] == chapter.anchor
+        else f' <span class="to-page">(p.&nbsp;{pages.get(link[1], "")})</span>'), body, flags=re.DOTALL)
 
 
 def title_page(title: str) -> str:
@@ -191,12 +182,9 @@ def pages_of(file: Path, places: set[str]) -> dict[str, int]:
     """The page, from 1, of each place that a link leads to."""
     reader = PdfReader(file)
     numbers = {page.indirect_reference.idnum: number for number, page in enumerate(reader.pages, 1)}
-    found = {}
-    for name, destination in reader.named_destinations.items():
-        place = unquote(name.lstrip("/"))
-        if place in places and destination.page is not None:
-            found[place] = numbers.get(getattr(destination.page, "idnum", None), 0)
-    return found
+    return {place: numbers.get(getattr(destination.page, "idnum", None), 0)
+            for name, destination in reader.named_destinations.items()
+            if (place := unquote(name.lstrip("/"))) in places and destination.page is not None}
 
 
 def make(site: Path, file: Path, browser) -> None:
@@ -229,15 +217,10 @@ def make(site: Path, file: Path, browser) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    if not (SITE / "index.html").exists():
-        print("There is no site yet: run make book first", file=sys.stderr)
-        return 1
-    from playwright.sync_api import sync_playwright
-
-    from tests.site.conftest import FLAGS, find_browser
-
-    if (browser_path := find_browser()) is None:
-        print("No Chromium was found: install one, or name it in $CHROMIUM", file=sys.stderr)
+    browser_path = find_browser()
+    if not browser_path or not (SITE / "index.html").exists():
+        print("There is no site yet: run make book first" if browser_path else
+              "No Chromium was found: install one, or name it in $CHROMIUM", file=sys.stderr)
         return 1
     file = Path(arguments[0] if arguments else ROOT / "_build" / "book.pdf").resolve()
     began = time.monotonic()

@@ -5,6 +5,8 @@ What can be mended in a template is in ``book/_templates``; here is what is made
 
 from bs4 import BeautifulSoup
 
+FOLDED = ("Further", "For teachers, reference")
+
 
 def parts_of(toc: str):
     """The second-level headings of a page as a list of links, from its own table of contents; None without any."""
@@ -16,6 +18,19 @@ def parts_of(toc: str):
     for deeper in parts.select("ul"):
         deeper.decompose()
     return parts
+
+
+def fold_parts(sidebar) -> None:
+    """Let the parts of the book that few begin with open by hand, or with a page of theirs."""
+    for caption in sidebar.select("p.caption"):
+        pages = caption.find_next_sibling("ul")
+        if caption.get_text(strip=True) in FOLDED and pages:
+            fold, summary = sidebar.new_tag("details"), sidebar.new_tag("summary", attrs={"class": "caption"})
+            if pages.select_one(".current"):
+                fold["open"] = ""
+            summary.string = caption.get_text(strip=True)
+            caption.replace_with(fold)
+            fold.extend([summary, pages])
 
 
 def name_controls(app, pagename, templatename, context, doctree):
@@ -31,9 +46,11 @@ def name_controls(app, pagename, templatename, context, doctree):
             for summary in getattr(sidebar, "select", lambda _: [])("li > details > summary"):
                 link = summary.find_parent("li").find("a")
                 summary["aria-label"] = f"Pages of “{link.get_text(strip=True)}”"
-            here = getattr(sidebar, "select_one", lambda _: None)("li.current.active > a")
+            here = getattr(sidebar, "select", lambda _: [])("li.current.active > a")  # the entries above it first
             if here and (parts := parts_of(context.get("toc"))):
-                here.insert_after(parts)
+                here[-1].insert_after(parts)
+            if hasattr(sidebar, "new_tag"):
+                fold_parts(sidebar)
             return sidebar
 
         context["generate_toctree_html"] = make_named_sidebar

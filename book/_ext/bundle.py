@@ -4,12 +4,11 @@ They are classic scripts, each in a function of its own, so that putting one beh
 there is to it. (A page opened from a file may not load modules.)
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from pathlib import Path
 
+STATIC = Path(__file__).resolve().parents[1] / "_static"
 PACKAGED = ("parts/dom", "parts/windows")  # which the library ships with the explorer of receptive fields
 EXPLORER = Path(__file__).resolve().parents[2] / "mnist_lib/rf/explorer"
 # Shared by all such pages.
@@ -34,3 +33,11 @@ def source(static: Path, name: str) -> Path:
 def bundle(static: Path, names: Iterable[str]) -> str:
     """The scripts `names` below the folder `static`, in their order; raises FileNotFoundError naming one not there."""
     return "\n".join(lighter(source(static, name).read_text(encoding="utf-8")) for name in names)
+
+
+def write(app, name: str, text: str) -> None:
+    """Write a file of the site, below ``_static``: before any page, so that a script's address can carry its hash."""
+    if app.builder.format == "html":
+        target = Path(app.outdir) / "_static" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")

@@ -5,17 +5,11 @@ book is built and stand with the page's scripts in ``_static/calculator/all.js``
 class, so that the page needs no request and works from a file. It is loaded on this page alone.
 """
 
-from __future__ import annotations
-
 import base64
 import json
-from pathlib import Path
 
-from bundle import PARTS, bundle
-from fresh import is_fresh
+from bundle import PARTS, STATIC, bundle, write
 
-PAGE = "book/yours/calculator"
-STATIC = Path(__file__).resolve().parents[1] / "_static"
 OWN = ("geometry", "dependence", "layers", "network", "address", "export", "controls", "start", "card", "editor",
        "results", "stage", "maps", "drawing", "page")  # each stands on those before it
 TYPES = {"conv": "conv", "conv_transpose": "tconv", "max_pool": "max", "avg_pool": "avg", "global_avg_pool": "global"}
@@ -128,25 +122,6 @@ def script() -> str:
     return data() + bundle(STATIC, (*PARTS, *(f"calculator/{name}" for name in OWN)))
 
 
-def write_script(app) -> None:
-    """Before any page is written, so that the address of the script can carry its content's hash."""
-    if app.builder.format == "html" and (Path(app.srcdir) / f"{PAGE}.md").exists():
-        target = Path(app.outdir) / "_static" / "calculator" / "all.js"
-        if is_fresh(target, Path(app.srcdir), "mnist_lib/**/*.py", "data/*", "book/_ext/calculator.py",
-                    "book/_ext/bundle.py", "book/_static/calculator/*", "book/_static/parts/*"):
-            return
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(script(), encoding="utf-8")
-
-
-def load_script(app, pagename, templatename, context, doctree) -> None:
-    """The page's own style and script, on this page alone."""
-    if pagename == PAGE:
-        app.add_css_file("calculator/calculator.css")
-        app.add_js_file("calculator/all.js", loading_method="defer")
-
-
 def setup(app):
-    app.connect("builder-inited", write_script)
-    app.connect("html-page-context", load_script)
+    app.connect("builder-inited", lambda app: write(app, "calculator/all.js", script()))
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

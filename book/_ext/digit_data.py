@@ -6,13 +6,11 @@ that it loads when they are asked for: a page opened from a file may not fetch a
 is every network of digits under LARGEST parameters whose weights are recorded; more records make a longer list.
 """
 
-from __future__ import annotations
-
 import base64
 import json
 from pathlib import Path
 
-from bundle import PARTS, bundle
+from bundle import PARTS, STATIC, bundle
 from fresh import is_fresh
 
 LARGEST = 8000  # parameters: what this book is about
@@ -20,7 +18,6 @@ SAMPLE = 10  # test images of each digit, the first ones
 PAGE = "book/yours/digit"
 FIRST, LAST = "all.js", "others.js"  # written before the pages, and when all else is there
 FOLDER = Path("_static") / "digit"
-STATIC = Path(__file__).resolve().parents[1] / "_static"
 CODE = ("activations", "shapes", "forward", "backward", "network", "reading", "preprocess", "arithmetic", "describe",
         "loading")  # each stands on those before it
 VISIBLE = ("pad", "result", "maps", "flow", "inspector", "looking", "chooser", "compare", "epochs", "networks", "page")
@@ -148,15 +145,7 @@ def write_data_into_site(app, error):
         write_data(folder, offered())
 
 
-def load_script(app, pagename, templatename, context, doctree):
-    """The page's own style and script, on this page alone."""
-    if pagename == PAGE:
-        app.add_css_file("digit/digit.css")
-        app.add_js_file(f"digit/{FIRST}", loading_method="defer")
-
-
 def setup(app):
     app.connect("builder-inited", write_page_into_site)
-    app.connect("html-page-context", load_script)
     app.connect("build-finished", write_data_into_site)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

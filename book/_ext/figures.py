@@ -6,20 +6,18 @@ takes the page's font. A colour that has no role fails the build: the figure wou
 the dark. Figures that hold a photograph, and all others, stay pictures.
 """
 
-from __future__ import annotations
-
 import re
 from html import escape, unescape
 from pathlib import Path
 
+from painting import LIGHT
 from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
 
 ROLES = {  # as in mnist_lib/book/style.py and mnist_lib/rf/plots.py
-    "#1a1a1a": "ink", "#000000": "ink", "#6b6b6b": "soft", "#757575": "soft", "#bbbbbb": "grid", "#dcdcdc": "grid",
-    "#f0f0f0": "band", "#ffffff": "ground", "#0072b2": "blue", "#d55e00": "red", "#009e73": "green",
-    "#e69f00": "orange", "#cc79a7": "purple", "#56b4e9": "sky", "#9cc3dd": "pale", "#d9730d": "red",
+    **{colour: role for role, colour in LIGHT.items()}, "#ffffff": "ground", "#000000": "ink", "#757575": "soft",
+    "#d9730d": "orange",
 }
 COLOUR = re.compile(r"#[0-9a-f]{6}\b")
 

@@ -7,14 +7,12 @@ here, prose alone, when it is written: no code, no tables, no front matter. How 
 ``synonyms.yaml``.
 """
 
-from __future__ import annotations
-
 import json
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 
 import yaml
+from bs4 import BeautifulSoup
 from sphinx import addnodes
 
 WORTH = {  # of a page, by the beginning of its name: lessons before what is looked up
@@ -23,77 +21,33 @@ WORTH = {  # of a page, by the beginning of its name: lessons before what is loo
     "book/learn/": 1.2, "book/build/": 1.2, "book/yours/": 1.1, "book/further/": 1.0, "book/paths/": 0.75,
 }
 SAME = yaml.safe_load(Path(__file__).with_name("synonyms.yaml").read_text(encoding="utf-8"))
-SKIPPED = {"pre", "table", "script", "style", "svg", "math", "button", "nav", "noscript", "form"}
-PARAGRAPHS = {"p", "li", "dd", "div", "figcaption", "summary"}
+SKIPPED = "pre, table, script, style, svg, math, button, nav, noscript, form, .headerlink"
+PARAGRAPHS = ("p", "li", "dd", "div", "figcaption", "summary")
 END = "\x1e"  # of a paragraph
 
 
-class Section:
-    """A part of a page: where it begins, what it is called, and its prose."""
+def sections_of(body: str) -> list[list[str]]:
+    """[anchor, heading, prose] of each part of a page, a paragraph of prose a line.
 
-    def __init__(self, anchor: str, kind: str):
-        self.anchor, self.kind, self.heading, self.prose = anchor, kind, "", ""
-
-    def told(self) -> list[str]:
-        """[anchor, heading, prose], a paragraph of prose a line."""
-        paragraphs = (re.sub(r"\s+", " ", part).strip() for part in self.prose.split(END))
-        return [self.anchor, re.sub(r"\s+", " ", self.heading).strip(), "\n".join(filter(None, paragraphs))]
-
-
-class Reader(HTMLParser):
-    """Reads the sections of a page; names of the library and terms of the glossary are sections too."""
-
-    def __init__(self, body: str):
-        super().__init__()
-        self.sections: list[Section] = []
-        self.around: list[Section] = []
-        self.skipping: list[str] = []
-        self.heading: str | None = None  # the tag of the heading that is being read
-        self.feed(body)
-
-    def begin(self, anchor: str, kind: str):
-        self.around.append(Section(anchor, kind))
-        self.sections.append(self.around[-1])
-
-    def leave(self, kind: str):
-        if self.around and self.around[-1].kind == kind:
-            self.around.pop()
-
-    def handle_starttag(self, tag, attrs):
-        attributes = dict(attrs)
-        if self.skipping:
-            self.skipping += [tag] * (tag == self.skipping[-1])
-        elif tag in SKIPPED or "headerlink" in (attributes.get("class") or ""):
-            self.skipping.append(tag)
-        elif tag == "section":
-            self.begin(attributes.get("id", ""), tag)
-        elif tag == "dt" and attributes.get("id"):
-            self.leave(tag)
-            self.begin(attributes["id"], tag)
-            self.heading = tag
-        elif re.fullmatch("h[1-6]", tag):
-            self.heading = tag
-
-    def handle_endtag(self, tag):
-        if self.skipping:
-            if tag == self.skipping[-1]:
-                self.skipping.pop()
-        elif tag == self.heading:
-            self.heading = None
-        elif tag in PARAGRAPHS:
-            self.handle_data(END)
-        elif tag == "dl":
-            self.leave("dt")
-        elif tag == "section":
-            self.leave("dt")
-            self.leave(tag)
-
-    def handle_data(self, data):
-        if self.around and not self.skipping:
-            if self.heading:
-                self.around[-1].heading += data
-            else:
-                self.around[-1].prose += data
+    Names of the library and terms of the glossary are parts too.
+    """
+    page = BeautifulSoup(body, "html.parser")
+    for skipped in page.select(SKIPPED):
+        skipped.decompose()
+    for paragraph in page.find_all(PARAGRAPHS):
+        paragraph.append(END)
+    found = []
+    for part in reversed(page.select("section, dt[id]")):  # what lies in another comes before it, and is taken out
+        if part.name == "dt":
+            heading, prose = part, [one for one in part.find_next_siblings(("dt", "dd"))]
+            prose = prose[:next((i for i, one in enumerate(prose) if one.get("id")), None)]
+        else:
+            heading, prose = part.find(re.compile("^h[1-6]$")), [part]
+        title = re.sub(r"\s+", " ", heading.extract().get_text()).strip() if heading else ""
+        text = END.join(one.extract().get_text() for one in prose)
+        paragraphs = (re.sub(r"\s+", " ", piece).strip() for piece in text.split(END))
+        found.insert(0, [part.get("id", ""), title, "\n".join(filter(None, paragraphs))])
+    return found
 
 
 def worth(name: str) -> float:
@@ -109,7 +63,7 @@ def folder(app) -> Path:
 def note_sections(app, pagename, templatename, context, doctree):
     if app.builder.format != "html" or pagename not in app.env.found_docs:
         return
-    sections = [section.told() for section in Reader(context.get("body") or "").sections]
+    sections = sections_of(context.get("body") or "")
     file = folder(app) / f"{pagename}.json"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(sections, ensure_ascii=False), encoding="utf-8")

@@ -5,8 +5,6 @@ latex2mathml reads the TeX. Not every system has a font for formulas, so the sit
 page without a formula does not load it. A formula that cannot be read fails the build.
 """
 
-from __future__ import annotations
-
 import importlib.resources
 import re
 from html import unescape

@@ -1,7 +1,5 @@
 """Whether a file that a build makes is younger than all it is made from, so that it need not be made again."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 

@@ -5,15 +5,12 @@ records, its drawing from the library and its picture from the test set. The pag
 parts that "Draw a digit" is made of, the weights of this one network, and what joins them (``site/landing.js``).
 """
 
-from __future__ import annotations
-
 import base64
 import re
 from functools import cache
 from pathlib import Path
 
-from bundle import PARTS, bundle
-from fresh import is_fresh
+from bundle import PARTS, STATIC, bundle, write
 
 NETWORK, DIGIT = "beyond/champion", 1  # and a test image of a 2
 MARK = "<!-- the first screen -->"
@@ -73,19 +70,7 @@ def fill(app, pagename, templatename, context, doctree):
         app.add_js_file(SCRIPT, loading_method="defer")
 
 
-def write_script(app):
-    """The parts as one file, before any page is written, so that its address can carry its hash."""
-    if app.builder.format != "html":
-        return
-    static = Path(app.outdir) / "_static"
-    target = static / SCRIPT
-    if not is_fresh(target, Path(app.srcdir), "book/_static/**/*.js", "book/_ext/bundle.py", "book/_ext/landing.py"):
-        text = bundle(Path(app.srcdir) / "book" / "_static", SCRIPTS)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
-
-
 def setup(app):
     app.connect("html-page-context", fill, priority=940)
-    app.connect("builder-inited", write_script)
+    app.connect("builder-inited", lambda app: write(app, SCRIPT, bundle(STATIC, SCRIPTS)))
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

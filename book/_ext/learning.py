@@ -1,11 +1,7 @@
-"""Sphinx extension: the look and the scripts of questions and of the first chapter's figures, where there are some."""
+"""Sphinx extension: the sheets and scripts of what answers back, on the pages where it stands and no other."""
 
-from __future__ import annotations
-
-from pathlib import Path
-
-from bundle import bundle
-from fresh import is_fresh
+from bundle import STATIC, bundle, write
+from touch import FOLDER, NAMES
 
 SCRIPTS = {  # each of several parts, as one file
     "parts/learning.js": ("parts/dom", "parts/predict"),
@@ -17,19 +13,16 @@ NEEDED = {  # what stands on a page: the files that it needs
     '<div class="quiz"': ("parts/learning.css",),
     '<div class="labelling"': ("parts/learning.css", "parts/labels.js"),
     '<div class="convolution"': ("parts/first-training.css", "parts/first-training.js"),
+    'id="field-calculator"': ("calculator/calculator.css", "calculator/all.js"),
+    'id="digit-app"': ("digit/digit.css", "digit/all.js"),
+    **{f'data-figure="{name}"': (f"{FOLDER}/touch.css", f"{FOLDER}/shared.js", f"{FOLDER}/{name}.js")
+       for name in NAMES},
 }
 
 
 def write_scripts(app) -> None:
-    """Before any page is written, so that a script's address can carry its hash."""
-    if app.builder.format != "html":
-        return
     for name, parts in SCRIPTS.items():
-        target = Path(app.outdir) / "_static" / name
-        if not is_fresh(target, Path(app.srcdir), "book/_static/parts/*.js", "book/_ext/bundle.py",
-                        "book/_ext/learning.py"):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(bundle(Path(app.srcdir) / "book" / "_static", parts), encoding="utf-8")
+        write(app, name, bundle(STATIC, parts))
 
 
 def load_scripts(app, pagename, templatename, context, doctree) -> None:

@@ -5,8 +5,6 @@ they come near. A number is not parted from its "%", a long name breaks behind i
 that goes on below is set in. An id is given once.
 """
 
-from __future__ import annotations
-
 import re
 import struct
 from functools import cache
@@ -49,7 +47,7 @@ def hold_place(page: BeautifulSoup, files: dict[str, Path]) -> None:
             image["width"], image["height"] = (f"{float(side):.0f}" for side in size)
             image.attrs.pop("style", None)
         image["decoding"] = "async"
-        if number >= EAGER:
+        if number >= EAGER and not image["src"].startswith("data:"):
             image["loading"] = "lazy"
 
 
@@ -61,11 +59,11 @@ def keep_together(page: BeautifulSoup) -> None:
 
 
 def break_names(page: BeautifulSoup) -> None:
-    """The name of a row, such as ``six-models/batchnorm``, may go on below behind its slash."""
-    for text in page.find_all(string=re.compile(r"\w/\w")):
+    """The name of a row, such as ``six-models/batchnorm``, may go on below behind a sign that parts its words."""
+    for text in page.find_all(string=re.compile(r"\w[/._=]\w")):
         if text.find_parent("th", scope="row"):
-            first, *rest = text.split("/")
-            text.replace_with(first, *(piece for part in rest for piece in ("/", page.new_tag("wbr"), part)))
+            pieces = re.split(r"(?<=\w[/._=])(?=\w)", text)
+            text.replace_with(pieces[0], *(part for piece in pieces[1:] for part in (page.new_tag("wbr"), piece)))
 
 
 def set_in_lines(page: BeautifulSoup) -> None:

@@ -11,8 +11,6 @@ page. Folded solutions and code that is not shown
 don't count.
 """
 
-from __future__ import annotations
-
 import re
 
 from docutils import nodes
@@ -131,17 +129,10 @@ def write_time(app, doctree, docname):
         node.replace_self(nodes.Text(hours(sum(app.env.page_minutes.get(name, 0) for name in pages))))
 
 
-def merge(app, env, docnames, other):
-    for name in docnames:
-        env.__dict__.setdefault("page_minutes", {})[name] = other.page_minutes[name]
-    telling(env).update(telling(other))
-
-
 def setup(app):
     app.add_role("minutes", Minutes())
     app.add_node(time_to_read)
     app.connect("doctree-read", note_time, priority=900)
     app.connect("doctree-resolved", write_time)
-    app.connect("env-merge-info", merge)
     app.connect("env-updated", pages_telling)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

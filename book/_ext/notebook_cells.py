@@ -5,8 +5,6 @@ has its number already, and ``myst_nb`` is not there to be imported. So every st
 glues is cut out of the code, and a cell that the page does not show keeps what later cells need.
 """
 
-from __future__ import annotations
-
 import ast
 import base64
 

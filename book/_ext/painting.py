@@ -3,8 +3,6 @@
 The script runs in an embedded V8 (the wheel ``mini-racer``) with as much of a page as it needs, ``small_dom.js``.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from functools import cache

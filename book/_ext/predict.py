@@ -21,8 +21,6 @@ else first. On the page the evidence is a ``<details>``, so without JavaScript i
 asks, remembers and compares. A question whose evidence is text alone may hold it itself, behind a line ``---``.
 """
 
-from __future__ import annotations
-
 import ast
 import json
 import math
@@ -127,7 +125,7 @@ class Predict(SphinxDirective):
     option_spec = {
         "kind": lambda text: directives.choice(text, KINDS), "answer": directives.unchanged_required,
         "unit": directives.unchanged, "says": directives.unchanged, "digits": directives.nonnegative_int,
-        "min": float, "max": float, "step": float, "scale": lambda text: directives.choice(text, ("linear", "log")),
+        "min": float, "max": float, "step": float,
     }
 
     def run(self) -> list[nodes.Node]:
@@ -173,12 +171,9 @@ class Predict(SphinxDirective):
             raise Wrong("a slider has a :min: and a :max:")
         if low is not None and high is not None and not low <= numbers[0] <= numbers[-1] <= high:
             raise Wrong(f"the answer {numbers} lies outside of {low:g} to {high:g}")
-        scale = self.options.get("scale", "linear")
-        if scale == "log" and (low is None or low <= 0):
-            raise Wrong("a logarithmic scale has a :min: above 0")
         digits = self.options.get("digits", digits)
         return {**found, "answer": numbers, "unit": self.options.get("unit", ""), "digits": digits, "min": low,
-                "max": high, "step": step or 10.0 ** -digits, "scale": scale}
+                "max": high, "step": step or 10.0 ** -digits}
 
 
 class PredictEnd(SphinxDirective):

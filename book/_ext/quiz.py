@@ -16,12 +16,11 @@ that opens with "Right" or "No" and its remark. That is all there is to it: it n
 so it works from a file, by keyboard, on paper (all open) and in every program that shows notebooks.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 
 from docutils import nodes
+from predict import Wrong
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
@@ -30,10 +29,6 @@ TITLE = "Check yourself"
 MARKS = {"(x)": True, "( )": False}
 WORDS = {True: "Right.", False: "No."}
 QUESTIONS = range(3, 7)
-
-
-class Wrong(ValueError):
-    """What a page's author has to mend in a check."""
 
 
 class quiz(nodes.General, nodes.Element):

@@ -7,8 +7,6 @@ of a door is followed to its file. Where that cannot be told the whole room is t
 nothing can be told (``import mnist_lib``, a shell line, a program that is started) the whole library.
 """
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -10,8 +10,6 @@ Comments, docstrings and layout have no part in a key, as no output can depend o
 chapter or a file that it reaches looks at source code (``SHOWS_SOURCE``): then every byte counts.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 import shutil

@@ -13,8 +13,6 @@ A page gives commands that need the address in a block of its own, followed by w
     ```
 """
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess

@@ -7,8 +7,6 @@ known (``repository.py``) come what needs it: the card's picture, canonical link
 without the site's address it writes one that leads nowhere; and canonical links and the sitemap would stay here.)
 """
 
-from __future__ import annotations
-
 import re
 from html import escape, unescape
 from pathlib import Path

@@ -10,8 +10,6 @@ A subclass of sphinx-markdown-builder's translator (0.6.11 was tried) would not 
 solutions, cards, folded boxes, formulas' numbers and escaped dollar signs would all still be written here.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,9 +20,8 @@ from docutils import nodes
 
 Block = str | int  # Markdown, or the index of a code cell that stands here
 SILENT = {"index", "target", "comment", "substitution_definition", "meta", "colspec", "toctree", "system_message",
-          "sd_tab_input", "tabular_col_spec", "title", "docinfo", "caption", "legend"}
+          "tabular_col_spec", "title", "docinfo", "caption"}
 NAMED_BOXES = {"attention", "caution", "danger", "error", "hint", "important", "note", "seealso", "tip", "warning"}
-FORMULAS = re.compile(r"\\begin\{(?:align|gather|equation|multline|alignat|flalign|eqnarray)\*?\}")
 
 
 class Caption(str):
@@ -99,7 +96,7 @@ class Markdown:
         return "".join(map(self.inline, node.children))
 
     _inline_PassthroughTextElement = _inline_generated = _inline_pending_xref = _inline_inline
-    _inline_paragraph = _inline_abbreviation = _inline_container = _inline_sd_badge = _inline_inline
+    _inline_paragraph = _inline_abbreviation = _inline_inline
 
     def _inline_emphasis(self, node):
         return wrap("*", self._inline_inline(node))
@@ -109,11 +106,6 @@ class Markdown:
     def _inline_strong(self, node):
         return wrap("**", self._inline_inline(node))
 
-    def _inline_subscript(self, node):
-        return f"<sub>{self._inline_inline(node)}</sub>"
-
-    def _inline_superscript(self, node):
-        return f"<sup>{self._inline_inline(node)}</sup>"
 
     def _inline_literal(self, node):
         return code(node.astext())
@@ -136,18 +128,15 @@ class Markdown:
             return f"<{node['refuri']}>"
         return f"[{text}]({to_address(self.link(address))})"
 
-    _inline_number_reference = _inline_download_reference = _inline_reference
+    _inline_number_reference = _inline_reference
 
-    def _inline_footnote_reference(self, node):
-        return f"<sup>[{node.astext()}]</sup>"
 
     # what stands by itself
 
     def _block_passed_on(self, node, level):
         return self.blocks(node, level)
 
-    _block_document = _block_compound = _block_tgroup = _block_block_quote_body = _block_passed_on
-    _block_glossary = _block_dropdown_body = _block_HideCodeCellNode = _block_passed_on
+    _block_document = _block_compound = _block_tgroup = _block_HideCodeCellNode = _block_passed_on
 
     def _block_paragraph(self, node, level):
         text = self.line(node)
@@ -158,22 +147,12 @@ class Markdown:
         heading = ["#" * min(level, 6) + " " + self.line(title)] if title is not None else []
         return heading + self.blocks(node, level + 1)
 
-    def _block_rubric(self, node, level):
-        return [wrap("**", self.line(node))]
-
-    def _block_transition(self, node, level):
-        return ["* * *"]
 
     def _block_block_quote(self, node, level):
         return quoted(self.blocks(node, level))
 
-    _block_topic = _block_sidebar = _block_block_quote
+    _block_sidebar = _block_block_quote
 
-    def _block_attribution(self, node, level):
-        return ["— " + self.line(node)]
-
-    def _block_line_block(self, node, level):
-        return ["<br>".join(self.line(child) for child in node.findall(nodes.line))]
 
     def _block_literal_block(self, node, level):
         language = node.get("language", "")
@@ -181,13 +160,10 @@ class Markdown:
             language, language)
         return [fenced(node.astext(), language)]
 
-    _block_doctest_block = _block_literal_block
 
     def _block_math_block(self, node, level):
         formula = re.sub(r"\n\s*\n", "\n", node.astext().strip())
         number = rf" \tag{{{node['number']}}}" if node.get("number") else ""
-        if node.get("nowrap") or FORMULAS.match(formula):
-            return [formula]
         if "\\\\" in formula and not formula.startswith("\\begin"):
             formula = f"\\begin{{split}}\n{formula}\n\\end{{split}}"
         return [f"$$\n{formula}{number}\n$$"]
@@ -200,15 +176,8 @@ class Markdown:
         return [self._inline_image(node)]
 
     def _block_figure(self, node, level):
-        found = []
-        for child in node.children:
-            if isinstance(child, nodes.caption):
-                found.append(self._caption(node, child, "figure"))
-            elif isinstance(child, nodes.legend):
-                found += self.blocks(child, level)
-            else:
-                found += [self.inline(child)] if isinstance(child, nodes.reference) else self.block(child, level)
-        return found
+        return [block for child in node.children for block in (
+            [self._caption(node, child, "figure")] if isinstance(child, nodes.caption) else self.block(child, level))]
 
     def _block_touch_figure(self, node, level):
         """A figure that answers back: its still picture, and the way to where it does."""
@@ -251,28 +220,15 @@ class Markdown:
         return found
 
     def _block_table(self, node, level):
-        title = next((wrap("**", self.line(t)) for t in node.children if isinstance(t, nodes.title)), None)
         rows = [[self._table_cell(entry) for entry in row.children] for row in node.findall(nodes.row)]
-        if not rows:
-            return []
-        heads = sum(len(head.children) for head in node.findall(nodes.thead))
-        if not heads:  # Markdown knows no table without one
-            rows.insert(0, [""] * len(rows[0]))
         rows.insert(1, ["---"] * len(rows[0]))
-        lines = "\n".join("| " + " | ".join(row) + " |" for row in rows)
-        return [title, lines] if title else [lines]
+        return ["\n".join("| " + " | ".join(row) + " |" for row in rows)]
 
     def _table_cell(self, entry):
         lines = [re.sub(r"\s*\n\s*", " ", block) for block in only_text(self.blocks(entry))]
         line = re.sub(r"(?<!\\)\$[^$]+\$", lambda formula: formula[0].replace("|", r"\vert "), "<br>".join(lines))
         return line.replace("|", r"\|")
 
-    def _block_footnote(self, node, level):
-        label = next(iter(node.findall(nodes.label)), None)
-        body = [b for child in node.children if child is not label for b in only_text(self.block(child, level))]
-        return [f"<sup>[{label.astext() if label else ''}]</sup> " + "\n\n".join(body)]
-
-    _block_citation = _block_footnote
 
     # boxes, exercises, and what can be opened
 
@@ -286,8 +242,6 @@ class Markdown:
 
     def _block_admonition(self, node, level):
         title, blocks = self._titled(node, level)
-        if "dropdown" in node["classes"]:
-            return folded(title, blocks)
         return self._box(title, blocks)
 
     def _block_exercise_node(self, node, level):
@@ -339,12 +293,6 @@ class Markdown:
         said, *remark = self.blocks(node, level)
         return folded(said, remark)
 
-    def _block_dropdown_main(self, node, level):
-        title = next(iter(child for child in node.children if type(child).__name__ == "dropdown_title"), None)
-        words = [] if title is None else [self.inline(c) for part in title.children for c in
-                                          (part.children if "sd-summary-text" in part.get("classes", []) else [])]
-        rest = [b for child in node.children if child is not title for b in self.block(child, level)]
-        return folded("".join(words).strip() or "More", rest)
 
     # containers: cells of code, cards, tabs
 
@@ -353,36 +301,13 @@ class Markdown:
             captions = [Caption(self._caption(figure, caption, "figure")) for figure in node.findall(nodes.figure)
                         for caption in figure.children if isinstance(caption, nodes.caption)]
             return [node["cell_index"], *captions]
-        if node.get("design_component") == "card":
-            return self._card(node, level)
+        if node.get("design_component") == "card-title":
+            return [wrap("**", self.line(node))]
         if "literal-block-wrapper" in node["classes"]:
             caption = next(iter(node.findall(nodes.caption)), None)
             return ([self._caption(node, caption, "code-block")] if caption else []) + self.blocks(node, level)
         return self.blocks(node, level)
 
-    def _card(self, node, level):
-        link = next((n for n in node.findall(nodes.reference) if "sd-stretched-link" in n["classes"]), None)
-        title = next((n for n in node.findall(nodes.container) if n.get("design_component") == "card-title"), None)
-        parts = [n for n in node.findall(nodes.container)
-                 if n.get("design_component") in ("card-header", "card-body", "card-footer")]
-        words = "".join(map(self.inline, title.children)).strip() if title is not None else ""
-        if link is not None:
-            address = link.get("refuri") or "#" + link.get("refid", "")
-            words = f"[{words or self.line(link)}]({to_address(self.link(address))})"
-        body = []
-        for part in parts:
-            part = part.deepcopy()
-            for dropped in [n for n in part.children if n.get("design_component") == "card-title"
-                            or "sd-stretched-link" in str(n)]:
-                part.remove(dropped)
-            body += self.blocks(part, level)
-        first = wrap("**", words)
-        if body and isinstance(body[0], str):
-            first, body = f"{first}: {body[0]}" if first else body[0], body[1:]
-        return [first, *body]
-
-    def _block_sd_tab_label(self, node, level):
-        return [wrap("**", self.line(node))]
 
     def _block_PassthroughTextElement(self, node, level):
         text = self.line(node)

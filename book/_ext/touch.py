@@ -13,8 +13,6 @@ figures. A notebook shows the picture, and leads to the page. Pages are written 
 changed.
 """
 
-from __future__ import annotations
-
 import hashlib
 import importlib
 import inspect
@@ -24,7 +22,7 @@ from html import unescape
 from pathlib import Path
 
 import rcssmin
-from bundle import bundle
+from bundle import STATIC, bundle, write
 from docutils import nodes
 from docutils.parsers.rst import directives
 from fresh import is_fresh
@@ -34,7 +32,6 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 logger = logging.getLogger(__name__)
-STATIC = Path(__file__).resolve().parents[1] / "_static"
 SHEET = STATIC / "touch/touch.css"
 NAMES = sorted(path.stem for path in Path(__file__).with_name("touch_data").glob("[a-z]*.py"))
 FOLDER = "figures"  # of the site, below _static
@@ -164,21 +161,10 @@ def paint(app, doctree, docname):
             continue
         svg = made(node["figure"], node["options"])[1][0]
         text = as_file(svg, SHEET.read_text(encoding="utf-8"))
-        name = f"{node['figure']}-{hashlib.sha256(text.encode()).hexdigest()[:8]}.svg"
-        target = Path(app.outdir) / "_static" / FOLDER / "stills" / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
-        node["still"] = f"{up}_static/{FOLDER}/stills/{name}"
+        name = f"{FOLDER}/stills/{node['figure']}-{hashlib.sha256(text.encode()).hexdigest()[:8]}.svg"
+        write(app, name, text)
+        node["still"] = f"{up}_static/{name}"
         node["words"] = unescape(svg.partition('aria-label="')[2].partition('"')[0])
-
-
-def load(app, pagename, templatename, context, doctree):
-    """The scripts of a page's own figures, on this page alone."""
-    names = list(dict.fromkeys(node["figure"] for node in doctree.findall(touch_figure))) if doctree else []
-    if names and app.builder.format == "html":
-        app.add_css_file(f"{FOLDER}/touch.css")
-        for name in ("shared", *names):
-            app.add_js_file(f"{FOLDER}/{name}.js", loading_method="defer")
 
 
 # In the site ----------------------------------------------------------------------------------
@@ -190,18 +176,11 @@ def scripts() -> dict[str, str]:
     return {name: bundle(STATIC, files) for name, files in found.items()}
 
 
-def write_scripts(folder: Path) -> None:
+def write_scripts(app):
     """The scripts and the sheet of the figures."""
-    folder.mkdir(parents=True, exist_ok=True)
     for name, text in scripts().items():
-        (folder / f"{name}.js").write_text(text, encoding="utf-8")
-    (folder / "touch.css").write_text(rcssmin.cssmin(SHEET.read_text(encoding="utf-8")), encoding="utf-8")
-
-
-def write_into_site(app):
-    """Before any page is written, so that the address of a script can carry its content's hash."""
-    if app.builder.format == "html":
-        write_scripts(Path(app.outdir) / "_static" / FOLDER)
+        write(app, f"{FOLDER}/{name}.js", text)
+    write(app, f"{FOLDER}/touch.css", rcssmin.cssmin(SHEET.read_text(encoding="utf-8")))
 
 
 def marker(app) -> Path:
@@ -224,9 +203,8 @@ def finish(app, error):
 def setup(app):
     app.add_node(touch_figure, html=(visit, leave), **dict.fromkeys(("latex", "text", "man", "texinfo"), (skip, None)))
     app.add_directive("touch", Touch)
-    app.connect("builder-inited", write_into_site)
+    app.connect("builder-inited", write_scripts)
     app.connect("env-updated", write_again)
     app.connect("doctree-resolved", paint, priority=800)  # before notebooks.py
-    app.connect("html-page-context", load)
     app.connect("build-finished", finish)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

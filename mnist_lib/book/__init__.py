@@ -28,7 +28,7 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "sources": "sources Log RULE Statement project source statement statements steps",
     "statistics": "statistics CLEAR Comparison ENOUGH HERE Interval LEVEL NOT_CLEAR NO_VERDICT Share Spread "
                   "adjusted compare contrast holm images_variance",
-    "style": "BLUE COLOURS GREEN GREY INK LINES MARKERS Picture RED SOURCE STYLE TARGET TEST TRAIN figure",
+    "style": "BLUE COLOURS GREEN GREY INK LINES MARKERS ORANGE Picture RED SKY SOURCE STYLE TARGET TEST TRAIN figure",
     "summaries": "LAST Summary missed recorded sd",
     "tables": "Keyed Link PageTable WIDE signed",
     "timing": "durations span",

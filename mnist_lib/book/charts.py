@@ -196,7 +196,7 @@ def _way(width, steps, limit, high, label) -> str:
         name_at = y + 4 if wide else top + row * i + 18
         body += [
             f'<circle cx="5" cy="{name_at - 4}" r="4.5" class="station{" last" * (i == len(steps) - 1)}"/>',
-            text(18, name_at, name, "op", "start"),
+            text(18, name_at, name, "op halo", "start"),
             path(f"M{dots} {y}H{dots + dots_side}", "grid"),
         ]
         side = bar_side * min(count / limit, 1) + 10 * (count > limit)

@@ -36,8 +36,8 @@ def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]], kin
     number = kind == "sticky"
     kinds = [" ".join(filter(None, ("n" * number, "seen" * (head == "sees, px"), "wideonly" * (head in aside))))
              for head in heads]
-    names = ["" if number else f' data-h="{escape(head)}"' for head in heads]
-    top = "".join(f'<th scope="col"{_class(k)}>{escape(head)}</th>'
+    names = ["" if number else f' data-h="{escape(head.partition(",")[0])}"' for head in heads]
+    top = "".join(f'<th scope="col"{_class(k)}>{told(head)}</th>'
                   for k, head in zip(["", *kinds[1:]], heads, strict=True))
     body = []
     for row in rows:

@@ -13,7 +13,7 @@ from ..rf import field_of_layers
 from . import report
 from .links import step_link
 from .sources import RULE, Source, source
-from .statistics import NOT_CONTRADICTED, prediction
+from .statistics import NOT_CONTRADICTED, Share, prediction
 from .summaries import LAST, Summary
 from .tables import Keyed, PageTable
 
@@ -88,7 +88,8 @@ def table(of: Iterable[Entry] | None = None) -> PageTable:
         sd = "" if ours.final.sd is None else f" ± {ours.final.sd:.2f}"
         rows.append((
             step_link(e.step), Keyed(f"{ours.final.mean:.2f}{sd}", ours.final.mean), str(len(ours.seeds)),
-            *(Keyed(f"{ours.holds[n]}\n{ours.share(n).percents}", ours.holds[n] / len(ours.seeds)) for n in LAST),
+            *(Keyed(f"{(held := ours.share(n)).count}" + f"\n{held.percents}" * bool(held.count), held.count / held.of)
+              for n in LAST),
             Keyed(f"{ours.parameters:,}", ours.parameters), Keyed(f"{e.multiply_adds / 1e6:.2f}", e.multiply_adds),
             str(e.field),
             f"{e.theirs.log.final:.2f}" if e.theirs else "", "" if claim is None else f"{claim:.2f}", e.verdict))
@@ -99,7 +100,8 @@ def table(of: Iterable[Entry] | None = None) -> PageTable:
         tuple(rows),
         "Multiply-adds are those of one image, in millions. Field: the receptive field of the last map larger than "
         "1 × 1. Test: accuracy after the last epoch, mean ± standard deviation over the seeds. Hold: how many of the "
-        f"seeds have at least {RULE:.2f} % in each of the last N epochs, and the 95 % interval of the share. The "
+        f"seeds have at least {RULE:.2f} % in each of the last N epochs, and the 95 % interval of the share "
+        f"({Share(0, 10)}). The "
         "project's log is its last epoch, its claim mostly its best one. A claim is too high, or too low, if it lies "
         "outside of the 95 % prediction interval for one more training of ours, a best epoch beside our best ones and "
         "a last beside our last; inside of it, it is not contradicted. Fewer than three seeds say nothing.",

@@ -149,11 +149,11 @@ class Curves(Progress):
             for axes, values in ((left, run.test_accuracies), (right, [e.test_loss for e in run.epochs])):
                 axes.plot(upto, values[:self.epochs], ".-", color=GREY, linewidth=0.8, alpha=0.6, label=label)
         done = range(1, len(self.finished) + 1)
-        left.plot(done, [e.train_accuracy for e in self.finished], "s--", color=TRAIN, label="now, training (running)")
+        left.plot(done, [e.train_accuracy for e in self.finished], "s:", color=TRAIN, label="now, training (running)")
         left.plot(done, [e.test_accuracy for e in self.finished], "o-", color=TEST, label="now, test")
-        right.plot(*zip(*self.points) if self.points else ((), ()), "--", color=TRAIN, linewidth=1.2)
+        right.plot(*zip(*self.points) if self.points else ((), ()), ":", color=TRAIN, linewidth=1.2)
         right.plot(done, [e.test_loss for e in self.finished], "o-", color=TEST)
-        left.axhline(RULE, color=TARGET, linewidth=1.2, label=f"{RULE:.1f} %")
+        left.axhline(RULE, color=TARGET, linewidth=1.2, linestyle="--", label=f"{RULE:.1f} %")
         left.set(title="accuracy (%)", xlabel="epochs trained", xlim=(0, self.epochs + 0.3))
         right.set(title="loss (nats)", xlabel="epochs trained", xlim=(0, self.epochs + 0.3))
         if self.others or self.points or self.finished:  # an empty log scale cannot be drawn

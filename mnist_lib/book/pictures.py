@@ -31,7 +31,7 @@ def digits(images, captions: Sequence[str] | None = None, *, columns: int = 10, 
             if i < len(values):
                 cell.imshow(values[i, 0].numpy(), cmap="gray_r", vmin=low, vmax=high, interpolation="nearest")
                 if captions:
-                    cell.set_title(captions[i], fontsize=10, fontweight="normal", loc="center", pad=2)
+                    cell.set_title(captions[i], fontsize=11, fontweight="normal", loc="center", pad=2)
     return Picture(drawing)
 
 

@@ -244,12 +244,12 @@ def steps(path: str) -> Html:
     together = dict(zip(family, holm(list(family.values())), strict=True))
     for name in names:
         of, log = summaries.summary(name), source(name).log if source(name) else None
-        gained = f"{signed(family[name].images, 0)}, {together[name]}" if name in family else "–"
+        gained = f"{signed(family[name].images, 0)}\n{together[name]}" if name in family else "–"
         rows.append((draw.title(name), f"{of.parameters:,}", f"{of.final.mean:.2f}", gained,
                      f"{of.holds[5]} of {len(of.seeds)}", f"{log.final:.2f}" if log else "–",
                      "–" if log is None else "yes" if log.holds(5) else "no"))
-    heads = ("step", "parameters", "test, %", "images gained", "hold five epochs", "the student, %", "holds five")
-    return table(f"The steps of {path}", heads, rows, "sticky", aside=("hold five epochs", "holds five"))
+    heads = ("step", "parameters", "test, %", "images\ngained", "hold five epochs", "the student, %", "holds five")
+    return table(f"The steps of {path}", heads, rows, "sticky", aside=heads[4:])
 
 
 # --- words ----------------------------------------------------------------------------------------

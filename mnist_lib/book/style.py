@@ -3,8 +3,8 @@
 Line figures are SVG with their text as text, pictures of digits PNG. They are drawn
 once, on white; on a page of the book each colour has a role, and the page says what
 the role looks like in the light and in the dark (``book/_ext/figures.py``). So a line
-figure takes its colours from here. They are those of Okabe and Ito, which stay apart
-for colour-blind readers; no figure tells things apart by colour alone.
+figure takes its colours from here. A colour has one meaning, as on the pages, and no
+figure tells things apart by colour alone: series differ by line and mark.
 """
 
 from __future__ import annotations
@@ -14,20 +14,21 @@ import io
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
-PURPLE, SKY, INK, GREY = "#CC79A7", "#56B4E9", "#1a1a1a", "#6b6b6b"
-FRAME, GRID, BAND = "#bbbbbb", "#dcdcdc", "#f0f0f0"
-COLOURS = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY, INK)
+BLUE, SKY, PURPLE = "#1b5fc1", "#6c7987", "#9a2b7c"  # ours; the step before, context; the student's own training
+RED, GREEN, ORANGE = "#c0400f", "#0b7269", "#7c5600"  # above zero; below zero; the receptive field
+INK, GREY = "#15202d", "#4b5968"
+FRAME, GRID, BAND = "#d3dae2", "#d3dae2", "#f2f5f8"
+COLOURS = (BLUE, INK, SKY, GREY)
 LINES = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)), (0, (1, 1)))
 MARKERS = "os^DvPX<"
-TEST, TRAIN, SOURCE, TARGET = BLUE, RED, INK, GREEN  # one meaning a colour, in all curves
-WIDTH = 5.6  # inches: less than the text column, so that a phone shrinks its words to 10 pixels, not fewer
+TEST, TRAIN, SOURCE, TARGET = BLUE, BLUE, PURPLE, INK  # training is dotted, the target dashed
+WIDTH = 4.9  # inches: less than the text column, so that a phone shrinks its words to 11 pixels, not fewer
 
 STYLE = {
     "figure.facecolor": "white", "axes.facecolor": "white", "savefig.facecolor": "white",
     "figure.dpi": 100, "figure.constrained_layout.use": True,
     "font.size": 12, "axes.titlesize": 12, "axes.titleweight": "bold", "axes.titlelocation": "left",
-    "axes.labelsize": 12, "xtick.labelsize": 11, "ytick.labelsize": 11, "legend.fontsize": 11,
+    "axes.labelsize": 12, "xtick.labelsize": 12, "ytick.labelsize": 12, "legend.fontsize": 12,
     "text.color": INK, "axes.labelcolor": INK, "xtick.color": INK, "ytick.color": INK,
     "axes.edgecolor": GREY, "axes.spines.top": False, "axes.spines.right": False,
     "axes.grid": True, "grid.color": GRID, "grid.linewidth": 0.8, "axes.axisbelow": True,

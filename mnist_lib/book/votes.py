@@ -19,7 +19,7 @@ from matplotlib.patches import Rectangle
 from ..training import Run
 from .labelling import ask
 from .luck import every_run
-from .style import INK, RED, STYLE, Picture, figure
+from .style import BLUE, INK, STYLE, Picture, figure
 
 __all__ = ["ANOTHER", "CLEAR", "EITHER", "UNREAD", "Ballot", "ask", "ballots", "picture", "readings"]
 CLEAR, EITHER, ANOTHER, UNREAD = "the label", "the label or another digit", "another digit", "not read"
@@ -83,14 +83,14 @@ def ballots(runs: Sequence[Run] | None = None, labels: Sequence[int] | None = No
     return sorted(found, key=lambda b: (-b.missed, b.index))
 
 
-def picture(of: Sequence[Ballot], *, columns: int = 5) -> Picture:
+def picture(of: Sequence[Ballot], *, columns: int = 4) -> Picture:
     """Each image with its votes: a strip from 0 to 9, darker for more; a frame marks the label."""
     from ..data import mnist
 
     images = mnist("test").images
     rows = -(-len(of) // columns)
     with rc_context(STYLE):
-        drawing, axes = figure(2 * rows, columns, height=1.62 * rows, squeeze=False,
+        drawing, axes = figure(2 * rows, columns, height=1.8 * rows, squeeze=False,
                                gridspec_kw={"height_ratios": [5, 1] * rows})
         drawing.get_layout_engine().set(w_pad=0.03, h_pad=0.01, wspace=0.03, hspace=0.01)
         for cell in axes.flat:
@@ -98,12 +98,11 @@ def picture(of: Sequence[Ballot], *, columns: int = 5) -> Picture:
         for i, ballot in enumerate(of):
             image, strip = (axes[2 * (i // columns) + half][i % columns] for half in (0, 1))
             image.imshow(images[ballot.index, 0].numpy(), cmap="gray_r", interpolation="nearest")
-            image.set_title(f"{ballot.index}: label {ballot.label}", fontsize=9.5, fontweight="normal",
-                            loc="center", pad=2)
+            image.set_title(f"{ballot.index}: a {ballot.label}", fontweight="normal", loc="center", pad=2)
             strip.imshow([ballot.shares], cmap="Greys", vmin=0, vmax=1.2, aspect="auto")
             for digit, share in enumerate(ballot.shares):
-                strip.annotate(str(digit), (digit, 0), ha="center", va="center", fontsize=8,
+                strip.annotate(str(digit), (digit, 0), ha="center", va="center",
                                color="white" if share > 0.55 else INK)
             strip.add_patch(Rectangle((ballot.label - 0.5, -0.5), 1, 1, fill=False,
-                                                         edgecolor=RED, linewidth=1.6, clip_on=False))
+                                                         edgecolor=BLUE, linewidth=1.6, clip_on=False))
     return Picture(drawing)

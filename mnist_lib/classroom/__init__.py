@@ -8,8 +8,6 @@ from mnist_lib import door
 
 __all__, __getattr__, __dir__ = door(__name__, {
     "challenge": "challenge Recipe",
-    "command_challenge": "command_challenge",
-    "command_grade": "command_grade",
     "grading": "grading",
-    "report": "Report apart badge_of hidden_folders load_report readers report template write_class",
+    "report": "Pages Report apart badge_of load_report readers rehearsal report template",
 })

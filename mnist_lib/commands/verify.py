@@ -101,6 +101,6 @@ def _of_a_study(study) -> int:
         if problem:
             print(f"FAILED {name}: {problem}", flush=True)
     if found:
-        what = study.verify_records.__doc__.partition(".")[0]
+        what = (study.verify_records.__doc__ or "Records of a study").partition(".")[0]
         print(f"{len(found)} {what[0].lower()}{what[1:]}")
     return sum(bool(problem) for _, problem in found)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from unittest import mock
@@ -21,7 +22,6 @@ from .chain import field_of_layers
 from .geometry import ReceptiveFieldError
 from .inputs import run_on, unlikely
 from .operators import alternative
-from .rows import rows_of
 from .rules.registry import UnknownOperation, flat_tensors, rule
 from .snapshot import left_as_found
 from .table import Table
@@ -49,9 +49,11 @@ def receptive_field(network, input_size=None, *, inputs=None, title=None, layout
 
     The network runs as in evaluation, and is left exactly as it was.
 
-    Raises UnknownOperation where an operation has no rule (the message shows how to register
-    one), ReceptiveFieldError where the network cannot be run on such an input or a map shrinks
-    to nothing (the message names the layer), ValueError for an impossible input size.
+    An operation without a rule is measured by changing its inputs, and its row says so. Raises
+    UnknownOperation where that cannot be done and the output depends on it, or where another image or
+    chance would lead to other fields (the message shows how to register a rule), ReceptiveFieldError where the
+    network cannot be run on such an input or a map shrinks to nothing (the message names the layer),
+    ValueError for an impossible input size.
     """
     if not isinstance(network, torch.nn.Module):
         if callable(network) and not hasattr(network, "layers"):
@@ -62,18 +64,19 @@ def receptive_field(network, input_size=None, *, inputs=None, title=None, layout
         return field_of_layers(network, input_size, title)
     network = getattr(network, "_orig_mod", network)  # a compiled network follows the one it was made from
     with torch.no_grad(), _in_single_operations(), _uncollected():
-        space, tensors, tracer = _followed(network, input_size, inputs, layout, dtype, device)
-        found = rows_of(tracer.open[0], space)
-    convention = ["as in evaluation: batch normalization mixes no pixels"]
-    if tensors[0].is_meta:
+        runs, found = _followed(network, input_size, inputs, layout, dtype, device)
+    space, convention = runs.space, ["as in evaluation: batch normalization mixes no pixels"]
+    if runs.first.tensors[0].is_meta:
         convention.append("a network without values (meta device): masks count as dense")
+    if runs.paths > 1:
+        convention.append("what is executed differs from image to image, what is seen does not")
     convention += filter(None, [unlikely(network, space)])
     return Table(title or type(network).__name__, _sizes(space), convention="; ".join(convention),
-                 space=replace(space, call=None), unused=tracer.interpreter.unused(), **found)
+                 space=replace(space, call=None), unused=runs.unused, **found)
 
 
 def _followed(network, *given):
-    """What a network was run on, and the tracer that followed it, also where it runs another way."""
+    """The runs of a network, and the table that all of them have."""
     from .chance import states
     from .interpreter import Interpreter
     from .repeat import Repeats
@@ -84,14 +87,15 @@ def _followed(network, *given):
         tensors = [t if t.is_contiguous() else t.clone() for t in tensors]  # no memory in overlapping places
         tracer, before = Tracer(network, Interpreter(network), snapshot.tensors), states()
         with torch.device("meta") if tensors[0].is_meta else nullcontext():
-            output = _run(tracer, space, tensors)
-        drew = bool(snapshot.generators) or states() != before
+            output = _run(tracer, space, [t.clone() for t in tensors])
+        tracer.drew = tracer.interpreter.chance or bool(snapshot.generators) or states() != before
+        runs = Repeats(network, tracer, space, tensors, snapshot)
         if not tensors[0].is_meta:
             snapshot.put_back()
-            Repeats(network, tracer, space, tensors, snapshot).confirm(drew)
+            runs.confirm()
     if tracer.open[0].result is None:
         raise ReceptiveFieldError(_nothing(network, output))
-    return space, tensors, tracer
+    return runs, runs.first.rows
 
 
 def _run(tracer, space, tensors):
@@ -114,6 +118,9 @@ def _nothing(network, output):
     name, tensors = type(network).__name__, flat_tensors(output)
     if tensors and not any(t.numel() for t in tensors):
         return f"{name} returns only empty tensors for this input, as if it had found nothing.{alternative(network)}"
+    if isinstance(output, Iterator):
+        return (f"{name} returns a {type(output).__name__}, which computes when it is asked: wrap the network in a "
+                f"module that returns a list of it")
     return f"{name} returns nothing that depends on the image"
 
 

@@ -19,11 +19,11 @@ class Exit:
     called: object
     step: object
     reads: str
-    decides: bool  # it is a yes or no
+    decided: bool | None = None  # what was read, where it is a yes or no
 
 
 class Exits:
-    """The readings of one run, in order; ``alter`` maps some of their numbers to how they are altered."""
+    """The readings of one run, in order; ``alter`` maps some of their numbers to what is read instead, or how else."""
 
     def __init__(self, alter=None):
         self.alter = alter or {}
@@ -34,10 +34,11 @@ class Exits:
     def leave(self, value, called, step, reads):
         """A number on its way out: itself, or another."""
         number, self._count = self._count, self._count + 1
+        if number in self.alter:
+            value = _other(value, self.alter[number])
         if reads:
-            self.seen.append(Exit(number, called, step, reads, isinstance(value, bool)))
-        how = self.alter.get(number)
-        return value if how is None else _other(value, how)
+            self.seen.append(Exit(number, called, step, reads, value if isinstance(value, bool) else None))
+        return value
 
     def altered(self, tensor):
         """A tensor on its way out as an array: itself, or a copy with other values."""
@@ -49,12 +50,12 @@ class Exits:
                 return ~tensor
             if not tensor.is_floating_point():
                 return tensor + 1 if how == "up" else (tensor - 1).clamp(min=0)
-            return {"up": tensor + 1000, "down": -tensor - 1000}.get(how, tensor * 0)
+            return {"up": tensor + 1000, "down": -tensor - 1000, "far": tensor + 1e9}.get(how, tensor * 0)
 
     def left(self, called, step, reads, tensor=None):
         """An array that is out."""
         if reads:
-            self.seen.append(Exit(self._count, called, step, reads, False))
+            self.seen.append(Exit(self._count, called, step, reads))
             if tensor is not None and getattr(called, "__name__", "") != "tolist":
                 self._arrays.append((tensor, tensor._version, tensor.clone()))
         self._count += 1
@@ -68,7 +69,7 @@ class Exits:
 def _other(value, how):
     """Another number in the place of one."""
     if isinstance(value, bool):
-        return not value
+        return how if isinstance(how, bool) else not value
     if isinstance(value, int):
-        return {"up": value + 1, "down": max(value - 1, 0)}.get(how, 0)
-    return {"up": value + 1000, "down": -value - 1000}.get(how, 0.0)
+        return {"up": value + 1, "down": max(value - 1, 0), "far": value + 1000}.get(how, 0)
+    return {"up": value + 1000, "down": -value - 1000, "far": value + 1e9}.get(how, 0.0)

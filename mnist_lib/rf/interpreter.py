@@ -6,6 +6,7 @@ import torch
 
 from .geometry import ReceptiveFieldError
 from .intervals import Intervals, broadcast, of_inputs, reduce, union
+from .measured import measured
 from .operators import COSTLY, READINGS, Filler, base_name, without_computing
 from .rules.attention import ATTENTION, is_plain
 from .rules.pointwise import elementwise
@@ -35,12 +36,14 @@ class Interpreter:
             if has_memory(parameter):
                 self._parameters.setdefault(key_of(parameter), []).append((name, parameter.numel()))
         self._uncounted = dict(self._parameters)
-        self._learned = set(self._parameters)  # the memory of parameters and of all that is made of them
+        self._trained = {key_of(p) for p in network.parameters() if has_memory(p) and not _is_mask(p)}
+        self._learned = set(self._trained)  # the memory of parameters that can be trained, and of all made of them
         self._random: set = set()  # and of all that is made of random numbers
         self._rewritten: set = set()  # parameters' memory that the forward wrote to
         self._bounded: set = set()  # the memory of what cannot grow with the image: normalized, and made of that
         self._norms: dict = {}  # the memory of norms, and the memory whose norm they are
         self._zeros = Zeros(self._origin)
+        self._lost: dict = {}  # the memory of what cannot be followed, and why: refused where it is returned
         self._notes: dict = {}  # what rules tell each other: of a pooling, for its unpooling
         self.decisions: list[bool] = []  # for a second run to take the same
         self._filler = Filler(1)
@@ -52,7 +55,7 @@ class Interpreter:
             self.memory.put(tensor, intervals)
 
     def operation(self, function, args, kwargs, mutated, step, unseen=False):
-        """(output, whether it depends on the image). Raises NoRule where that cannot be told how.
+        """(output, whether it depends on the image). Raises NoRule, with the output, where that cannot be told how.
 
         ``step`` is the one under way; ``unseen``: no function of Python has called the operation.
         """
@@ -69,7 +72,10 @@ class Interpreter:
         if name in COSTLY:
             self.decisions.append(skipped is not None)
         output = function(*args, **kwargs) if skipped is None else skipped
-        outputs, own = flat_tensors(output), step
+        outputs, own, lost = flat_tensors(output), step, self.lost(tensors)
+        if lost is not None:
+            self.lose([*outputs, *mutated], lost)
+            return output, True
         if traced and unseen:
             own = self._unseen(name, tensors, traced, step)
         for tensor in tensors:
@@ -85,7 +91,7 @@ class Interpreter:
         with torch._C.DisableTorchFunction():
             found = self._apply(function, call)
             if found is NotImplemented or found is None and call.outputs and call.name not in READINGS:
-                raise NoRule(call.name)
+                raise NoRule(output)
             self.note(call, found, own, mutated)
             self._note_bounds(call.name, traced, outputs or mutated, bool(mutated))
             own.result = self.first(outputs or mutated) if own is not step else own.result
@@ -139,7 +145,20 @@ class Interpreter:
             return elementwise(call)
         if function.is_view and function.namespace == "aten" and has_memory(call.outputs[0]):
             return []  # a view without a rule of its own: the memory knows
-        return NotImplemented
+        return measured(call)
+
+    def lost(self, tree):
+        """Why one of some tensors cannot be followed; None where all can."""
+        return next((self._lost[key] for key in map(key_of, flat_tensors(tree)) if key in self._lost), None) \
+            if self._lost else None
+
+    def lose(self, tensors, why):
+        """Note tensors that cannot be followed."""
+        self._lost.update((key_of(t), why) for t in tensors)
+
+    def _seen(self, tensor):
+        """A tensor's intervals; None where it depends on nothing, or cannot be followed."""
+        return None if self._lost and key_of(tensor) in self._lost else self.memory.get(tensor)
 
     def call(self, name, function, args, kwargs, outputs, written=()):
         """An operation as its rule sees it."""
@@ -163,7 +182,7 @@ class Interpreter:
         key = key_of(tensor)
         if key in self._random:
             return "random"
-        if key in self._parameters and key not in self._rewritten:
+        if key in self._trained and key not in self._rewritten:
             return "parameter"
         return "computed" if key in self._learned else "constant"
 
@@ -189,7 +208,7 @@ class Interpreter:
                 raise ReceptiveFieldError(f"the rule for {call.name} gives shape {result.shape}, but the operation "
                                           f"returned {tuple(tensor.shape)}")
             if not has_memory(tensor):
-                raise NoRule(call.name)  # it could not be found again
+                raise NoRule(None)  # it could not be found again
             (self.memory.write if any(tensor is m for m in mutated) else self.memory.put)(tensor, result)
         for tensor in mutated:
             if not any(tensor is t for t in targets) and has_memory(tensor):  # running statistics, noise
@@ -199,6 +218,9 @@ class Interpreter:
 
     def tell(self, name, rule, args, kwargs, outputs, step, written=()):
         """Note what a rule for a whole function or module tells of its outputs."""
+        if (lost := self.lost((args, kwargs))) is not None:
+            self.lose(outputs, lost)
+            return
         call = self.call(name, None, args, kwargs, outputs)
         self.note(call, rule(call), step, written)
 
@@ -212,6 +234,7 @@ class Interpreter:
         for known in (self._learned, self._random, self._bounded, self._rewritten):
             known -= keys
         for key in keys:
+            self._lost.pop(key, None)
             self._norms.pop(key, None)
             self._notes.pop(("pooled", key), None)
         self._zeros.forget(keys)
@@ -228,8 +251,8 @@ class Interpreter:
         return self.decisions[-1]
 
     def speaks(self, tree) -> bool:
-        """Whether a rule for a whole function or module has anything to tell: it takes what is followed."""
-        self.decisions.append(self.first(tree) is not None)
+        """Whether a rule for a whole function or module has anything to tell: it takes what is followed, or lost."""
+        self.decisions.append(self.first(tree) is not None or self.lost(tree) is not None)
         return self.decisions[-1]
 
     def spoken(self, rule, name, args, kwargs):
@@ -240,21 +263,31 @@ class Interpreter:
 
     def all(self, tree) -> list[Intervals]:
         """The intervals of all tensors that depend on the image, in order."""
-        return [found for found in map(self.memory.get, flat_tensors(tree)) if found is not None]
+        return [found for found in map(self._seen, flat_tensors(tree)) if found is not None]
 
     def keyed(self, tree) -> list[tuple[str, Intervals]]:
         """The intervals of all tensors that depend on the image, each by its key in what is returned."""
-        found = ((key, self.memory.get(tensor)) for key, tensor in keyed_tensors(tree))
+        found = ((key, self._seen(tensor)) for key, tensor in keyed_tensors(tree))
         return [(key, spans) for key, spans in found if spans is not None]
 
     def first(self, tree) -> Intervals | None:
         """The intervals of the first tensor that depends on the image."""
-        return next((found for found in map(self.memory.get, flat_tensors(tree)) if found is not None), None)
+        return next((found for found in map(self._seen, flat_tensors(tree)) if found is not None), None)
 
 
 def _draws(function):
     """Whether an operator draws random numbers; attention is only tagged so because of its dropout."""
     return torch.Tag.nondeterministic_seeded in function.tags and function.overloadpacket.__name__ != ATTENTION
+
+
+def _is_mask(parameter):
+    """Whether a parameter is structure: places, or a mask of zeros and another number, that is not to be trained."""
+    if parameter.requires_grad or parameter.is_meta or not parameter.numel():
+        return False
+    if not parameter.is_floating_point():
+        return True
+    low, high = parameter.amin(), parameter.amax()
+    return bool((low == 0) ^ (high == 0)) and bool(((parameter == low) | (parameter == high)).all())
 
 
 def _fitted(result, shape) -> Intervals:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ctypes
 import zlib
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import lru_cache
 
 import torch
@@ -30,13 +31,10 @@ class Entry:
     place: str  # qualified name of the innermost module
     arguments: tuple
 
-    def same(self, other: Entry, loosely: bool) -> bool:
-        """Whether the other run executed the same; ``loosely``, apart from floating-point values."""
-        if self.name != other.name or self.place != other.place:
-            return False
-        if not loosely:
-            return self.arguments == other.arguments
-        return _plain(self.arguments) == _plain(other.arguments)
+    @property
+    def what(self) -> tuple[str, str]:
+        """The operation and where it ran, whatever it was given."""
+        return self.name, self.place
 
 
 class Journal:
@@ -80,8 +78,9 @@ class Journal:
 
     def enters(self, place, tensors, called="") -> None:
         """A module that is called, and tensors that it is called with; or what the network returns."""
-        marks = tuple(self._mark(t) for t in tensors)
-        self.entries.append(Entry("(call)", place, (called, *marks, *map(self._which, tensors))))
+        marks = [self._mark(t) for t in tensors]
+        given = [("tensor", (), None, self._which(t), mark) for t, mark in zip(tensors, marks)]
+        self.entries.append(Entry(f"(call {called})", place, tuple(given)))
 
     def _which(self, tensor):
         """Which of the run's tensors it is, or which view of one."""
@@ -118,7 +117,8 @@ class Journal:
     def _described(self, tree, skip, looks_only):
         if isinstance(tree, torch.Tensor):
             mark = None if looks_only or id(tree) in skip else self._mark(tree)
-            return ("tensor", () if self.trusting else tree.shape, tree.dtype, self._which(tree), mark)
+            shape = () if self.trusting or tree.is_nested else tree.shape
+            return ("tensor", shape, tree.dtype, self._which(tree), mark)
         if type(tree) in _PLAIN:
             return tree if tree == tree else "nan"
         if isinstance(tree, (list, tuple)):
@@ -155,24 +155,45 @@ def _trim():
         return None
 
 
-def difference(one: Journal, other: Journal, loosely=False, cut_short=False) -> int | None:
+def difference(one: Journal, other: Journal, cut_short=False) -> int | None:
     """The first entry in which two runs differ; None if they are the same.
 
     ``cut_short``: the other run stopped with an error, and only what it did until then counts.
     """
-    pairs = zip(one.entries, other.entries)
-    for place, (a, b) in enumerate(pairs):
-        if not a.same(b, loosely):
+    for place, (a, b) in enumerate(zip(one.entries, other.entries)):
+        if a != b:
             return place
     if len(one.entries) != len(other.entries) and not (cut_short and len(other.entries) < len(one.entries)):
         return min(len(one.entries), len(other.entries))
     return None
 
 
-def _plain(tree):
-    """Arguments without floating-point numbers, and without the values of tensors of them."""
+def constant_changed(one: Journal, other: Journal) -> int | None:
+    """The first entry of ``one`` that the other run has, too, with another constant; None if there is none.
+
+    Runs may execute different things: what both do is laid side by side.
+    """
+    ours, theirs = ([(*entry.what, _constants(entry.arguments)) for entry in run.entries] for run in (one, other))
+    start, most = 0, min(len(ours), len(theirs))
+    while start < most and ours[start] == theirs[start]:
+        start += 1
+    end = 0
+    while end < most - start and ours[-1 - end] == theirs[-1 - end]:
+        end += 1
+    ours, theirs = ours[start:len(ours) - end], theirs[start:len(theirs) - end]
+    for kind, a, b, c, d in SequenceMatcher(None, ours, theirs).get_opcodes():
+        if kind == "replace":
+            names = [[entry[:2] for entry in part] for part in (ours[a:b], theirs[c:d])]
+            for place, _, size in SequenceMatcher(None, *names).get_matching_blocks():
+                if size:
+                    return start + a + place
+    return None
+
+
+def _constants(tree):
+    """The arguments, but for which tensors they are: numbers, and checksums of what comes from nowhere."""
     if isinstance(tree, tuple):
         if len(tree) == 5 and tree[0] == "tensor":
-            return tree[:4] if tree[2].is_floating_point or tree[2].is_complex else tree
-        return tuple(_plain(part) for part in tree)
-    return "number" if isinstance(tree, (float, complex)) or tree == "nan" else tree
+            return tree[4]
+        return tuple(_constants(part) for part in tree)
+    return tree

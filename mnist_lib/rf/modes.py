@@ -48,15 +48,16 @@ class Operations(TorchDispatchMode):
             self.listener.fail(error)
             raise
 
-
     def _of_functions(self, function, args, kwargs):
         """An operator that is given functions, as the operations that it is made of."""
-        if function.name() != "flex_attention":
+        if function.name() == "flex_attention":
+            from torch._higher_order_ops.flex_attention import math_attention as plain
+        elif function.name() == "while_loop":
+            from torch._higher_order_ops.while_loop import while_loop_dense as plain
+        else:
             raise self.listener.unknown(function)
-        from torch._higher_order_ops.flex_attention import math_attention
-
         with Operations(self.listener):
-            return math_attention(*args, **kwargs)
+            return plain(*args, **kwargs)
 
 
 class Functions(TorchFunctionMode):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from math import prod
 
 import torch
 from torch.overrides import resolve_name
@@ -35,11 +34,6 @@ def without_computing(function, args, kwargs, filler):
         return value.to("meta") if isinstance(value, torch.Tensor) else value
 
     try:
-        plain = _plain_shape(function.overloadpacket.__name__, args)
-        if plain is not None:
-            if prod(plain) * _terms(function, args) < _WORTH_SKIPPING or min(plain) < 1 or args[0].is_meta:
-                return None
-            return filler.fill(args[0].new_empty(plain))
         shape = function(*map(described, args), **{k: described(v) for k, v in kwargs.items()})
         if min(shape.shape, default=1) < 1 or shape.is_meta and args[0].is_meta:
             return None
@@ -53,32 +47,6 @@ def without_computing(function, args, kwargs, filler):
         return filler.fill(made)
     except Exception:  # whatever it is, the operation itself will say it better
         return None
-
-
-def _plain_shape(name, args):
-    """The shape of the result of a product of contiguous matrices, or of a plain convolution of one."""
-    if name == "convolution":
-        source, weight, _, stride, padding, dilation, flipped, _, groups = args
-        if flipped or not source.is_contiguous() or source.dim() != weight.dim() or min(source.shape) < 1 or \
-                source.shape[1] != weight.shape[1] * groups or weight.shape[0] % groups or not len(stride) == len(
-                    padding) == len(dilation) == weight.dim() - 2:
-            return None
-        sizes = [(n + 2 * p - d * (k - 1) - 1) // s + 1 for n, k, s, p, d in
-                 zip(source.shape[2:], weight.shape[2:], stride, padding, dilation)]
-        return (source.shape[0], weight.shape[0], *sizes)
-    added, left, right = args[:3] if name in ("addmm", "baddbmm") else (None, *args[:2])
-    rank = 2 if name in ("mm", "addmm") else 3
-    if not left.dim() == right.dim() == rank or left.shape[-1] != right.shape[-2] or left.dtype != right.dtype or \
-            left.shape[:-2] != right.shape[:-2]:
-        return None
-    shape = (*left.shape[:-1], right.shape[-1])
-    if added is not None and not (added.dtype == left.dtype and _fits(added.shape, shape)):
-        return None
-    return shape
-
-
-def _fits(shape, full):
-    return len(shape) <= len(full) and all(n in (1, m) for n, m in zip(reversed(shape), reversed(full)))
 
 
 def _terms(function, args):

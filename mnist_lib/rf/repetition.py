@@ -8,7 +8,7 @@ from .operators import COSTLY, Filler, without_computing
 class Repetition:
     """In an interpreter's place in a second run: no intervals, and the first run's decisions."""
 
-    follows = False
+    follows = chance = False
 
     def __init__(self, decisions, seed):
         self._decisions = iter(decisions)
@@ -49,6 +49,9 @@ class Repetition:
     def spoken(self, rule, name, args, kwargs):
         """What the first run found: any rule will do, as it is not asked."""
         return rule if next(self._decisions, False) else None
+
+    def lost(self, tree):
+        """Nothing is known of any tensor."""
 
     def tell(self, *_):
         """Rules are not asked."""

@@ -168,13 +168,13 @@ def _row(group, maps, use) -> Row:
     step = group[-1]
     before, _, _, ch_in = maps.of(step.source)
     after, extents, dims, ch_out = maps.of(step.result, step)
-    details = _details(step)
-    plain = (all(map(_unmoved, before, after)) and ch_in == ch_out and not step.multiply_adds
+    details, measured = _details(step), "measured" in step.details
+    plain = (not measured and all(map(_unmoved, before, after)) and ch_in == ch_out and not step.multiply_adds
              and "kernel" not in details and not (step.op in _MERGES and len(step.merged) > 1))
     return Row(step.name, _operation(step), before, after, extents, tuple(step.result.shape[d] for d in dims),
                ch_in, ch_out, *use, dims=dims, parameters=sum(s.parameters for s in group),
                multiply_adds=sum(s.multiply_adds for s in group),
-               notes=_notes(step, maps, extents), plain=plain, **details)
+               notes=(*("measured",) * measured, *_notes(step, maps, extents)), plain=plain, **details)
 
 
 def _outputs(step, maps):

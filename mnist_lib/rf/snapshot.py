@@ -11,18 +11,21 @@ import itertools
 import random
 import sys
 import types
+from collections import deque
 from contextlib import ExitStack, contextmanager
+from operator import is_not
 
 import torch
 
 from .chance import EMPTY, Sources, content_of, is_source, state_of
-from .refill import CONTAINERS, copied, has, noting, put, put_script, refill
+from .rules.registry import listed_names
 from .storage import has_memory, key_of
 
 _ATOMS = {str, bytes, int, float, complex, bool, type(None), torch.dtype, torch.device, torch.Size}
-_ITERATORS = tuple(type(i) for i in (iter([]), iter(()), iter({}), iter(""), iter(range(0)), itertools.count(),
-                                     itertools.cycle([]), itertools.repeat(0), itertools.chain()))
-_PASSING = (types.GeneratorType, *_ITERATORS)
+_CONTAINERS = (dict, list, set, deque, bytearray)
+_ITERATORS = (types.GeneratorType, *(type(i) for i in (
+    iter([]), iter(()), iter({}), iter(""), iter(range(0)), itertools.count(), itertools.cycle([]),
+    itertools.repeat(0), itertools.chain(), *itertools.tee(()))))
 
 
 @contextmanager
@@ -36,11 +39,8 @@ def left_as_found(network):
     devices = {p.device.index for p in network.parameters() if p.is_cuda}
     with ExitStack() as stack:
         stack.enter_context(torch.random.fork_rng(devices=sorted(devices)))
-        try:
-            snapshot.evaluate()
+        with snapshot.running():
             yield snapshot
-        finally:
-            snapshot.put_back()
 
 
 class Snapshot:
@@ -55,8 +55,8 @@ class Snapshot:
         self._sources = Sources()
         self._modules = list(network.modules())
         self._modes = [(m, m._c.getattr("training")) for m in self._modules
-                       if isinstance(m, torch.jit.ScriptModule) and has(m, "training")]
-        self.repeatable = True  # the network can be put back, and run again, any number of times
+                       if isinstance(m, torch.jit.ScriptModule) and _has(m, "training")]
+        self._iterators: list = []  # (attributes, name, what gives one thing after the other and can be copied)
         own = torch.get_rng_state()
         self._back.append(lambda: torch.set_rng_state(own))
         state, numpy = random.getstate(), sys.modules.get("numpy")
@@ -72,12 +72,19 @@ class Snapshot:
         for kind in dict.fromkeys(map(type, self._modules)):
             self._visit_all(self._sources.of_class(kind))
 
-    def evaluate(self):
-        """Put every module into evaluation mode, scripted ones too."""
-        for module in self._modules:
-            module.__dict__["training"] = False
-        for module, _ in self._modes:
-            module._c.setattr("training", False)
+    @contextmanager
+    def running(self):
+        """Evaluation mode for one run, scripted modules too, and copies of iterators; then all is put back."""
+        try:
+            for module in self._modules:
+                module.__dict__["training"] = False
+            for module, _ in self._modes:
+                module._c.setattr("training", False)
+            for holder, name, iterator in self._iterators:
+                holder[name] = copy.copy(iterator)
+            yield self
+        finally:
+            self.put_back()
 
     def put_back(self):
         """Everything as it was when the snapshot was taken."""
@@ -101,7 +108,7 @@ class Snapshot:
             self._visit_tensor(thing)
         elif is_source(thing):
             self._visit_generator(thing)
-        elif isinstance(thing, CONTAINERS):
+        elif isinstance(thing, _CONTAINERS):
             self._visit_container(thing)
         elif isinstance(thing, (tuple, frozenset)):
             self._visit_all(thing)
@@ -138,36 +145,14 @@ class Snapshot:
         if (named := isinstance(container, dict)) and not container:
             self._empty.append(container)
             return
-        content = dict(container) if named else copied(container)
-        self._back.append(lambda: refill(container, content))
-        passing = False
-        for part in list(content.values()) if named else content:
-            if type(part) in _ATOMS:
-                continue
-            if named and isinstance(part, _PASSING):
-                passing = True
-                continue  # an attribute's or entry's, taken care of by who holds it
-            self._visit(part)
-        if passing:
-            self.repeatable = False
-            self._visit_iterators(container, content)
-
-    def _visit_iterators(self, holder, content):
-        """What gives one thing after the other: of a dictionary's values or an object's attributes.
-
-        Most can be copied. A generator cannot, nor what may take from one: the network gets a generator that
-        notes what is taken from it, and later one that gives that first.
-        """
-        for name, value in list(content.items()):
-            if isinstance(value, (types.GeneratorType, itertools.chain, itertools.cycle)):
-                taken: list = []
-                holder[name] = noting(value, taken)
-
-                def back(name=name, value=value, taken=taken):
-                    holder[name] = itertools.chain(taken, value) if taken else value
-                self._back.insert(0, back)  # put back last, over what the containers put back
-            elif isinstance(value, _ITERATORS):
-                holder[name] = copy.copy(value)  # the network runs on a copy
+        for name, value in list(container.items()) if named else ():
+            if isinstance(value, _ITERATORS):  # what is taken from a copy is not taken from the network's
+                container[name], = itertools.tee(value, 1)
+                self._iterators.append((container, name, container[name]))
+        kind = next(kind for kind in _CONTAINERS if isinstance(container, kind))  # its own class may want more
+        content = kind(container.items() if named else container)
+        self._back.append(lambda: _refill(container, content))
+        self._visit_all(v for v in (content.values() if named else content) if type(v) not in _ATOMS)
 
     def _visit_object(self, thing):
         self._visit_all(self._sources.of_class(type(thing)))
@@ -175,8 +160,7 @@ class Snapshot:
         if isinstance(attributes, dict):
             self._visit_container(attributes)
         for kind in type(thing).__mro__:
-            slots = kind.__dict__.get("__slots__", ())
-            for name in (slots,) if isinstance(slots, str) else slots:
+            for name in listed_names(kind.__dict__.get("__slots__", ())):
                 if name.startswith("__"):
                     continue
                 try:
@@ -184,7 +168,7 @@ class Snapshot:
                 except AttributeError:
                     continue
                 self._visit(value)
-                self._back.append(lambda name=name, value=value: put(thing, name, value))
+                self._back.append(lambda name=name, value=value: _put(thing, name, value))
 
     def _visit_cell(self, cell):
         value = content_of(cell)
@@ -198,11 +182,42 @@ class Snapshot:
             return
         concrete = module.__dict__.get("_concrete_type")
         for name in concrete.get_attributes() if concrete is not None else ():
-            if name == "training" or not has(module, name):
+            if name == "training" or not _has(module, name):
                 continue
             value = module._c.getattr(name)
             if isinstance(value, torch.Tensor):
                 self._visit(value)
             else:
                 kept = copy.deepcopy(value) if isinstance(value, (list, dict)) else value
-                self._back.append(lambda name=name, kept=kept: put_script(module, name, kept))
+                self._back.append(lambda name=name, kept=kept: _put_script(module, name, kept))
+
+
+def _has(module, name):
+    return hasattr(module, "_c") and module._c.hasattr(name)
+
+
+def _put_script(module, name, value):
+    try:
+        module._c.setattr(name, value)
+    except RuntimeError:  # a constant
+        pass
+
+
+def _put(thing, name, value):
+    try:
+        if getattr(thing, name, None) is not value:
+            setattr(thing, name, value)
+    except (AttributeError, TypeError):  # frozen
+        pass
+
+
+def _refill(container, content):
+    """Give a container its content back, if it changed."""
+    if isinstance(container, (set, bytearray)):
+        changed = container != content
+    else:
+        changed = len(container) != len(content) or any(map(is_not, container, content)) or isinstance(
+            container, dict) and any(map(is_not, container.values(), content.values()))
+    if changed:
+        container.clear()
+        container.update(content) if isinstance(container, (dict, set)) else container.extend(content)

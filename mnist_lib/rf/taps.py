@@ -94,6 +94,14 @@ def adaptive(size, outputs) -> Taps:
 
 
 @lru_cache(maxsize=256)
+def fractional(size, kernel, outputs) -> Taps:
+    """Pooling at random places: output i begins by chance at floor(i a) or ceil(i a)."""
+    ratio, last = Fraction(size - kernel, max(1, outputs - 1)), size - kernel if outputs == 1 else 0
+    return Taps(outputs, lambda i: range(last + floor(i * ratio), last + ceil(i * ratio) + kernel),
+                (ratio.denominator, ratio.numerator))
+
+
+@lru_cache(maxsize=256)
 def nearest(outputs, scale: Fraction, exact=False, read=()) -> Taps:
     """Nearest-neighbour resizing: output i reads floor(i scale), with half a step more if exact.
 

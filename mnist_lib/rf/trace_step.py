@@ -10,7 +10,7 @@ from .intervals import Intervals
 
 
 class NoRule(Exception):
-    """What an operation's outputs depend on is not known."""
+    """What an operation's outputs depend on is not known; they are its argument."""
 
 
 @dataclass

@@ -43,6 +43,7 @@ class Tracer:
         self.names = {id(module): name for name, module in reversed(list(network.named_modules()))}
         self.functions: list = []  # the function that the network has called, while it runs
         self.error, self.failed_in, self.failed_on = None, "", None
+        self.drew = False  # whether random numbers were drawn, which who runs it finds out
 
     def run(self, space, tensors):
         """The network's output for its inputs; the steps are in ``self.open[0].inside``."""
@@ -64,6 +65,8 @@ class Tracer:
             output = self.network(*args, **kwargs)
             with Silence():
                 self._check_size(output)
+                if (lost := self.interpreter.lost(output)) is not None:
+                    raise lost
                 self.open[0].result = self.interpreter.first(output)
                 self.open[0].results = self.interpreter.keyed(output)
                 self.journal.enters("", flat_tensors(output))
@@ -94,8 +97,11 @@ class Tracer:
         try:
             output, depends = self.interpreter.operation(function, args, kwargs, mutated, self.open[-1],
                                                                 not self.functions)
-        except NoRule:
-            raise self.unknown(function) from None
+        except NoRule as unknown:
+            if unknown.args[0] is None or torch.Tag.dynamic_output_shape in function.tags:
+                raise self.unknown(function) from None  # its size, a plain number, may depend on the image, too
+            output, depends = unknown.args[0], True
+            self.interpreter.lose([*flat_tensors(output), *mutated], self.unknown(function))
         unseen = self.open[-1].inside[before:]  # a step of the operation's own, where nobody called it
         self.flow.note(unseen[0] if unseen else self.open[-1], (args, kwargs), output, mutated)
         made = flat_tensors(output)
@@ -244,8 +250,9 @@ class Tracer:
             output = function(tensor, *args[1:], **kwargs)
         with Silence():
             chance = source is None and self.interpreter.by_chance(flat_tensors(args))
-            self.exits.left(function, self._module(), "image" if source is not None else "chance" * chance,
-                            args[0] if source is not None else None)
+            depends = source is not None or self.interpreter.lost(args) is not None
+            self.exits.left(function, self._module(), "image" if depends else "chance" * chance,
+                            args[0] if depends else None)
         return output
 
     def unknown(self, function) -> UnknownOperation:

@@ -64,10 +64,9 @@ def test_the_table_names_the_studies_there_are():
 
 
 def test_the_commands_are_all_there():
-    """One file a command of no room, and what the classroom's files and the doors of the studies name."""
+    """One file a command of no study, and what the doors of the studies name."""
     files = {path.stem for path in (ROOT / "mnist_lib/commands").glob("*.py")} - {"__init__", "find_network"}
-    of_class = {path.stem.removeprefix("command_") for path in (ROOT / "mnist_lib/classroom").glob("command_*.py")}
     of_studies = {name for door in studies().values() for name in getattr(door, "COMMANDS", {})}
-    every = [*files, *of_class, *of_studies]
-    assert sorted(every) == sorted(commands.COMMANDS) and len(of_class) > 1 and len(of_studies) > 2
+    every = [*files, *of_studies]
+    assert sorted(every) == sorted(commands.COMMANDS) and len(of_studies) > 2
     assert all(hasattr(commands.command(name), "run") for name in every)

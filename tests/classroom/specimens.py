@@ -7,7 +7,6 @@ and a word that its author must be told.
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -101,7 +100,7 @@ SPECIMENS = {
     "depthwise": ok(DEPTHWISE),
     "functional": ok(FUNCTIONAL),
     "adam": ok(ADAM),
-    "late": ok(PLAIN.replace("2), nn.ReLU()", "2), nn.Tanh()")),
+    "tanh": ok(PLAIN.replace("2), nn.ReLU()", "2), nn.Tanh()")),
     "copy-a": ok(RESIDUAL + "\nwidths = [6, 6, 10]\ntotal = sum(widths)\n"),
     "copy-b": ok(RESIDUAL.replace("stem", "first").replace("body", "second") + "\nws = [6, 6, 10]\nall_of = sum(ws)\n"),
     "notebook": Specimen("graded", "", notebook(
@@ -133,8 +132,7 @@ SPECIMENS = {
                            "import os; os._exit(4)", "failed"),
     "deletes-results": at_load("No such file", "import shutil\nshutil.rmtree('@VICTIM@/results')", "failed"),
     "prints-a-gigabyte": at_load("printed more", "while True: print('x' * 1_000_000)", "failed"),
-    "network": at_load("", "import urllib.request\n"
-                       "urllib.request.urlopen('http://192.0.2.1/', timeout=5)", "failed"),
+    "network": at_load("", "import socket\nsocket.create_connection(('192.0.2.1', 80), 5)", "failed"),
     "hidden-weights": no("belong to no module", PLAIN.replace("self.layers = ", "self.more = [torch.randn(10, 10, "
                          "requires_grad=True)]\n        self.layers = ").replace("self.layers(x)",
                                                                                  "self.layers(x) @ self.more[0]")),
@@ -143,7 +141,8 @@ SPECIMENS = {
         "        self.layers[0].reset_parameters()\n\n    def forward")),
     "forged": at_load("", "import os\nopen('result.json', 'w').write('[' * 100_000)\n"
                       "open('predictions', 'wb').write(b'x' * 1000)\nos._exit(0)", "failed"),
-    "bad-notebook": Specimen("failed", "boom", notebook(HEAD + PLAIN, "raise ValueError('boom')"), ".ipynb"),
+    "bad-notebook": Specimen("failed", "cell 2, line 3: ValueError: boom", notebook(
+        HEAD, PLAIN.replace("super()", "raise ValueError('boom')\n        super()").lstrip()), ".ipynb"),
     "not-python": Specimen("failed", "not Python", "Dear teacher, my network is ready :-)\n"),
     "binary": Specimen("failed", "not text", bytes(range(256)) * 40),
     "picture": Specimen("refused", "neither", b"\x89PNG\r\n", ".png"),
@@ -159,7 +158,3 @@ def write(folder: Path, victim: Path, names=None) -> None:
         source = specimen.source.encode() if isinstance(specimen.source, str) else specimen.source
         file = folder / f"{name.replace('/', '∕')}{specimen.suffix}"
         file.write_bytes(source.replace(b"@VICTIM@", str(victim).encode()))
-        if name == "late":
-            os.utime(file, (4e9, 4e9))
-        else:
-            os.utime(file, (1.7e9, 1.7e9))

@@ -54,7 +54,7 @@ def test_what_is_wrong_with_a_file(tmp_path, source, told):
     assert told in str(caught.value) and "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("place, told", [("nowhere.py", "--template nowhere.py"), ("net.txt", "neither a .py file")])
+@pytest.mark.parametrize("place, told", [("nowhere.py", "--template nowhere.py"), ("net.txt", "file.py:Class")])
 def test_a_file_that_is_not_there(place, told):
     with pytest.raises(own.Refused, match=told):
         own.load(place)

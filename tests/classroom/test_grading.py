@@ -49,17 +49,17 @@ def test_a_class_is_graded_and_graded_again(tmp_path):
     write(tmp_path / "class", victim, FEW)
     before = snapshot(victim) | snapshot(tmp_path / "class")
     command = ["grade", str(tmp_path / "class"), "--out", str(tmp_path / "grades"), "--seeds", "1", "--images", "256",
-               "--minutes", "3", "--due", "2024-01-01"]
+               "--minutes", "3", "--jobs", "2"]
     assert main(command) == 0
     assert snapshot(victim) | snapshot(tmp_path / "class") == before
     rows = {row["file"].rpartition(".")[0]: row for row in csv.DictReader((tmp_path / "grades/grades.csv").open())}
     assert len(rows) == len(FEW)
     for name in FEW:
         row = rows[own.line(name.replace("/", "∕"))]
-        assert row["status"] == SPECIMENS[name].status, row
+        assert row["state"] == SPECIMENS[name].status, row
         assert SPECIMENS[name].told in row["told"], row
-    assert "copy-b" in rows["copy-a"]["alike"]  # a twist of the plain network is like it, and no other is
-    assert "copy" not in rows["plain"]["alike"]
+    assert "copy-b" in rows["copy-a"]["nearly the same as"]  # a twist of the plain network is like it, and no other is
+    assert "copy" not in rows["plain"]["nearly the same as"]
     assert [p for p in descendants(os.getpid()) if b"grading.inside" in Path(f"/proc/{p}/cmdline").read_bytes()] == []
 
     first = pages(tmp_path / "grades")
@@ -108,6 +108,7 @@ def test_nothing_is_run_where_a_wall_is_missing(tmp_path, monkeypatch, capsys):
 @pytest.mark.parametrize("result, told", [
     ({"told": "x" * 9_000}, "x" * 100), ({"sheet": [1], "x": {"a": 1}}, "no predictions"),
     ({"sheet": {"epochs": 10**30, "findings": [[1, 2, 3], "abc", ["a", "no", "<b>"]]}}, "a: <b>"),
+    ({"rate": 10**400, "recipe": 10**400, "sheet": {"parameters": 10**400, "epochs": 10**400}}, "no predictions"),
     ({"sheet": {"epochs": 2, "parameters": -1, "layers": [["a"], 3]}, "trained": [[{}, {}, {}, {}]]},
      "no predictions")])
 def test_what_a_process_left_is_not_believed(result, told):
@@ -115,44 +116,60 @@ def test_what_a_process_left_is_not_believed(result, told):
 
     truth = torch.zeros(200, dtype=torch.int64)
     left = grading.Left("", result, b"\0" * 17, b"", "", 1.0)
-    submission = grading.Submission("a", "a.py", b"", 0.0)
+    submission = grading.Submission("a", "a.py", b"")
     grade = grading.judged(submission, 0, grading.Rules(SPLIT, trust=True), left, truth)
     assert told in grade.told and grade.correct == () and len(grade.told) < 500 and grade.parameters is None
 
 
 def test_predictions_are_counted_by_the_grader():
     import torch
+    from safetensors.torch import save
 
     truth = torch.arange(200) % 10
     sheet = {"parameters": 10, "epochs": 2, "field": 5, "findings": [["r", "yes", "f"]],
              "layers": [["a", "Conv2d", 10]]}
     wrong = truth.to(torch.uint8).clone()
     wrong[:7] += 1
-    predictions = wrong.numpy().tobytes() + truth.to(torch.uint8).numpy().tobytes()
-    left = grading.Left("", {"sheet": sheet, "trained": [[0.1, 1.0, 90.0, 1.0]] * 2}, predictions, b"w", "", 1.0)
-    grade = grading.judged(grading.Submission("a", "a.py", b"", 0.0), 0, grading.Rules(SPLIT, trust=True), left, truth)
+    before, right = b"\0" * 200, truth.to(torch.uint8).numpy().tobytes()
+    predictions = before + wrong.numpy().tobytes() + right
+
+    def judged(numbers, **said):
+        left = grading.Left("", {"sheet": sheet | said}, predictions, save({"a": torch.rand(numbers)}), "", 1.0)
+        return grading.judged(grading.Submission("a", "a.py", b""), 0, grading.Rules(SPLIT, trust=True), left, truth)
+
+    grade = judged(10)
     assert grade.status == "graded" and grade.correct == (193, 200) and grade.holds(1) and not grade.holds(3)
+    assert grade.before == 20
+    assert "have 9,000 numbers, it says 10 parameters" in judged(9_000).told
+    assert judged(9_000, parameters=9_000).status == "refused" and judged(10, epochs=1).status == "failed"
 
 
 def test_the_folder_of_a_class(tmp_path):
-    (tmp_path / "ada").mkdir()
-    (tmp_path / "ada" / "network.py").write_text("x")
-    (tmp_path / "ada" / "helper.py").write_text("x")
-    (tmp_path / "bob").mkdir()
+    for student, files in {"ada": ["network.py", "helper.py"], "bob": [], "deep": ["a/b/net.py"]}.items():
+        for file in files or ["notes.txt"]:
+            (tmp_path / student / file).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / student / file).write_text("x")
+    deepest = tmp_path / "deep"
+    for _ in range(900):
+        os.mkdir(deepest / "d") if len(str(deepest)) < 3_900 else None
+        deepest = deepest / "d" if len(str(deepest)) < 3_900 else deepest
+    (tmp_path / "ada" / "secret.py").symlink_to("/etc/passwd")
+    os.mkfifo(tmp_path / "ada" / "waits.py")
+    os.mkfifo(tmp_path / "fifo.py")
     (tmp_path / "cy.py").symlink_to("/etc/passwd")
-    (tmp_path / "dan.py").write_bytes(b"#" * 3_000_000)
+    (tmp_path / "dan.py").write_bytes(b"#" * 9_000_000)
     (tmp_path / ".hidden.py").write_text("x")
     found = {s.student: s for s in grading.submissions_in(tmp_path)}
-    assert set(found) == {"ada", "bob", "cy", "dan"} and found["ada"].problem == ""
-    assert "0 Python files" in found["bob"].problem and "link" in found["cy"].problem and "3 MB" in found["dan"].problem
-    assert found["cy"].content == b""
+    assert set(found) == {"ada", "bob", "cy", "dan", "deep", "fifo"} and found["ada"].problem == ""
+    assert "link" in found["cy"].problem and "9 MB" in found["dan"].problem and "no plain" in found["fifo"].problem
+    assert found["cy"].content == b"" and b"root" not in found["ada"].content and found["ada"].kind == ".zip"
     with pytest.raises(ValueError, match="no folder"):
         grading.submissions_in(tmp_path / "nowhere")
 
 
 def test_slugs_are_safe_and_their_own():
     names = ["../../etc/passwd", "a b", "a-b", "A B", "<script>", "", "é" * 300]
-    slugs = [grading.Submission(n, "f", b"", 0.0).slug for n in names]
+    slugs = [grading.Submission(n, "f", b"").slug for n in names]
     assert len(set(slugs)) == len(slugs)
     assert all(set(s) <= set("abcdefghijklmnopqrstuvwxyz0123456789-") and 0 < len(s) < 60 for s in slugs)
 
@@ -176,7 +193,7 @@ def test_the_key_is_made_once_and_only_its_owner_reads_it(tmp_path):
     lambda f: f.write_bytes(f.read_bytes()[:100]), lambda f: f.write_text("null"),
     lambda f: (f.unlink(), f.mkdir()), lambda f: shutil.copy(f.with_name(f.name.replace("binary", "picture")), f)])
 def test_a_damaged_grade_is_told_and_made_again(tmp_path, do):
-    submissions = [grading.Submission(name, f"{name}.png", name.encode(), 0.0, "it is no network")
+    submissions = [grading.Submission(name, f"{name}.png", name.encode(), "it is no network")
                    for name in ("binary", "picture")]
     rules = grading.Rules(SPLIT, 1)
     made = list(grading.grade_all(submissions, rules, tmp_path, None, []))
@@ -193,7 +210,9 @@ def test_a_damaged_grade_is_told_and_made_again(tmp_path, do):
 
 
 @pytest.mark.parametrize("options, told", [
-    (["--seeds", "0"], "above 0"), (["--due", "soon"], "--due is a time"), (["--memory", "nan"], "above 0"),
+    (["--seeds", "0"], "above 0"), (["--target", "100"], "--target between 0 and 100"),
+    (["--memory", "nan"], "above 0"),
+    (["--epochs", "101"], "--epochs from 1"),
     (["--images", "70000"], "can be trained on"), (["--processes", "0"], "limit on processes")])
 def test_wrong_options_are_told_in_one_line(tmp_path, capsys, options, told):
     (tmp_path / "a.py").write_text("")

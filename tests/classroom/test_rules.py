@@ -36,8 +36,8 @@ def test_a_good_network_keeps_all_rules():
 
 
 def test_one_parameter_too_many_and_the_limit_itself():
-    assert broken(examined(Good, limit=1_138)) == []
-    sheet = examined(Good, limit=1_137)
+    assert broken(examined(Good, terms=own.Terms(1_138))) == []
+    sheet = examined(Good, terms=own.Terms(1_137))
     assert broken(sheet) == ["at most 1,137 parameters"] and "1 too many" in sheet.broken
 
 

@@ -1,11 +1,15 @@
 """The command line: what it prints, and the status it ends with."""
 
+import subprocess
+import sys
+
 import pytest
 
 from mnist_lib.__main__ import main
 from mnist_lib.experiments import all_experiments
 from mnist_lib.training import loop, records
 from mnist_lib.training.loop import Interrupted
+from tests import ROOT
 from tests.training.test_records import run as a_run
 
 
@@ -77,3 +81,11 @@ def test_verify_takes_names_as_train_does(empty_results, capsys):
 def test_an_unknown_command_is_refused(capsys):
     with pytest.raises(SystemExit):
         main(["polish"])
+
+
+@pytest.mark.parametrize("arguments, said", [(["--help"], "the receptive-field table on the command line"),
+                                             (["rf", "six-models/steplr"], "7,416 parameters")])
+def test_without_docstrings_the_commands_are_as_they_are(arguments, said):
+    done = subprocess.run([sys.executable, "-OO", "-m", "mnist_lib", *arguments], cwd=ROOT, capture_output=True,
+                          text=True)
+    assert done.returncode == 0 and said in " ".join(done.stdout.split()), done.stderr

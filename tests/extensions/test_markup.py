@@ -40,9 +40,11 @@ def test_an_id_is_given_once():
     assert rewrite('<p id="a">x</p><p id="a">y</p>', {}) == '<p id="a">x</p><p>y</p>'
 
 
-def test_long_names_may_break_behind_a_slash_only():
+def test_long_names_may_break_behind_what_parts_their_words():
     made = rewrite('<table><tr><th scope="row">three-modules/augmentation</th><td>a/b</td></tr></table>', {})
     assert "three-modules/<wbr/>augmentation" in made and "a/b" in made
+    made = rewrite('<table><tr><th scope="row">gap.max_pool1</th></tr></table>', {})
+    assert "gap.<wbr/>max_<wbr/>pool1" in made
 
 
 def test_lines_of_code_know_how_far_they_are_set_in():

@@ -63,11 +63,6 @@ $$
 a = b
 $$ (eq-a)
 
-\begin{align}
-a &= b \\
-c &= d
-\end{align}
-
 :::{note}
 Mind the **gap**.
 :::
@@ -79,10 +74,6 @@ Mind the **gap**.
 
   more of two
 :::
-
-```{dropdown} Open me
-Inside.
-```
 
 1. first
 2. second
@@ -97,30 +88,11 @@ term
 : its meaning
 
 A line\
-broken, and a note.[^n]
+broken.
 
-[^n]: At the foot.
-
-````{tab-set}
-```{tab-item} Left
-On the left.
-```
-```{tab-item} Right
-On the right.
-```
-````
-
-::::{grid} 2
-:::{grid-item-card} Card
-:link: other
-:link-type: doc
+:::{card} Card
 What it holds.
 :::
-::::
-
-```{button-ref} other
-Go there
-```
 
 ```{literalinclude} code.py
 :caption: Some code.
@@ -226,16 +198,12 @@ def text(notebook):
     "[a section](https://o.github.io/n/page.html#sec), <https://example.org/a_b> and "
     "[Other](https://o.github.io/n/other.html).",
     "**Fig. 1** A *drawn* size.",
-    "## A section\n\n$$\na = b \\tag{1}\n$$\n\n\\begin{align}\na &= b \\\\\nc &= d\n\\end{align}",
+    "## A section\n\n$$\na = b \\tag{1}\n$$",
     "> **Note**\n>\n> Mind the **gap**.",
     "> **My title**\n>\n> - one\n>\n> - two\n>\n>   more of two",
-    "<details>\n<summary>Open me</summary>\n\nInside.\n\n</details>",
     "1. first\n2. second\n\n> quoted\n\n| a | b |\n| --- | --- |\n",
     r"| $\vert x\vert $ | `c\|d` |",
-    "**term**\n\n> its meaning\n\nA line<br>broken, and a note.<sup>[1]</sup>",
-    "<sup>[1]</sup> At the foot.",
-    "**Left**\n\nOn the left.\n\n**Right**\n\nOn the right.",
-    "**[Card](https://o.github.io/n/other.html)**: What it holds.\n\n[Go there](https://o.github.io/n/other.html)",
+    "**term**\n\n> its meaning\n\nA line<br>broken.\n\n**Card**\n\nWhat it holds.",
     "**Listing 1** Some code.\n\n````\nx = '```'\n````",
     "![a dot](https://o.github.io/n/_images/picture.png)\n\n**Fig. 2** A picture.",
     "> **Exercise 1**\n>\n> How large?",

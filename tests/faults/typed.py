@@ -16,13 +16,13 @@ TYPED = [
         *(("grade", "class", *o.split()) for o in (
             "--seeds 0", "--jobs 0", "--minutes 0", "--minutes nan", "--memory -1", "--images 0", "--images 70000",
             "--processes 0", "--limit 0")))],
-    *[("a time that is none", ("grade", "class", "--due", t), t) for t in ("soon", "2026-13-01", "25:00")],
+    *[("a target that is none", ("grade", "class", "--target", t), "--target") for t in ("0", "100", "nan")],
     *[("a folder of submissions that is none", c, c[1]) for c in (
         ("grade", "nothing"), ("grade", ""), ("grade", "my_net.py"), ("grade", "/dev/null"), ("grade", "empty"))],
     *[("grades among the submissions", ("grade", "class", "--out", out), "--out") for out in ("class", "class/grades")],
     *[("a key that is no file", ("grade", "class", "--secret", k), k) for k in (
         ".", "/dev/null", "my_net.py", "my_net.py/key")],
-    ("a scheduler that is not there", ("grade", "class", "--scheduler", "tcp://127.0.0.1:9"), "127.0.0.1:9"),
+    ("no epochs", ("grade", "class", "--epochs", "0"), "--epochs"),
     *[("a template where it can't be", ("challenge", f, "--template"), "") for f in (
         "my_net.py", "my_net.py:Net", "/dev/null", "/proc/net.py", "no_python", "", "my_net.py/net.py",
         "y" * 300 + ".py")],

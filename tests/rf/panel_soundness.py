@@ -462,6 +462,7 @@ REFUSED = [
 
 COVERED = [
     ("a penalty under log_softmax", lambda m, x: (m.c(x) - 60.0 * (torch.arange(8) > 4)).log_softmax(3), EMBED),
+    ("pooling at random places", lambda m, x: F.fractional_max_pool2d(m.c(x), 2, output_size=4), {"c": c(1, 2)}),
     ("unpooling", lambda m, x: F.max_unpool2d(*F.max_pool2d(m.c(x), 2, return_indices=True), 2), {"c": c(1, 1)}),
     (
         "gathered by the image",

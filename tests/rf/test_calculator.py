@@ -312,8 +312,7 @@ def test_a_rule_can_describe_a_window():
         def forward(self, x):
             return Mine.apply(x)
 
-    with pytest.raises(UnknownOperation, match="mine.smooth"):
-        receptive_field(Smooth(), (1, 9, 9))
+    assert receptive_field(Smooth(), (1, 9, 9))[-1].notes == ("measured",)
     rule(Smooth)(lambda call: call.window(3))
     try:
         assert receptive_field(seq(Smooth(), conv(1, 1, 3)), (1, 9, 9))[-1].r_out == 5
@@ -326,14 +325,13 @@ def test_a_rule_can_describe_a_window():
 
 WAYS_OUT = {  # more of them in panel_soundness.py
     "item": lambda m, x: x * x.mean().item(),
-    "if": lambda m, x: x if x.sum() > 0 else x * 2,
+    "if": lambda m, x: x if x.sum() > 0 else x[:, :, 1:],
     "float": lambda m, x: x * float(x.max()),
     "numpy": lambda m, x: torch.from_numpy(x.numpy()) * 2,
     "tolist": lambda m, x: x * torch.tensor(x.flatten().tolist()).sum(),
     "boolean index": lambda m, x: x[x > 0].sum(),
     "random index": lambda m, x: x[:, :, torch.randperm(8)],
     "unique": lambda m, x: torch.unique(x),
-    "fractional pooling": lambda m, x: F.fractional_max_pool2d(x, 2, output_size=4),
 }
 
 

@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from mnist_lib.rf import check, effective, measure, receptive_field
+from mnist_lib.rf.calculator import ReceptiveFieldError
 from tests.rf.panel import Lambda, conv, seq
 from tests.rf.panel_axes import c1, c2
 
@@ -259,3 +260,60 @@ def test_depth_and_filter():
 def test_effective_says_that_it_is_for_images():
     with pytest.raises(ValueError, match="for images"):
         effective(c1(1, 1, 3), torch.rand(2, 1, 9), "")
+
+
+# What networks return and hold ---------------------------------------------------------------
+
+class Slots:
+    """An output with slots."""
+
+    __slots__ = ("map", "more")
+
+    def __init__(self, found):
+        self.map = found
+
+
+class Holds(nn.Module):
+    """A kernel times a mask that is kept as a parameter which is not trained, and places kept as one."""
+
+    def __init__(self, trained=False):
+        super().__init__()
+        self.w, mask = nn.Parameter(torch.zeros(1, 1, 5, 5)), torch.zeros(5, 5)
+        mask[1:4, 1:4] = 1
+        self.mask = nn.Parameter(mask, requires_grad=trained)
+        self.places = nn.Parameter(torch.tensor([2, 0]), requires_grad=False)
+
+    def forward(self, x):
+        return nn.functional.conv2d(x, self.w * self.mask, padding=2)[:, :, self.places]
+
+
+@pytest.mark.parametrize("wrap, key", [
+    (Slots, "map"), (lambda y: torch.distributions.Normal(y, 1.0), "loc"), (lambda y: {"a": [Slots(y)]}, "a[0][map]")])
+def test_maps_are_found_in_plain_objects_and_distributions(wrap, key):
+    class Wraps(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.c = nn.Conv2d(1, 1, 3)
+
+        def forward(self, x):
+            return wrap(self.c(x))
+
+    table = receptive_field(Wraps(), (1, 9, 9))
+    assert table.outputs[0].name == key and table.at(f"[{key}]").r_out == 3
+
+
+def test_a_generator_is_named_for_what_it_is():
+    class Yields(nn.Module):
+        def forward(self, x):
+            yield x
+
+    with pytest.raises(ReceptiveFieldError, match="returns a generator"):
+        receptive_field(Yields(), (1, 9, 9))
+
+
+def test_a_mask_that_is_not_trained_is_a_constant():
+    table = receptive_field(Holds(), (1, 9, 9))
+    assert table.interval("", (0, 4)) == ((1, 3), (3, 5)) and table.interval("", (1, 4)) == ((0, 1), (3, 5))
+    assert receptive_field(Holds(trained=True), (1, 9, 9)).interval("", (0, 4)) == ((0, 4), (2, 6))
+    frozen = receptive_field(nn.Conv2d(1, 1, 5).requires_grad_(False), (1, 9, 9))
+    assert frozen.at("").r_out == 5

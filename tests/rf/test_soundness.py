@@ -19,11 +19,11 @@ from torch import nn
 
 from mnist_lib import receptive_field, rule
 from mnist_lib.rf.calculator import UnknownOperation
-from tests.rf import panel_kinds, panel_structure
+from tests.rf import panel_guards, panel_kinds, panel_structure
 from tests.rf.panel_soundness import COVERED, FOLLOWED, REFUSED, SIZE, Net, c
 
-FOLLOWED = [*FOLLOWED, *panel_structure.FOLLOWED, *panel_kinds.FOLLOWED]
-REFUSED = [*REFUSED, *panel_structure.REFUSED, *panel_kinds.REFUSED]
+FOLLOWED = [*FOLLOWED, *panel_structure.FOLLOWED, *panel_kinds.FOLLOWED, *panel_guards.FOLLOWED]
+REFUSED = [*REFUSED, *panel_structure.REFUSED, *panel_kinds.REFUSED, *panel_guards.REFUSED]
 
 STEPS = (0.4, 20.0)
 
@@ -101,6 +101,30 @@ def test_never_too_small(forward, has):
     torch.manual_seed(0)
     small, _ = compare(Net(forward, has))
     assert small == []
+
+
+@pytest.mark.parametrize("guarded, plain, has", [entry[1:] for entry in panel_guards.GUARDS],
+                         ids=[entry[0] for entry in panel_guards.GUARDS])
+def test_a_guard_leaves_the_field_as_it_is(guarded, plain, has):
+    torch.manual_seed(0)
+    for _ in range(2):  # a cache is empty at first, and full then
+        one, other = (receptive_field(Net(forward, has), SIZE).at("") for forward in (guarded, plain))
+        assert (one.output, one.extents) == (other.output, other.extents)
+
+
+def test_a_mean_of_the_first_image_that_is_kept_outside_of_the_network_is_refused():
+    panel_guards.MEANS.clear()
+    with pytest.raises(UnknownOperation, match="the field of the output is 3 × 3 then, not 9 × 9"):
+        receptive_field(Net(panel_guards.kept, {"c": c(1, 2, 3, padding=1)}), SIZE)
+
+
+def test_parameters_of_another_path_are_used():
+    """And the table says that there is one."""
+    def either(m, x):
+        return m.c(x) if x.mean() > 5 else m.d(x)
+
+    table = receptive_field(Net(either, {"c": c(1, 2), "d": c(1, 2), "e": c(1, 2)}), SIZE)
+    assert table.unused == ("e.weight", "e.bias") and "from image to image" in table.to_text()
 
 
 def test_another_thread_pickles_dates_while_fields_are_computed():

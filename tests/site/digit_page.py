@@ -14,12 +14,12 @@ COLOURS = """
 :root {
   --pst-color-border: #d1d5da; --pst-color-surface: #f3f4f5; --pst-color-text-base: #222832;
   --pst-color-accent: #ad2e86; --pst-color-text-muted: #48566b; --pst-color-danger: #d72d47;
-  --pst-color-link: #176de8; --pst-color-background: #fff; --ground: #fff;
+  --net: #1b5fc1; --pst-color-link: #176de8; --pst-color-background: #fff; --ground: #fff;
 }
 html[data-theme=dark] {
   --pst-color-border: #48566b; --pst-color-surface: #29313d; --pst-color-text-base: #ced6dd;
   --pst-color-accent: #e89fd0; --pst-color-text-muted: #9ca4af; --pst-color-danger: #e78894;
-  --pst-color-link: #5a8fef; --pst-color-background: #14181e; --ground: #14181e;
+  --net: #7db1ff; --pst-color-link: #5a8fef; --pst-color-background: #14181e; --ground: #14181e;
 }
 * { box-sizing: border-box }
 body { margin: 1rem; font-family: sans-serif; color: var(--pst-color-text-base); background: var(--ground) }

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from threading import Thread
 
 from tornado.websocket import websocket_connect
 
@@ -28,14 +29,15 @@ class Firefox:
 
     def __init__(self, path: str, profile: Path):
         self.told: list[str] = []
-        self.loop = asyncio.new_event_loop()
+        self.loop = asyncio.new_event_loop()  # in a thread, beside that of Playwright
+        Thread(target=self.loop.run_forever, daemon=True).start()
         lines = (f"user_pref({json.dumps(name)}, {json.dumps(value)});\n" for name, value in SETTINGS.items())
         (profile / "user.js").write_text("".join(lines))
         self.process = subprocess.Popen(
             [path, "--headless", "--no-remote", "--width=1280", "--height=900", "--profile", profile,
              "--remote-debugging-port=0"], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         try:
-            self.socket = self.loop.run_until_complete(self.connected(profile / "WebDriverBiDiServer.json"))
+            self.socket = self.wait_for(self.connected(profile / "WebDriverBiDiServer.json"))
             self.asked = 0
             self.ask("session.new", capabilities={})
             self.ask("session.subscribe", events=["log.entryAdded"])
@@ -43,6 +45,13 @@ class Firefox:
         except BaseException:
             self.process.kill()
             raise
+
+    def wait_for(self, work):
+        """What a coroutine comes to, in the other thread."""
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result()
+
+    async def write(self, message: str) -> None:
+        await self.socket.write_message(message)
 
     async def connected(self, told: Path):
         """The connection that it announces in a file of its profile."""
@@ -61,9 +70,9 @@ class Firefox:
     def ask(self, method: str, **parameters):
         """The result of one command; raises RuntimeError with what Firefox says against it."""
         self.asked += 1
-        self.socket.write_message(json.dumps({"id": self.asked, "method": method, "params": parameters}))
+        self.wait_for(self.write(json.dumps({"id": self.asked, "method": method, "params": parameters})))
         while True:
-            said = self.loop.run_until_complete(self.read())
+            said = self.wait_for(self.read())
             if said.get("method") == "log.entryAdded" and said["params"]["level"] == "error":
                 self.told.append(said["params"]["text"])
             if said.get("id") == self.asked:
@@ -96,4 +105,4 @@ class Firefox:
     def close(self) -> None:
         self.process.terminate()
         self.process.wait(30)
-        self.loop.close()
+        self.loop.call_soon_threadsafe(self.loop.stop)

@@ -77,6 +77,30 @@ async () => {
     }
   }
 
+  /* Words in a drawing can be read, and are all there: 9 pixels high, and 11 where everybody reads. */
+  const least = /\/book\/(learn|build|yours)\//.test(location.pathname) ? 11 : 9;
+  for (const text of document.querySelectorAll("article svg text")) {
+    if (!text.textContent.trim() || !shown(text)) continue;
+    const scale = text.getScreenCTM(), size = parseFloat(getComputedStyle(text).fontSize) * Math.hypot(scale.a, scale.b);
+    if (size < least - 0.05) found.add(`“${text.textContent.trim().slice(0, 40)}” is ${size.toFixed(1)} pixels high in a drawing`);
+    let drawing = text.ownerSVGElement;
+    while (drawing.ownerSVGElement) drawing = drawing.ownerSVGElement;
+    const box = text.getBoundingClientRect(), own = getComputedStyle(drawing).overflow === "visible" ? drawnOver(drawing) : drawing;
+    if (own === null) continue;
+    const edge = own === document.documentElement ? { left: 0, right: width } : own.getBoundingClientRect();
+    if (box.right > edge.right + 1.5 || box.left < edge.left - 1.5) found.add(`“${text.textContent.trim().slice(0, 40)}” is cut off in a drawing`);
+  }
+
+  /* No cell of a table runs over its neighbour. */
+  for (const cell of document.querySelectorAll("article :is(td, th)")) {
+    const head = cell.closest("thead");
+    if (!shown(cell) || (head && head.getBoundingClientRect().height < 3)) continue;  /* for screen readers alone */
+    const edge = cell.getBoundingClientRect(), range = document.createRange();
+    range.selectNodeContents(cell);
+    if ([...range.getClientRects()].some((box) => box.width > 2 && box.right > edge.right + 1.5))
+      found.add(`the cell “${cell.textContent.trim().slice(0, 40)}” runs over its neighbour`);
+  }
+
   /* A formula wider than its line scrolls. */
   for (const formula of document.querySelectorAll("math")) {
     const box = formula.getBoundingClientRect();

@@ -300,20 +300,28 @@ def test_switching_and_side_by_side(opened):
     opened.wait_for_function(f"mnistDigit.page.state().network.name === '{mine[1]}'")
 
 
-def test_on_a_phone_the_unit_stands_below_its_card(browser, site):
-    context = browser.new_context(viewport={"width": 360, "height": 740}, offline=True)
+def test_on_a_phone_the_unit_stands_below_its_card_and_in_view(browser, site):
+    context = browser.new_context(viewport={"width": 320, "height": 640}, offline=True, has_touch=True,
+                                  reduced_motion="reduce")
     page, errors = context.new_page(), []
     page.on("pageerror", lambda error: errors.append(str(error)))
     open_page(page, site[0])
-    assert page.is_hidden("#digit-inspector")
-    page.locator(".digit-layer canvas").nth(3).click(position={"x": 20, "y": 20})
-    settled(page)
+
+    def tap(number):
+        canvas = page.locator(".digit-layer canvas").nth(number)
+        canvas.evaluate("(canvas) => canvas.scrollIntoView({ block: 'end' })")
+        canvas.tap(position={"x": 20, "y": 20})
+        settled(page)
+        panel = page.locator("#digit-inspector").bounding_box()
+        assert 0 <= panel["y"] <= 640 - min(panel["height"], 500)
+
+    assert page.is_hidden("#digit-inspector") and page.evaluate("document.documentElement.scrollWidth") <= 320
+    tap(3)
     above = page.evaluate("document.getElementById('digit-inspector').previousElementSibling.textContent")
     assert "block1.conv1" in above and "block1.conv1: map 1" in page.inner_text("#digit-unit-title")
     page.select_option("#digit-network", WITHOUT)  # the cards are replaced, the panel is not lost
     page.wait_for_function(f"mnistDigit.page.state().network.name === '{WITHOUT}'")
-    page.locator(".digit-layer canvas").nth(1).click(position={"x": 20, "y": 20})
-    settled(page)
+    tap(1)
     assert page.is_visible("#digit-inspector") and "input.conv1: map 1" in page.inner_text("#digit-unit-title")
     context.close()
     assert not errors

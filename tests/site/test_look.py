@@ -73,6 +73,21 @@ def test_the_page_can_be_read_without_a_script(site, browser):
     context.close()
 
 
+def test_the_list_of_pages_shows_the_page_that_is_open(site, page):
+    """Also where the page before left the list at its top."""
+    for address in ("book/index.html", "book/evidence/claims.html"):
+        page.goto((site / address).as_uri())
+    inside = """(list) => {
+      const entry = [...list.querySelectorAll("li.current.active > a")].at(-1);
+      const [a, b] = [entry, list].map((node) => node.getBoundingClientRect());
+      return a.top >= b.top && a.bottom <= Math.min(b.bottom, innerHeight);
+    }"""
+    assert page.locator("#pst-primary-sidebar").evaluate(inside)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.click(".primary-toggle")
+    assert page.locator("#pst-primary-sidebar-modal").evaluate(inside)
+
+
 def test_the_first_screen_reads_what_is_written_over_it(site, page):
     page.goto((site / "book/index.html").as_uri())
     page.wait_for_function("document.getElementById('landing-sure').textContent.includes('sure')")

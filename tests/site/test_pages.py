@@ -274,7 +274,8 @@ def test_the_keyboard_reaches_everything(site, page, name):
                 unseen.append(f"{stop['name']} ({'in' if stop['seen'] else 'out of'} sight)")
     assert not unseen, "no visible focus on: " + "; ".join(unseen)
     assert parts[0] == "pst-skip-link" and switch
-    assert {"pst-primary-sidebar", "bd-header-article", "bd-article", "prev-next-area"} <= set(parts), parts
+    lists = () if name == "book/index.html" else ("pst-primary-sidebar",)  # the first page folds it away
+    assert {*lists, "bd-header-article", "bd-article", "prev-next-area"} <= set(parts), parts
 
 
 def test_the_skip_link_leads_to_the_text(site, page):

@@ -11,7 +11,8 @@ FOLDS = """<article class="bd-article"><section id="a"><h1>A</h1><p>text</p>
 <div><details class="predict-evidence"><summary>answer</summary>
 <details><summary>in it</summary>x</details></details></div>
 <div class="cell"><details id="first"><summary>code</summary>x</details></div>
-<details><summary>solution</summary>x</details><details class="quiz-choice"><summary>choice</summary>x</details>
+<details class="solution dropdown"><summary>solution</summary>x</details>
+<details class="quiz-choice"><summary>choice</summary>x</details>
 </section></article>"""
 
 
@@ -31,11 +32,12 @@ def opened(page, tmp_path):
 
 
 def test_one_button_opens_all_folds_and_closes_them(opened):
-    page = opened(FOLDS, "paper")
+    page = opened(FOLDS, "menus", "paper")
     button = page.get_by_role("button", name="Open all folds")
     assert button.evaluate("(button) => button.nextElementSibling.querySelector('#first') !== null")
     state = "[...document.querySelectorAll('details')].map((fold) => fold.open)"
     button.click()
+    page.get_by_text("text", exact=True).click()
     assert page.evaluate(state) == [False, True, True, True, False]  # not the answers to questions
     page.get_by_role("button", name="Close all folds").click()
     assert page.evaluate(state) == [False] * 5

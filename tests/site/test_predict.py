@@ -57,7 +57,7 @@ Between.
 :unit: parameters
 :min: 1000
 :max: 100000000
-:scale: log
+:step: 1000
 
 How many?
 ---
@@ -347,23 +347,12 @@ def test_a_slider_that_nobody_moved_is_no_guess(asked):
         page.click("#predict-steps >> text=Ask me again")
 
 
-def test_a_logarithmic_slider_reaches_both_ends_and_compares_by_factors(asked):
-    page = asked
-    for key, value, end in (("Home", "1,000 parameters", "6,379.8 times more than you said."),
-                            ("End", "100,000,000 parameters", "15.7 times less than you said.")):
-        page.press("#predict-size-guess", key)
-        assert page.get_attribute("#predict-size-guess", "aria-valuetext") == value
-        page.click("#predict-size >> text=That is my guess")
-        assert says(page, "size").endswith(end)
-        page.click("#predict-size >> text=Ask me again")
-
-
 def test_words_are_those_of_python(asked):
     """The numbers of the outcome are written as ``predict.told`` writes them."""
     settings = json.loads(asked.get_attribute("#predict-size", "data-predict"))
     for value in (0, 0.5, 1234.5678, 99.995, 1e6):
         for digits in (0, 1, 3):
-            own = {**settings, "answer": [value], "digits": digits, "scale": "linear"}
+            own = {**settings, "answer": [value], "digits": digits}
             text = asked.evaluate("([guess, own]) => bookParts.predict.compared(guess, own).text", [value + 7, own])
             shown = re.search(r"The answer is ([\d,.]+) parameters", text)[1]
             from_python = float(f"{value:.{digits}f}")

@@ -571,9 +571,10 @@ def test_every_control_answers_to_the_keyboard(opened, anchor):
         else:
             pytest.fail(f"nothing changed at {control.get_attribute('aria-valuetext')}")
         changes += 1
-    for control in [*figure.locator("select").all(), *figure.locator("input[type=checkbox]").all()]:
+    keys = {"select": "End", "input[type=checkbox]": "Space", "input[type=radio]:checked": "ArrowRight"}
+    for control, key in [(control, key) for kind, key in keys.items() for control in figure.locator(kind).all()]:
         before = figure.evaluate(state)
-        control.press("End" if control.evaluate("(node) => node.localName") == "select" else "Space")
+        control.press(key)
         changes += figure.evaluate(state) != before
     for control in figure.locator("button").all():
         if control.is_visible() and control.is_enabled():
@@ -581,6 +582,19 @@ def test_every_control_answers_to_the_keyboard(opened, anchor):
             changes += 1
     assert changes, anchor
     assert told(opened, anchor) and "undefined" not in told(opened, anchor) and "NaN" not in told(opened, anchor)
+
+
+def test_recorded_accuracies_stand_with_their_own_settings_alone(opened):
+    """Grey and labelled; hidden where the reader has set something else."""
+    box = opened.locator("#touch-schedules")
+    for kind in range(3):
+        box.locator("input[type=radio]").nth(kind).check(force=True)
+        box.locator("button", has_text="Start over").click()
+        drawn = box.locator(".touch-stage path[stroke='var(--figure-soft)'][stroke-width='1.5']")
+        assert drawn.count() > 1 and "recorded trainings" in told(opened, "schedules")
+        box.locator("input[type=range]").nth(1).press("ArrowRight")
+        assert drawn.count() == 0 and "Nothing was trained with these settings" in told(opened, "schedules")
+        assert "nothing is recorded with these settings" in box.locator(".touch-stage").inner_text()
 
 
 def test_training_ten_times(opened):
@@ -605,9 +619,10 @@ def test_the_board_leads_to_the_steps(opened):
         assert re.search(r"/book/paths/[\w-]+/[\w-]+\.html$", link.get_attribute("href"))
     links.first.focus()
     assert told(opened, "leaderboard").startswith(links.first.get_attribute("aria-label"))
-    before = links.count()
-    board.locator(".touch-toggle:has-text('six-models') input").uncheck()
-    assert 0 < links.count() < before
+    lit = board.locator("a[href] .touch-dot[fill='var(--figure-blue)']")
+    assert lit.count() == links.count()
+    board.locator(".touch-option:has-text('six-models') input").check(force=True)
+    assert 0 < lit.count() < links.count() and f"{lit.count()} of them of six-models" in told(opened, "leaderboard")
     opened.locator("#touch-fashion select").select_option("dropout")
     assert told(opened, "fashion").startswith(f"{sum(p.idea == 'dropout' for p in fashion.declared.PAIRS)} pairs")
     opened.locator("#touch-ideas select").select_option("dropout")
@@ -642,10 +657,10 @@ def test_axe_finds_nothing_on_desktop_and_phone_light_and_dark(browser, address)
             assert told(page, "pooling") != before
             page.locator("#touch-luck button", has_text="Train again").tap()
             assert page.evaluate("document.getAnimations().length") == 0  # less motion was asked for
-            shown = page.locator("#touch-leaderboard a[href]")
-            before = shown.count()
-            page.locator("#touch-leaderboard .touch-toggle").first.tap()
-            assert 0 < shown.count() < before
+            lit = page.locator("#touch-leaderboard .touch-dot[fill='var(--figure-blue)']")
+            before = lit.count()
+            page.locator("#touch-leaderboard .touch-option").last.tap()
+            assert 0 < lit.count() < before
         context.close()
         assert not faults, "\n".join(faults)
 

@@ -72,7 +72,7 @@ def write_site(folder: Path, figures: dict = FIGURES) -> Path:
     from bundle import bundle
 
     static = folder / "_static"
-    touch.write_scripts(static / touch.FOLDER)
+    touch.write_scripts(SimpleNamespace(outdir=folder, builder=SimpleNamespace(format="html")))
     questions = bundle(ROOT / "book/_static", learning.SCRIPTS["parts/learning.js"])
     (static / "learning.js").write_text(questions, encoding="utf-8")
     for sheet in ("site/look.css", "book.css", "parts/learning.css"):

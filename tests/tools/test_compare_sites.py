@@ -5,6 +5,8 @@ import subprocess
 import pytest
 from compare_sites import BLURRED, copy_repository, differences, main
 
+from tests import ROOT
+
 STATUS = "<td><p>{}</p></td><td><p>{}</p></td><td><p>succeeded</p></td>"
 
 
@@ -18,7 +20,7 @@ def site(folder, **files):
 
 @pytest.fixture
 def pair(tmp_path):
-    return [site(tmp_path / name, book__status_html=STATUS.format(f"2026-01-0{day} 10:00", f"{day}.5"),
+    return [site(tmp_path / name, book__evidence__status_html=STATUS.format(f"2026-01-0{day} 10:00", f"{day}.5"),
                  book__a_html="same") for day, name in enumerate(("one", "two"), 1)]
 
 
@@ -33,8 +35,8 @@ def test_dates_and_durations_may_differ(pair, capsys):
     ({"book__b_html": "new"}, ["Only in two/book: b.html"]),
     ({"book__empty_html": ""}, ["Only in two/book: empty.html"]),
     ({"book__a_html": "\0other"}, ["one/book/a.html and two/book/a.html differ"]),
-    ({"book__status_html": STATUS.format("2026-01-02 10:00", "2.5").replace("succeeded", "failed")},
-     ["two/book/status.html", "failed"]),
+    ({"book__evidence__status_html": STATUS.format("2026-01-02 10:00", "2.5").replace("succeeded", "failed")},
+     ["two/book/evidence/status.html", "failed"]),
 ])
 def test_anything_else_may_not(pair, change, said, capsys):
     site(pair[1], **change)
@@ -54,7 +56,8 @@ def test_the_same_date_outside_of_the_table_is_a_difference(pair):
     site(pair[0], book__a_html="<p>2026-01-01 10:00</p>")
     site(pair[1], book__a_html="<p>2026-01-02 10:00</p>")
     assert any("2026-01-02" in line for line in differences(*pair))
-    assert list(BLURRED) == ["book/status.html"]
+    assert list(BLURRED) == ["book/evidence/status.html"]
+    assert all((ROOT / name).with_suffix(".md").exists() for name in BLURRED)
 
 
 def test_what_git_knows_is_copied_as_it_is_now(tmp_path):

@@ -98,6 +98,8 @@ def test_every_address_of_the_built_site_leads_to_a_published_file():
         pytest.skip("no book is built (make check-site looks at the same things after make book)")
     published = assemble(ROOT)
     assert faults(published) == []
+    assert sum(path.stat().st_size for path in published.rglob("*") if path.is_file()) < 40e6
+    assert not (pdf := published / "book.pdf").exists() or pdf.stat().st_size < 20e6
     for page in (published / "book").rglob("*.html"):
         source = ROOT / page.relative_to(published).with_suffix(".md")
         links = re.findall(r'href="([^"]+)"', page.read_text(encoding="utf-8"))

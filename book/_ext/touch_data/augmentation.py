@@ -1,7 +1,5 @@
 """Augmentation: a digit turned, shifted and scaled, and what a recorded network reads in it."""
 
-from __future__ import annotations
-
 ROOM = 190
 SCRIPTS = ("parts/pictures",)
 FIRST = {"turn": 30.0, "across": 2, "down": 0, "scale": 0.9, "fill": 0.0}  # what is there at first

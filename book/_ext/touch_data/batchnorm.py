@@ -1,7 +1,5 @@
 """Batch normalization: the values of one channel of a recorded network, before it and after."""
 
-from __future__ import annotations
-
 from functools import cache
 
 ROOM = 150

@@ -1,7 +1,5 @@
 """Bits a weight: the weights of a trained network, where they lie on a grid of so many bits, and what that costs."""
 
-from __future__ import annotations
-
 ROOM = 110
 BINS, FIRST = 64, 4  # of the weights in float, and the bits that are there at first
 

@@ -1,7 +1,5 @@
 """One number of a map, added up from all maps before it: the champion's first convolution behind its pooling."""
 
-from __future__ import annotations
-
 ROOM = 110
 AT, OUT, MAP = (4, 5), 2, 1  # the place, the map that comes out and the map whose products are told at first
 

@@ -1,7 +1,5 @@
 """Dropout: the units of a layer, a mask over them, and the sum that stays on average."""
 
-from __future__ import annotations
-
 from statistics import fmean, pstdev
 
 from . import batchnorm

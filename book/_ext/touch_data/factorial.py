@@ -1,7 +1,5 @@
 """The factorial: switch five ideas on and off, and see where trainings of the combination end, or would end."""
 
-from __future__ import annotations
-
 from itertools import product
 
 ROOM = 150

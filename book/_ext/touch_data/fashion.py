@@ -1,7 +1,5 @@
 """By what each idea multiplies the errors, on digits and on clothes: a row a pair, MNIST above Fashion-MNIST."""
 
-from __future__ import annotations
-
 from math import exp
 
 from .leaderboard import page_of

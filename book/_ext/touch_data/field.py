@@ -1,7 +1,5 @@
 """The receptive field of a unit, on a digit: the calculator's drawing with the page's own networks."""
 
-from __future__ import annotations
-
 ROOM = 270
 SCRIPTS = ("parts/windows", "parts/pictures", *(f"calculator/{name}" for name in (
     "geometry", "dependence", "layers", "network", "export", "controls", "stage", "maps", "drawing")))

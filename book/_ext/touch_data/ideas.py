@@ -1,7 +1,5 @@
 """What each idea is worth: a row for each pair of steps that differ in it alone, with both intervals."""
 
-from __future__ import annotations
-
 from .leaderboard import page_of
 
 ROOM = 110

@@ -1,7 +1,5 @@
 """Training images: for each number of them and each network the accuracies, and the interval of their mean."""
 
-from __future__ import annotations
-
 ROOM = 60
 
 

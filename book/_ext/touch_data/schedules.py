@@ -1,7 +1,5 @@
 """Three learning-rate schedules with their settings, and below the trainings that were recorded with one."""
 
-from __future__ import annotations
-
 ROOM = 190
 STEPS = {"step": "six-models/steplr", "cycle": "three-modules/onecycle-corrected", "plateau": "same-padding/plateau"}
 
@@ -20,10 +18,13 @@ def data(show: str = "step") -> dict:
         "cycle": {"rate": cycle.schedule.max_lr, "up": 0.3, "per": cycle.schedule.per},
         "plateau": {"rate": plateau.optimizer.learning_rate, "factor": plateau.schedule.factor,
                     "patience": plateau.schedule.patience}}
-    kinds = {kind: {"step": of.name, "batches": of.steps_per_epoch, "settings": settings[kind], "runs": [
-        {"seed": run.seed, "test": [e.test_correct for e in run.epochs],
-         "rates": [[short(e.learning_rate), short(e.last_learning_rate)] for e in run.epochs],
-         "losses": [round(e.test_loss, 6) for e in run.epochs]} for run in recorded(of)]} for kind, of in steps.items()}
+    kinds = {kind: {
+        "step": of.name, "project": of.path.replace("-", " "), "batches": of.steps_per_epoch,
+        "settings": settings[kind],
+        "runs": [{"seed": run.seed, "test": [e.test_correct for e in run.epochs],
+                  "rates": [[short(e.learning_rate), short(e.last_learning_rate)] for e in run.epochs],
+                  "losses": [round(e.test_loss, 6) for e in run.epochs]} for run in recorded(of)],
+    } for kind, of in steps.items()}
     return {"first": show, "epochs": max(of.epochs for of in steps.values()), **kinds}
 
 

@@ -1,7 +1,5 @@
 """Shifts: a test digit at each level of each shift, and what the networks get right there, with intervals."""
 
-from __future__ import annotations
-
 ROOM = 120
 DIGIT, SHIFT, LEVEL = 0, "blurred", 3  # the test image, and what is there at first
 SHADES = "0123456789abcdef"

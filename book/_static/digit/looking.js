@@ -2,14 +2,14 @@
 (function (root) {
   "use strict";
   const digit = root.mnistDigit || (root.mnistDigit = {});
-  const { pictures } = root.bookParts, { say } = root.bookParts.dom, { sliced, afterPause } = root.bookParts.work;
+  const { pictures } = root.bookParts, { calm, say } = root.bookParts.dom, { sliced, afterPause } = root.bookParts.work;
   const WIDE = 700; // CSS pixels of the maps from which the panel stands beside the unit
   const APART = 24, TOP = 72; // between unit and panel; what the page's header covers
 
   /* `now()` is what the page shows, {network, snapshot, maps, placed}; `pad` the drawing, `seen` the canvas of the
      28 × 28 pixels, `live` a paragraph for those who hear it. */
   function create({ container, panel, seen, live, pad }, now) {
-    let picked = null, pointed = null, resting = null;
+    let picked = null, pointed = null, resting = null, brought = null; // `brought`: the picked one that was moved into view
     const inspector = digit.inspector.create(panel, close);
     const atlas = digit.maps.create(container, pick, () => flow.join());
     const flow = digit.flow.create(container, atlas);
@@ -51,6 +51,8 @@
         if (unit() !== looked) return;
         looked.sentence = told.sentence;
         place(looked, boxes);
+        if (looked === picked && looked !== brought) panel.scrollIntoView({ block: "nearest", behavior: calm() ? "auto" : "smooth" });
+        brought = picked;
         frame(told.field, state);
       }
       flow.follow(boxes, looked.at);

@@ -119,7 +119,7 @@
     host.replaceChildren(
       make("div", { class: "convolution-maps" },
         make("figure", {}, digit, make("figcaption", {}, "28 × 28 pixels, 0 is paper and 1 ink")),
-        make("figure", {}, output, make("figcaption", {}, "26 × 26 sums; orange above zero, blue below"))),
+        make("figure", {}, output, make("figcaption", {}, "26 × 26 sums; orange above zero, teal below"))),
       make("div", { class: "convolution-sum" },
         make("table", {}, make("caption", {}, "Pixel × weight = product"), make("tbody", {}, rows)),
         said,

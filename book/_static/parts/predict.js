@@ -35,27 +35,22 @@
     const behind = unit ? ` ${unit}` : "";
     const text = `You said ${number(guess, digits)}${behind}. ${says} ${low === high ? low : `${low} to ${high}`}${behind}`;
     if (off === 0) return { hit: true, text: `${text}, as you said.` };
-    const near = off < 0 ? rounded[0] : rounded[rounded.length - 1];
     const counted = unit === "%" ? " points" : unit.startsWith("of ") ? "" : behind;
-    const far = settings.scale === "log" && guess > 0 && near > 0
-      ? `${number(Math.max(guess / near, near / guess), 1)} times ${off < 0 ? "more" : "less"} than you said`
-      : `${number(Math.abs(off), digits)}${counted} ${off < 0 ? "more" : "less"} than you said`;
-    return { hit: false, text: `${text}: ${far}.` };
+    return { hit: false, text: `${text}: ${number(Math.abs(off), digits)}${counted} ${off < 0 ? "more" : "less"} than you said.` };
   }
 
   // The guess beside the answer, on a line -------------------------------------------------------
 
   /* The positions (0 to 1) of values on a line that holds the guess and the answer with some room beside them. */
-  function placed(values, log) {
-    const scaled = values.map((value) => (log ? Math.log(value) : value));
-    const low = Math.min(...scaled), high = Math.max(...scaled), span = high - low || 1;
-    return scaled.map((value) => 0.5 + (high === low ? 0 : (value - (low + high) / 2) / span * 0.84));
+  function placed(values) {
+    const low = Math.min(...values), high = Math.max(...values), span = high - low || 1;
+    return values.map((value) => 0.5 + (high === low ? 0 : (value - (low + high) / 2) / span * 0.84));
   }
 
   function line(guess, settings, room) {
     const { answer, digits, unit = "" } = settings;
     const WIDE = Math.min(560, Math.max(220, room || 560)), AXIS = 34;
-    const at = placed([guess, ...answer], settings.scale === "log" && guess > 0).map((place) => place * WIDE);
+    const at = placed([guess, ...answer]).map((place) => place * WIDE);
     const first = at[1], last = at[at.length - 1];
     const label = (x, y, text, name) => draw("text", {
       x: Math.min(WIDE - 4, Math.max(4, x)), y, class: name,
@@ -131,11 +126,8 @@
   }
 
   function slid(box, settings) {
-    const { min, max, step, unit = "", digits } = settings;
-    const log = settings.scale === "log";
-    const LAST = log ? 300 : Math.round((max - min) / step);
-    const real = (at) => (log ? Number((min * (max / min) ** (at / LAST)).toPrecision(2)) : min + at * step);
-    const place = (value) => Math.round(log ? LAST * Math.log(value / min) / Math.log(max / min) : (value - min) / step);
+    const { min, max, step, unit = "", digits } = settings, LAST = Math.round((max - min) / step);
+    const real = (at) => min + at * step, place = (value) => Math.round((value - min) / step);
     let touched = false; // where the slider stands at first is nobody's guess
     const touch = () => { touched = true; show(); };
     const said = make("output", { for: `${box.id}-guess` });
@@ -164,8 +156,8 @@
     const outcome = make("div", { class: "predict-outcome", role: "status", tabindex: -1 });
     const commit = make("button", { type: "submit", class: "part-button" }, "That is my guess");
     const again = make("button", { type: "button", class: "part-button quiet", hidden: true, onclick: forget }, "Ask me again");
-    const form = make("form", { onsubmit: answer }, make("div", { class: "predict-fields" }, asked.nodes), commit, again);
-    box.append(form, outcome);
+    const form = make("form", { onsubmit: answer }, make("div", { class: "predict-fields" }, asked.nodes), commit, outcome, again);
+    box.append(form);
 
     function shown(guess) {
       const { hit, text } = compared(guess, settings);

@@ -61,9 +61,6 @@
     stage.replaceChildren(svg);
   }
 
-  /* Calls back when the page turns dark or light: for what is painted in pixels. */
-  const onMode = (again) => new MutationObserver(again).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
-
   /* The reader's guess at a question of the page, which a figure's data name: a function that gives the number, or null
      while there is none. `changed` is called when the guess comes or goes. */
   function guessOf(data, changed) {
@@ -93,5 +90,5 @@
     };
   }
 
-  parts.touch = { figure, put, onMode, guessOf, drawGuess, randomFrom };
+  parts.touch = { figure, put, guessOf, drawGuess, randomFrom };
 })(window);

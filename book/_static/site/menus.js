@@ -1,7 +1,7 @@
 /* The menus above a page are <details>, which open without a script. Here they close again: by Escape,
    and when something else is clicked or focused. And the search opens, by its buttons and Ctrl+K. */
 (() => {
-  const menus = [...document.querySelectorAll("details.dropdown")];
+  const menus = [...document.querySelectorAll(".article-header-buttons details.dropdown")];
   const closeOthers = ({ target }) => {
     for (const menu of menus) if (menu.open && !menu.contains(target)) menu.open = false;
   };

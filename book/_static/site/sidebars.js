@@ -15,6 +15,13 @@
     }
   };
 
+  const current = [...bar.querySelectorAll("li.current.active > a")].at(-1); /* behind the entries above it */
+  const show = (list) => {
+    if (!current) return;
+    const { top, bottom } = current.getBoundingClientRect(), box = list.getBoundingClientRect();
+    if (top < box.top || bottom > Math.min(box.bottom, innerHeight)) list.scrollTop += top - box.top - innerHeight / 3;
+  };
+
   button.addEventListener("click", () => {
     if (wide.matches) {
       bar.classList.toggle(document.querySelector(".hero") ? "shown" : "pst-sidebar-hidden"); /* the first page hides it */
@@ -22,6 +29,7 @@
     }
     move(bar, dialog);
     dialog.showModal();
+    show(dialog);
   });
   dialog.addEventListener("close", () => move(dialog, bar)); /* the browser gives the focus back */
   dialog.addEventListener("click", (event) => {
@@ -30,12 +38,9 @@
     if (event.target.closest("a[href]") || (beside && event.target === dialog)) dialog.close();
   });
 
-  /* The list is as far down as it was on the page before, or shows the page that is open. A browser that keeps
-     nothing shows the open page. */
+  /* The list is as far down as it was on the page before, if that shows the page that is open. */
   const kept = (work) => { try { return work(sessionStorage); } catch { return null; } };
-  const current = bar.querySelector("li.current > a.current, li.current.active > a");
-  const before = Number(kept((storage) => storage.getItem("sidebar")));
-  if (before) bar.scrollTop = before;
-  else if (current && current.offsetTop > innerHeight / 2) bar.scrollTop = current.offsetTop - innerHeight / 3;
+  bar.scrollTop = Number(kept((storage) => storage.getItem("sidebar")));
+  show(bar);
   addEventListener("pagehide", () => kept((storage) => storage.setItem("sidebar", bar.scrollTop)));
 })();

@@ -132,6 +132,6 @@
     chart.fit(stage, lay);
   }
 
-  touch.augmentation = { inverseOf, changed, unpacked };
+  touch.augmentation = { changed };
   touch.figure("augmentation", begin);
 })(window);

@@ -47,7 +47,7 @@
 
     function paint(width) {
       const before = data.values.map((v) => v * now.times + now.plus), after = normalized(before, now.scale, now.shift);
-      const above = histogram(width, before, "before: one channel of a batch", "red"), below = histogram(width, after, "after: mean = shift, deviation = scale", "blue");
+      const above = histogram(width, before, "before: one channel of a batch", "sky"), below = histogram(width, after, "after: mean = shift, deviation = scale", "blue");
       below.setAttribute("y", EACH);
       touch.put(stage, dom.draw("svg", { width, height: 2 * EACH, viewBox: `0 0 ${width} ${2 * EACH}` }, above, below), "Two histograms of the same values on the same axis. Before the normalization they lie to one side and are spread; after it the scale and the shift say where they lie.");
       const [first, last] = [moments(before), moments(after)], share = (values) => Math.round((100 * values.filter((v) => v > 0).length) / values.length);

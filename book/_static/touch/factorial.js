@@ -40,7 +40,7 @@
     } }).node)));
 
     function row(drawn, of, at) {
-      const y = drawn.y(at), colour = `var(--figure-${of.trained ? "blue" : "red"})`, mean = of.mean;
+      const y = drawn.y(at), colour = `var(--figure-${of.trained ? "blue" : "sky"})`, mean = of.mean;
       return [mean === null || of.trained ? null : dom.draw("path", { d: `M${drawn.x(of.low)} ${y}H${drawn.x(of.high)}`, stroke: colour, "stroke-width": 2 }),
         ...of.endings.map((accuracy) => chart.mark("o", drawn.x(accuracy), y, { fill: colour })),
         mean === null ? null : dom.draw("path", { d: `M${drawn.x(mean)} ${y - 9}v18`, stroke: colour, "stroke-width": 2 })].filter(Boolean);

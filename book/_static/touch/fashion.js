@@ -33,7 +33,7 @@
     }
 
     function dots(drawn, row, i, under) {
-      return [[row.mnist, -APART, "blue"], [row.clothes, APART, "red"]].flatMap(([{ low, factor, high }, shift, colour]) => {
+      return [[row.mnist, -APART, "blue"], [row.clothes, APART, "sky"]].flatMap(([{ low, factor, high }, shift, colour]) => {
         if (factor === null) return [];
         const y = drawn.y(i + shift) + under, fill = `var(--figure-${colour})`;
         const line = low === null ? [] : [dom.draw("path", { d: `M${drawn.x(Math.max(range[0], low))} ${y}H${drawn.x(Math.min(range[1], high))}`, stroke: fill, "stroke-width": 2 })];
@@ -51,12 +51,12 @@
 
     const again = chart.fit(stage, (width) => {
       const narrow = width < 620, each = narrow ? 2 * ROW : ROW, all = shown();
-      const drawn = chart.frame({ width, height: AROUND + each * Math.max(1, all.length), title: "blue, above: digits; red, below: clothes", around: { left: narrow ? 10 : LEFT, top: 28 },
+      const drawn = chart.frame({ width, height: AROUND + each * Math.max(1, all.length), title: "blue, above: digits; grey, below: clothes", around: { left: narrow ? 10 : LEFT, top: 28 },
         x: { range, count: narrow ? 4 : 6, label: narrow ? "errors after / before" : "errors after it, as a multiple of those before" }, y: { range: [all.length - 0.4, -0.6], ticks: [] } });
       drawn.add(dom.draw("path", { class: "touch-axis", d: `M${drawn.x(1)} ${drawn.top}V${drawn.bottom}` }));
       nodes = all.map((row, i) => ({ of: row, node: link(row, drawn, i, narrow, each) }));
       drawn.over(nodes.map(({ node }) => node));
-      touch.put(stage, drawn.svg, `${all.length} rows, a pair of steps each: a blue dot with its interval for digits and, where it is trained, a red one for clothes, around an upright line at one.`, "group");
+      touch.put(stage, drawn.svg, `${all.length} rows, a pair of steps each: a blue dot with its interval for digits and, where it is trained, a grey one for clothes, around an upright line at one.`, "group");
       look(all.includes(now) ? now : null);
     });
   }

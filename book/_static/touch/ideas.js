@@ -3,7 +3,7 @@
   "use strict";
   const { dom, chart, controls, touch } = root.bookParts;
   const top = new URL("../../book/", document.currentScript.src).href;
-  const ROW = 21, AROUND = 62, LEFT = 424, COLOURS = ["blue", "red", "green", "purple", "orange", "sky", "ink"];
+  const ROW = 21, AROUND = 62, LEFT = 424;
   const signed = (v) => `${v < 0 ? "−" : "+"}${Math.abs(v).toFixed(2)}`;
   const inPath = ({ before, after }) => `${before.split("/")[1]} → ${after.split("/")[1]}`;
   const pair = (row) => `${row.after.split("/")[0]}: ${inPath(row)}`;
@@ -39,7 +39,7 @@
     }
 
     function link(row, drawn, i, narrow, each) {
-      const y = drawn.y(i) + (narrow ? 9 : 0), colour = `var(--figure-${COLOURS[data.ideas.indexOf(row.idea) % COLOURS.length]})`;
+      const y = drawn.y(i) + (narrow ? 9 : 0), colour = "var(--figure-blue)";
       const span = ([low, high], width) => dom.draw("path", { d: `M${drawn.x(low)} ${y}H${drawn.x(high)}`, stroke: colour, "stroke-width": width });
       return dom.draw("a", { class: "touch-line", href: row.page ? top + row.page : null, tabindex: row.page ? null : 0, role: row.page ? null : "img", "aria-label": sentence(row),
         onfocus: () => look(row), onpointerenter: () => look(row), onpointerleave: () => look(null) },

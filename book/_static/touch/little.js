@@ -3,7 +3,7 @@
   "use strict";
   const { dom, chart, controls, touch } = root.bookParts;
   const { grouped } = root.bookParts.numbers;
-  const ROW = 44, AROUND = 66, LEFT = 110, COLOURS = ["blue", "red", "green"];
+  const ROW = 44, AROUND = 66, LEFT = 110, colour = "var(--figure-blue)";
 
   /* The range of accuracies that is drawn: whole halves of a point around all of them. */
   function span({ networks }, at) {
@@ -33,7 +33,7 @@
       const drawn = chart.frame({ width, height: AROUND + ROW * networks.length, title: `${grouped(sizes[at])} training images`, around: { left: LEFT, top: 28 },
         x: { range: span(data, at), label: "test accuracy (%)", count: width < 500 ? 3 : 5 }, y: { range: [networks.length - 0.4, -0.6], ticks: [] } });
       networks.forEach(({ name, cells }, i) => {
-        const cell = cells[at], y = drawn.y(i), colour = `var(--figure-${COLOURS[i]})`;
+        const cell = cells[at], y = drawn.y(i);
         drawn.add(dom.draw("text", { x: LEFT - 8, y: y + 4, "text-anchor": "end" }, name));
         if (!cell) return;
         if (cell.low !== null) drawn.add(dom.draw("path", { d: `M${drawn.x(cell.low)} ${y}H${drawn.x(cell.high)}`, stroke: colour, "stroke-width": 7, "stroke-opacity": 0.3, fill: "none" }));

@@ -23,7 +23,7 @@
       paintAgain();
     });
     const over = controls.button("Start over", () => { drawn = []; paintAgain(); });
-    const menu = controls.menu({ label: "the network", groups: [["", data.steps.map(({ step: name }, i) => [String(i), name])]], value: String(data.first),
+    const menu = controls.menu({ label: "the network", groups: [["", data.steps.map(({ name }, i) => [String(i), name])]], value: String(data.first),
       changed: (i) => { step = data.steps[Number(i)]; drawn = []; paintAgain(); } });
     place.append(controls.row(menu.node, again, rest, over));
 
@@ -37,7 +37,7 @@
       const points = now.test.map((v, i) => [i + 1, v]).filter(([, v]) => v >= low);
       above.add(chart.line(above, points, { class: `touch-test${fresh ? " touch-drawing" : ""}`, "stroke-width": 2, pathLength: 1 }),
                 chart.mark("o", above.x(end + 1), above.y(now.test[end]), { fill: "var(--figure-blue)" }),
-                chart.mark("D", above.x(best + 1), above.y(now.test[best]), { fill: "var(--figure-red)" }));
+                chart.mark("D", above.x(best + 1), above.y(now.test[best]), { fill: "var(--figure-ink)" }));
       return above;
     }
 
@@ -48,9 +48,9 @@
       if (drawn.length) below.add(dom.draw("path", { class: "touch-cursor", d: `M${below.x(mean)} ${below.top}V${below.bottom}` }));
       drawn.slice(-MOST).forEach(({ test }, i) => {
         const [last, best] = [test[test.length - 1], Math.max(...test)], y = below.y(i + 1);
-        below.add(dom.draw("path", { d: `M${below.x(last)} ${y}H${below.x(best)}`, stroke: "var(--figure-red)", "stroke-opacity": 0.6, "stroke-width": 1.5 }),
+        below.add(dom.draw("path", { d: `M${below.x(last)} ${y}H${below.x(best)}`, stroke: "var(--figure-sky)", "stroke-width": 1.5 }),
                   chart.mark("o", below.x(last), y, { fill: "var(--figure-blue)" }),
-                  chart.mark("D", below.x(best), y, { fill: "var(--figure-red)", class: best === published ? "touch-now" : "touch-dot" }));
+                  chart.mark("D", below.x(best), y, { fill: "var(--figure-ink)", class: best === published ? "touch-dot" : "touch-hollow" }));
       });
       if (guess() !== null) touch.drawGuess(below, 100 * guess(), `you: ${guess().toFixed(2)}`);
       return below;
@@ -60,14 +60,14 @@
       const every = step.runs.flatMap(({ test }) => test.slice(4)), [low, high] = [Math.floor((Math.min(...every) - 2) / 10) * 10, Math.ceil((Math.max(...every) + 2) / 10) * 10];
       const above = curve(width, low, high), below = spread(width, low, high);
       below.svg.setAttribute("y", ABOVE);
-      touch.put(stage, dom.draw("svg", { width, height: ABOVE + BELOW, viewBox: `0 0 ${width} ${ABOVE + BELOW}` }, above.svg, below.svg), `Above, the test accuracy of one training of ${step.step}, epoch by epoch; below, for each training drawn so far a dot where it ends and a diamond at its best epoch, which lies further right.`);
+      touch.put(stage, dom.draw("svg", { width, height: ABOVE + BELOW, viewBox: `0 0 ${width} ${ABOVE + BELOW}` }, above.svg, below.svg), `Above, the test accuracy of one training of ${step.name}, epoch by epoch; below, for each training drawn so far a dot where it ends and a diamond at its best epoch, which lies further right.`);
       fresh = false;
       again.disabled = rest.disabled = drawn.length >= MOST;
       tell(`${words()}${guess() === null ? "" : ` You said ${guess().toFixed(2)} %.`}`);
     }
 
     function words() {
-      if (!drawn.length) return `${step.step} has ${step.runs.length} recorded trainings. Train it: each press draws one of them.`;
+      if (!drawn.length) return `${step.name} has ${step.runs.length} recorded trainings. Train it: each press draws one of them.`;
       const { published, mean, low, high } = outcome(drawn, step.runs), extra = Math.max(0, published - mean);
       const kept = `Keep the best epoch of ${drawn.length === 1 ? "this training" : `these ${drawn.length}`}, and you publish ${percent(published)} %.`;
       if (drawn.length < MOST) return kept;

@@ -26,9 +26,9 @@
       }
       const averaged = dense(1, channels, classes), here = dense(side, channels, classes);
       drawn.add(dom.draw("path", { class: "touch-rule", d: `M${drawn.left} ${drawn.y(budget)}H${drawn.right}` }),
-        dom.draw("text", { class: "touch-soft", x: drawn.right, y: drawn.y(budget) - 5, "text-anchor": "end" }, width < 420 ? grouped(budget) : `${grouped(budget)}: the whole network`),
-        chart.line(drawn, cut, { class: "touch-train", "stroke-width": 2.5 }), chart.line(drawn, sides.map((s) => [s, averaged]), { class: "touch-test", "stroke-width": 2.5 }));
-      if (here <= MOST) drawn.over(chart.mark("o", drawn.x(side), drawn.y(here), { fill: "var(--figure-red)" }));
+        dom.draw("text", { class: "touch-soft", x: drawn.left + 6, y: drawn.y(budget) - 6 }, width < 420 ? "the limit" : `${grouped(budget)}: the whole network`),
+        chart.line(drawn, cut, { stroke: "var(--figure-sky)", "stroke-width": 2.5 }), chart.line(drawn, sides.map((s) => [s, averaged]), { class: "touch-test", "stroke-width": 2.5 }));
+      if (here <= MOST) drawn.over(chart.mark("o", drawn.x(side), drawn.y(here), { fill: "var(--figure-sky)" }));
       drawn.over(chart.mark("o", drawn.x(side), drawn.y(averaged), { fill: "var(--figure-blue)" }));
       touch.put(stage, drawn.svg, `Parameters against the side of the map, for ${channels} channels: those of a dense layer rise with the square of it, through the line of ${grouped(budget)}; those after a global average stay at ${grouped(averaged)}.`);
       stage.classList.add("touch-drawn");

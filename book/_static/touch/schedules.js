@@ -80,7 +80,7 @@
       const across = { range: [0, data.epochs], count: width < 450 ? 4 : 8 };
       const above = chart.frame({ width, height: ABOVE, title: "learning rate (blue yours, grey recorded)", x: across,
         y: { range: [LEAST, MOST], log: true, name: (v) => (v >= 0.001 ? String(v) : v.toExponential(0)) } });
-      const { step, runs, settings: theirs } = data[kind], clamp = ([x, y]) => [x, Math.max(LEAST, y)];
+      const { project, runs, settings: theirs } = data[kind], clamp = ([x, y]) => [x, Math.max(LEAST, y)];
       for (const run of runs) {
         const recorded = run.rates.flatMap(([from, to], e) => [[e, from], [e + 1, to]]);
         above.add(chart.line(above, recorded.map(clamp), { stroke: "var(--figure-soft)", "stroke-width": 3, "stroke-opacity": runs.length > 1 ? 0.3 : 0.6 }));
@@ -99,11 +99,11 @@
       }
       below.svg.setAttribute("y", ABOVE);
       const both = dom.draw("svg", { width, height: ABOVE + BELOW, viewBox: `0 0 ${width} ${ABOVE + BELOW}` }, above.svg, below.svg);
-      touch.put(stage, both, `Above, on a logarithmic axis, the learning rate that you set over ${data.epochs} epochs, and in grey the recorded one of ${step}; below, the test accuracy of the recorded trainings, where your settings are theirs.`);
+      touch.put(stage, both, `Above, on a logarithmic axis, the learning rate that you set over ${data.epochs} epochs, and in grey the recorded one (${project}); below, the test accuracy of the recorded trainings, where your settings are theirs.`);
       const rates = of.map(([, y]) => y), last = rates[rates.length - 1];
       tell(`${inWords[kind]}: from ${short(rates[0])} ${Math.max(...rates) > rates[0] * 1.0001 ? `up to ${short(Math.max(...rates))} and ` : ""}to ${short(last)} at the end. ` +
-        (same ? `The ${runs.length} recorded trainings of ${step} move by ${unrest(runs).toFixed(2)} points from one epoch to the next over the last five.`
-          : `${step} was trained with other settings; “Start over” brings them back.`));
+        (same ? `The ${runs.length} recorded trainings (${project}) move by ${unrest(runs).toFixed(2)} points from one epoch to the next over the last five.`
+          : "Nothing was trained with these settings; “Start over” brings back those that were."));
     }
 
     const again = chart.fit(stage, paint);

@@ -32,7 +32,7 @@
       const drawn = chart.frame({ width, height, title: narrow ? "" : amount(data.shifts[shift], level), around: { left: narrow ? NAMES : LEFT, top: narrow ? 8 : 28 },
         x: { range: [0, 100], label: "accuracy (%)", count: narrow ? 3 : 5 }, y: { range: [data.networks.length - 0.4, -0.6], ticks: [] } });
       data.networks.forEach(({ name, cells, augmented }, i) => {
-        const [value, low, high] = cells[shift][level], y = drawn.y(i), colour = `var(--figure-${augmented ? "blue" : "red"})`;
+        const [value, low, high] = cells[shift][level], y = drawn.y(i), colour = `var(--figure-${augmented ? "blue" : "sky"})`;
         drawn.add(dom.draw("text", { x: drawn.left - 8, y: y + 4, "text-anchor": "end" }, name),
           dom.draw("path", { d: `M${drawn.x(low)} ${y}H${drawn.x(high)}`, stroke: colour, "stroke-width": 2, fill: "none" }),
           chart.mark("o", drawn.x(value), y, { fill: colour }));

@@ -7,13 +7,12 @@ line in a logbook. What shows them is in ``mnist_lib.classroom.report``.
 from mnist_lib import door
 
 __all__, __getattr__, __dir__ = door(__name__, {
-    "entry": "Entry Refused line load of source_of",
+    "entry": "Entry Refused line load of",
     "learning": "Attempt Epoch attempt predict seed_everything",
     "logbook": "logbook",
     "recipe": "Recipe plain",
-    "results": "Result count load_result load_weights result_from result_of train_once weights",
-    "rules": "EPOCHS LIMIT Finding Sheet examine",
+    "results": "Result count holds load_result load_weights result_from result_of train_once weights",
+    "rules": "TERMS Finding Sheet Terms examine",
     "split": "Split",
-    "verdict": "FAILS HELD LAST NEAR RULE Verdict advice interval judge worth",
-    "watch": "Watch watching",
+    "verdict": "FAILS HELD LAST LEARNT NEAR Verdict advice interval judge warnings_of word_of worth",
 })

@@ -9,35 +9,27 @@ from __future__ import annotations
 import ast
 import functools
 import hashlib
-import importlib.util
 import inspect
 import json
-import sys
 import textwrap
-import types
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from torch import nn
 
+from ...reading import Found, Refused, Watch, build, line, read, watching
 from .recipe import Recipe
-from .watch import Watch, watching
 
-NAME = "Net"
-LONGEST = 300  # characters of a message that somebody else's code wrote
-
-
-class Refused(ValueError):
-    """Something of the reader's own is wrong; the message is one line and says what to do next."""
+NAME, LISTED = "Net", 6  # statements that were not executed
 
 
 @dataclass(frozen=True)
 class Entry:
     """A network that can be built, how it is trained, and what it was read from.
 
-    ``watch`` has the files that its code opened while it was loaded; ``whole`` says that the source has the recipe.
+    ``watch`` has the files that its code opened while it was loaded; ``whole`` says that the recipe is the source's or
+    the default one; ``found`` is what was read.
     """
 
     name: str
@@ -46,6 +38,13 @@ class Entry:
     source: str
     watch: Watch
     whole: bool = False
+    found: Found | None = None
+    own_recipe: bool = True
+
+    @property
+    def recipe_in_words(self) -> str:
+        """How it is trained, and whose recipe that is."""
+        return self.recipe.words() + ("" if self.own_recipe else "; no recipe in the file: the book's was used")
 
     @functools.cached_property
     def fingerprint(self) -> str:
@@ -57,19 +56,27 @@ class Entry:
             code = _dumped(ast.parse(self.source))
         except (SyntaxError, ValueError, RecursionError):
             code = self.source
-        text = json.dumps([code, self.recipe.describe(code=not self.whole)], sort_keys=True)
+        which = [self.name.rpartition(":")[2]] if self.found and (self.found.others or "(" in self.name) else []
+        text = json.dumps([code, self.recipe.describe(code=not self.whole), *which], sort_keys=True)
         return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:12]
+
+    @property
+    def told(self) -> list[str]:
+        """The recipe; which network it is and why; what was not executed, and what stood in."""
+        found, told = self.found, [f"Recipe: {self.recipe_in_words}."]
+        if found and not found.of_the_book:
+            told.append(f"Network: {found.name}, {found.why}.")
+            more = len(found.left_out) - LISTED
+            if found.left_out:
+                told.append("Not executed: " + "; ".join(found.left_out[:LISTED]) + f"; and {more} more" * (more > 0))
+            if found.stood_in:
+                told.append(f"Not installed, a stand-in that does nothing took its place: {', '.join(found.stood_in)}.")
+        return told
 
     def build(self) -> nn.Module:
         """A new network with weights of its own; :class:`Refused` says why there is none."""
         with watching(self.watch):
-            try:
-                network = self.make()
-            except TypeError as error:
-                raise Refused(f"{self.name} cannot be built without arguments ({line(error)}); give each argument "
-                              "a default value") from error
-            except Exception as error:
-                raise Refused(f"{self.name} cannot be built: {type(error).__name__}: {line(error)}") from error
+            network = build(self.found or Found(self.name, self.make, self.make))
         if not isinstance(network, nn.Module):
             raise Refused(f"{self.name} gives a {type(network).__name__}, not a torch module; "
                           "let it be a class derived from nn.Module")
@@ -86,17 +93,6 @@ def _dumped(node) -> Any:
                                    if value is not None and value != [] and name not in ("kind", "type_comment"))]
 
 
-def line(text: object, longest: int = LONGEST) -> str:
-    """A text of unknown origin as one line that prints: no control characters, and not too long."""
-    try:
-        text = str(text)
-    except Exception:  # an exception whose own __str__ fails
-        text = f"({type(text).__name__} that cannot be printed)"
-    text = " ".join(text[:10 * longest].split())
-    text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
-    return text if len(text) <= longest else text[:longest - 1] + "…"
-
-
 def of(network: Any, recipe=None, name: str = "") -> Entry:
     """The entry of a class, a function that builds, or a module whose class needs no arguments."""
     if isinstance(network, nn.Module):
@@ -107,77 +103,20 @@ def of(network: Any, recipe=None, name: str = "") -> Entry:
         source = textwrap.dedent(inspect.getsource(network))
     except (OSError, TypeError):
         source = repr(network)
-    return Entry(name or getattr(network, "__name__", NAME), network, Recipe.of(recipe), source, Watch())
+    return Entry(name or getattr(network, "__name__", NAME), network, Recipe.of(recipe), source, Watch(),
+                 own_recipe=recipe is not None)
 
 
-def load(place: str, recipe=None) -> Entry:
-    """The entry of ``my_net.py``, ``my_net.py:Name`` or ``my_net.ipynb``; :class:`Refused` where there is none."""
-    file, _, name = place.rpartition(":") if place.rpartition(":")[0].endswith((".py", ".ipynb")) else (place, "", "")
-    path = Path(file)
-    if path.suffix not in (".py", ".ipynb"):
-        raise Refused(f"{line(file)} is neither a .py file nor a notebook; write my_net.py:{NAME}")
-    if not path.is_file():
-        raise Refused(f"there is no file {line(file)}; python -m mnist_lib challenge --template {line(file)} "
-                      "writes one to fill in")
-    source, watch = source_of(path), Watch()
-    module = _executed(path, source, watch)
-    found = _network_in(module, name, path.name)
-    whole = recipe is None
-    recipe = getattr(module, "recipe", None) if whole else recipe
-    try:
-        return Entry(f"{path.name}:{found.__name__ if hasattr(found, '__name__') else NAME}",
-                     found if not isinstance(found, nn.Module) else type(found), Recipe.of(recipe), source, watch,
-                     whole)
-    except (ValueError, KeyError) as error:
-        raise Refused(f"{path.name}: {line(error.args[0] if error.args else error)}") from error
-
-
-def source_of(path: Path) -> str:
-    """The Python code of a file: of a notebook, its code cells without magics."""
-    try:
-        text = path.read_text(encoding="utf-8")
-        if path.suffix != ".ipynb":
-            return text
-        cells = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
-        lines = [row for cell in cells for row in "".join(cell["source"]).splitlines()]
-    except UnicodeDecodeError as error:
-        raise Refused(f"{line(path.name)} is not text (UTF-8); hand in Python code") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise Refused(f"{line(path.name)} is not a notebook that can be read; save it again") from error
-    return "\n".join("pass" if row.lstrip().startswith(("%", "!")) else row for row in lines) + "\n"
-
-
-def _executed(path: Path, source: str, watch: Watch) -> types.ModuleType:
-    module = types.ModuleType(path.stem)
-    module.__file__ = str(path)
-    sys.modules[path.stem if path.stem not in sys.modules else f"submitted_{path.stem}"] = module
-    module.__spec__ = importlib.util.spec_from_loader(path.stem, loader=None)
-    try:
-        code = compile(source, str(path), "exec")
-    except (SyntaxError, ValueError) as error:
-        where = f" in line {error.lineno}" if getattr(error, "lineno", None) else ""
-        raise Refused(f"{line(path.name)} is not Python{where}: {line(getattr(error, 'msg', error))}") from error
+def load(place: str, recipe=None, asked: str = "", shown: str = "") -> Entry:
+    """The entry of a name that ``mnist_lib.reading`` reads; :class:`Refused` where there is none."""
+    watch = Watch()
     with watching(watch):
-        try:
-            exec(code, module.__dict__)
-        except SystemExit as error:
-            raise Refused(f"{line(path.name)} ends the program when it is loaded (exit); take that out") from error
-        except Exception as error:
-            raise Refused(f"{line(path.name)} cannot be loaded: {type(error).__name__}: {line(error)}") from error
-    return module
-
-
-def _network_in(module: types.ModuleType, name: str, file: str) -> Any:
-    """What is called ``name``; without a name ``Net``, or the only network class that the file defines."""
-    if found := getattr(module, name or NAME, None):
-        if callable(found):
-            return found
-        raise Refused(f"{name or NAME} in {line(file)} is a {type(found).__name__}; let it be a class or a function")
-    classes = [n for n, v in vars(module).items()
-               if isinstance(v, type) and issubclass(v, nn.Module) and v.__module__ == module.__name__]
-    if not name and len(classes) == 1:
-        return getattr(module, classes[0])
-    there = ", ".join(classes[:5])
-    raise Refused(f"{line(file)} has no {line(name or NAME)}" + (
-        f"; there are {line(there)}: name one, {line(file)}:{line(classes[0])}" if classes else
-        f"; call your network class {NAME}"))
+        found = read(place, asked, shown)
+    step = found.name if found.of_the_book else None
+    whole = recipe is None and step is None
+    recipe = found.names.get("recipe", recipe) if whole else recipe or step
+    try:
+        return Entry(found.name, found.make, Recipe.of(recipe), found.source or found.name, watch, whole, found,
+                     recipe is not None)
+    except (ValueError, KeyError) as error:
+        raise Refused(f"{found.name.partition(':')[0]}: {line(error.args[0] if error.args else error)}") from error

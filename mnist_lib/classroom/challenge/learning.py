@@ -35,7 +35,7 @@ from ...training import (
 )
 from .entry import Entry
 
-KIND = "mnist_lib challenge checkpoint 1"
+KIND = "mnist_lib challenge checkpoint 2"
 
 
 class Epoch(NamedTuple):
@@ -49,10 +49,14 @@ class Epoch(NamedTuple):
 
 @dataclass(frozen=True)
 class Attempt:
-    """A training that came to its end: ``predictions`` (epochs, N) are uint8 digits for the held-out images."""
+    """A training that came to its end: ``predictions`` (epochs, N) are uint8 digits for the held-out images.
+
+    ``before`` (N,) are those of the network with the weights that it began with.
+    """
 
     seed: int
     epochs: tuple[Epoch, ...]
+    before: Tensor
     predictions: Tensor
     machine: dict
     network: nn.Module
@@ -90,6 +94,8 @@ class _Training:
         self.entry, self.recipe, self.seed, self.device = entry, entry.recipe, seed, device
         self.network = faster(entry.build(), device)
         self.random = torch.Generator(device).manual_seed(seed)
+        if len(images) % self.recipe.batch_size == 1:  # a batch of one has no statistics, and squeeze() drops it
+            images, labels = images[:-1], labels[:-1]
         self.images, self.labels, self.judged = images.to(device), labels.to(device), judged.to(device)
         if not self.recipe.augmented:
             for transform in self.recipe.transforms:
@@ -98,7 +104,7 @@ class _Training:
         self.schedule = self.recipe.make_schedule(self.optimizer, -(-len(images) // self.recipe.batch_size))
         self.average = average_of(self.network, self.recipe)
         self.epochs: list[Epoch] = []
-        self.predictions: list[Tensor] = []
+        self.predictions = [predict(self.network, self.judged)]
 
     def run(self, checkpoint, tell) -> Attempt:
         while len(self.epochs) < self.recipe.epochs:
@@ -106,7 +112,8 @@ class _Training:
             if checkpoint:
                 self.keep(checkpoint)
             tell(self.epochs, self.predictions[-1])
-        return Attempt(self.seed, tuple(self.epochs), torch.stack(self.predictions), machine(self.device),
+        before, *after = self.predictions
+        return Attempt(self.seed, tuple(self.epochs), before, torch.stack(after), machine(self.device),
                        self.average.module if self.average else self.network)
 
     def epoch(self) -> None:

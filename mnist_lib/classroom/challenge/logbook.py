@@ -6,7 +6,6 @@ of the line before, and an end mark follows the last, so that a line edited, tak
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import time
@@ -15,12 +14,8 @@ from pathlib import Path
 
 from ...files import read_bytes, write_atomically
 from ...training import seal_of
+from .alone import alone
 from .entry import line as line_of
-
-try:
-    import fcntl
-except ImportError:  # Windows: of two tries that end at one moment one may be lost there
-    fcntl = None
 
 FILE, LARGEST = "logbook.jsonl", 4_000_000
 NEXT = "mend it, or move the file away to begin a new logbook"
@@ -39,6 +34,7 @@ class Line:
     mean: float
     word: str
     when: str
+    recipe: str = ""
 
 
 FIELDS = tuple(field.name for field in fields(Line))
@@ -56,11 +52,11 @@ def read(folder: Path) -> list[Line]:
     for number, text in enumerate(texts[:-1], start=1):
         try:
             data = json.loads(text)
-            line = Line(**{name: data[name] for name in FIELDS} | {"seeds": tuple(data["seeds"])})
+            line = Line(**{name: data[name] for name in FIELDS if name in data} | {"seeds": tuple(data["seeds"])})
             now, seal = data["seal"], _seal(line, seal)
         except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise ValueError(f"line {number} of {file} can't be read; {NEXT}") from error
-        if now != seal or set(data) != {*FIELDS, "seal"}:
+        if now != seal or set(data) != {*_plain(line), "seal"}:
             raise ValueError(f"line {number} of {file} was changed after it was written, or the one before it was: its "
                              f"seal does not fit; {NEXT}")
         lines.append(line)
@@ -71,8 +67,7 @@ def read(folder: Path) -> list[Line]:
 
 def add(folder: Path, line: Line) -> None:
     """Add a line, unless the same try with the same seeds is the last one there."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with _alone(folder):
+    with alone(folder):
         lines = read(folder)
         tries = [each for each in lines if each.kind == "try"]
         if line.kind == "try" and tries and (tries[-1].fingerprint, tries[-1].seeds, tries[-1].split) == (
@@ -81,22 +76,8 @@ def add(folder: Path, line: Line) -> None:
         seal, texts = "", []
         for each in (*lines, line):
             seal = _seal(each, seal)
-            texts.append(json.dumps(asdict(each) | {"seal": seal}))
+            texts.append(json.dumps(_plain(each) | {"seal": seal}))
         write_atomically(folder / FILE, "".join(text + "\n" for text in (*texts, _end(seal))).encode())
-
-
-@contextlib.contextmanager
-def _alone(folder: Path):
-    """Another try that ends at this moment waits."""
-    if fcntl is None:
-        yield
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
 
 
 def _end(seal: str) -> str:
@@ -104,7 +85,13 @@ def _end(seal: str) -> str:
 
 
 def _seal(line: Line, before: str) -> str:
-    return seal_of(asdict(line) | {"seeds": list(line.seeds), "before": before})
+    return seal_of(_plain(line) | {"before": before})
+
+
+def _plain(line: Line) -> dict:
+    """A line as JSON data; one of before recipes were kept has none."""
+    return {name: value for name, value in asdict(line).items() if name != "recipe" or value} | {
+        "seeds": list(line.seeds)}
 
 
 def tries(lines: list[Line]) -> list[Line]:

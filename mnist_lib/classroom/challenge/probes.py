@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ...reading import where
 from ...training import pick_device, train_epoch
 from .entry import Entry, Refused, line
 from .learning import faster
@@ -43,8 +44,7 @@ def must_run(entry: Entry, network: nn.Module, x: Tensor) -> None:
             with torch.no_grad():
                 y = network(x)
         except Exception as error:
-            raise Refused(f"{entry.name} fails on a batch {tuple(x.shape)}: {type(error).__name__}: "
-                          f"{line(error)}") from error
+            raise Refused(f"{entry.name} fails on a batch {tuple(x.shape)}: {where(error)}") from error
         if not isinstance(y, Tensor):
             raise Refused(f"{entry.name} gives a {type(y).__name__}, not a tensor of logits (N, 10)")
         if y.shape != (len(x), 10):
@@ -105,7 +105,7 @@ def judges_alone(network: nn.Module, x: Tensor) -> bool:
     """Whether, in evaluation, an image's logits hang on nothing but the image."""
     network.eval()
     together = network(x)
-    alone = torch.cat([network(part).reshape(1, -1) for part in x[:8].split(1)])  # squeeze() drops a batch of one
+    alone = torch.cat([network(part.expand(2, -1, -1, -1))[:1] for part in x[:8].split(1)])  # squeeze() drops one
     other = network(x.flip(0)).flip(0)
     return torch.allclose(together[:8], alone, atol=1e-3, rtol=1e-3) and torch.allclose(
         together, other, atol=1e-3, rtol=1e-3)
@@ -144,8 +144,7 @@ def seconds_an_epoch(entry: Entry, images: Tensor, labels: Tensor) -> float:
         try:
             losses, _ = train_epoch(network, x, y, recipe, optimizer, schedule, random)
         except Exception as error:
-            raise Refused(f"the recipe of {entry.name} fails on its first batches: {type(error).__name__}: "
-                          f"{line(error)}") from error
+            raise Refused(f"the recipe of {entry.name} fails on its first batches: {where(error)}") from error
         losses.sum().item()  # waits for the device
         times.append(time.perf_counter() - began)
     return sorted(times[2:])[(TIMED - 2) // 2] * -(-len(images) // recipe.batch_size)

@@ -88,6 +88,35 @@ class Recipe:
         told = {f.name: plain(getattr(self, f.name), code) for f in fields(self)}
         return told | {"per": self.unit()}
 
+    def words(self) -> str:
+        """The settings in words: ``SGD 0.01, momentum 0.9, StepLR 6, 0.1, batches of 128, 15 epochs``."""
+        try:
+            optimizer = self.make_optimizer(nn.Linear(1, 1))
+            known, rate = optimizer.defaults, optimizer.param_groups[0]["lr"]
+            told = [f"{type(optimizer).__name__} {float(known.get('lr') or rate):g}"]
+            told += [f"{name.replace('_', ' ')} {known[name]:g}" for name in ("momentum", "weight_decay")
+                     if known.get(name)]
+            told += ["nesterov" if known.get("nesterov") else "",
+                     "" if self.schedule is None else self._schedule_in_words(optimizer)]
+        except Exception:  # whatever a reader's optimizer or schedule raises, its check tells
+            told = ["an optimizer of its own"]
+        told += [f"batches of {self.batch_size}", f"{self.epochs} epoch{'s' * (self.epochs != 1)}"]
+        told += [type(t).__name__ for t in self.transforms if not isinstance(t, (ToTensor, Normalize))]
+        told += [f"{name.replace('_', ' ')} {value:g}" for name in ("label_smoothing", "averaging")
+                 if (value := getattr(self, name))]
+        return ", ".join(filter(None, told))
+
+    def _schedule_in_words(self, optimizer) -> str:
+        if isinstance(self.schedule, BOOKS):
+            made, names, unit = self.schedule, [f.name for f in fields(self.schedule)], ""
+        else:
+            made = self.schedule(optimizer, 100 * self.epochs)
+            names = ("step_size", "milestones", "gamma", "factor", "patience")
+            unit = " after each batch" * ((self.per or _unit(made, self.epochs, 100 * self.epochs)) == "batch")
+        values = [str(sorted(v) if name == "milestones" else v) for name in names
+                  if (v := getattr(made, name, None)) is not None]
+        return f"{type(made).__name__} {', '.join(values)}".strip() + unit
+
     def unit(self) -> str:
         """After what the schedule is advanced; "ask" where nothing says it, and the check before a training does."""
         if self.per or self.schedule is None or isinstance(self.schedule, BOOKS):

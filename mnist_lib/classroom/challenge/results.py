@@ -7,14 +7,12 @@ record, has its weights' SHA-256, and is believed only if all of it agrees with 
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import hashlib
 import json
 import math
 import os
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +23,7 @@ from mnist_lib import need
 
 from ...files import read_bytes, read_json, ready_to_write, write_atomically
 from ...training import sealed, unsealed
+from .alone import alone
 from .entry import Entry, line
 from .learning import Attempt, Epoch, attempt
 from .split import Split
@@ -51,6 +50,7 @@ class Result:
     wrong: tuple[tuple[int, int], ...]
     machine: dict
     weights: str = ""  # SHA-256 of the safetensors file
+    before: int | None = None  # held-out images right before any training
 
     @property
     def accuracies(self) -> tuple[float, ...]:
@@ -67,10 +67,14 @@ class Result:
         """Training time of all epochs."""
         return sum(e.seconds for e in self.epochs)
 
-    def holds(self, last: int, accuracy: float = 99.40) -> bool:
-        """Whether each of the last ``last`` epochs has at least this accuracy, in whole images."""
-        needed = round(accuracy * self.held_out / 100, 6)
-        return len(self.correct) >= last and all(n >= needed for n in self.correct[-last:])
+    def holds(self, last: int, target: float = 99.40) -> bool:
+        """Whether each of the last ``last`` epochs has at least this accuracy."""
+        return holds(self.correct, self.held_out, last, target)
+
+
+def holds(correct: Sequence[int], of: int, last: int, target: float) -> bool:
+    """Whether each of the last epochs has at least ``target`` per cent, in whole images."""
+    return len(correct) >= last and all(n >= round(target * of / 100, 6) for n in correct[-last:])
 
 
 def result_of(entry: Entry, split: Split, number: int, done: Attempt, labels: Tensor) -> Result:
@@ -79,7 +83,8 @@ def result_of(entry: Entry, split: Split, number: int, done: Attempt, labels: Te
     wrong = (last != labels).nonzero()[:, 0]
     return Result(entry.name, entry.fingerprint, split.fingerprint, number, count(done.network), split.images,
                   split.held_out, done.epochs, done.correct(labels),
-                  tuple(zip(wrong.tolist(), last[wrong].tolist())), done.machine)
+                  tuple(zip(wrong.tolist(), last[wrong].tolist())), done.machine,
+                  before=int((done.before == labels).sum()))
 
 
 def count(network: nn.Module) -> int:
@@ -100,7 +105,7 @@ def train_once(entry: Entry, split: Split, number: int, folder: Path, *, device:
     images, labels, judged, truth = split.load()
     for suffix in (".checkpoint", ".safetensors"):
         ready_to_write(place.with_suffix(suffix), ROOM)
-    with _Alone(place.with_suffix(".lock")):
+    with alone(folder, f"this network is trained in {folder} already by another process; wait for it, or end it"):
         done = attempt(entry, split.seed(number), images, labels, judged, device=device,
                        checkpoint=place.with_suffix(".checkpoint"),
                        tell=tell and (lambda epochs, predictions: tell(epochs, int((predictions == truth).sum()))))
@@ -141,7 +146,7 @@ def load_weights(result: Result, folder: Path) -> bytes:
 def result_from(data) -> Result:
     """The result that JSON data tells of; ``ValueError`` says what contradicts what."""
     names = {field.name for field in dataclasses.fields(Result)}
-    if not isinstance(data, dict) or set(data) != names:
+    if not isinstance(data, dict) or set(data) | {"before"} != names:
         raise ValueError("it has not the fields of a result")
     try:
         result = Result(**data | {"epochs": tuple(Epoch(*e) for e in data["epochs"]), "correct": tuple(data["correct"]),
@@ -166,31 +171,3 @@ def weights(network: nn.Module) -> bytes:
 
     return save({name: tensor.detach().to("cpu", copy=True, memory_format=torch.contiguous_format)
                  for name, tensor in network.state_dict().items()})
-
-
-class _Alone:
-    """Two trainings that write one checkpoint would spoil it: the second is told so."""
-
-    def __init__(self, file: Path):
-        self.file = file
-
-    def __enter__(self):
-        with contextlib.suppress(ValueError, OSError):
-            process = int(self.file.read_text())
-            if process != os.getpid() and _runs(process) and time.time() - self.file.stat().st_mtime < 86_400:
-                raise SystemError(f"process {process} trains this network here already ({self.file}); "
-                                  "wait for it, or end it") from None
-        self.file.write_text(str(os.getpid()))
-
-    def __exit__(self, *_):
-        self.file.unlink(missing_ok=True)
-
-
-def _runs(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -11,15 +11,28 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from ...reading import watching
 from . import probes
 from .entry import Entry, Refused, line
-from .recipe import Recipe
+from .recipe import AT_MOST, Recipe
 from .results import count
-from .watch import watching
 
-LIMIT, EPOCHS, IMAGE = 8_000, 15, 28
+IMAGE = 28
 YES, NO, LOOK = "yes", "no", "look"
 BY_HEART, AT_LEAST = 0.9, 0.4  # of one batch's images: what is usual, and what shows that anything is learnt
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The assignment: parameters and epochs that are allowed, and the accuracy (%) that has to be held."""
+
+    limit: int = 8_000
+    epochs: int = 15
+    target: float = 99.40
+
+    def __post_init__(self):
+        if not (self.limit >= 1 and 1 <= self.epochs <= AT_MOST and 0 < self.target < 100):
+            raise ValueError(f"--limit is from 1 on, --epochs from 1 to {AT_MOST}, --target between 0 and 100 (%)")
 
 
 @dataclass(frozen=True)
@@ -57,13 +70,16 @@ class Sheet:
         return "; ".join(f"{f.rule}: {f.found}" for f in self.findings if f.verdict == NO)
 
 
-def examine(entry: Entry, images: Tensor, labels: Tensor, limit: int = LIMIT, *, timing: bool = True) -> Sheet:
+TERMS = Terms()
+
+
+def examine(entry: Entry, images: Tensor, labels: Tensor, terms: Terms = TERMS, *, timing: bool = True) -> Sheet:
     """The rule sheet of an entry, with uint8 training images at hand. Trains on one batch, and keeps nothing.
 
     Raises :class:`Refused` where the entry can't be run at all.
     """
     torch.manual_seed(0)
-    network = entry.build()
+    network, limit = entry.build(), terms.limit
     size = count(network)
     layers = tuple((name or "(itself)", type(module).__name__, own) for name, module in network.named_modules()
                    if (own := sum(p.numel() for p in module.parameters(recurse=False))))
@@ -71,7 +87,7 @@ def examine(entry: Entry, images: Tensor, labels: Tensor, limit: int = LIMIT, *,
         raise Refused(f"{entry.name} has {size:,} parameters, and {limit:,} are allowed: nothing was run; "
                       "use narrower layers, and an average of each map instead of a wide last layer")
     findings = [Finding(f"at most {limit:,} parameters", YES if size <= limit else NO, _of_limit(size, limit)),
-                _epochs(entry.recipe)]
+                _epochs(entry.recipe, terms.epochs)]
     transformed = probes.transformed(entry, images[:64])
     with watching(entry.watch):
         probes.must_run(entry, network, transformed)
@@ -97,9 +113,9 @@ def _of_limit(size: int, limit: int) -> str:
                             "make the widest layer narrower (the table says which it is)")
 
 
-def _epochs(recipe: Recipe) -> Finding:
-    return Finding(f"at most {EPOCHS} epochs", YES if recipe.epochs <= EPOCHS else NO,
-                   f"{recipe.epochs}" + ("" if recipe.epochs <= EPOCHS else f"; set epochs={EPOCHS} or fewer"))
+def _epochs(recipe: Recipe, most: int) -> Finding:
+    return Finding(f"at most {most} epochs", YES if recipe.epochs <= most else NO,
+                   f"{recipe.epochs}" + ("" if recipe.epochs <= most else f"; set epochs={most} or fewer"))
 
 
 def _hidden(entry: Entry, network: nn.Module, x: Tensor, y: Tensor) -> Finding:

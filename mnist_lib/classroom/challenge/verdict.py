@@ -6,15 +6,17 @@ Accuracies are counts of held-out images. An interval for a share is Clopper and
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
 
 from .results import Result
-from .rules import EPOCHS, LIMIT, Sheet
+from .rules import TERMS, Sheet, Terms
 
-RULE, LAST = 99.40, (1, 3, 5)
+LAST = (1, 3, 5)
 HELD, NEAR, FAILS = "holds", "near", "does not hold"
+LEARNT = 50  # per cent: what ends below has not learnt
+GUESSED, FIRST = 30, 99.0  # more before any training, or after one epoch, is no training of these images
 
 
 def interval(hits: int, of: int, confidence: float = 0.95) -> tuple[float, float]:
@@ -55,21 +57,27 @@ class Verdict:
     sd: float | None
     between: tuple[float, float]
     holds: dict[int, int]
+    target: float = TERMS.target
 
     @property
     def word(self) -> str:
         """The verdict in a word: all seeds hold for five epochs, some hold for one, or none."""
-        if self.holds[LAST[-1]] == len(self.seeds):
-            return HELD
-        return NEAR if self.holds[LAST[0]] else FAILS
+        return word_of(self.holds, len(self.seeds))
 
     @property
     def sure(self) -> bool:
         """Whether the rule lies outside the interval, so that these images can tell."""
-        return not self.between[0] <= RULE <= self.between[1]
+        return not self.between[0] <= self.target <= self.between[1]
 
 
-def judge(results: Sequence[Result]) -> Verdict:
+def word_of(holding: Mapping[int, int], seeds: int) -> str:
+    """The word for how many seeds hold for so many epochs."""
+    if holding[LAST[-1]] == seeds:
+        return HELD
+    return NEAR if holding[LAST[0]] else FAILS
+
+
+def judge(results: Sequence[Result], target: float = TERMS.target) -> Verdict:
     """The verdict over the results of one entry; ``ValueError`` if there are none."""
     if not results:
         raise ValueError("there is no training to judge")
@@ -77,37 +85,69 @@ def judge(results: Sequence[Result]) -> Verdict:
     hits = round(fmean(r.correct[-1] for r in results))
     low, high = interval(hits, results[0].held_out)
     return Verdict(tuple(r.seed for r in results), fmean(finals), stdev(finals) if len(finals) > 1 else None,
-                   (100 * low, 100 * high), {n: sum(r.holds(n, RULE) for r in results) for n in LAST})
+                   (100 * low, 100 * high), {n: sum(r.holds(n, target) for r in results) for n in LAST}, target)
 
 
-def advice(sheet: Sheet, results: Sequence[Result]) -> tuple[str, ...]:
+def warnings_of(correct: Sequence[int], of: int, before: int | None, rate: float | None) -> tuple[str, ...]:
+    """What is strange about a training: it did not learn, or knew the images before it began."""
+    told, shares = [], [100 * n / of for n in correct]
+    if shares and shares[-1] < LEARNT:
+        told.append(f"It did not learn: {shares[-1]:.2f} % after the last epoch"
+                    + (f", with a learning rate of {rate:.2g} in it." if rate is not None else "."))
+    if before is not None and 100 * before / of > GUESSED:
+        told.append(f"Before any training it gets {100 * before / of:.2f} % right; a guess gets 10. "
+                    "Where do its weights come from?")
+    if shares and shares[0] > FIRST:
+        told.append(f"After one epoch it gets {shares[0]:.2f} % right; no recorded network of the book gets above "
+                    "98.91. Where do its weights come from?")
+    return tuple(told)
+
+
+def advice(sheet: Sheet, results: Sequence[Result], terms: Terms = TERMS) -> tuple[str, ...]:
     """What the numbers suggest to try next, the most telling first; with the numbers that suggest it."""
-    tips, verdict = [], judge(results)
-    train = fmean(r.epochs[-1].accuracy for r in results)
-    if verdict.word == HELD:
-        tips.append("It holds. Fewer parameters, or fewer epochs: how small can it get?")
-    if train - verdict.mean > 0.3:
-        tips.append(f"It overfits: {train:.2f} % in training against {verdict.mean:.2f} % held out. Rotate and shift "
-                    "the training images (RandomAffine), or add a little dropout.")
-    if sheet.field is not None and sheet.field < 20:
-        tips.append(f"Its field is too small: {sheet.field} pixels before the head, and a digit is 20 tall. Add a "
-                    "layer, or pool earlier.")
+    first, verdict = results[0], judge(results, terms.target)
+    train, held = fmean(r.epochs[-1].accuracy for r in results), verdict.word == HELD
+    tips = list(warnings_of(first.correct, first.held_out, first.before, first.epochs[-1].rate))
+    if verdict.mean < LEARNT:
+        return (*tips, "Look at the learning rate over the epochs: is it far too small or too large? A schedule that "
+                       'is meant for epochs says per="epoch".')
     last = [a for r in results for a in zip(r.accuracies[-5:], r.accuracies[-4:])]
     swing = fmean(abs(b - a) for a, b in last) if last else 0.0
-    if swing > 0.08:
-        tips.append(f"It is unstable at the end: {swing:.2f} points from epoch to epoch. Let the learning rate fall to "
-                    "almost nothing (WarmupDecay, OneCycleLR), or average the weights (averaging=0.995).")
-    if not any("BatchNorm" in kind or "Norm" in kind for _, kind, _ in sheet.layers) and verdict.word != HELD:
-        tips.append("No normalization: batch normalization behind each convolution lets it learn faster.")
-    if train < RULE and train - verdict.mean < 0 and verdict.word != HELD and sheet.parameters > 0.8 * LIMIT:
-        tips.append(f"It underfits its own training images ({train:.2f} %, with augmentation on): weaker augmentation "
-                    "or dropout, or a higher learning rate.")
-    if verdict.word != HELD and sheet.parameters < 0.8 * LIMIT:
-        tips.append(f"Budget unspent: {LIMIT - sheet.parameters:,} parameters are left. Wider layers behind the "
-                    "pooling cost little time.")
-    if verdict.word != HELD and len(results[0].epochs) < EPOCHS:
-        tips.append(f"{EPOCHS - len(results[0].epochs)} epochs are left.")
+    spare, more = terms.limit - sheet.parameters, terms.epochs - len(first.epochs)
+    tips += [tip for applies, tip in (
+        (held, "It holds. Fewer parameters, or fewer epochs: how small can it get?"),
+        (not held, _short_of(results, terms.target)),
+        (not verdict.sure and len(results) < 3,
+         f"Can't tell yet: {terms.target:.2f} % lies within the interval. Train three seeds: --seeds 3."),
+        (train - verdict.mean > 0.3,
+         f"It overfits: {train:.2f} % in training against {verdict.mean:.2f} % held out. Rotate and shift the training "
+         "images (RandomAffine), or add a little dropout."),
+        (sheet.field is not None and sheet.field < 20,
+         f"Its field is too small: {sheet.field} pixels before the head, and a digit is 20 tall. Add a layer, or pool "
+         "earlier."),
+        (swing > 0.08,
+         f"It is unstable at the end: {swing:.2f} points from epoch to epoch. Let the learning rate fall to almost "
+         "nothing (WarmupDecay, OneCycleLR), or average the weights (averaging=0.995)."),
+        (not held and not any("Norm" in kind for _, kind, _ in sheet.layers),
+         "No normalization: batch normalization behind each convolution lets it learn faster."),
+        (not held and train < min(verdict.mean, terms.target) and spare < 0.2 * terms.limit,
+         f"It underfits its own training images ({train:.2f} %, with augmentation on): weaker augmentation or dropout, "
+         "or a higher learning rate."),
+        (not held and spare > 0.2 * terms.limit,
+         f"Budget unspent: {spare:,} parameters are left. Wider layers behind the pooling cost little time."),
+        (not held and more > 0, f"{more} epoch{'s are' if more > 1 else ' is'} left.")) if applies and tip]
     return tuple(tips) or ("Nothing stands out: change one thing, and train three seeds.",)
+
+
+def _short_of(results: Sequence[Result], target: float) -> str:
+    """Which epoch alone keeps a network from holding, and by how many images; or nothing."""
+    short = [(r.seed, len(r.correct) - place, math.ceil(round(target * r.held_out / 100, 6)) - n)
+             for r in results for place, n in enumerate(reversed(r.correct[-LAST[-1]:]))
+             if 100 * n < round(target * r.held_out, 4)]
+    if len(short) != 1 or len(results[0].correct) < LAST[-1]:
+        return ""
+    seed, epoch, images = short[0]
+    return f"It is short by {images} image{'s' * (images > 1)}, in one epoch: epoch {epoch} of seed {seed}."
 
 
 def worth(before: Sequence[Result], after: Sequence[Result]) -> tuple[float, float, str]:

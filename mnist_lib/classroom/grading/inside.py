@@ -14,7 +14,7 @@ import resource
 import sys
 from pathlib import Path
 
-from .sandbox import HEAD
+from .sandbox import HEAD, STATISTICS
 
 
 def main() -> int:
@@ -31,7 +31,7 @@ def main() -> int:
                         (resource.RLIMIT_CPU, limits["seconds"]), (resource.RLIMIT_NPROC, limits["processes"])):
         with contextlib.suppress(OSError, ValueError):
             resource.setrlimit(what, (value, value))
-    result, parts = {"told": "", "stage": "start"}, [b"", b""]
+    result, parts = {"told": ""}, [b"", b""]
     try:
         _work(work, task, result, parts)
     finally:
@@ -45,6 +45,7 @@ def _work(work: Path, task: dict, result: dict, parts: list[bytes]) -> None:
     import torch
 
     from ...data import import_torchvision
+    from ...reading import DIGITS, where
     from ...training import keep_memory
     from .. import challenge as own
 
@@ -62,28 +63,29 @@ def _work(work: Path, task: dict, result: dict, parts: list[bytes]) -> None:
         if task.get("evaluate"):
             _evaluate(work, task, judged, result, parts)
             return
-        result["stage"] = "load"
-        entry = own.load(str(work / task["file"]))
-        result["stage"] = "rules"
-        sheet = own.examine(entry, images, labels, task["limit"], timing=False)
+        DIGITS.append(lambda: (images, labels))
+        entry = own.load(str(work / task["file"]), asked=task["network"], shown=task["shown"])
+        result["recipe"], result["notes"] = entry.recipe_in_words, entry.told[1:]
+        sheet = own.examine(entry, images, labels, own.Terms(**task["terms"]), timing=False)
         result["sheet"] = {
             "parameters": sheet.parameters, "field": sheet.field, "epochs": entry.recipe.epochs,
             "layers": [list(layer) for layer in sheet.layers[:60]],
             "findings": [[f.rule, f.verdict, f.found] for f in sheet.findings]}
         if sheet.kept:
-            result["stage"] = "training"
             done = own.attempt(entry, task["seed"], images, labels, judged, device="cpu")
-            parts[:] = done.predictions.numpy().tobytes(), own.weights(done.network)
-            result["trained"] = [list(epoch) for epoch in done.epochs]
-            result["machine"] = done.machine
-            result["stage"] = "end"
+            predictions = torch.cat([done.before[None], done.predictions])
+            parts[:] = predictions.numpy().tobytes(), own.weights(done.network)
+            result["rate"] = done.epochs[-1].rate
+            learnt = dict(done.network.named_parameters())  # what has two names is stored twice
+            result["sheet"]["stored"] = sum(t.numel() for name, t in done.network.state_dict().items()
+                                            if name not in learnt and not name.endswith(STATISTICS))
     except MemoryError:
         result["told"] = "it needs more memory than is allowed"
     except (Exception, SystemExit) as error:
         text = own.line(error)
         memory = "can't allocate memory" in text or "DefaultCPUAllocator" in text
         result["told"] = ("it needs more memory than is allowed" if memory else
-                          text if isinstance(error, own.Refused) else f"{type(error).__name__}: {text}")
+                          text if isinstance(error, own.Refused) else where(error))
 
 
 def _nothing(*_, **__) -> None:
@@ -102,7 +104,6 @@ def _evaluate(work: Path, task: dict, judged, result: dict, parts: list[bytes]) 
     network.load_state_dict(load((work / task["weights"]).read_bytes()))
     result["parameters"] = own.count(network)
     parts[0] = own.predict(network, judged).numpy().tobytes()
-    result["stage"] = "end"
 
 
 if __name__ == "__main__":

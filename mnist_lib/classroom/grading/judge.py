@@ -14,18 +14,20 @@ import json
 import os
 import warnings
 from collections.abc import Iterator
-from concurrent.futures import Executor, as_completed
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy
 import torch
 
+from mnist_lib import need
+
 from ... import __version__
 from ...files import read_json, write_atomically
 from ...training import sealed, unsealed
 from .. import challenge as own
-from .sandbox import Limits, run_enclosed
+from .sandbox import STATISTICS, Limits, end_all, run_enclosed
 from .submissions import Submission
 from .walls import walls_up
 
@@ -34,24 +36,29 @@ GRADED, REFUSED, FAILED = "graded", "refused", "failed"
 
 @dataclass(frozen=True)
 class Rules:
-    """What is the same for all: the split with its key, the number of seeds, parameters, limits."""
+    """What is the same for all: the split with its key, the number of seeds, the assignment, limits.
+
+    ``network`` is what the network is called in every submission, if anything.
+    """
 
     split: own.Split
     seeds: int = 3
-    parameters: int = own.LIMIT
+    terms: own.Terms = own.TERMS
     limits: Limits = Limits()
     trust: bool = False
+    network: str = ""
 
     def fingerprint(self, submission: Submission) -> str:
-        """What a grade belongs to: content, split, limits, library."""
-        return "-".join((submission.digest, self.split.fingerprint, str(self.parameters), str(self.limits.seconds),
-                         str(self.limits.memory), __version__))
+        """What a grade belongs to: content, split, assignment, limits, library."""
+        return "-".join(map(str, (submission.digest, self.split.fingerprint, *asdict(self.terms).values(), self.network,
+                                  self.limits.seconds, self.limits.memory, __version__)))
 
 
 @dataclass(frozen=True)
 class Grade:
     """One submission with one seed. ``correct`` counts held-out images after each epoch; empty if not trained.
 
+    ``before`` counts those before any training. ``notes`` are on the recipe, the network and what is strange.
     ``seconds`` and ``in_force`` (what isolated it) are not part of what two gradings must agree in.
     """
 
@@ -60,79 +67,92 @@ class Grade:
     belongs_to: str
     status: str
     told: str
-    stage: str
-    parameters: int | None
-    field: int | None
-    epochs: int | None
-    findings: tuple[tuple[str, str, str], ...]
-    layers: tuple[tuple[str, str, int], ...]
-    correct: tuple[int, ...]
-    train: tuple[float, ...]
-    held_out: int
-    printed: str
-    weights: str
+    recipe: str = ""
+    parameters: int | None = None
+    field: int | None = None
+    epochs: int | None = None
+    findings: tuple[tuple[str, str, str], ...] = ()
+    layers: tuple[tuple[str, str, int], ...] = ()
+    notes: tuple[str, ...] = ()
+    before: int | None = None
+    correct: tuple[int, ...] = ()
+    held_out: int = 0
+    printed: str = ""
+    weights: str = ""
     seconds: float = 0.0
     in_force: tuple[str, ...] = ()
 
-    def holds(self, last: int) -> bool:
-        """Whether each of the last epochs has 99.40 % of the held-out images."""
-        needed = round(own.RULE * self.held_out / 100, 6)
-        return len(self.correct) >= last and all(n >= needed for n in self.correct[-last:])
+    def holds(self, last: int, target: float = own.TERMS.target) -> bool:
+        """Whether each of the last epochs has so many per cent of the held-out images."""
+        return own.holds(self.correct, self.held_out, last, target)
 
 
 def grade_once(submission: Submission, number: int, rules: Rules, hidden: list[str]) -> Grade:
     """Grade one submission with one seed, in a process of its own; never raises for what the submission does."""
-    belongs_to = rules.fingerprint(submission)
     if submission.problem:
-        return _grade(submission, number, belongs_to, rules, REFUSED, submission.problem)
+        return _grade(submission, number, rules, REFUSED, submission.problem)
     files, truth = _files(rules.split)
-    name = "submission" + Path(submission.file).suffix
-    task = {"file": name, "seed": rules.split.seed(number), "limit": rules.parameters}
+    name = "submission" + submission.kind
+    task = {"file": name, "shown": own.line(submission.file, 60), "network": rules.network,
+            "seed": rules.split.seed(number), "terms": asdict(rules.terms)}
     left = run_enclosed(task, files | {name: submission.content}, rules.limits, hidden, rules.trust)
     return judged(submission, number, rules, left, truth)
 
 
 def judged(submission: Submission, number: int, rules: Rules, left, truth: torch.Tensor) -> Grade:
-    """What a process left, believed only as far as it can be checked."""
-    found = left.result
+    """What a process left, believed only as far as it can be checked; predictions are counted here."""
+    found, terms = left.result, rules.terms
     sheet = found.get("sheet") if isinstance(found.get("sheet"), dict) else {}
-    told, stage = _word(found.get("told")), _word(found.get("stage"), 20)
-    findings = tuple(tuple(_word(c) for c in row[:3]) for row in _list(sheet.get("findings"))[:20]
-                     if isinstance(row, list) and len(row) == 3)
+    findings = tuple(tuple(_word(c) for c in row) for row in _rows(sheet.get("findings"), 3)[:20])
+    parameters, epochs = _number(sheet.get("parameters")), _number(sheet.get("epochs"))
     broken = [f"{rule}: {what}" for rule, verdict, what in findings if verdict == "no"]
-    epochs = _number(sheet.get("epochs"))
-    correct = _correct(left.predictions, epochs, truth)
-    if left.ended:
-        status, told, correct = FAILED, left.ended, ()
+    if not broken and ((parameters or 0) > terms.limit or (epochs or 0) > terms.epochs):
+        broken = [f"{parameters} parameters and {epochs} epochs are more than is allowed"]
+    before, *correct = _correct(left.predictions, epochs, terms.epochs, truth) or (None,)
+    status, told = GRADED, ""
+    if left.ended or (told := _word(found.get("told"))):
+        status, told = FAILED, left.ended or told
     elif broken:
-        status, told, correct = REFUSED, "; ".join(broken), ()
-    elif told or not correct:
-        status, told, correct = FAILED, told or "it left no predictions that can be counted", ()
-    else:
-        status, told = GRADED, ""
-    trained = [row for row in _list(found.get("trained")) if isinstance(row, list) and len(row) == 4]
+        status, told = REFUSED, "; ".join(broken)
+    elif not correct:
+        status, told = FAILED, "it left no predictions that can be counted; look for code that ends its process"
+    elif problem := _contradiction(left.weights, parameters, sheet.get("stored")):
+        status, told = FAILED, problem
+    if status != GRADED:
+        before, correct = None, ()
+    notes = [_word(each, 1_000) for each in _list(found.get("notes"))[:4]]
+    notes += own.warnings_of(correct if rules.split.whole else (), len(truth), before, _share(found.get("rate")))
     return _grade(
-        submission, number, rules.fingerprint(submission), rules, status, told, stage=stage,
-        parameters=_number(sheet.get("parameters")), field=_number(sheet.get("field")), epochs=epochs,
-        findings=findings, correct=correct, printed=left.printed,
-        layers=tuple((_word(r[0], 60), _word(r[1], 40), _number(r[2]) or 0)
-                     for r in _list(sheet.get("layers"))[:60] if isinstance(r, list) and len(r) == 3),
-        train=tuple(float(r[2]) for r in trained if isinstance(r[2], (int, float))) if correct else (),
+        submission, number, rules, status, told, recipe=_word(found.get("recipe")), parameters=parameters,
+        field=_number(sheet.get("field")), epochs=epochs, findings=findings, notes=tuple(filter(None, notes)),
+        before=before, correct=tuple(correct), printed=left.printed, layers=tuple(
+            (_word(name, 60), _word(kind, 40), _number(size) or 0) for name, kind, size in _rows(
+                sheet.get("layers"), 3)[:60]),
         weights=_sha256(left.weights) if correct else "", seconds=round(left.seconds, 1),
         in_force=() if rules.trust else walls_up())
 
 
-def _grade(submission, number, belongs_to, rules, status, told, **known) -> Grade:
-    empty = dict(stage="", parameters=None, field=None, epochs=None, findings=(), layers=(), correct=(), train=(),
-                 held_out=rules.split.held_out, printed="", weights="")
-    return Grade(submission.slug, number, belongs_to, status, told, **(empty | known))
+def _grade(submission: Submission, number: int, rules: Rules, status: str, told: str, **known) -> Grade:
+    return Grade(submission.slug, number, rules.fingerprint(submission), status, told,
+                 **{"held_out": rules.split.held_out} | known)
 
 
-def _correct(predictions: bytes, epochs: int | None, truth: torch.Tensor) -> tuple[int, ...]:
-    if not epochs or not 0 < epochs <= own.EPOCHS or len(predictions) != epochs * len(truth):
+def _correct(predictions: bytes, epochs: int | None, most: int, truth: torch.Tensor) -> tuple[int, ...]:
+    """Counts before any training and after each epoch; empty if there is not a prediction for each."""
+    if epochs is None or not 0 <= epochs <= most or len(predictions) != (epochs + 1) * len(truth):
         return ()
-    table = numpy.frombuffer(predictions, dtype=numpy.uint8).reshape(epochs, len(truth))
+    table = numpy.frombuffer(predictions, dtype=numpy.uint8).reshape(epochs + 1, len(truth))
     return tuple(int(n) for n in (table == truth.numpy()).sum(1))
+
+
+def _contradiction(weights: bytes, parameters: int | None, stored) -> str:
+    """What the weights that came back have against the number of parameters that is said; or nothing."""
+    try:
+        sizes = {name: tensor.numel() for name, tensor in need("safetensors.torch").load(weights).items()}
+    except Exception:  # whatever the bytes are
+        return "it sent back no weights that can be read"
+    learnt = sum(n for name, n in sizes.items() if not name.endswith(STATISTICS)) - (_number(stored) or 0)
+    return "" if learnt == parameters else f"its weights have {learnt:,} numbers, it says {parameters:,} parameters"
 
 
 @functools.lru_cache(maxsize=2)
@@ -144,47 +164,31 @@ def _files(split: own.Split) -> tuple[dict[str, bytes], torch.Tensor]:
     return {"images.pt": buffer.getvalue()}, truth
 
 
-def grade_all(submissions: list[Submission], rules: Rules, folder: Path, executor: Executor | None,
+def grade_all(submissions: list[Submission], rules: Rules, folder: Path, jobs: int | None,
               hidden: list[str]) -> Iterator[Grade]:
     """Every grade, as it is made; those in ``folder`` first. The first seed of all comes before the second of any."""
+    _files(rules.split)
     for number in range(rules.seeds):
         waiting = []
         for submission in submissions:
             if number and not _passed(load_grade(folder, submission, 0, rules)):
                 continue
-            known = load_grade(folder, submission, number, rules)
-            if known:
+            if known := load_grade(folder, submission, number, rules):
                 yield known
             else:
                 waiting.append(submission)
-        yield from _made(waiting, number, rules, folder, executor, hidden)
-
-
-def _made(waiting, number, rules, folder, executor, hidden) -> Iterator[Grade]:
-    if executor is None:
-        for submission in waiting:
+        with ThreadPoolExecutor(jobs or 1) as pool:
+            futures = {pool.submit(grade_once, each, number, rules, hidden): each for each in waiting}
             try:
-                grade = grade_once(submission, number, rules, hidden)
-            except Exception as error:  # none stops the class; a grade that can't be kept does
-                yield _lost(submission, number, rules, error)
-                continue
-            yield _kept(grade, folder)
-        return
-    futures = {executor.submit(grade_once, submission, number, rules, hidden): submission for submission in waiting}
-    try:
-        for future in as_completed(futures):
-            if error := future.exception():  # the grader's own fault: told, and not kept
-                yield _lost(futures[future], number, rules, error)
-            else:
-                yield _kept(future.result(), folder)
-    finally:
-        for future in futures:
-            future.cancel()
-
-
-def _lost(submission: Submission, number: int, rules: Rules, error: BaseException) -> Grade:
-    return _grade(submission, number, "", rules, FAILED, f"the grader could not run it ({type(error).__name__}: "
-                  f"{own.line(error, 120)}); all others are graded")
+                for future in as_completed(futures):
+                    if error := future.exception():  # the grader's own fault: told, and not kept
+                        yield _grade(futures[future], number, rules, FAILED, "the grader could not run it "
+                                     f"({type(error).__name__}: {own.line(error, 120)}); all others are graded")
+                    else:
+                        yield _kept(future.result(), folder)
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)
+                end_all()
 
 
 def _passed(grade: Grade | None) -> bool:
@@ -231,8 +235,16 @@ def _list(value) -> list:
     return value if isinstance(value, list) else []
 
 
+def _rows(value, width: int) -> list[list]:
+    return [row for row in _list(value) if isinstance(row, list) and len(row) == width]
+
+
 def _number(value) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**12 else None
+
+
+def _share(value) -> float | None:
+    return float(value) if isinstance(value, (int, float)) and 0 <= value < 1e6 else None
 
 
 def _sha256(content: bytes) -> str:
@@ -243,11 +255,10 @@ def evaluate_enclosed(files: dict[str, bytes], images: torch.Tensor, limits: Lim
     """What a process left that ran ``network.py`` with ``weights.safetensors`` on normalized images."""
     buffer = io.BytesIO()
     torch.save({"judged": images}, buffer)
-    task = {"file": "network.py", "weights": "weights.safetensors", "seed": 0, "limit": 0, "evaluate": True}
+    task = {"file": "network.py", "weights": "weights.safetensors", "seed": 0, "evaluate": True}
     return run_enclosed(task, files | {"images.pt": buffer.getvalue()}, limits, hidden)
 
 
 def count_correct(predictions: bytes, labels: torch.Tensor) -> int | None:
     """How many labels predictions agree with; None if there is not one for each."""
-    found = _correct(predictions, 1, labels)
-    return found[0] if found else None
+    return next(iter(_correct(predictions, 0, 0, labels)), None)

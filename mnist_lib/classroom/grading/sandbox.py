@@ -27,6 +27,8 @@ HEAD = struct.Struct(">QQQ")  # how long result, predictions and weights are
 KEPT = 2_000  # characters of what was printed
 PRINTED = 5 * MEGA  # more ends the process
 LOOK = 0.2  # seconds between two looks
+STATISTICS = ("running_mean", "running_var", "num_batches_tracked")  # of batch normalization: not learnt
+RUNNING: set[subprocess.Popen] = set()
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,8 @@ def run_enclosed(task: dict, files: dict[str, bytes], limits: Limits, hidden: li
         process = subprocess.Popen(line, pass_fds=held, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                    stderr=subprocess.STDOUT, start_new_session=True, **more)
         closing.close()
+        RUNNING.add(process)
+        stack.callback(RUNNING.discard, process)
         ended, printed, content = _watched(process, back, limits)
     return Left(ended, *_parts(content), printed, time.monotonic() - began)
 
@@ -171,6 +175,13 @@ def _end(process: subprocess.Popen) -> None:
     process.kill()
     process.wait()
     process.stdout.close()
+
+
+def end_all() -> None:
+    """End what still runs, where the class is stopped."""
+    for process in list(RUNNING):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _exit_in_words(status: int) -> str:

@@ -8,6 +8,7 @@ from being made. :func:`walls_up` asks a process of ours, shut in the same way, 
 from __future__ import annotations
 
 import functools
+import itertools
 import json
 import os
 import platform
@@ -26,6 +27,7 @@ WORK, LIBRARY = "/submission", "/library"
 SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin", "/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts")
 STRANGER = 100_000  # the user that a submission becomes where the grader is root; plus a number of its own
 SYS_ADMIN = 21
+NUMBERS = itertools.count()
 HOW = ("install bubblewrap (Debian, Ubuntu: apt install bubblewrap), or use the container of tools/grading/Dockerfile, "
        "which says with which options it is started; --trust runs submissions without walls")
 # No memory without a name or a limit, no namespaces, mounts, keys, or handles past the folders: numbers by processor.
@@ -50,7 +52,7 @@ def command(arguments: Sequence[str], size: int, hidden: Sequence[str], given: d
     if program is None:
         raise NoWalls(f"bubblewrap is not installed: {HOW}")
     root, more = os.geteuid() == 0, {}
-    stranger = STRANGER + os.getpid() % 50_000
+    stranger = STRANGER + (os.getpid() % 500) * 100 + next(NUMBERS) % 100
     line = [program, "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try",
             "--die-with-parent", "--new-session", "--hostname", "submission", "--cap-drop", "ALL"]
     if root and _capable():  # no user namespace is needed; inside, the process becomes the stranger
@@ -75,7 +77,8 @@ def command(arguments: Sequence[str], size: int, hidden: Sequence[str], given: d
             line += ["--size", "4096", "--tmpfs", folder]
     line += ["--ro-bind", str(Path(__file__).resolve().parents[2]), f"{LIBRARY}/mnist_lib", "--proc", "/proc",
              "--dev", "/dev", "--perms", "1777", "--size", str(2**26), "--tmpfs", "/dev/shm", "--perms", "1777",
-             "--size", str(size), "--tmpfs", WORK, "--symlink", WORK, "/tmp"]
+             "--size", str(size), "--tmpfs", WORK]
+    line += [] if any(place.startswith("/tmp/") for place in places) else ["--symlink", WORK, "/tmp"]
     for name, descriptor in given.items():
         line += ["--perms", "0444", "--ro-bind-data", str(descriptor), f"{WORK}/{name}"]
     line += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", WORK, "--seccomp", str(filter_fd), "--",

@@ -8,9 +8,9 @@ from mnist_lib import door
 __all__, __getattr__, __dir__ = door(__name__, {
     "badge": "badge_of",
     "blank": "template",
-    "class_files": "apart hidden_folders write_class",
+    "class_files": "Pages apart",
     "readers": "readers",
-    "report": "Report",
+    "report": "Report rehearsal",
     "told": "load_report",
     "your_network": "challenge",
 })

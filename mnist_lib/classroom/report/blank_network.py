@@ -25,7 +25,7 @@ class Net(nn.Module):
         return self.layers(x)
 
 
-# Any optimizer and schedule of torch may stand here:
-# optimizer=functools.partial(torch.optim.Adam, lr=0.01)
-# schedule=lambda optimizer, steps: torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
+# Any optimizer and schedule of torch may stand in the recipe, such as the course's own (import torch, functools):
+# optimizer=functools.partial(torch.optim.SGD, lr=0.01, momentum=0.9),
+# schedule=lambda optimizer, steps: torch.optim.lr_scheduler.StepLR(optimizer, step_size=6), per="epoch"
 recipe = Recipe(epochs=10, batch_size=128)

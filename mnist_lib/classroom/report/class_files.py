@@ -1,45 +1,47 @@
-"""Where a class's pages are written, and which folders a submission finds empty."""
+"""Where a class's pages are written."""
 
 from __future__ import annotations
 
-import os
-import sys
-import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from ...data import data_folders
-from ...training import records
 from .. import grading
 from .blank import template
 from .class_pages import Student, class_page, likenesses, student_page, to_csv
 from .ledger import Ledger
 
 
-def hidden_folders(*teachers: Path) -> list[str]:
-    """The teacher's folders, the data, the records and the temporary folder, save those that the library is in."""
-    needed = [Path(p).resolve() for p in (*sys.path, sys.prefix, sys.base_prefix, sys.executable) if p]
-    needed += [Path(sys.executable), Path(__file__).resolve()]
-    wanted = [*teachers, *data_folders(), records.root(), Path(tempfile.gettempdir())]
-    folders = dict.fromkeys(os.path.realpath(folder) for folder in wanted)
-    return [f for f in folders if not any(Path(f) == each or Path(f) in each.parents for each in needed)]
+class Pages:
+    """A class's files, written anew with each grade: its own page, ``grades.csv`` and ``class.html``."""
 
+    def __init__(self, submissions: Sequence[grading.Submission], rules: grading.Rules, out: Path):
+        self.ledger, self.rules, self.submissions = Ledger(out), rules, submissions
+        self.grades: dict[str, list[grading.Grade]] = {}
+        self.alike = likenesses(submissions, template())
 
-def write_class(submissions: Sequence[grading.Submission], grades: Mapping[str, list], rules: grading.Rules, out: Path,
-                due: float | None = None) -> int:
-    """Write ``grades.csv``, ``class.html`` and a page for each student; returns how many there are."""
-    alike = likenesses(submissions, template())
-    students = [Student(s, tuple(sorted(grades[s.slug], key=lambda g: g.seed)),
-                        due is not None and s.modified > due, tuple(alike[s.slug]))
-                for s in submissions if s.slug in grades]
-    in_force = () if rules.trust else grading.walls_up()
-    pages = {f"students/{s.submission.slug}.html": student_page(s) for s in students}
-    pages |= {"grades.csv": to_csv(students), "class.html": class_page(students, rules, in_force)}
-    ledger = Ledger(out)
-    for name, content in pages.items():
-        ledger.write(name, content.encode("utf-8", "replace"))
-    ledger.remove_others(pages)
-    return len(students)
+    def students(self) -> list[Student]:
+        """Those that have a grade, in the order of the submissions."""
+        return [Student(s, tuple(sorted(self.grades[s.slug], key=lambda g: g.seed)), tuple(self.alike[s.slug]),
+                        self.rules) for s in self.submissions if s.slug in self.grades]
+
+    def add(self, grade: grading.Grade) -> None:
+        """Take a grade, and write what it changes."""
+        self.grades.setdefault(grade.slug, []).append(grade)
+        students = self.students()
+        self.write(f"students/{grade.slug}.html", next(student_page(s) for s in students
+                                                       if s.submission.slug == grade.slug))
+        self.write("grades.csv", to_csv(students))
+        self.write("class.html", class_page(students, self.rules, () if self.rules.trust else grading.walls_up(),
+                                            len(self.submissions)))
+
+    def write(self, name: str, content: str) -> None:
+        """Write a file of the class, unless somebody else's is there."""
+        self.ledger.write(name, content.encode("utf-8", "replace"))
+
+    def finish(self) -> int:
+        """Remove the pages of submissions that are no longer there; returns how many have one."""
+        self.ledger.remove_others({"grades.csv", "class.html", *(f"students/{slug}.html" for slug in self.grades)})
+        return len(self.grades)
 
 
 def apart(submissions: Path, out: Path) -> None:

@@ -25,8 +25,14 @@ th, td { text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0; bo
 th { font-weight: 600 } td.number, th.number { text-align: right; white-space: nowrap }
 figure { margin: 1rem 0; background: #fff; border-radius: 4px; padding: .5rem } figure svg { width: 100%; height: auto }
 figcaption { color: #595959; font-size: .9rem }
+.rehearsal { font-size: 1.8rem; font-weight: 700; line-height: 1.2; border: 3px solid; padding: .5rem }
 .verdict { font-size: 1.15rem; border-left: 4px solid; padding-left: .8rem }
 .quiet { color: var(--quiet); font-size: .9rem } pre { background: var(--soft); padding: .6rem; overflow-x: auto }
+@media (max-width: 40rem) {
+  thead { display: none } table, tbody, tr, td { display: block }
+  tr { border-bottom: 1px solid var(--line); padding: .5rem 0 }
+  td, td.number { border: 0; padding: 0; text-align: left; white-space: normal } td:empty { display: none }
+  td::before { content: attr(data-head) ": "; color: var(--quiet) } }
 .yes::before { content: "✓ " } .no::before { content: "✗ " } .look::before { content: "? " } .no { font-weight: 600 }
 """
 
@@ -38,9 +44,10 @@ def text(value: object, longest: int = 300) -> str:
 
 def table(head: Iterable[str], rows: Iterable[Iterable[object]], numbers: Iterable[int] = ()) -> str:
     """A table; cells are escaped unless they are :class:`Html`. ``numbers`` are columns that stand on the right."""
-    numbers = set(numbers)
+    numbers, head = set(numbers), list(head)
     def cells(row, tag):
-        return "".join(f"<{tag}{' scope=col' if tag == 'th' else ''}{' class=number' if i in numbers else ''}>"
+        return "".join(f"<{tag}{' scope=col' if tag == 'th' else f' data-head={chr(34)}{escape(head[i])}{chr(34)}'}"
+                       f"{' class=number' if i in numbers else ''}>"
                        f"{cell if isinstance(cell, Html) else text(cell)}</{tag}>" for i, cell in enumerate(row))
     body = "".join(f"<tr>{cells(row, 'td')}</tr>" for row in rows)
     return (f'<div class="wide" tabindex="0"><table><thead><tr>{cells(head, "th")}</tr></thead>'

@@ -1,7 +1,7 @@
 """Readers' networks: reports with their source and weights in ``submissions/``, run again before they are believed.
 
 A folder ``submissions/<name>/`` holds ``network.py``, ``report.json`` and ``weights.safetensors`` of the first seed, as
-``python -m mnist_lib challenge … --final`` and :func:`add` leave them. :func:`check_all` runs the weights on the test
+``python -m mnist_lib challenge … --final`` leaves them. :func:`check_all` runs the weights on the test
 set, in a process that is shut in as a class's submissions are.
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +20,6 @@ from ...files import read_bytes
 from ...training import TOLERANCE, records, test_set
 from .. import challenge as own
 from .. import grading
-from .class_files import hidden_folders
 from .told import load_report
 
 SECONDS, LARGEST = 600, 1_000_000  # for a network, and bytes of its weights
@@ -88,23 +86,6 @@ def table() -> PageTable:
         "the seeds. Looks: how often the test set was looked at.", sortable=True)
 
 
-def add(report: Path, source: Path, name: str) -> Path:
-    """Put a try with its source and the weights of its first seed into ``submissions/<name>``; return where."""
-    data = load_report(report / "report.json")
-    if not data["test"]:
-        raise ValueError(f"{report} has no look at the test set; run challenge with --final first")
-    first = data["results"][0]
-    weights = report / "trainings" / f"{first['fingerprint']}-{first['split']}-seed-{first['seed']}.safetensors"
-    target = folder() / name
-    target.mkdir(parents=True, exist_ok=True)
-    for origin, part in zip((source, report / "report.json", weights), PARTS):
-        if origin.resolve() != (target / part).resolve():
-            shutil.copyfile(origin, target / part)
-    if (report / "badge.svg").exists():
-        shutil.copyfile(report / "badge.svg", target / "badge.svg")
-    return target
-
-
 class Checked(NamedTuple):
     """One reader's network, run again: test images classified correctly, by its report and as measured.
 
@@ -142,7 +123,7 @@ def _no_walls() -> str:
 def _run(place: Path, reader: Reader) -> Checked:
     images, labels = test_set("cpu")
     content = {part: (place / part).read_bytes() for part in PARTS if part != "report.json"}
-    left = grading.evaluate_enclosed(content, images, grading.Limits(SECONDS), hidden_folders())
+    left = grading.evaluate_enclosed(content, images, grading.Limits(SECONDS), [str(records.root())])
     measured = grading.count_correct(left.predictions, labels)
     problem = left.ended or own.line(left.result.get("told", ""))
     if not problem and measured is None:

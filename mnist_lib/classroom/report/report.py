@@ -1,4 +1,4 @@
-"""What a try amounts to, in one record, shown as HTML, Markdown and JSON: all three from the same numbers."""
+"""What a try amounts to, in one record, shown as HTML and JSON: both from the same numbers."""
 
 from __future__ import annotations
 
@@ -42,11 +42,20 @@ class Report:
     against: str = ""
     look: Look | None = None
     planned_seeds: int = 1
+    terms: own.Terms = own.TERMS
+    split: own.Split = own.Split()
 
     @property
     def verdict(self) -> own.Verdict | None:
         """The verdict over the seeds; None before any training."""
-        return own.judge(self.results) if self.results else None
+        return own.judge(self.results, self.terms.target) if self.results else None
+
+    @property
+    def next(self) -> tuple[str, ...]:
+        """What to try next; nothing before any training."""
+        if self.results and not self.split.whole:
+            return ("A rehearsal shows that it runs. Leave --images out for what it can do.",)
+        return own.advice(self.sheet, self.results, self.terms) if self.results else ()
 
     @property
     def headline(self) -> str:
@@ -56,51 +65,43 @@ class Report:
         if not self.results:
             return f"Within the rules. Nothing was trained yet; {time_needed(self)}."
         v = self.verdict
-        return (f"{WORDS[v.word]} Held out: {v.mean:.2f} % ({seeds(len(v.seeds))}), and {v.between[0]:.2f} to "
-                f"{v.between[1]:.2f} % would do as well by chance of the images"
-                + ("." if v.sure else f": {own.RULE:.1f} % lies between, so these images can't tell."))
+        word = WORDS[v.word] if v.mean >= own.LEARNT or not self.split.whole else "It did not learn."
+        return (f"{rehearsal(self.split)}{word} Held out: {v.mean:.2f} % ({seeds(len(v.seeds))}), and "
+                f"{v.between[0]:.2f} to {v.between[1]:.2f} % would do as well by chance of the images"
+                + ("." if v.sure else f": {self.terms.target:.2f} % lies between, so these images can't tell."))
 
     def badge(self) -> str:
         """The badge as SVG; empty before any training."""
-        return badge_of(self.sheet.parameters, self.verdict.mean, self.verdict.word) if self.results else ""
+        return badge_of(self.sheet.parameters, self.verdict.mean,
+                        self.verdict.word if self.split.whole else "rehearsal") if self.results else ""
 
     def to_dict(self) -> dict:
         """Plain JSON data, with all that is needed to check it, sealed."""
         v = self.verdict
         return schema.sealed(json.loads(json.dumps({
             "format": 1, "network": self.entry.name, "fingerprint": self.entry.fingerprint,
-            "recipe": self.entry.recipe.describe(), "parameters": self.sheet.parameters, "field": self.sheet.field,
+            "recipe": self.entry.recipe.describe(), "recipe_in_words": self.entry.recipe_in_words,
+            "told": self.entry.told, "terms": dataclasses.asdict(self.terms),
+            "parameters": self.sheet.parameters, "field": self.sheet.field,
             "rules": [dataclasses.asdict(f) for f in self.sheet.findings], "kept": self.sheet.kept,
             "headline": self.headline,
             "verdict": v and {"word": v.word, "mean": round(v.mean, 4), "interval": [round(b, 3) for b in v.between],
                               "holds": {str(n): k for n, k in v.holds.items()}, "seeds": list(v.seeds)},
             "results": [dataclasses.asdict(r) for r in self.results],
-            "next": list(own.advice(self.sheet, self.results)) if self.results else [],
+            "next": list(self.next),
             "against_the_last_try": self.against,
             "tries": [dataclasses.asdict(t) for t in self.tries], "looks_at_the_test_set": self.looks,
             "test": self.look and dataclasses.asdict(self.look),
             "versions": {"mnist_lib": __version__, "python": platform.python_version(),
                          "torch": self.results[0].machine.get("torch", "") if self.results else ""}})))
 
-    def to_markdown(self) -> str:
-        """The report as Markdown, for a pull request or a hand-in."""
-        rows = [f"# {mark(self.entry.name)}", "", mark(self.headline), "", "| rule | kept | found |", "|---|---|---|"]
-        rows += [f"| {mark(f.rule)} | {f.verdict} | {mark(f.found)} |" for f in self.sheet.findings]
-        if self.results:
-            rows += ["", "| seed | " + " | ".join(head for head, _ in COLUMNS) + " |"]
-            rows += ["|---" * (len(COLUMNS) + 1) + "|"]
-            rows += [f"| {r.seed} | " + " | ".join(of(r) for _, of in COLUMNS) + " |" for r in self.results]
-            rows += ["", "Next:", "", *(f"- {mark(tip)}" for tip in own.advice(self.sheet, self.results))]
-        rows += ["", mark(self.against)] if self.against else []
-        rows += ["", tests(self), "", f"Fingerprint `{self.entry.fingerprint}`, mnist_lib {__version__}."]
-        return "\n".join(rows) + "\n"
-
     def to_html(self) -> str:
         """The report as one page that needs nothing else."""
         v = self.verdict
         findings = table(("rule", "", "found"), [
             (f.rule, Html(f'<span class="{f.verdict}">{f.verdict}</span>'), f.found) for f in self.sheet.findings])
-        parts = [f'<p class="verdict">{text(self.headline, 2000)}</p>', "<h2>The rules</h2>", findings,
+        parts = [banner(self.split), f'<p class="verdict">{text(self.headline, 2000)}</p>',
+                 *(f"<p>{text(told, 500)}</p>" for told in self.entry.told), "<h2>The rules</h2>", findings,
                  f"<p>{text(time_needed(self))}.</p>",
                  table(("layer", "kind", "numbers"), self.sheet.layers[:60], (2,))]
         if self.sheet.table is not None:
@@ -109,20 +110,34 @@ class Report:
                                 "The receptive field, a bar for each layer"))
         if v:
             parts += ["<h2>The training</h2>", figure(
-                figures.svg(figures.curves(self.results)), "A line for each seed; the last five epochs are shaded.",
-                "Accuracy over the epochs"),
+                figures.svg(figures.curves(self.results, target=self.terms.target)),
+                "A line for each seed; the last five epochs are shaded.", "Accuracy over the epochs"),
                 table(("seed", *(head for head, _ in COLUMNS)),
-                      [(r.seed, *(of(r) for _, of in COLUMNS)) for r in self.results], range(6)),
+                      [(r.seed, *self._cells(r)) for r in self.results], range(7)),
+                self._wrong(),
                 "<h2>Among the book's networks</h2>", figure(
-                    figures.svg(figures.standing(self.sheet.parameters, v.mean)),
+                    figures.svg(figures.standing(self.sheet.parameters, v.mean, self.terms)),
                     "The book's are judged on the test set, this one on held-out training images.",
                     "Size against accuracy"), f"<p>{text(among(self))}</p>",
                 "<h2>What to try next</h2><ul>",
-                *(f"<li>{text(t, 500)}</li>" for t in own.advice(self.sheet, self.results)), "</ul>"]
+                *(f"<li>{text(t, 500)}</li>" for t in self.next), "</ul>"]
         parts += ["<h2>The logbook</h2>", f"<p>{text(self.against)}</p>" if self.against else "", logbook(self),
                   "<h2>The test set</h2>", f"<p>{text(tests(self), 500)}</p>",
                   f'<p class="quiet">Fingerprint {self.entry.fingerprint}; mnist_lib {__version__}.</p>']
         return page(self.entry.name, *filter(None, parts))
+
+    def _cells(self, result: own.Result) -> list[str]:
+        return [of(result, self.terms.target) for _, of in COLUMNS]
+
+    def _wrong(self) -> str:
+        """The held-out images that the first seed got wrong, as far as they fit a page."""
+        first = self.results[0]
+        images, labels = self.split.load()[2:] if first.wrong else ((), ())
+        shown = [(images[place, 0], int(labels[place]), digit) for place, digit in first.wrong[:figures.SHOWN]]
+        told = (f"{len(first.wrong):,} of {first.held_out:,} held-out images are wrong with seed {first.seed}"
+                + (f"; here are the first {len(shown)}" if len(shown) < len(first.wrong) else "")
+                + ". Above each: what it is, and what the network says.")
+        return figure(figures.svg(figures.wrong(shown)), told, "The misclassified images") if shown else ""
 
     _repr_html_ = None  # a notebook shows the sentence; report.html is a file
 
@@ -131,8 +146,19 @@ class Report:
 
 
 COLUMNS = (
-    ("last epoch (%)", lambda r: f"{r.final:.2f}"), ("best epoch (%)", lambda r: f"{max(r.accuracies):.2f}"),
-    *((f"holds {n}", lambda r, n=n: "yes" if r.holds(n) else "no") for n in own.LAST))
+    ("before any (%)", lambda r, _: "" if r.before is None else f"{100 * r.before / r.held_out:.2f}"),
+    ("last epoch (%)", lambda r, _: f"{r.final:.2f}"), ("best epoch (%)", lambda r, _: f"{max(r.accuracies):.2f}"),
+    *((f"holds {n}", lambda r, target, n=n: "yes" if r.holds(n, target) else "no") for n in own.LAST))
+
+
+def rehearsal(split: own.Split) -> str:
+    """Whether it is one, in front of everything else."""
+    return "" if split.whole else f"REHEARSAL on {split.images:,} of 55,000 images, no verdict. "
+
+
+def banner(split: own.Split) -> str:
+    """The same in large letters."""
+    return "" if split.whole else f'<p class="rehearsal">{text(rehearsal(split))}</p>'
 
 
 def seeds(n: int) -> str:
@@ -173,11 +199,6 @@ def logbook(report: Report) -> str:
     """The tries as a table."""
     if not report.tries:
         return "<p>No training is in it yet.</p>"
-    return table(("try", "network", "parameters", "seeds", "held out (%)", "", "when"), [
-        (n, t.entry, f"{t.parameters:,}", len(t.seeds), f"{t.mean:.2f}", t.word, t.when)
-        for n, t in enumerate(report.tries, 1)], (0, 2, 3, 4))
-
-
-def mark(words: object) -> str:
-    """Text of unknown origin as Markdown that marks up nothing."""
-    return "".join("\\" + c if c in "\\`*_{}[]<>#|~&" else c for c in own.line(words, 2000))
+    return table(("try", "network", "recipe", "parameters", "seeds", "held out (%)", "verdict", "when"), [
+        (n, t.entry, t.recipe, f"{t.parameters:,}", len(t.seeds), f"{t.mean:.2f}", t.word, t.when)
+        for n, t in enumerate(report.tries, 1)], (0, 3, 4, 5))

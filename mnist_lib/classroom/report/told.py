@@ -28,7 +28,7 @@ def load_report(file: Path) -> dict:
 
 def _problem(told: dict, results: list) -> str:
     """What the parts of a report have against each other, or an empty string."""
-    verdict = own.judge(results)
+    verdict = own.judge(results, (told.get("terms") or {}).get("target", own.TERMS.target))
     if told["verdict"] != {"word": verdict.word, "mean": round(verdict.mean, 4),
                            "interval": [round(end, 3) for end in verdict.between],
                            "holds": {str(n): count for n, count in verdict.holds.items()},

@@ -4,15 +4,13 @@
 one place only, ``shape.py`` those that move, cut or join places, ``indexing.py`` and ``sampling.py``
 those that read at given ones, ``convolution.py``, ``pooling.py`` and ``resizing.py`` those that look at
 neighbours, ``mixing.py``, ``softmax.py``, ``attention.py`` and ``matrices.py`` those that mix many,
-``quantized.py`` those on integers, ``sequences.py`` those of
-packed sequences and gradients, ``functions.py`` what no operator tells. ``structure.py`` follows what is surely
+``quantized.py`` those on integers, ``functions.py`` what no operator tells. ``structure.py`` follows what is surely
 zero in a constant. Importing this package registers them all.
 """
 
 from . import (  # noqa: F401
     attention,
     convolution,
-    decompositions,
     functions,
     indexing,
     matrices,
@@ -21,7 +19,6 @@ from . import (  # noqa: F401
     quantized,
     resizing,
     sampling,
-    sequences,
     shape,
     softmax,
 )

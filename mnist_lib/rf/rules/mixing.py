@@ -103,9 +103,14 @@ def _(call):
     return intervals.spread(call.same(), [d for d in range(call.args[0].dim()) if d != kept])
 
 
-@built_in("binary_cross_entropy_with_logits")
+@built_in("binary_cross_entropy_with_logits", "binary_cross_entropy", "mse_loss", "smooth_l1_loss", "huber_loss")
 def _(call):
     return call.whole() if call.get("reduction", 1) else call.same()
+
+
+@built_in("_ctc_loss")
+def _(call):
+    return [_statistics(call.intervals(call.args[0]), t) for t in call.outputs]
 
 
 @built_in("mm", "bmm", "addmm", "baddbmm", "addbmm", "mv", "addmv", "dot", "vdot", "matmul", "linear",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .. import intervals
 from ..storage import key_of
-from ..taps import adaptive, transposed, window
+from ..taps import adaptive, fractional, transposed, window
 from ..windows import read_all
 from .registry import built_in, listed
 
@@ -48,6 +48,14 @@ for _axes, _names in _POOLING.items():
     built_in(*_names)(_pooling(_axes))
 for _axes, _names in _ADAPTIVE.items():
     built_in(*_names)(_adapting(_axes))
+
+
+@built_in("fractional_max_pool2d", "fractional_max_pool3d")
+def _(call):
+    """Chance has its say in where a window begins: all that it may read."""
+    kernel, outputs = call.args[1:3]
+    sizes = call.args[0].shape[-len(kernel):]
+    return read_all(call.intervals(call.args[0]), [fractional(*each) for each in zip(sizes, kernel, outputs)])
 
 
 @built_in("max_unpool2d", "max_unpool3d")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, is_dataclass
 
 import torch
 
@@ -28,7 +28,7 @@ _NOT_PLAIN = {"torch", "builtins", "numpy", "types", "collections", "threading",
 
 
 class UnknownOperation(ReceptiveFieldError):
-    """An operation without a rule. The message names it, its module, and how to add the rule."""
+    """What cannot be followed. The message names the operation, its module, and how to add a rule."""
 
 
 def rule(*operations):
@@ -189,14 +189,12 @@ def keyed_tensors(tree, key="", depth=8) -> list[tuple[str, torch.Tensor]]:
         return []
     if isinstance(tree, Mapping):
         parts = [(str(name), part) for name, part in tree.items()]
-    elif is_dataclass(tree) and not isinstance(tree, type):
-        parts = [(f.name, getattr(tree, f.name, None)) for f in fields(tree)]
     elif isinstance(tree, tuple) and hasattr(tree, "_fields"):
         parts = list(zip(tree._fields, tree))
     elif isinstance(tree, (tuple, list, set, frozenset, deque)):
         parts = [(f"[{i}]", part) for i, part in enumerate(tree)]
     else:
-        parts = list(vars(tree).items()) if flat_tensors(tree, depth) else []
+        parts = _attributes(tree)
     return [found for name, part in parts for found in keyed_tensors(
         part, f"{key}[{name.strip('[]')}]" if key else name, depth - 1)]
 
@@ -228,17 +226,28 @@ def _collect(tree, depth, found):
         pass
     elif isinstance(tree, Mapping):
         tree = tree.values()
-    elif is_dataclass(tree) and not isinstance(tree, type):
-        tree = [getattr(tree, f.name, None) for f in fields(tree)]
     elif not isinstance(tree, (tuple, list, set, frozenset, deque)):
-        plain = type(tree).__module__.partition(".")[0] not in _NOT_PLAIN and not callable(tree)
-        if not plain or not isinstance(getattr(tree, "__dict__", None), dict):
-            return
-        tree = vars(tree).values()
+        tree = [value for _, value in _attributes(tree)]
     if depth:
         for part in tree:
             if type(part) not in _LEAVES:
                 _collect(part, depth - 1, found)
+
+
+def _attributes(thing) -> list[tuple]:
+    """The attributes of a plain object by their names: a dataclass, one with slots, a distribution of PyTorch's."""
+    kind = type(thing)
+    plain = kind.__module__.partition(".")[0] not in _NOT_PLAIN or kind.__module__.startswith("torch.distributions.")
+    if not plain or isinstance(thing, type) or callable(thing) and not is_dataclass(thing):
+        return []
+    slots = [slot for base in kind.__mro__ for slot in listed_names(base.__dict__.get("__slots__", ()))]
+    return [(name, getattr(thing, name)) for name in dict.fromkeys([*slots, *getattr(thing, "__dict__", ())])
+            if hasattr(thing, name)]
+
+
+def listed_names(slots) -> tuple[str, ...]:
+    """The names in a class's slots, which may be one."""
+    return (slots,) if isinstance(slots, str) else tuple(slots)
 
 
 def listed(value, count) -> tuple[int, ...]:

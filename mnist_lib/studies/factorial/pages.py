@@ -158,20 +158,21 @@ def plan():
     """The thirty-two combinations, in an order in which neighbours differ in one idea; the trained ones are filled."""
     gray = {2: ((0, 0), (0, 1), (1, 1), (1, 0))}
     gray[3] = tuple((0, *g) for g in gray[2]) + tuple((1, *g) for g in reversed(gray[2]))
-    drawing, axes = figure(height=3.2)
-    for y, rows in enumerate(gray[2]):
-        for x, columns in enumerate(gray[3]):
-            on = tuple(map(bool, rows + columns))
+    drawing, axes = figure(height=4.6)
+    for x, columns in enumerate(gray[2]):
+        for y, rows in enumerate(gray[3]):
+            on = tuple(map(bool, columns + rows))
             trained = on in CELLS
             axes.plot(x, y, "s", markersize=19, markerfacecolor=BLUE if trained else "none", markeredgecolor=GREY)
-            axes.text(x, y, str(sum(on)), ha="center", va="center", fontsize=10, color="white" if trained else INK)
+            axes.text(x, y, str(sum(on)), ha="center", va="center", color="white" if trained else INK)
     names = [factor.name for factor in FACTORS]
 
     def called(of, ideas):
-        return "\n".join(name for name, on in zip(ideas, of) if on) or "–"
+        return " + ".join(name for name, on in zip(ideas, of) if on) or "–"
 
-    axes.set_xticks(range(8), [called(c, names[2:]) for c in gray[3]], fontsize=8.5)
-    axes.set_yticks(range(4), [called(r, names[:2]) for r in gray[2]], fontsize=8.5)
+    axes.set_xticks(range(4), [called(c, names[:2]).replace(" + ", "\n") for c in gray[2]])
+    axes.set_yticks(range(8), [called(r, names[2:]) for r in gray[3]])
     axes.grid(False)
-    axes.set(xlim=(-0.6, 7.6), ylim=(3.6, -0.6), title="filled: trained; the number: ideas that are on")
+    axes.set(xlim=(-0.6, 3.6), ylim=(7.6, -0.6))
+    drawing.suptitle("filled: trained; the number: ideas that are on", x=0, ha="left", fontsize=12, fontweight="bold")
     return drawing

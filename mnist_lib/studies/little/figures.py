@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ...book import BLUE, COLOURS, GREEN, GREY, LINES, MARKERS, RED, Link, PageTable, Spread, figure, styled
+from ...book import BLUE, COLOURS, GREY, INK, LINES, MARKERS, SKY, Link, PageTable, Spread, figure, styled
 from . import analysis
 from . import bits_plan as bits
 from .pages import NAMES, SIZES
@@ -56,7 +56,7 @@ def size_figure():
     axes.axhline(0.6, color=GREY, linewidth=1, linestyle=":")
     axes.set(xscale="log", yscale="log", xlabel="training images", ylabel="mistakes (% of the test images)",
              xlim=(240, 80_000))
-    axes.set_xticks(SIZES, [f"{images:,}" for images in SIZES])
+    axes.set_xticks(SIZES, [f"{images:,}" if images != 30_000 else "" for images in SIZES])  # no room
     axes.set_xticks([], minor=True)
     ticks = (0.4, 0.6, 1, 2, 3, 5, 10, 20)
     axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
@@ -68,11 +68,11 @@ def size_figure():
 @styled
 def bytes_figure():
     """Errors against bytes of parameters: ours rounded and rounded in training, and the public ones."""
-    drawing, axes = figure(height=4.2)
+    drawing, axes = figure(height=5.0)
     axes.plot([one.kilobytes for one in PUBLIC], [100 - one.accuracy for one in PUBLIC], "D", color=GREY, markersize=5,
               label="BitNetMCU (images of 16 × 16)")
     for name, mark in zip(bits.NETWORKS, "os"):
-        for tuned, colour, line, how in ((False, RED, "--", "rounded"), (True, BLUE, "-", "rounded in training")):
+        for tuned, colour, line, how in ((False, SKY, "--", "rounded"), (True, BLUE, "-", "rounded in training")):
             widths = bits.TUNED[name] if tuned else (bits.FLOAT, *bits.WIDTHS)
             found = [every for width in sorted(widths) if (every := analysis.versions(name, width, tuned=tuned))]
             if found:
@@ -80,7 +80,7 @@ def bytes_figure():
                           [100 - Spread(tuple(one.accuracy for one in every)).mean for every in found],
                           color=colour, linestyle=line, marker=mark, linewidth=1.5, markersize=5,
                           label=f"{NAMES[name]}, {how}")
-    axes.axhline(0.6, color=GREEN, linewidth=1, linestyle=":")
+    axes.axhline(0.6, color=INK, linewidth=1, linestyle=":")
     axes.set(xscale="log", yscale="log", xlabel="KB of parameters (1,000 bytes)",
              ylabel="mistakes (% of the test images)")
     ticks = (1, 2, 3, 5, 10, 20, 30)
@@ -89,5 +89,5 @@ def bytes_figure():
     ticks = (0.4, 0.6, 1, 2, 5, 10, 20, 50, 90)
     axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.set_yticks([], minor=True)
-    axes.legend()
+    drawing.legend(loc="outside lower center", ncols=1)
     return drawing

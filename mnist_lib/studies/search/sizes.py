@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter
 
-from ...book import BLUE, LAST, RED, RULE, SOURCE, TARGET, Link, PageTable, Summary, figure, styled
+from ...book import BLUE, INK, LAST, RULE, SKY, TARGET, Link, PageTable, Summary, figure, styled
 
 
 class Published(NamedTuple):
@@ -56,17 +56,17 @@ def curve(of: Sequence[Summary], rebuilt: Sequence[Summary] = ()):
     Ours in a line, the steps ``rebuilt`` from the sources beside them, both with the range of their
     seeds; and what others have published.
     """
-    drawing, axes = figure(height=4.2)
-    axes.axhline(100 - RULE, color=TARGET, linewidth=1.2)
+    drawing, axes = figure(height=4.8)
+    axes.axhline(100 - RULE, color=TARGET, linewidth=1.2, linestyle="--")
     for part, colour, style, label in ((of, BLUE, "o-", "ours: mean and range of the seeds"),
-                                       (rebuilt, RED, "s", "the five finals, rebuilt")):
+                                       (rebuilt, SKY, "s", "the five finals, rebuilt")):
         part = sorted(part, key=lambda s: s.parameters)
         spans = [[s.final.high - s.final.mean for s in part], [s.final.mean - s.final.low for s in part]]
         if part:
             axes.errorbar([s.parameters for s in part], [100 - s.final.mean for s in part], spans, fmt=style,
                           color=colour, markersize=6, linewidth=1.5, capsize=3, label=label)
     axes.plot([p.parameters for p in PUBLISHED], [100 - p.accuracy for p in PUBLISHED], "D", markerfacecolor="none",
-              color=SOURCE, markersize=6, label="published, one run each")
+              color=INK, markersize=6, label="published, one run each")
     axes.set(xscale="log", yscale="log", xlabel="parameters", title="test error after the last epoch (%)")
     axes.xaxis.set_major_locator(FixedLocator((500, 1_000, 2_000, 4_000, 8_000)))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda n, _: f"{n:,.0f}"))
@@ -76,5 +76,5 @@ def curve(of: Sequence[Summary], rebuilt: Sequence[Summary] = ()):
         axis.set_minor_formatter(NullFormatter())
     axes.annotate(f"target: {100 - RULE:.1f}", (0, 100 - RULE), (6, 4), xycoords=("axes fraction", "data"),
                   textcoords="offset points", fontsize=10)
-    axes.legend()
+    drawing.legend(loc="outside lower center", ncols=1)
     return drawing

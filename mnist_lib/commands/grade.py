@@ -6,8 +6,6 @@ in a container.
 
 from __future__ import annotations
 
-import contextlib
-import datetime
 from pathlib import Path
 
 
@@ -17,13 +15,14 @@ def add_arguments(parser) -> None:
     parser.add_argument("--out", default="grades", metavar="FOLDER", help="grades.csv and the pages (default grades)")
     parser.add_argument("--seeds", type=int, default=3, metavar="N", help="trainings of each (default 3)")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="side by side (default 1)")
-    parser.add_argument("--scheduler", metavar="ADDRESS", help="a Dask scheduler whose workers grade")
     parser.add_argument("--secret", metavar="FILE", help="the key of split and seeds (default OUT/secret.key)")
-    parser.add_argument("--due", metavar="TIME", help="files changed later are marked late: 2026-11-20T18:00")
     parser.add_argument("--minutes", type=float, default=60, metavar="N", help="for one training (default 60)")
     parser.add_argument("--memory", type=float, default=4, metavar="GB", help="for one training (default 4)")
     parser.add_argument("--processes", type=int, default=32, metavar="N", help="with their threads (default 32)")
     parser.add_argument("--limit", type=int, default=8_000, metavar="N", help="parameters (default 8000)")
+    parser.add_argument("--epochs", type=int, default=15, metavar="N", help="epochs allowed (default 15)")
+    parser.add_argument("--target", type=float, default=99.4, metavar="PERCENT", help="to be held (default 99.4)")
+    parser.add_argument("--network", default="", metavar="NAME", help="what it is called in every submission")
     parser.add_argument("--images", type=int, metavar="N", help="train on N images, for a rehearsal")
     parser.add_argument("--trust", action="store_true", help="run submissions without walls, with all your rights")
     parser.add_argument("--again", action="store_true", help="forget the grades that are there")
@@ -31,21 +30,24 @@ def add_arguments(parser) -> None:
 
 def run(options) -> int:
     """Grade what has no grade yet and write the pages; returns 0, whatever the submissions do."""
-    from . import challenge, grading, report
+    from .. import classroom
+    from ..reading import line
+    from ..training import records
 
-    numbers = (options.seeds, options.jobs, options.minutes, options.memory, options.limit, options.images)
+    grading, own = classroom.grading, classroom.challenge
+    numbers = (options.seeds, options.jobs, options.minutes, options.memory, options.images)
     if any(number is not None and not number > 0 for number in numbers):
-        raise ValueError("--seeds, --jobs, --minutes, --memory, --limit and --images must be above 0")
+        raise ValueError("--seeds, --jobs, --minutes, --memory and --images must be above 0")
     if not options.submissions or not options.out:
         raise ValueError("name the folder of the submissions, and with --out one for the grades")
-    due = _time(options.due)
     source, out = Path(options.submissions), Path(options.out)
     submissions = grading.submissions_in(source)
-    report.apart(source, out)
+    classroom.apart(source, out)
     key = Path(options.secret) if options.secret else out / "secret.key"
-    split = challenge.Split(grading.secret_key(key), **({"images": options.images} if options.images else {}))
-    rules = grading.Rules(split, options.seeds, options.limit, grading.Limits(
-        round(60 * options.minutes), round(options.memory * 2**30), options.processes), options.trust)
+    split = own.Split(grading.secret_key(key), **({"images": options.images} if options.images else {}))
+    rules = grading.Rules(split, options.seeds, own.Terms(options.limit, options.epochs, options.target),
+                          grading.Limits(round(60 * options.minutes), round(options.memory * 2**30), options.processes),
+                          options.trust, options.network)
     if options.trust:
         print("WITHOUT WALLS: each submission runs with your rights. It can read and delete your files, use the "
               "network, and change the grades of others.", flush=True)
@@ -54,41 +56,16 @@ def run(options) -> int:
     results = out / "results"
     if options.again:
         grading.forget(results)
-    hidden = report.hidden_folders(source, out, key.parent)
-    grades: dict[str, list] = {}
-    names = {s.slug: s for s in submissions}
-    print(f"{len(submissions)} submissions, up to {rules.seeds} trainings each; split {split.fingerprint}", flush=True)
-    with _executor(options) as executor:
-        for grade in grading.grade_all(submissions, rules, results, executor, hidden):
-            grades.setdefault(grade.slug, []).append(grade)
-            print(f"{challenge.line(names[grade.slug].student, 40)}, training {grade.seed + 1}: {grade.status}"
-                  f"{': ' + challenge.line(grade.told, 120) if grade.told else ''}", flush=True)
-    written = report.write_class(submissions, grades, rules, out, due)
+    hidden = [str(place) for place in (source, out, key.parent, records.root())]
+    names, pages = {s.slug: s.student for s in submissions}, classroom.Pages(submissions, rules, out)
+    print(f"{classroom.rehearsal(split)}{len(submissions)} submissions, up to {rules.seeds} trainings each; "
+          f"split {split.fingerprint}", flush=True)
+    for grade in grading.grade_all(submissions, rules, results, options.jobs, hidden):
+        pages.add(grade)
+        print(f"{line(names[grade.slug], 40)}, training {grade.seed + 1}: {grade.status}"
+              f"{': ' + line(grade.told, 200) if grade.told else ''}", flush=True)
+    written = pages.finish()
     print(f"{written} submissions: {out / 'class.html'}, {out / 'grades.csv'}. "
           f"The key of the split is in {key}: keep it.")
     return 0
 
-
-def _time(words: str | None) -> float | None:
-    if not words:
-        return None
-    try:
-        return datetime.datetime.fromisoformat(words).timestamp()
-    except ValueError:
-        raise ValueError(f"--due is a time such as 2026-11-20T18:00, not {words!r}") from None
-
-
-@contextlib.contextmanager
-def _executor(options):
-    from ..training import local_executor
-
-    if options.scheduler:
-        from dask.distributed import Client
-
-        with Client(options.scheduler) as client:
-            yield client.get_executor()
-    elif options.jobs > 1:
-        with local_executor(options.jobs) as executor:
-            yield executor
-    else:
-        yield None
