@@ -4,6 +4,7 @@ Everything is computed from the recorded runs, the catalogue and ``sources.json`
 come from the files beside this one; the theory of a difference is in ``statistics.py``.
 """
 
+from .changes import settings
 from .findings import Finding, finding
 from .path_tables import in_the_logs
 from .sources import RULE
@@ -30,4 +31,4 @@ from .tables import PageTable, signed
 __all__ = ["LAST", "RULE", "Comparison", "Finding", "PageTable", "Share", "Spread", "Summary", "above", "at_epochs",
            "calmer", "difference", "finding", "gain", "holm", "in_the_logs", "jump", "jumps", "late",
            "minutes", "missed", "mostly", "numbers", "prediction", "recorded",
-           "signed", "standard_error", "summary"]
+           "settings", "signed", "standard_error", "summary"]

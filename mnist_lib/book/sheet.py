@@ -21,7 +21,7 @@ from ..rf import receptive_field
 from ..training import TEST_IMAGES
 from . import changes as differences
 from . import draw, summaries
-from .changes import images, in_words, settings, shapes
+from .changes import images, in_words, shapes
 from .drawing import LIMIT, OPS
 from .findings import FAILS, Finding, finding
 from .kit import Html, table
@@ -29,10 +29,8 @@ from .sources import RULE, source
 from .statistics import ENOUGH, NO_VERDICT, Comparison, Spread, compare, holm, prediction
 from .summaries import LAST, Summary, recorded
 from .tables import signed
-from .timing import durations, span
+from .timing import KINDS, durations, span
 
-__all__ = ["changes", "evidence", "facts", "field", "fields", "gain", "gap", "mistakes", "norms", "numbers", "overfits",
-           "result", "settings", "steps", "summary", "theirs", "trained"]
 IMAGE = (1, 28, 28)
 COUNTS = "no one two three four five six seven eight nine ten".split()
 HIDDEN = "not contradicted"  # the verdict on a result that lies where one more training could end
@@ -156,9 +154,7 @@ def summary(name: str) -> Html:
 def trained(name: str) -> Html:
     """What the recorded trainings ran on and how long an epoch took, in a sentence; a GPU where one was measured."""
     of = recorded(name)
-    times = durations(of)
-    on = {"cpu": "a CPU", "cuda": "a GPU", "mps": "an Apple GPU"}
-    told = " and ".join(f"on {on[device]}, about {span(t.epoch)} an epoch" for device, t in times.items())
+    told = " and ".join(f"on {KINDS[device]}, about {span(t.epoch)} an epoch" for device, t in durations(of).items())
     text = f"{_count(len(of)).capitalize()} training{'s' * (len(of) > 1)} {told}."
     return Html(f"<p>{escape(text)}</p>", text)
 

@@ -205,7 +205,7 @@ def test_changes_name_each_setting_that_differs():
 
 
 def test_settings_name_all_that_is_no_default():
-    found = sheet.settings("beyond/smallest").column("value")
+    found = report.settings("beyond/smallest").column("value")
     assert list(found) == ["network", "training images", "batch size", "optimizer", "learning-rate schedule",
                            "number of epochs", "averaging of the weights"]
     assert "parameters; unit: conv" in found["network"] and "degrees ±10" in found["training images"]
