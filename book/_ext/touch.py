@@ -20,6 +20,7 @@ import json
 from functools import cache
 from html import unescape
 from pathlib import Path
+from urllib.parse import quote
 
 import rcssmin
 from bundle import STATIC, bundle, write
@@ -84,15 +85,20 @@ def made(name: str, options: dict[str, str]) -> tuple[str, list[str]]:
     return data, [painted(STATIC, (*SHARED, *scripts_of(name)), data, width) for width in WIDTHS]
 
 
+def words_of(svg: str) -> str:
+    """What a picture says of itself, as it stands in its markup."""
+    return svg.partition('aria-label="')[2].partition('"')[0]
+
+
 def place(name: str, options: dict[str, str], anchor: str, up: str = UP) -> str:
     """The HTML of a figure: its pictures and its data, before any script; `up` leads to the top of the site."""
     data, pictures = made(name, options)
     heights = "; ".join(f'--{side}: {svg.partition(" height=")[2].split(chr(34))[1]}px'
                         for side, svg in zip(("tall", "long"), pictures, strict=True))
-    if pictures[0] != pictures[1]:
-        pictures = [svg.replace("<svg ", f'<svg data-width="{width}" ', 1)
-                    for width, svg in zip(WIDTHS, pictures, strict=True)]
-    shown = "".join(dict.fromkeys(pictures)).replace(f'href="{UP}', f'href="{up}')
+    shown = pictures[0].replace(f'href="{UP}', f'href="{up}')
+    if pictures[0] != pictures[1]:  # the phone's is a picture of its own: its words stand on the page once
+        file = quote(as_file(pictures[1], SHEET.read_text(encoding="utf-8")), safe=" ='/:;,()#")
+        shown += f'<img alt="{words_of(pictures[1])}" src="data:image/svg+xml,{file.replace("#", "%23")}"/>'
     return (f'<figure class="touch" id="{anchor}" data-figure="{name}" '
             f'style="{heights}; --controls: {figure_of(name).ROOM}px"><div class="touch-stage">{shown}</div>'
             f'<script type="application/json" class="touch-data">{data.replace("<", chr(92) + "u003c")}</script>'
@@ -164,7 +170,7 @@ def paint(app, doctree, docname):
         name = f"{FOLDER}/stills/{node['figure']}-{hashlib.sha256(text.encode()).hexdigest()[:8]}.svg"
         write(app, name, text)
         node["still"] = f"{up}_static/{name}"
-        node["words"] = unescape(svg.partition('aria-label="')[2].partition('"')[0])
+        node["words"] = unescape(words_of(svg))
 
 
 # In the site ----------------------------------------------------------------------------------

@@ -67,7 +67,7 @@ def test_a_place_holds_its_data_and_its_links_lead_to_the_book():
     data = json.loads(re.search(r'class="touch-data">(.*?)</script>', text)[1])
     first = data["steps"][data["first"]]
     assert first["step"] == "six-models/steplr" and len(first["runs"][0]["test"]) == 15
-    assert text.count("<svg data-width=") == len(painting.WIDTHS) and text.endswith("<figcaption>")
+    assert text.count('<img alt="') == len(painting.WIDTHS) - 1 and text.endswith("<figcaption>")
     led = set(re.findall(r'href="([^"]*)"', touch.place("ideas", {}, "touch-ideas", "../")))
     assert led and all((ROOT / link.removeprefix("../").replace(".html", ".md")).exists() for link in led)
 

@@ -670,8 +670,9 @@ def test_without_a_script_each_figure_is_a_still_picture(browser, address):
     page = context.new_page()
     page.goto(address)
     for anchor in FIGURES:
-        picture = page.locator(f"#touch-{anchor} .touch-stage > svg:visible")
-        assert picture.is_visible() and len(picture.get_attribute("aria-label")) > 40
+        picture = page.locator(f"#touch-{anchor} .touch-stage > :is(svg, img):visible")
+        assert picture.is_visible() and len(picture.get_attribute("aria-label") or picture.get_attribute("alt")) > 40
+        assert picture.evaluate("(of) => of.tagName !== 'IMG' || of.naturalWidth > 300")
         box = picture.bounding_box()
         assert box["width"] <= 390 and box["height"] > 80
         assert page.locator(f"#touch-{anchor} figcaption").is_visible()
