@@ -1,10 +1,9 @@
-/* Folds. One button opens all of a page, but for the answers to its questions. Paper is white and cannot be
+/* Folds. One button below a page opens all of its folds, but for the answers to its questions. Paper is white and cannot be
    unfolded: a page that is read in the dark is printed in the light, and with every fold open. */
 (() => {
   const page = document.documentElement;
   const folds = [...document.querySelectorAll("article details:not(.quiz-choice, .predict-evidence)")];
-  const first = folds.find((fold) => fold.closest("section") && !fold.closest(".predict-evidence"));
-  if (first && folds.length > 2) {
+  if (folds.length > 2) {
     const button = document.createElement("button");
     const closed = () => folds.some((fold) => !fold.open);
     const label = () => { button.textContent = closed() ? "Open all folds" : "Close all folds"; };
@@ -17,9 +16,7 @@
     });
     for (const fold of folds) fold.addEventListener("toggle", label);
     label();
-    let place = first;
-    while (place.parentElement.localName !== "section") place = place.parentElement;
-    place.before(button);
+    document.querySelector("article > section")?.append(button);
   }
 
   let theme = null, opened = [];
