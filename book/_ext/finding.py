@@ -16,7 +16,7 @@ from bs4 import BeautifulSoup
 from sphinx import addnodes
 
 WORTH = {  # of a page, by the beginning of its name: lessons before what is looked up
-    "book/reference/api/": 0.45, "book/reference/contributing": 0.7, "book/reference/references": 0.5,
+    "book/reference/api/": 0.35, "book/reference/contributing": 0.7, "book/reference/references": 0.5,
     "book/reference/glossary": 0.8, "book/index": 0.8, "book/evidence/status": 0.6, "book/evidence/": 0.8,
     "book/learn/": 1.2, "book/build/": 1.2, "book/yours/": 1.1, "book/further/": 1.0, "book/paths/": 0.75,
 }
