@@ -7,9 +7,11 @@ class, so that the page needs no request and works from a file. It is loaded on 
 
 import base64
 import json
+from pathlib import Path
 
 from bundle import PARTS, STATIC, bundle, write
 
+PAGE = "book/yours/calculator"
 OWN = ("geometry", "dependence", "layers", "network", "address", "export", "controls", "start", "card", "editor",
        "results", "stage", "maps", "drawing", "page")  # each stands on those before it
 TYPES = {"conv": "conv", "conv_transpose": "tconv", "max_pool": "max", "avg_pool": "avg", "global_avg_pool": "global"}
@@ -122,6 +124,12 @@ def script() -> str:
     return data() + bundle(STATIC, (*PARTS, *(f"calculator/{name}" for name in OWN)))
 
 
+def write_script(app):
+    """For its page, where the book has it."""
+    if (Path(app.srcdir) / f"{PAGE}.md").exists():
+        write(app, "calculator/all.js", script())
+
+
 def setup(app):
-    app.connect("builder-inited", lambda app: write(app, "calculator/all.js", script()))
+    app.connect("builder-inited", write_script)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -23,8 +23,9 @@ from reached import file_code, forget, reached_files, read_code
 FOLDERS = ("data", "results")  # of the repository: a chapter may read their files
 SHOWS_SOURCE = {"getsource", "getsourcelines", "getdoc", "getcomments", "__doc__", "help", "linecache", "traceback",
                 "print_exc", "format_exc", "f_lineno", "tb_lineno", "lineno", "doctest"}
-OF_OTHERS = {  # --help, what a study's check of its records is for, and a reader's source: no page shows the first two
-    "mnist_lib/__main__.py", "mnist_lib/commands/verify.py", "mnist_lib/classroom/challenge/entry.py"}
+OF_OTHERS = {  # what a study's check of its records is for, which no page shows, and a reader's source
+    "mnist_lib/commands/verify.py", "mnist_lib/classroom/challenge/entry.py",
+    *(f"mnist_lib/reading/{name}.py" for name in ("errors", "execution", "selection", "source"))}
 CODE_CELL = re.compile(r"^(`{3,}|:{3,})\{code-cell\}[^\n]*\n(.*?)^\1\s*$", re.MULTILINE | re.DOTALL)
 UNFINISHED = re.compile(r"^\.|^__pycache__$|^checkpoints$|\.(partial|checkpoint|log)$")  # as in .gitignore
 KEPT = 10  # caches of earlier keys that are kept, for going back and forth between versions

@@ -57,6 +57,8 @@ def tags(title: str, description: str, site_name: str, address: str | None, page
 def add_tags(app, pagename, templatename, context, doctree):
     """Put description and tags into a page's head; one set by the page itself stays."""
     config = app.config
+    if pagename.startswith("book/paths/") and not pagename.endswith("/index"):  # a sheet is called as others are
+        context["title"] += f", {context['parents'][-1]['title']}"
     description = describe(doctree) if doctree else context.get("description") or TEXTS.get(pagename, "")
     title = unescape(re.sub(r"<[^>]+>", "", context.get("title") or NAMES.get(pagename, config.html_title)))
     before = context.get("metatags") or ""

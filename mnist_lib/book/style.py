@@ -22,7 +22,7 @@ COLOURS = (BLUE, INK, SKY, GREY)
 LINES = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)), (0, (1, 1)))
 MARKERS = "os^DvPX<"
 TEST, TRAIN, SOURCE, TARGET = BLUE, BLUE, PURPLE, INK  # training is dotted, the target dashed
-WIDTH = 4.9  # inches: less than the text column, so that a phone shrinks its words to 11 pixels, not fewer
+WIDTH = 4.75  # inches: less than the text column, so that a phone shrinks its words to 11 pixels, not fewer
 
 STYLE = {
     "figure.facecolor": "white", "axes.facecolor": "white", "savefig.facecolor": "white",

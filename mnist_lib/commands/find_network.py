@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import torch
-
-from ..reading import build, read
-
 
 def find_network(name: str):
     """The network of a name, and the image size it is made for (None if it does not say).
 
     Raises ValueError, with what to do next, where there is no such network or it cannot be built.
     """
+    import torch
+
+    from ..reading import build, read
+
     found = read(name)
     ready = isinstance(found.value, (torch.nn.Module, list, tuple)) or (
         hasattr(found.value, "layers") and not callable(found.value))

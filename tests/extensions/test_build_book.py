@@ -48,7 +48,8 @@ class Book:
     def __init__(self, root: Path):
         self.root = root
         for name in ("_config.yml", "requirements.txt", "book/_ext", "book/_static", "book/_templates",
-                     "book/references.bib", "mnist_lib/networks/drawing.css"):
+                     "book/references.bib", "mnist_lib/book/drawing.css",
+                     "mnist_lib/rf/explorer/dom.js", "mnist_lib/rf/explorer/windows.js"):
             source, target = ROOT / name, root / name
             target.parent.mkdir(parents=True, exist_ok=True)
             if source.is_dir():

@@ -12,7 +12,8 @@ from tests import ROOT
 from tests.site.axe import violations
 
 STATIC = ROOT / "book/_static"
-PARTS = ("dom", "pictures", "units", "convolution", "slope", "labelling")
+SCRIPTS = ("mnist_lib/rf/explorer/dom.js", *(f"book/_static/parts/{name}.js" for name in (
+    "pictures", "units", "convolution", "slope", "labelling")))
 FRAME = """<!doctype html><html lang="en" data-theme="{theme}"><meta charset=utf-8><title>t</title>
 <meta name=viewport content="width=device-width"><style>body {{background: var(--pst-color-background)}}</style>
 {sheets}<main class="bd-article"><h1>A page</h1>{body}</main>{scripts}"""
@@ -29,7 +30,7 @@ def file(tmp_path_factory):
     folder = tmp_path_factory.mktemp("first")
     sheets = "".join(f'<link rel=stylesheet href="{(STATIC / name).as_uri()}">' for name in (
         "site/look.css", "parts/learning.css", "parts/first-training.css"))
-    scripts = "".join(f'<script src="{(STATIC / "parts" / name).as_uri()}.js"></script>' for name in PARTS)
+    scripts = "".join(f'<script src="{(ROOT / name).as_uri()}"></script>' for name in SCRIPTS)
     for theme in ("light", "dark"):
         (folder / f"{theme}.html").write_text(FRAME.format(theme=theme, sheets=sheets, body=place(), scripts=scripts))
     return folder
@@ -127,9 +128,6 @@ def test_digits_are_labelled_before_the_labels_are_shown(opened):
 def test_without_javascript_the_digits_are_there_without_labels():
     html = BeautifulSoup(labelling.ask([8, 247], [6, 2])._repr_html_(), "html.parser")
     assert len(html.select("svg[role=img]")) == 2 and html.get_text(strip=True) == ""
-    for wrong in (([], []), ([1], [])):
-        with pytest.raises(ValueError, match="give one answer an image"):
-            labelling.ask(*wrong)
 
 
 def test_they_fit_a_phone_by_touch_and_axe_finds_nothing(browser, file):

@@ -364,7 +364,7 @@ class Tags(HTMLParser):
 def test_a_box_shows_verdict_weight_and_links(found):
     html = found["2.1"]._repr_html_()
     tags = Tags(html)
-    assert not tags.open and '<p class="kind">Does not hold</p>' in html and "A conclusion hangs on it." in html
+    assert not tags.open and '<p class="kind">A slip</p>' in html and "A conclusion hangs on it." in html
     assert statement("2.1").url in tags.links and statement("2.1").url.endswith("/Session%207/README.md")
     assert "[does not hold]" in repr(found["2.1"]) and "98.93" in repr(found["2.1"])
 
