@@ -97,7 +97,8 @@ def weight_faults(site: Path, pages: dict[Path, Page]) -> list[str]:
     """The pages and pictures that are over their budget."""
     weights = {path: (sent(path), PICTURE) for path in (site / "_images").glob("*")}
     for path, page in pages.items():
-        loaded = {path.parent / unquote(urlsplit(address).path) for address in page.loads if not is_elsewhere(address)}
+        loaded = {path.parent / unquote(urlsplit(address).path) for address in page.loads
+                  if not is_elsewhere(address) and not urlsplit(address).scheme}
         weights[path] = (sent(path) + sum(sent(file) for file in loaded if file.is_file()), PAGE)
     return [f"{path.relative_to(site).as_posix()} weighs {weight / 1000:.0f} KB, and its budget is {most / 1000:.0f} KB"
             for path, (weight, most) in weights.items() if weight > most]

@@ -58,6 +58,34 @@ def test_the_last_map_of_convolutional_networks(name):
     assert table.interval("") == ((0, side - 1 - unseen), (0, side - 1 - unseen))
     unused = sum(p.numel() for n, p in network.named_parameters() if "aux" in n.lower())
     assert table.parameters == sum(p.numel() for p in network.parameters()) - unused
+    assert f"field {table.at('').r_out} at the output" in str(table)
+
+
+@pytest.mark.parametrize("name", ["fcn_resnet50", "deeplabv3_mobilenet_v3_large"])
+def test_the_sentence_says_the_field_of_each_output(name):
+    network = getattr(models.segmentation, name)(weights=None, weights_backbone=None, aux_loss=True)
+    table = receptive_field(network, (3, 128, 128))
+    for key in ("out", "aux"):
+        assert f"{table.at(key).r_out} at {key}" in str(table)
+
+
+@pytest.mark.parametrize("name", ["swin_t", "vit_b_16"])
+def test_rows_have_the_units_and_channels_that_hooks_read(name):
+    network, shapes = build(name, "cpu").eval(), {}
+    for layer, module in network.named_modules():
+        module.register_forward_hook(lambda module, given, out, layer=layer: shapes.setdefault(layer, out))
+    table = receptive_field(network, (3, 224, 224))
+    shapes.clear()
+    with torch.no_grad():
+        network(torch.zeros(1, 3, 224, 224))
+    compared = 0
+    for row in table:
+        out = shapes.get(row.name)
+        if torch.is_tensor(out) and out.dim() > 2:
+            units = row.n_out if isinstance(row.n_out, tuple) else (row.n_out,) * (out.dim() - 2)
+            assert sorted((*units, row.ch_out)) == sorted(out.shape[1:]), row
+            compared += 1
+    assert compared > 90
 
 
 def test_transformers():
