@@ -76,7 +76,7 @@ def test_the_page_can_be_read_without_a_script(site, browser):
 def test_the_list_of_pages_shows_the_page_that_is_open(site, page):
     """Also where the page before left the list at its top."""
     for address in ("book/index.html", "book/evidence/claims.html"):
-        page.goto((site / address).as_uri())
+        page.goto((site / address).as_uri(), wait_until="networkidle")
     inside = """(list) => {
       const entry = [...list.querySelectorAll("li.current.active > a")].at(-1);
       const [a, b] = [entry, list].map((node) => node.getBoundingClientRect());
