@@ -105,4 +105,4 @@ def picture(of: Sequence[Ballot], *, columns: int = 4) -> Picture:
                                color="white" if share > 0.55 else INK)
             strip.add_patch(Rectangle((ballot.label - 0.5, -0.5), 1, 1, fill=False,
                                                          edgecolor=BLUE, linewidth=1.6, clip_on=False))
-    return Picture(drawing, dpi=180)
+    return Picture(drawing, dpi=150)

@@ -38,6 +38,7 @@ class Constant(NamedTuple):
 ALLOWED = (
     Constant(rf"{NOT_A_RESULT}99\.40? %", "the rule's accuracy"),
     Constant(r"(?:in|fewer than|under|limit of|below) 8,000 parameters", "the rule's limit"),
+    Constant(r"flags a first epoch above 99 %", "the grader's own number, checked below", "reference/teaching"),
     Constant(rf"{NOT_A_RESULT}99\.0 %", "a lower target, set beforehand", "further/fastest"),
     Constant(r"from 172 to 0\.76 seconds", "what the README of the linked repository says", "further/fastest"),
     Constant(r"60 mistakes", "what the rule forgives: 0.6 % of 10,000", "learn/digits"),
@@ -125,6 +126,9 @@ def test_the_constants_are_right():
 
     assert TOLERANCE == 2
     assert calibration.SURE == 90
+    from mnist_lib.classroom.challenge.verdict import FIRST
+
+    assert FIRST == 99
 
 
 BAD = {
