@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Sequence
 from statistics import fmean
 
-from . import drawing
+from .budget import LIMIT
 from .drawing import TALL, WIDE, both, line, path, svg, text
 
 TARGET = 60  # images wrong: 99.4 % right
@@ -164,7 +164,7 @@ def _names(x, y, width, right, ours, mean, student, earlier, before_name, bottom
 # A line of steps -------------------------------------------------------------------------------
 
 
-def way(steps: list[tuple[str, int, list[int]]], limit: int = drawing.LIMIT) -> str:
+def way(steps: list[tuple[str, int, list[int]]], limit: int = LIMIT) -> str:
     """Rows of (name, parameters, images wrong after each training): bars and dots, and two rules through all rows."""
     high = min(240, 60 * math.ceil(max(max(wrong) for _, _, wrong in steps if wrong) / 60))
     label = "; ".join(

@@ -25,6 +25,7 @@ from ..experiments import Experiment, experiment
 from ..networks import build
 from ..rf import Table, receptive_field
 from ..training import Run, trained
+from . import budget as budgets
 from . import charts, drawing, pictograms
 from .once import once
 from .probe import sample
@@ -125,14 +126,14 @@ def network(what, *, caption: str = "", budget: bool = True) -> Figure:
     ``what`` is a step's name, an experiment, a table or a module for digits.
     """
     net, name = named(what)
-    bar = drawing.budget(net, f"Parameter budget of {name}") if budget else ""
+    bar = budgets.budget(net, f"Parameter budget of {name}") if budget else ""
     return Figure(drawing.network(net, f"The network of {name}") + bar, caption)
 
 
 def budget(what, *, caption: str = "") -> Figure:
     """The budget bar alone: a segment a layer, and the limit."""
     net, name = named(what)
-    return Figure(drawing.budget(net, f"Parameter budget of {name}"), caption)
+    return Figure(budgets.budget(net, f"Parameter budget of {name}"), caption)
 
 
 def wrong(runs: list[Run]) -> list[list[int]]:

@@ -21,8 +21,9 @@ from ..rf import receptive_field
 from ..training import TEST_IMAGES
 from . import changes as differences
 from . import draw, summaries
+from .budget import LIMIT
 from .changes import images, in_words, shapes
-from .drawing import LIMIT, OPS
+from .drawing import OPS
 from .findings import FAILS, Finding, finding
 from .kit import Html, table
 from .sources import RULE, source
