@@ -20,19 +20,9 @@ import contextlib
 import os
 import threading
 import time
-import warnings
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import (
-    FIRST_COMPLETED,
-    BrokenExecutor,
-    Executor,
-    Future,
-    ProcessPoolExecutor,
-    ThreadPoolExecutor,
-    wait,
-)
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from multiprocessing import get_context, parent_process
-from queue import SimpleQueue
 from typing import NamedTuple
 
 from ..experiments import experiment, recorded_as
@@ -86,75 +76,27 @@ def _seeds_within_reach(name: str) -> float:
     return next((seeds for large, seeds in LARGE if parameters >= large), float("inf"))
 
 
-class Workers(Executor):
-    """``jobs`` processes with one thread each; one that dies takes its own call with it and no other."""
-
-    def __init__(self, jobs: int):
-        self._threads = ThreadPoolExecutor(jobs)  # each waits for one process
-        self._idle: SimpleQueue[ProcessPoolExecutor | None] = SimpleQueue()
-        for _ in range(jobs):
-            self._idle.put(None)
-
-    def submit(self, fn, /, *arguments, **settings) -> Future:
-        """The future of a call, which waits for a process that is idle."""
-        return self._threads.submit(self._call, fn, arguments, settings)
-
-    def _call(self, fn, arguments, settings):
-        process = self._idle.get()
-        try:
-            process = process or ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=begin_worker)
-            return process.submit(fn, *arguments, **settings).result()
-        except BrokenExecutor:
-            process.shutdown(wait=False)
-            process = None  # the next call begins a fresh one
-            raise
-        finally:
-            self._idle.put(process)
-
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        self._threads.shutdown(wait, cancel_futures=cancel_futures)
-        while not self._idle.empty():
-            if process := self._idle.get():
-                process.shutdown(wait)
-
-
 def local_executor(jobs: int) -> Executor:
     """``jobs`` processes with one thread each, which is how small networks use cores best."""
-    return Workers(jobs)
+    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=begin_worker)
 
 
 def outcomes(executor: Executor, function: Callable, calls: Iterable[tuple]) -> Iterator[tuple[tuple, Future]]:
-    """Each call's arguments and its future, as it ends; a call whose worker was lost is made once more, and told."""
+    """Each call's arguments and its future, as it ends; what has not begun is cancelled where nobody asks on."""
     futures = {executor.submit(function, *call): call for call in calls}
-    waiting, again = set(futures), set()
     try:
-        while waiting:
-            ended, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in ended:
-                call, error = futures[future], future.exception()
-                if call not in again and _worker_was_lost(error):
-                    again.add(call)
-                    with contextlib.suppress(BrokenExecutor):  # an executor of the caller's that gets no new workers
-                        futures[fresh := executor.submit(function, *call)] = call
-                        waiting.add(fresh)
-                        warnings.warn(f"the worker of {call[0]}, {call[1]}, was lost ({type(error).__name__}); "
-                                      "it is trained again on a fresh one", stacklevel=2)
-                        continue
-                yield call, future
+        for future in as_completed(futures):
+            yield futures[future], future
     finally:
         for future in futures:
             future.cancel()
 
 
-def _worker_was_lost(error: BaseException | None) -> bool:
-    return isinstance(error, BrokenExecutor) or type(error).__name__ in ("KilledWorker", "CommClosedError")
-
-
 def campaign(tasks: list[Task], executor: Executor, device: str = "auto") -> Iterator[Outcome]:
     """Train all tasks on ``executor``; yield an outcome as each one ends.
 
-    A training that fails does not stop the others, and one whose worker is killed is begun once more. The
-    time left is estimated from the work done so far, weighed by what each experiment took with other seeds.
+    A training that fails does not stop the others. The time left is estimated from the work done so far,
+    weighed by what each experiment took with other seeds.
     """
     began, done, cost_done = time.monotonic(), 0, 0.0
     costs = {task: _cost(task) for task in tasks}

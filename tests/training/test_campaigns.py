@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 
 import distributed
 import pytest
@@ -56,34 +56,6 @@ def _threads():
     return torch.get_num_threads()
 
 
-def dies_the_first_time(name, seed, marker):
-    """In a worker: seed 1 kills its process, once."""
-    if seed == 1 and not os.path.exists(marker):
-        open(marker, "w").close()
-        os.kill(os.getpid(), signal.SIGKILL)
-    return seed
-
-
-def always_dies(name, seed):
-    if seed == 1:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return seed
-
-
-def test_a_killed_worker_costs_its_one_run_a_second_try(tmp_path):
-    calls = [("six-models/steplr", seed, str(tmp_path / "died")) for seed in range(3)]
-    with local_executor(1) as executor, pytest.warns(UserWarning, match="steplr, 1, was lost .*again on a fresh one"):
-        ended = {call: future.result() for call, future in module.outcomes(executor, dies_the_first_time, calls)}
-    assert list(ended.values()).count(1) == 1 and set(ended) == set(calls)
-
-
-def test_a_run_that_always_kills_its_worker_is_told_and_the_others_go_on():
-    calls = [("six-models/steplr", seed) for seed in range(3)]
-    with local_executor(1) as executor, pytest.warns(UserWarning, match="was lost"):
-        ended = {seed: future.exception() for (_, seed), future in module.outcomes(executor, always_dies, calls)}
-    assert [isinstance(ended[seed], BrokenExecutor) for seed in range(3)] == [False, True, False]
-
-
 def test_nothing_to_do_ends_at_once(empty_results):
     assert list(campaign([], ThreadPoolExecutor(1))) == []
 
@@ -111,23 +83,10 @@ def test_large_networks_get_fewer_seeds_where_that_is_asked_for():
 
 @pytest.mark.slow
 def test_a_dask_cluster_is_an_executor(empty_results, few_digits, short, monkeypatch, tmp_path):
-    """Two worker processes, each with a results folder of its own, train what one process here would.
-
-    First one of them is killed in its work, and its task goes to another; a task that kills every worker
-    that takes it is told, and the others end.
-    """
+    """Two worker processes, each with a results folder of its own, train what one process here would."""
     monkeypatch.setitem(EXPERIMENTS, "six-models/steplr", small(short()))
     with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, \
             distributed.Client(cluster) as client:
-        calls = [("six-models/steplr", seed, str(tmp_path / "died")) for seed in range(4)]
-        ended = {call: future.result() for call, future in
-                 module.outcomes(client.get_executor(), dies_the_first_time, calls)}
-        assert (tmp_path / "died").exists() and set(ended) == set(calls)
-        deadly = [("six-models/steplr", seed) for seed in range(3)]
-        told = {seed: future.exception() for (_, seed), future in
-                module.outcomes(client.get_executor(), always_dies, deadly)}
-        assert [type(told[seed]).__name__ for seed in range(3)] == ["NoneType", "KilledWorker", "NoneType"]
-        client.wait_for_workers(2)
         client.run(prepare_worker, str(tmp_path / "elsewhere"))
         tasks = [Task("six-models/steplr", seed) for seed in range(3)]
         outcomes = list(campaign(tasks, client.get_executor()))
