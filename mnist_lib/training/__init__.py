@@ -13,7 +13,7 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "epoch_weights": "epoch_weights",
     "evaluation": "ALL_SEEDS_UNDER TEST_BATCH WEIGHTS_UNDER evaluate normalized test_set trained",
     "fast": "conv3x3 keep_memory speed_up",
-    "loop": "NotFinite average_of batches_of checked_seed fit train train_epoch",
+    "loop": "NotFinite Trainer average_of batches_of checked_seed fit train train_epoch",
     "optimizer": "Schedule sgd",
     "progress": "Progress",
     "records": "records Epoch Run TEST_IMAGES root",

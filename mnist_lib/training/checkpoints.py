@@ -14,16 +14,16 @@ import json
 import os
 import stat
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
 
-from ..experiments import Experiment, recorded_as
 from ..files import write_atomically
 from . import records
 from .devices import random_states
 
-MAGIC = "mnist_lib checkpoint 2"
+MAGIC = "mnist_lib checkpoint 3"
 
 
 class Refused(ValueError):
@@ -36,16 +36,27 @@ def path(name: str, seed: int) -> Path:
 
 
 def keep(training, file: Path) -> None:
-    """Write everything that decides how a :class:`~mnist_lib.training.loop.Training` goes on."""
+    """Write everything that decides how a :class:`~mnist_lib.training.loop.Trainer` goes on."""
     buffer = io.BytesIO()
     torch.save({
         "network": training.network.state_dict(),
         "optimizer": training.optimizer.state_dict(),
         "schedule": training.schedule.state_dict(),
         "average": training.average.state_dict() if training.average else {},
-        "epochs": [vars(e) for e in training.epochs],
-        "random": (training.random.get_state(), *random_states(training.device))}, buffer)
-    write_atomically(file, sealed(_facts(training.step, training.seed), buffer.getvalue()))
+        "random": (training.random.get_state(), *random_states(training.device)), **training.told()}, buffer)
+    write_atomically(file, sealed(training.facts | {"training": file.stem}, buffer.getvalue()))
+
+
+def begun(make: Callable, file: Path | None, again: bool = False):
+    """The training that ``make`` begins, gone on from its checkpoint if there is one; a refused one is set aside."""
+    training = make()
+    if file and os.path.lexists(file):
+        try:
+            resume(training, file, again)
+        except Refused as why:
+            set_aside(file, why)
+            training = make()  # whatever a part of the state has changed
+    return training
 
 
 def resume(training, file: Path, again: bool = False) -> None:
@@ -54,10 +65,9 @@ def resume(training, file: Path, again: bool = False) -> None:
     With ``again``, the state of a finished training is left alone: its process was killed between
     writing the record and removing the checkpoint.
     """
-    state = opened(file, _facts(training.step, training.seed), training.device)
+    state = opened(file, training.facts | {"training": file.stem}, training.device)
     try:
-        epochs = [records.Epoch(**e) for e in state["epochs"]]
-        if again and len(epochs) >= training.step.epochs:
+        if again and len(state["epochs"]) >= training.plan.epochs:
             return
         training.network.load_state_dict(state["network"])
         training.optimizer.load_state_dict(state["optimizer"])
@@ -69,7 +79,7 @@ def resume(training, file: Path, again: bool = False) -> None:
         torch.set_rng_state(others[0])
         if len(others) > 1:
             torch.get_device_module(training.device).set_rng_state(others[1])
-        training.epochs = epochs
+        training.take(state)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, RuntimeError) as error:
         raise Refused(f"it does not fit this network ({type(error).__name__}: "
                       f"{' '.join(str(error).split())[:200]})") from error
@@ -112,7 +122,3 @@ def set_aside(file: Path, why: Exception | str) -> Path:
     warnings.warn(f"the checkpoint {file} is not used: {why}; it is kept as {aside.name}, and the training "
                   "begins at its first epoch", stacklevel=3)
     return aside
-
-
-def _facts(step: Experiment, seed: int) -> dict:
-    return {"kind": MAGIC, "experiment": recorded_as(step), "fingerprint": step.fingerprint, "seed": seed}

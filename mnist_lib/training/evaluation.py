@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from mnist_lib import need
 
 from ..data import DATA_SETS, Normalize, ToTensor, fashion_mnist, mnist
-from ..experiments import experiment
+from ..experiments import Experiment, experiment
 from ..networks import build
 from . import records
 from .records import Run
@@ -30,6 +30,14 @@ def test_set(device: torch.device | str = "cpu", data_set: str = "mnist") -> tup
     """The normalized test images (10000, 1, 28, 28) and their labels (10000,)."""
     digits = images_of(data_set, "test", device)
     return normalized(digits.images, data_set), digits.labels.long()
+
+
+def judged_on(step: Experiment, device: torch.device) -> tuple[Tensor, Tensor]:
+    """The normalized images and labels on which each epoch is evaluated: the test set, or those held out."""
+    if not step.held_out:
+        return test_set(device, step.data_set)
+    digits = images_of(step.data_set, "train", device)
+    return normalized(digits.images[-step.held_out:], step.data_set), digits.labels[-step.held_out:].long()
 
 
 def normalized(images: Tensor, data_set: str = "mnist") -> Tensor:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import math
-import os
 import time
 from collections.abc import Callable
 from datetime import datetime, timezone
@@ -30,7 +29,7 @@ from ..files import ready_to_write
 from ..networks import build, count_parameters, initialize
 from . import checkpoints, records
 from .devices import engine_on, machine, pick_device
-from .evaluation import evaluate, images_of, keeps_weights, normalized, test_set, weights_file
+from .evaluation import evaluate, images_of, judged_on, keeps_weights, weights_file
 from .fast import keep_memory, speed_up
 from .moving_average import MovingAverage
 from .optimizer import Schedule, sgd
@@ -97,13 +96,7 @@ def train(step: Experiment, seed: int = 0, device: str = "auto", *, progress: st
     with torch.random.fork_rng(devices):  # the caller's random numbers stay as they were
         if isinstance(progress, str):
             progress = Progress(step.name, seed, step.epochs, progress)
-        training = Training(step, seed, device, engine)
-        if checkpoint and os.path.lexists(checkpoint):
-            try:
-                checkpoints.resume(training, checkpoint, again)
-            except checkpoints.Refused as why:
-                checkpoints.set_aside(checkpoint, why)
-                training = Training(step, seed, device, engine)  # whatever a part of the state has changed
+        training = checkpoints.begun(lambda: Training(step, seed, device, engine), checkpoint, again)
         return training.run(progress, checkpoint, after_epoch)
 
 
@@ -114,90 +107,121 @@ def checked_seed(seed: int) -> int:
     return seed
 
 
-class Training:
-    """The state of one training, from its seed on; :meth:`run` takes it to the end."""
+class Trainer:
+    """A network on its way through the epochs of a plan, with a checkpoint after each of them.
 
-    def __init__(self, step: Experiment, seed: int, device: torch.device, engine: str | None = None):
-        self.step, self.seed, self.device, self.engine = step, seed, device, engine or engine_on(device)
-        torch.manual_seed(seed)
-        if device.type == "cpu":
-            keep_memory()
-        network = initialize(build(step.architecture), step.initialization)
-        network = network.to(device, memory_format=torch.channels_last)
-        self.network = speed_up(network, device, self.engine)
-        self.random = torch.Generator(device).manual_seed(seed)  # order and augmentation
-        self.images, self.labels = batches_of(step, device, seed)
-        self.optimizer = sgd(self.network, step)
-        self.schedule = Schedule(self.optimizer, step)
-        self.average = average_of(self.network, step)
-        self.test = judged_on(step, device)
-        self.epochs: list[Epoch] = []
+    ``plan`` is an :class:`Experiment` or the recipe of a reader's network; ``facts`` are what a checkpoint says of
+    itself. The subclasses, here and in the classroom, say what an epoch ends with.
+    """
 
-    def run(self, progress: Progress, checkpoint: Path | None = None,
-            after_epoch: Callable | None = None) -> tuple[Run, nn.Module]:
-        predictions, after_epoch = None, after_epoch or (lambda epochs, network: None)
-        with progress:
-            if self.epochs:
-                progress.resumed(len(self.epochs))
-            after_epoch(self.epochs, self.judged)
-            try:
-                while len(self.epochs) < self.step.epochs:
-                    predictions = self.epoch(progress)
-                    progress.epoch(self.epochs)
-                    if checkpoint:
-                        checkpoints.keep(self, checkpoint)
-                    after_epoch(self.epochs, self.judged)
-            except KeyboardInterrupt:
-                kept = f"the first {len(self.epochs)} are kept; " if checkpoint and self.epochs else ""
-                raise Interrupted(f"stopped in epoch {len(self.epochs) + 1} of {self.step.epochs}; {kept}"
-                                  f'call fit("{self.step.name}", seed={self.seed}) again to go on') from None
-        if predictions is None:  # resumed from a finished training
-            predictions = evaluate(self.judged, *self.test)[1]
-        wrong = (predictions != self.test[1]).nonzero()[:, 0]
-        return Run(
-            recorded_as(self.step), self.step.fingerprint, self.seed,
-            count_parameters(self.step.architecture), tuple(self.epochs),
-            tuple(zip(wrong.tolist(), predictions[wrong].tolist())), machine(self.device, self.engine),
-            ended=datetime.now(timezone.utc).isoformat(timespec="seconds")), self.judged
+    progress: Progress | None = None
+
+    def __init__(self, plan, title: str, facts: dict, device: torch.device, network: nn.Module, images: Tensor,
+                 labels: Tensor, optimizer, schedule):
+        self.plan, self.title, self.facts, self.device, self.network = plan, title, facts, device, network
+        self.images, self.labels, self.optimizer, self.schedule = images, labels, optimizer, schedule
+        self.random = torch.Generator(device).manual_seed(facts["seed"])  # order and augmentation
+        self.average = average_of(network, plan)
+        self.epochs: list = []
 
     @property
     def judged(self) -> nn.Module:
         """The network that is evaluated: the one that is trained, or the average of its weights."""
         return self.average.module if self.average else self.network
 
-    def epoch(self, progress: Progress) -> Tensor:
-        """Train one epoch, evaluate, append to ``epochs``; return the test predictions."""
-        began = time.perf_counter()
-        first_rate = self.schedule.rate
-        losses, correct = train_epoch(self.network, self.images, self.labels, self.step,
-                                      self.optimizer, self.schedule, self.random, progress, self.average,
-                                      self.step.passes)
+    def finish(self, checkpoint: Path | None, tell: Callable[[], None]) -> None:
+        """Train the epochs that are left; call ``tell`` after each."""
+        while len(self.epochs) < self.plan.epochs:
+            self.epoch()
+            if checkpoint:
+                checkpoints.keep(self, checkpoint)
+            tell()
+
+    def pass_through(self) -> tuple[float, float, int, float]:
+        """Train an epoch: the rate it began with, the sum of all losses, images classified correctly, and seconds."""
+        began, rate = time.perf_counter(), self.schedule.rate
+        losses, correct = train_epoch(self.network, self.images, self.labels, self.plan, self.optimizer,
+                                      self.schedule, self.random, self.progress, self.average)
         if not math.isfinite(total := losses.sum().item()):  # the first wait for the device
             bad = int((~losses.isfinite()).nonzero()[0]) + 1
             raise NotFinite(
-                f"{self.step.name}, seed {self.seed}: the loss is no longer a finite number in epoch "
-                f"{len(self.epochs) + 1}, update {bad} of {len(losses)}; a smaller learning rate than "
-                f"{self.step.optimizer.learning_rate:g} is the usual remedy")
-        seconds = time.perf_counter() - began
+                f"{self.title}: the loss is no longer a finite number in epoch {len(self.epochs) + 1}, update {bad} of "
+                f"{len(losses)}; a smaller learning rate than {max(rate, self.schedule.rate):.2g} is the usual remedy")
+        return rate, total, int(correct), time.perf_counter() - began
+
+
+class Training(Trainer):
+    """The state of one training of an experiment, from its seed on; :meth:`run` takes it to the end."""
+
+    def __init__(self, step: Experiment, seed: int, device: torch.device, engine: str | None = None):
+        self.step, self.seed, self.engine, self.predictions = step, seed, engine or engine_on(device), None
+        torch.manual_seed(seed)
+        if device.type == "cpu":
+            keep_memory()
+        network = initialize(build(step.architecture), step.initialization)
+        network = speed_up(network.to(device, memory_format=torch.channels_last), device, self.engine)
+        optimizer = sgd(network, step)
+        super().__init__(step, f"{step.name}, seed {seed}", {
+            "kind": checkpoints.MAGIC, "experiment": recorded_as(step), "fingerprint": step.fingerprint, "seed": seed},
+            device, network, *batches_of(step, device, seed), optimizer, Schedule(optimizer, step))
+        self.test = judged_on(step, device)
+
+    def run(self, progress: Progress, checkpoint: Path | None = None,
+            after_epoch: Callable | None = None) -> tuple[Run, nn.Module]:
+        self.progress, after_epoch = progress, after_epoch or (lambda epochs, network: None)
+
+        def tell():
+            progress.epoch(self.epochs)
+            after_epoch(self.epochs, self.judged)
+
+        with progress:
+            if self.epochs:
+                progress.resumed(len(self.epochs))
+            after_epoch(self.epochs, self.judged)
+            try:
+                self.finish(checkpoint, tell)
+            except KeyboardInterrupt:
+                kept = f"the first {len(self.epochs)} are kept; " if checkpoint and self.epochs else ""
+                raise Interrupted(f"stopped in epoch {len(self.epochs) + 1} of {self.step.epochs}; {kept}"
+                                  f'call fit("{self.step.name}", seed={self.seed}) again to go on') from None
+        if self.predictions is None:  # resumed from a finished training
+            self.predictions = evaluate(self.judged, *self.test)[1]
+        wrong = (self.predictions != self.test[1]).nonzero()[:, 0]
+        return Run(
+            recorded_as(self.step), self.step.fingerprint, self.seed,
+            count_parameters(self.step.architecture), tuple(self.epochs),
+            tuple(zip(wrong.tolist(), self.predictions[wrong].tolist())), machine(self.device, self.engine),
+            ended=datetime.now(timezone.utc).isoformat(timespec="seconds")), self.judged
+
+    def epoch(self) -> None:
+        """Train one epoch, evaluate, append to ``epochs``."""
+        rate, total, correct, seconds = self.pass_through()
         last_rate, shown = self.schedule.rate, self.step.passes * len(self.images)
-        test_loss, predictions = evaluate(self.judged, *self.test)
+        test_loss, self.predictions = evaluate(self.judged, *self.test)
         self.epochs.append(Epoch(
-            learning_rate=_short(first_rate), last_learning_rate=_short(last_rate),
-            train_loss=round(total / shown, 6), train_correct=int(correct), train_images=shown,
-            test_loss=round(test_loss, 6),
-            test_correct=int((predictions == self.test[1]).sum()), seconds=round(seconds, 2)))
+            learning_rate=_short(rate), last_learning_rate=_short(last_rate), train_loss=round(total / shown, 6),
+            train_correct=correct, train_images=shown, test_loss=round(test_loss, 6),
+            test_correct=int((self.predictions == self.test[1]).sum()), seconds=round(seconds, 2)))
         self.schedule.after_epoch(test_loss)
-        return predictions
+
+    def told(self) -> dict:
+        """What a checkpoint keeps of the epochs that are done."""
+        return {"epochs": [vars(e) for e in self.epochs]}
+
+    def take(self, state: dict) -> None:
+        """Go on from what :meth:`told` gave."""
+        self.epochs = [Epoch(**e) for e in state["epochs"]]
 
 
-def train_epoch(network, images, labels, step, optimizer, schedule, random, progress=None, average=None, passes=1):
-    """So many passes over all images, each in a random order; ``average`` follows the weights where one is kept.
+def train_epoch(network, images, labels, step, optimizer, schedule, random, progress=None, average=None):
+    """The passes of an epoch over all images, each in a random order; ``average`` follows the weights, if it is kept.
 
     Returns each step's loss (summed over its batch) and the number of images
     classified correctly on the way, both still on the device.
     """
     network.train()
-    order = torch.cat([torch.randperm(len(images), generator=random, device=images.device) for _ in range(passes)])
+    order = torch.cat([torch.randperm(len(images), generator=random, device=images.device)
+                       for _ in range(step.passes)])
     parts = order.split(step.batch_size)
     losses = torch.zeros(len(parts), device=images.device)
     correct = torch.zeros((), dtype=torch.int64, device=images.device)
@@ -244,14 +268,6 @@ def drawn(images: int, seed: int) -> Tensor:
     """
     digest = hashlib.sha256(f"the images of seed {seed}".encode()).digest()
     return torch.randperm(images, generator=torch.Generator().manual_seed(int.from_bytes(digest[:7], "big")))
-
-
-def judged_on(step: Experiment, device: torch.device) -> tuple[Tensor, Tensor]:
-    """The normalized images and labels on which each epoch is evaluated: the test set, or those held out."""
-    if not step.held_out:
-        return test_set(device, step.data_set)
-    digits = images_of(step.data_set, "train", device)
-    return normalized(digits.images[-step.held_out:], step.data_set), digits.labels[-step.held_out:].long()
 
 
 def average_of(network: nn.Module, step: Experiment) -> MovingAverage | None:

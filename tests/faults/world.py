@@ -60,8 +60,7 @@ def make(world: Path) -> str:
     assert main(["export", STEP, str(world / EXPORTED)]) == 0
     use_few_digits(setattr, test=512)
     first = loop.Training(dataclasses.replace(small_step()), 0, torch.device("cpu"))
-    with loop.Progress("", 0, 2, "none") as progress:
-        first.epoch(progress)
+    first.epoch()
     (world / "results/small/steplr").mkdir(parents=True)
     checkpoints.keep(first, checkpoints.path("small/steplr", 0))
     tries(world)

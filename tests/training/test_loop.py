@@ -173,9 +173,8 @@ def kept_after(epochs, step, seed=0):
     """The checkpoint of a training after so many epochs."""
     file = checkpoints.path("short/steplr", seed)
     engine = loop.Training(step, seed, torch.device("cpu"))
-    with loop.Progress("", seed, step.epochs, "none") as progress:
-        for _ in range(epochs):
-            engine.epoch(progress)
+    for _ in range(epochs):
+        engine.epoch()
     checkpoints.keep(engine, file)
     return file
 

@@ -15,7 +15,6 @@ from mnist_lib.networks import build, initialize
 from mnist_lib.training import loop
 from mnist_lib.training.loop import Interrupted, Training, train, train_epoch
 from mnist_lib.training.optimizer import Schedule
-from mnist_lib.training.progress import Progress
 
 CPU = torch.device("cpu")
 
@@ -146,7 +145,7 @@ def test_an_epoch_goes_through_few_images_several_times(few_digits, short, empty
     engine = Training(step, 0, CPU)
     engine.network.register_forward_pre_hook(
         lambda network, given: seen.append(given[0].clone()) if network.training else None)
-    engine.epoch(Progress("", 0, 1, "none"))
+    engine.epoch()
     assert [len(batch) for batch in seen] == [*[step.batch_size] * (step.steps_per_epoch - 1), 10_200 % step.batch_size]
     keys = torch.cat(seen).flatten(1).double() @ torch.arange(1, 785, dtype=torch.float64)
     for times in keys.split(300):  # each pass shows each image once

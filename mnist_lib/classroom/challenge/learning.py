@@ -7,10 +7,7 @@ them counts afterwards. The steps themselves are the book's (``loop.train_epoch`
 from __future__ import annotations
 
 import copy
-import io
-import math
 import random as python_random
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,19 +17,8 @@ import numpy
 import torch
 from torch import Tensor, nn
 
-from ...files import write_atomically
-from ...training import (
-    TEST_BATCH,
-    NotFinite,
-    average_of,
-    checkpoints,
-    keep_memory,
-    machine,
-    pick_device,
-    random_states,
-    speed_up,
-    train_epoch,
-)
+from ...data import apply
+from ...training import TEST_BATCH, Trainer, checkpoints, keep_memory, machine, pick_device, speed_up
 from .entry import Entry
 
 KIND = "mnist_lib challenge checkpoint 2"
@@ -76,91 +62,46 @@ def attempt(entry: Entry, seed: int, images: Tensor, labels: Tensor, judged: Ten
     """
     device = pick_device(device)
     with torch.random.fork_rng([device] if device.type == "cuda" else []):
-        training = _Training(entry, seed, images, labels, judged, device)
-        if checkpoint and checkpoint.exists():
-            try:
-                training.resume(checkpoint)
-            except checkpoints.Refused as why:
-                checkpoints.set_aside(checkpoint, why)
-                training = _Training(entry, seed, images, labels, judged, device)
-        return training.run(checkpoint, tell or (lambda *_: None))
+        training = checkpoints.begun(lambda: _Training(entry, seed, images, labels, judged, device), checkpoint)
+        training.finish(checkpoint, lambda: tell and tell(training.epochs, training.predictions[-1]))
+    before, *after = training.predictions
+    return Attempt(seed, tuple(training.epochs), before, torch.stack(after), machine(device), training.judged)
 
 
-class _Training:
+class _Training(Trainer):
     """The state of one training."""
 
     def __init__(self, entry, seed, images, labels, judged, device):
         seed_everything(seed)
-        self.entry, self.recipe, self.seed, self.device = entry, entry.recipe, seed, device
-        self.network = faster(entry.build(), device)
-        self.random = torch.Generator(device).manual_seed(seed)
-        if len(images) % self.recipe.batch_size == 1:  # a batch of one has no statistics, and squeeze() drops it
+        recipe, self.unseen = entry.recipe, judged.to(device)
+        network = faster(entry.build(), device)
+        if len(images) % recipe.batch_size == 1:  # a batch of one has no statistics, and squeeze() drops it
             images, labels = images[:-1], labels[:-1]
-        self.images, self.labels, self.judged = images.to(device), labels.to(device), judged.to(device)
-        if not self.recipe.augmented:
-            for transform in self.recipe.transforms:
-                self.images = transform(self.images, None)
-        self.optimizer = self.recipe.make_optimizer(self.network)
-        self.schedule = self.recipe.make_schedule(self.optimizer, -(-len(images) // self.recipe.batch_size))
-        self.average = average_of(self.network, self.recipe)
-        self.epochs: list[Epoch] = []
-        self.predictions = [predict(self.network, self.judged)]
-
-    def run(self, checkpoint, tell) -> Attempt:
-        while len(self.epochs) < self.recipe.epochs:
-            self.epoch()
-            if checkpoint:
-                self.keep(checkpoint)
-            tell(self.epochs, self.predictions[-1])
-        before, *after = self.predictions
-        return Attempt(self.seed, tuple(self.epochs), before, torch.stack(after), machine(self.device),
-                       self.average.module if self.average else self.network)
+        images = images.to(device)
+        if not recipe.augmented:
+            images = apply(recipe.transforms, images)
+        optimizer = recipe.make_optimizer(network)
+        facts = {"kind": KIND, "fingerprint": entry.fingerprint, "seed": seed}
+        super().__init__(recipe, entry.name, facts, device, network, images, labels.to(device), optimizer,
+                         recipe.make_schedule(optimizer, -(-len(images) // recipe.batch_size)))
+        self.predictions = [predict(network, self.unseen)]
 
     def epoch(self) -> None:
-        began, rate = time.perf_counter(), self.schedule.rate
-        losses, correct = train_epoch(self.network, self.images, self.labels, self.recipe, self.optimizer,
-                                      self.schedule, self.random, None, self.average)
-        total = losses.sum().item() / len(self.images)
-        if not math.isfinite(total):
-            raise NotFinite(f"{self.entry.name}: the loss is no longer a finite number in epoch "
-                            f"{len(self.epochs) + 1}; a smaller learning rate than {rate:.2g} is the usual remedy")
-        seconds = time.perf_counter() - began
-        self.predictions.append(predict(self.average.module if self.average else self.network, self.judged))
-        self.schedule.after_epoch(total)
-        self.epochs.append(Epoch(float(f"{rate:.6g}"), round(total, 6), 100 * int(correct) / len(self.images),
+        """Train one epoch, predict, append to ``epochs``."""
+        rate, total, correct, seconds = self.pass_through()
+        self.predictions.append(predict(self.judged, self.unseen))
+        loss = total / len(self.images)
+        self.schedule.after_epoch(loss)
+        self.epochs.append(Epoch(float(f"{rate:.6g}"), round(loss, 6), 100 * correct / len(self.images),
                                  round(seconds, 2)))
 
-    def facts(self, checkpoint: Path) -> dict:
-        """What a checkpoint has to say of itself; the name of its file names the split."""
-        return {"kind": KIND, "training": checkpoint.stem, "fingerprint": self.entry.fingerprint, "seed": self.seed}
+    def told(self) -> dict:
+        """What a checkpoint keeps of the epochs that are done."""
+        return {"epochs": [tuple(e) for e in self.epochs], "predictions": torch.stack(self.predictions)}
 
-    def keep(self, checkpoint: Path) -> None:
-        buffer = io.BytesIO()
-        torch.save({"network": self.network.state_dict(),
-                    "optimizer": self.optimizer.state_dict(), "schedule": self.schedule.state_dict(),
-                    "average": self.average.state_dict() if self.average else {},
-                    "epochs": [tuple(e) for e in self.epochs], "predictions": torch.stack(self.predictions),
-                    "random": (self.random.get_state(), *random_states(self.device))}, buffer)
-        write_atomically(checkpoint, checkpoints.sealed(self.facts(checkpoint), buffer.getvalue()))
-
-    def resume(self, checkpoint: Path) -> None:
-        """Go on from a file; ``checkpoints.Refused`` if it is not this training's, whole."""
-        state = checkpoints.opened(checkpoint, self.facts(checkpoint), self.device)
-        try:
-            self.network.load_state_dict(state["network"])
-            self.optimizer.load_state_dict(state["optimizer"])
-            self.schedule.load_state_dict(state["schedule"])
-            if self.average:
-                self.average.load_state_dict(state["average"])
-            self.epochs = [Epoch(*e) for e in state["epochs"]]
-            self.predictions = list(state["predictions"].cpu())
-            own, *others = (s.cpu() for s in state["random"])
-            self.random.set_state(own)
-            torch.set_rng_state(others[0])
-            if len(others) > 1:
-                torch.get_device_module(self.device).set_rng_state(others[1])
-        except (KeyError, TypeError, ValueError, AttributeError, IndexError, RuntimeError) as error:
-            raise checkpoints.Refused(f"it does not fit this network ({type(error).__name__})") from error
+    def take(self, state: dict) -> None:
+        """Go on from what :meth:`told` gave."""
+        self.epochs, self.predictions = [Epoch(*e) for e in state["epochs"]], list(state["predictions"].cpu())
 
 
 def seed_everything(seed: int) -> None:
