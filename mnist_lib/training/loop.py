@@ -19,6 +19,7 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from mnist_lib import need
 
@@ -31,7 +32,6 @@ from . import checkpoints, records
 from .devices import engine_on, machine, pick_device
 from .evaluation import evaluate, images_of, judged_on, keeps_weights, weights_file
 from .fast import keep_memory, speed_up
-from .moving_average import MovingAverage
 from .optimizer import Schedule, sgd
 from .progress import Progress
 from .records import Epoch, Run
@@ -270,9 +270,10 @@ def drawn(images: int, seed: int) -> Tensor:
     return torch.randperm(images, generator=torch.Generator().manual_seed(int.from_bytes(digest[:7], "big")))
 
 
-def average_of(network: nn.Module, step: Experiment) -> MovingAverage | None:
+def average_of(network: nn.Module, step: Experiment) -> AveragedModel | None:
     """The exponential moving average of a network's weights and buffers, where the experiment asks for one."""
-    return MovingAverage(network, step.averaging) if step.averaging else None
+    ema = get_ema_multi_avg_fn(step.averaging)
+    return AveragedModel(network, multi_avg_fn=ema, use_buffers=True) if step.averaging else None
 
 
 def _short(rate: float) -> float:
