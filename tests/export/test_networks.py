@@ -153,19 +153,6 @@ def test_equal_weights_are_not_shared_ones():
     assert not any("shared_with" in layer for layer in document.layers)
 
 
-@pytest.mark.parametrize("other, words", [("first", "has not the weights of 'first'"), ("nothing", "'nothing'"),
-                                          ("again (2)", "has not the weights of 'again"), (3, "has not the weights")])
-def test_what_is_said_to_be_shared_must_be(other, words, tmp_path):
-    file = format.write(networks.export_module(Thrice(), "thrice"), tmp_path / "out.json")
-    data = json.loads(file.read_text())
-    del data["seal"]
-    again = next(layer for layer in data["layers"] if layer["name"] == "again (3)")
-    again["shared_with"] = other
-    file.write_text(json.dumps(data))
-    with pytest.raises(ValueError, match=words):
-        format.read(file)
-
-
 def test_weights_that_are_computed_are_exported_as_they_are(tmp_path):
     network = conv(3)
     nn.utils.parametrizations.weight_norm(network[0])
@@ -387,36 +374,17 @@ def test_what_cannot_be_done_is_said(arguments, words, file, tmp_path, capsys):
 
 # The file ------------------------------------------------------------------------------------------
 
-def damaged(change):
-    data = json.loads(format.to_json(networks.export_module(conv(3), "small")))
-    del data["seal"]  # a file of another program has none, and each of its faults is told by itself
-    return change(data) or data
-
-
-def set_weights(data, content):
-    data["snapshots"][0]["weights"] = content
-
-
 @pytest.mark.parametrize("change, words", [
-    (lambda d: d.update(format="other"), "format"), (lambda d: d.update(version=2), "version 2"),
-    (lambda d: d.pop("layers") and None, "'layers' is missing"),
-    (lambda d: d["layers"][0].pop("stride") and None, "stride"),
-    (lambda d: d["layers"][0].update(type="magic"), "magic"), (lambda d: d["layers"][0].update(bias=1), "bias 1"),
-    (lambda d: set_weights(d, "AAAA"), "need"), (lambda d: set_weights(d, "?"), "export it again"),
-    (lambda d: d.update(snapshots=[]), "no weights"), (lambda d: [d], "format"),
-])
-def test_a_damaged_file_is_refused(change, words, tmp_path):
+    (lambda text: text[:len(text) // 2], "Expecting|Unterminated"),
+    (lambda text: text.replace("mnist_lib", "other"), "its format is"),
+    (lambda text: text.replace('"version": 1', '"version": 2'), "version 1"),
+    (lambda text: f"[{text}]", "its format is"),
+    (lambda text: text.replace('"bias": true', '"bias": false'), "its seal does not fit")])
+def test_a_file_that_is_not_as_it_was_written_is_refused(change, words, tmp_path):
     file = tmp_path / "bad.json"
-    file.write_text(json.dumps(damaged(change)))
-    with pytest.raises(ValueError, match=words):
+    file.write_text(change(format.to_json(networks.export_module(conv(3), "small"))))
+    with pytest.raises(ValueError, match=f"bad.json is not an exported network: .*({words})"):
         format.read(file)
-
-
-def test_half_a_file_is_refused(tmp_path):
-    text = format.to_json(networks.export_module(conv(3), "small"))
-    (tmp_path / "half.json").write_text(text[:len(text) // 2])
-    with pytest.raises(ValueError, match="half.json is not an exported network"):
-        format.read(tmp_path / "half.json")
 
 
 def test_the_weights_are_little_endian_float32_in_the_documented_order():
