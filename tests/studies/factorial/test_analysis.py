@@ -5,8 +5,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from mnist_lib.book.intervals import half_width, images_variance, p_value
-from mnist_lib.book.statistics import CLEAR, HERE, NO_VERDICT, compare, contrast
+from mnist_lib.book.intervals import half_width
+from mnist_lib.book.statistics import NO_VERDICT, compare, contrast
 from mnist_lib.experiments import CELLS, FACTORS
 from mnist_lib.studies.factorial import analysis as factorial
 from mnist_lib.studies.factorial import pages as factorial_pages
@@ -124,61 +124,6 @@ def test_the_intervals_hold_planted_effects_in_nineteen_of_twenty_plans(seeds, s
         first = evidence([v[0] for v in values]).contrast(weights, logs=False)  # and the library has what was simulated
         assert first.points == pytest.approx(estimate[0])
         assert first.interval().high == pytest.approx(estimate[0] + half[0])
-
-
-def stepped_down(p: np.ndarray) -> np.ndarray:
-    """Holm's adjustment of p-values (members, draws), written apart from the library's."""
-    order, m = p.argsort(0), len(p)
-    adjusted = np.maximum.accumulate(np.take_along_axis(p, order, 0) * np.arange(m, 0, -1)[:, None], 0)
-    back = np.empty_like(p)
-    np.put_along_axis(back, order, np.minimum(adjusted, 1), 0)
-    return back
-
-
-def families(truth, sd, seeds, rng):
-    """Whether each member of the two families is clear over the seeds, (5, DRAWS) and (10, DRAWS)."""
-    values = np.asarray(truth)[:, None, None] + sd * rng.standard_normal((16, DRAWS, seeds))
-    found = []
-    for contrasts in (MAIN, INTERACTIONS):
-        points = [sum(w * v.mean(1) for w, v in zip(weights, values)) for weights in contrasts.values()]
-        parts = [[w * w * v.var(1, ddof=1) / seeds for w, v in zip(weights, values)] for weights in contrasts.values()]
-        p = [p_value(*one, [seeds - 1] * 16) for one in zip(points, parts)]
-        found.append(stepped_down(np.array(p)) < 0.05)
-        for draw in range(2):  # and the library says the same of single plans
-            judged = factorial.family(contrasts, evidence(values[:, draw]))
-            assert [one.in_points in (CLEAR, HERE) for one in judged] == found[-1][:, draw].tolist()
-    return found
-
-
-@pytest.mark.parametrize("seeds", [3, 6])
-def test_a_family_without_effects_rarely_has_a_clear_member(seeds):
-    for clear in families([99.0] * 16, 0.1, seeds, np.random.default_rng(4)):
-        assert clear.any(0).mean() <= 0.05 + CHANCE
-
-
-def test_planted_effects_are_found_and_the_others_are_not():
-    """Planted are eight standard errors and more, so that none is missed; the other twelve keep the family's 5 %."""
-    planted = np.zeros(16)
-    planted[[0, 1, 3, 9]] = 99, 0.1, -0.1, 0.12
-    clear = np.concatenate(families(design() @ planted, 0.1, 4, np.random.default_rng(5)))
-    there = planted[1:] != 0
-    assert clear[there].mean(1).min() > 0.99
-    assert clear[:5][~there[:5]].any(0).mean() <= 0.05 + CHANCE and clear[5:][~there[5:]].any(0).mean() <= 0.05 + CHANCE
-
-
-def test_the_interval_with_images_holds_an_effect_on_all_digits():
-    """Each cell has its own difficulty for each image; equal over all images there are, not on the 400 drawn here."""
-    rng, images, seeds, outside, here = np.random.default_rng(6), 400, 3, 0, 0
-    draws = 300
-    for _ in range(draws):
-        shared = rng.random((1, images)) ** 8
-        hard = 0.6 * shared + 0.4 * rng.random((16, images)) ** 8
-        missed = rng.random((16, seeds, images)) < hard[:, None]
-        of = contrast(MAIN[IDEAS[0]], 100 - 100 * missed.mean(2), None)
-        variance = images_variance(MAIN[IDEAS[0]], 100.0 * missed)
-        wide = max(half_width(*zip(*of.parts), variance), half_width(*zip(*of.parts)))
-        outside, here = outside + (abs(of.points) > wide), here + (abs(of.points) > half_width(*zip(*of.parts)))
-    assert outside / draws <= 0.05 + 3 * (0.05 * 0.95 / draws) ** 0.5 and here > outside
 
 
 # --- what is there and what is not ---------------------------------------------------------------

@@ -31,16 +31,6 @@ def test_an_epoch_shows_ten_thousand_images_at_least():
         30_000: (1, 30_000, 235)}
 
 
-def test_the_option_is_in_no_fingerprint_of_before():
-    """Every record of another experiment still belongs to it."""
-    others = {file.parent: file for file in records.files() if file not in RECORDED}
-    assert len(others) > 30
-    for file in others.values():
-        run = records.load(file)
-        step = EXPERIMENTS[run.experiment]
-        assert (step.fingerprint, step.images, step.shown) == (run.fingerprint, 0, run.final.train_images)
-
-
 @pytest.mark.parametrize("images", [-1, 55_001])
 def test_more_images_than_there_are_is_an_error(short, images):
     with pytest.raises(ValueError, match="images must be from 0 .all. to 55,000"):

@@ -23,27 +23,6 @@ def test_the_largest_comes_first_with_its_range():
     assert table.column("mean (%)") == {"beyond/4000": "99.45", "beyond/1000": "99.00"}
 
 
-def test_the_curve_shows_errors_by_size():
-    drawing = sizes.curve([LARGE, SMALL], [of(7_000, 99.3)])
-    (axes,) = drawing.axes
-    lines = {line.get_label(): line for line in axes.get_lines()}
-    ours = next(c for c in axes.containers if c.get_label().startswith("ours"))
-    assert list(ours.lines[0].get_xdata()) == [1_000, 4_000]
-    assert list(ours.lines[0].get_ydata()) == pytest.approx([1.0, 0.55])
-    rebuilt = next(c for c in axes.containers if "rebuilt" in c.get_label())
-    assert list(rebuilt.lines[0].get_xdata()) == [7_000]
-    theirs = lines["published, one run each"]
-    assert sorted(theirs.get_xdata()) == sorted(p.parameters for p in sizes.PUBLISHED)
-    assert axes.get_xscale() == axes.get_yscale() == "log"
-
-
-def test_published_results_are_shown_with_their_links():
-    shown = sizes.published()._repr_html_()
-    for p in sizes.PUBLISHED:
-        assert f"{p.parameters:,}" in shown and (p.link in shown)
-    assert [p.parameters for p in sizes.PUBLISHED] == sorted((p.parameters for p in sizes.PUBLISHED), reverse=True)
-
-
 def test_the_largest_of_them_is_the_drill_down_s_own_log():
     theirs = source("drill-down/onecycle")
     assert sizes.PUBLISHED[0].accuracy == pytest.approx(theirs.log.final) and theirs.log.final > RULE
