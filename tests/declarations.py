@@ -5,7 +5,8 @@ The commits are frozen here, so that the proof outlives a move of the files: a c
 
 import json
 import subprocess
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -50,6 +51,21 @@ def committed_once(name: str) -> datetime:
     assert git("show", f"{COMMITS[name]}:{path}") == (ROOT / path).read_text().strip()
     assert time >= datetime.fromisoformat(declared(name)["declared"])
     return time
+
+
+def began(record: dict) -> datetime:
+    """When the training, or the run of a stored network, that a record is of began."""
+    if "began" in record:
+        return datetime.fromisoformat(record["began"])
+    seconds = record["seconds"] if "seconds" in record else sum(epoch["seconds"] for epoch in record["epochs"])
+    return datetime.fromisoformat(record["ended"]) - timedelta(seconds=seconds)
+
+
+def made_as_declared(name: str, files: list, planned: Callable[[dict, dict], bool]) -> None:
+    """Each record is of what the declaration plans, and began after the one commit that brought it."""
+    plan, found = declared(name), [json.loads(file.read_text()) for file in files]
+    assert [file for file, record in zip(files, found) if not planned(plan, record)] == []
+    assert min(map(began, found)) > committed_once(name)
 
 
 def git(*arguments) -> str:

@@ -1,6 +1,5 @@
 """What is trained on Fashion-MNIST is the book's networks, frozen, and it was declared before any of them began."""
 
-from datetime import datetime, timedelta
 
 import pytest
 
@@ -9,7 +8,7 @@ from mnist_lib.experiments import FINALS, all_experiments, experiment, recorded_
 from mnist_lib.studies.clothes import analysis
 from mnist_lib.studies.clothes import plan as fashion
 from mnist_lib.training import records
-from tests.declarations import committed_once, declared, family_sizes
+from tests.declarations import declared, family_sizes, made_as_declared
 
 EXPERIMENTS = all_experiments()
 COPIES = [step for step in EXPERIMENTS.values() if step.path == "fashion"]
@@ -57,15 +56,6 @@ def test_there_are_as_many_comparisons_as_a_family_says():
     assert [len(family(evidence)) for family in families] == [4, 20, 20, 7]
 
 
-def test_the_declaration_was_committed_once_and_every_training_began_after_it():
-    committed = committed_once("fashion")
-    for file in RECORDED:
-        run = records.load(file)
-        assert datetime.fromisoformat(run.ended) - timedelta(seconds=run.seconds) > committed, file
-
-
-def test_every_record_is_of_a_declared_network_and_seed():
-    plan = declared("fashion")
-    for file in RECORDED:
-        run = records.load(file)
-        assert plan["networks"][run.experiment]["fingerprint"] == run.fingerprint and run.seed in plan["seeds"]
+def test_the_declaration_was_committed_once_and_every_record_is_of_it_and_began_after_it():
+    made_as_declared("fashion", RECORDED, lambda plan, of: plan["networks"][of["experiment"]]["fingerprint"] == of[
+        "fingerprint"] and of["seed"] in plan["seeds"])

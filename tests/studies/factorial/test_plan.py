@@ -1,12 +1,12 @@
 """The factorial's plan is of resolution V, and it was declared before any of its records began."""
 
 import itertools
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from mnist_lib.experiments import EXPERIMENTS, factorial
 from mnist_lib.networks import count_parameters
 from mnist_lib.training import records
-from tests.declarations import RULES_OF_THE_FACTORIAL, committed, committed_once, declared
+from tests.declarations import RULES_OF_THE_FACTORIAL, committed, declared, made_as_declared
 
 CELLS = factorial.CELLS
 RECORDED = [file for file in records.files() if file.parent.parent.name == "factorial"]
@@ -44,25 +44,12 @@ def test_the_declaration_is_that_of_the_code():
     assert declared("factorial")["seeds"] == list(factorial.SEEDS)
 
 
-def test_the_declaration_was_committed_once():
-    time = committed_once("factorial")
-    for file in RECORDED:
-        assert began(records.load(file)) > time, file
-
-
-def began(run) -> datetime:
-    return datetime.fromisoformat(run.ended) - timedelta(seconds=run.seconds)
-
-
 def test_the_rules_of_the_analysis_were_committed_before_the_first_training_had_ended():
     first = committed(*RULES_OF_THE_FACTORIAL)
     for file in RECORDED:
         assert datetime.fromisoformat(records.load(file).ended) > first, file
 
 
-def test_every_record_is_of_a_declared_cell_and_began_after_the_declaration():
-    plan = declared("factorial")
-    for file in RECORDED:
-        run = records.load(file)
-        assert plan["cells"][run.experiment] == run.fingerprint and run.seed in plan["seeds"]
-        assert began(run) > datetime.fromisoformat(plan["declared"])
+def test_the_declaration_was_committed_once_and_every_record_is_of_it_and_began_after_it():
+    made_as_declared("factorial", RECORDED, lambda plan, of: plan["cells"][of["experiment"]] == of[
+        "fingerprint"] and of["seed"] in plan["seeds"])

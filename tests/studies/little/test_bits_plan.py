@@ -1,13 +1,11 @@
 """What is asked of networks at fewer bits a weight was declared before the first of them was recorded."""
 
-import json
-from datetime import datetime
 
 from mnist_lib.experiments import EXPERIMENTS, experiment
 from mnist_lib.studies.little import bits_plan as bits
 from mnist_lib.studies.little import bits_quantize as quantize
 from mnist_lib.studies.little.bits_records import KEPT
-from tests.declarations import committed_once, declared, family_sizes
+from tests.declarations import declared, family_sizes, made_as_declared
 
 
 def test_the_declaration_is_that_of_the_code():
@@ -26,14 +24,6 @@ def test_the_recipe_changes_the_training_and_not_the_network():
         assert changed == {"epochs", "optimizer", "schedule", "averaging"} and bits.recipe(name).name not in EXPERIMENTS
 
 
-def test_the_declaration_was_committed_once_and_every_record_was_made_after_it():
-    committed = committed_once("bits")
-    for file in KEPT.files():
-        assert datetime.fromisoformat(json.loads(file.read_text())["began"]) > committed, file
-
-
-def test_every_record_is_of_a_declared_network():
-    plan = declared("bits")
-    for file in KEPT.files():
-        record = json.loads(file.read_text())
-        assert plan["networks"][record["experiment"]] == record["fingerprint"] and record["seed"] in plan["seeds"]
+def test_the_declaration_was_committed_once_and_every_record_is_of_it_and_began_after_it():
+    made_as_declared("bits", KEPT.files(), lambda plan, of: plan["networks"][of["experiment"]] == of[
+        "fingerprint"] and of["seed"] in plan["seeds"])

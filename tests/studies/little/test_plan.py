@@ -1,6 +1,5 @@
 """The size curve is declared before any of its trainings, and a seed's own images are what it trains on."""
 
-from datetime import datetime, timedelta
 
 import pytest
 
@@ -8,7 +7,7 @@ from mnist_lib.experiments import all_experiments
 from mnist_lib.studies.little import plan as little
 from mnist_lib.studies.little.plan import LITTLE
 from mnist_lib.training import records
-from tests.declarations import committed_once, declared, family_sizes
+from tests.declarations import declared, family_sizes, made_as_declared
 
 EXPERIMENTS = all_experiments()
 RECORDED = [file for file in records.files() if file.parent.parent.name == "little"]
@@ -45,17 +44,10 @@ def test_the_declaration_is_that_of_the_code():
     assert family_sizes("little") == little.FAMILIES == {"more data": 10, "small": 6, "large": 4}
 
 
-def test_the_declaration_was_committed_once_and_every_record_began_after_it():
-    committed = committed_once("little")
-    for file in RECORDED:
-        run = records.load(file)
-        assert datetime.fromisoformat(run.ended) - timedelta(seconds=run.seconds) > committed, file
+def test_the_declaration_was_committed_once_and_every_record_is_of_it_and_began_after_it():
+    def planned(plan, of):
+        name, step = OF[of["experiment"]]
+        return (plan["experiments"][of["experiment"]] == of["fingerprint"] and of["seed"] in plan["seeds"][name]
+                and of["epochs"][-1]["train_images"] == step.shown)
 
-
-def test_every_record_is_of_a_declared_training():
-    plan = declared("little")
-    for file in RECORDED:
-        run = records.load(file)
-        of, step = OF[run.experiment]
-        assert plan["experiments"][run.experiment] == run.fingerprint and run.seed in plan["seeds"][of]
-        assert run.final.train_images == step.shown
+    made_as_declared("little", RECORDED, planned)

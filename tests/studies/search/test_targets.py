@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 
@@ -13,7 +13,7 @@ from mnist_lib.studies.search.first import CHAMPION
 from mnist_lib.studies.search.spaces import Least, Search
 from mnist_lib.studies.search.targets import AGAIN, MARKS
 from mnist_lib.training import records
-from tests.declarations import committed_once, declared
+from tests.declarations import began, committed_once, declared
 
 COMMITTED = ("again",)  # the commits that brought the other declarations before their trials are lost
 
@@ -52,7 +52,7 @@ def test_every_search_is_declared_once():
 @pytest.mark.parametrize("name", DECLARATIONS)
 def test_every_trial_began_after_the_declaration(name):
     """By the times in the files, and where the declaration's commit is kept, by the history."""
-    begun = [datetime.fromisoformat(trial["ended"]) - timedelta(seconds=trial["seconds"]) for trial in trials(name)]
+    begun = list(map(began, trials(name)))
     assert begun and min(begun) > datetime.fromisoformat(declared(name)["declared"])
     if name in COMMITTED:
         assert min(begun) > committed_once(name)

@@ -1,7 +1,5 @@
 """What is asked of the stored networks was declared before any of them was evaluated."""
 
-import json
-from datetime import datetime
 
 import pytest
 
@@ -11,7 +9,7 @@ from mnist_lib.studies.shifts import analysis, calibration
 from mnist_lib.studies.shifts import plan as travel
 from mnist_lib.studies.shifts.transforms import SHIFTS
 from tests import ROOT
-from tests.declarations import committed_once, declared, family_sizes
+from tests.declarations import declared, family_sizes, made_as_declared
 
 RECORDED = sorted((ROOT / "results/travel").glob("*/*.json"))
 
@@ -45,13 +43,5 @@ def test_there_are_as_many_comparisons_as_a_family_says():
     assert sum(found.verdicts[0] != NO_VERDICT for found in calibration.every()) == 6
 
 
-def test_the_declaration_was_committed_once_and_every_record_was_made_after_it():
-    committed = committed_once("travel")
-    for file in RECORDED:
-        assert datetime.fromisoformat(json.loads(file.read_text())["began"]) > committed, file
-
-
-def test_every_record_is_of_a_declared_network():
-    for file in RECORDED:
-        record = json.loads(file.read_text())
-        assert declared("travel")["networks"][record["experiment"]] == record["fingerprint"]
+def test_the_declaration_was_committed_once_and_every_record_is_of_it_and_began_after_it():
+    made_as_declared("travel", RECORDED, lambda plan, of: plan["networks"][of["experiment"]] == of["fingerprint"])
