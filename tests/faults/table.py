@@ -181,3 +181,10 @@ def leftovers() -> Iterator[Fault]:
     yield Fault("a partial file of a killed process", "output", ("export", STEP, "out.json"), "", "survived", gone,
                 writes=("out.json", "out.json."))
     yield Fault("a partial file of another machine", "output", ("export", STEP, "out.json"), "", "survived", others)
+
+
+def every(world: Path, log: str) -> list[Fault]:
+    """The whole table."""
+    from tests.faults.typed import typed
+
+    return [*damaged_files(log), *typed(), *surroundings(), *leftovers(), *flipped_bits(world, log)]
