@@ -11,7 +11,6 @@ book/learn/digits.md.
 import gzip
 import hashlib
 import os
-import sys
 import tempfile
 import warnings
 import zlib
@@ -75,15 +74,8 @@ def _bytes(content, header):
 
 
 def cache_folder():
-    """Return the folder where downloads are kept, by the custom of the operating system."""
-    home = Path("~").expanduser()
-    if sys.platform == "win32":
-        parent = os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local"
-    elif sys.platform == "darwin":
-        parent = home / "Library" / "Caches"
-    else:
-        parent = os.environ.get("XDG_CACHE_HOME") or home / ".cache"
-    return Path(parent) / "mnist_lib"
+    """Return the folder where downloads are kept."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mnist_lib"
 
 
 class _NoGoodCopy(Exception):

@@ -82,21 +82,6 @@ def test_new_versions_of_actions_and_pins_are_proposed():
     assert {each["package-ecosystem"] for each in proposed} == {"github-actions", "pip"}
 
 
-def test_a_failed_check_of_links_opens_one_issue(tmp_path):
-    """The job's script as it stands, with a `gh` that notes what it is asked."""
-    job = next(job for path, name, job in JOBS if (path.name, name) == ("links.yml", "report"))
-    assert "failure()" in job["if"] and job["needs"] == "links"
-    gh = tmp_path / "gh"
-    gh.write_text('#!/bin/sh\ncase "$2" in list) cat open;; create) echo "$@" >> created;; esac\n')
-    gh.chmod(0o755)
-    for already, created in (("0", True), ("1", False)):
-        (tmp_path / "open").write_text(already)
-        (tmp_path / "created").unlink(missing_ok=True)
-        subprocess.run(["bash", "-eo", "pipefail", "-c", commands(job)], cwd=tmp_path, check=True,
-                       env={"PATH": f"{tmp_path}:{os.environ['PATH']}", "RUN": "https://example.org/run"})
-        assert (tmp_path / "created").exists() is created
-
-
 def test_the_second_job_pushes_what_the_first_one_packed(tmp_path):
     """Both run as they stand in the workflow; nothing in the site can set git up."""
     jobs = {name: job for path, name, job in JOBS if path.name == "publish.yml"}
