@@ -171,8 +171,13 @@ def test_a_record_in_another_place_is_refused_and_the_true_one_passes(record, na
     assert "it is the record of" in other.problem
 
 
-def test_swapped_weights_are_refused(record):
+def test_swapped_changed_and_missing_weights_are_refused(record):
     file = record.with_suffix(".safetensors")
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))  # the lowest bit of one weight
+    assert "SHA-256 differs" in check_file(record).problem
+    file.unlink()
+    assert "seed-0.safetensors is missing" in check_file(record).problem
     shutil.copy(ROOT / "results/six-models/augmentation/seed-0.safetensors", file)
     assert "SHA-256 differs" in check_file(record).problem
     edit(record, put(weights=records.sha256(file)), True)

@@ -1,19 +1,15 @@
 """How little data, how few bits: the chapter against made-up records, and against plain sums over results/."""
 
-import base64
 import dataclasses
 import json
 import random
 import statistics
-import zlib
 
-import numpy as np
 import pytest
 
 from mnist_lib.book.intervals import Interval
 from mnist_lib.experiments import experiment
 from mnist_lib.studies.little import analysis as little
-from mnist_lib.studies.little import bits_plan as bits
 from mnist_lib.studies.little import pages as little_pages
 from mnist_lib.studies.little import plan as declared
 from mnist_lib.studies.little.plan import LITTLE
@@ -121,22 +117,3 @@ def test_plain_sums_over_the_records_give_the_curve():
         if len(both) > 1:
             assert gain.parts[0][0] == pytest.approx(
                 statistics.variance([champion[s] - smallest[s] for s in both]) / len(both))
-
-
-def test_plain_sums_over_the_records_give_the_bits():
-    found = {}
-    for file in (ROOT / "results/little/bits").glob("*.json"):
-        record = json.loads(file.read_text())
-        for one in record["versions"]:
-            missed = np.unpackbits(np.frombuffer(zlib.decompress(base64.b64decode(one["missed"])), "uint8"))
-            found.setdefault((record["experiment"], one["bits"], one["per"], one["tuned"]), {})[record["seed"]] = (
-                one["bytes"], 100 - missed.sum() / 100)
-            if one["tuned"]:
-                assert len(base64.b64decode(one["content"])) == one["bytes"]
-    for name in bits.NETWORKS:
-        for width in (bits.FLOAT, *bits.WIDTHS):
-            for per in bits.PER:
-                for tuned in (False, True):
-                    ours = {one.seed: (one.bytes, pytest.approx(one.accuracy))
-                            for one in little.versions(name, width, per, tuned)}
-                    assert found.get((name, width, per, tuned), {}) == ours
