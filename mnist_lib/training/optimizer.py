@@ -34,18 +34,20 @@ SCHEDULERS = {  # an experiment's schedule → torch's
 class Schedule:
     """A learning-rate schedule that knows when it is advanced: each batch, each epoch, or never.
 
-    The trainer tells it of both; ``rate`` is the learning rate now in force.
+    The trainer tells it of both; ``rate`` is the learning rate now in force. ``inner`` is a scheduler of torch's,
+    advanced ``per`` "batch" or "epoch", where it is not the experiment's own.
     """
 
-    def __init__(self, optimizer: torch.optim.Optimizer, step: Experiment):
-        settings = step.schedule
-        self.optimizer = optimizer
-        self.per_batch = (isinstance(settings, WarmupDecay)
-                          or isinstance(settings, OneCycleLR) and settings.per == "batch")
-        if settings is not None and type(settings) not in SCHEDULERS:
-            raise TypeError(f"{step.name}: no schedule is known for {settings!r}; "
-                            f"use {', '.join(kind.__name__ for kind in SCHEDULERS)}")
-        self.inner = settings and SCHEDULERS[type(settings)](optimizer, settings, step)
+    def __init__(self, optimizer: torch.optim.Optimizer, step: Experiment, inner=None, per: str = ""):
+        settings, self.optimizer, self.most = step.schedule, optimizer, math.inf
+        if inner is None and settings is not None:
+            if type(settings) not in SCHEDULERS:
+                raise TypeError(f"{step.name}: no schedule is known for {settings!r}; "
+                                f"use {', '.join(kind.__name__ for kind in SCHEDULERS)}")
+            inner = SCHEDULERS[type(settings)](optimizer, settings, step)
+            self.most = getattr(inner, "total_steps", math.inf) - 1
+        each_batch = isinstance(settings, WarmupDecay) or isinstance(settings, OneCycleLR) and settings.per == "batch"
+        self.inner, self.per = inner, per or ("batch" if each_batch else "epoch")
 
     @property
     def rate(self) -> float:
@@ -54,15 +56,13 @@ class Schedule:
 
     def after_batch(self) -> None:
         """Advance, if this schedule is advanced with every batch."""
-        if self.per_batch and self.inner.last_epoch < getattr(self.inner, "total_steps", math.inf) - 1:
+        if self.inner and self.per == "batch" and self.inner.last_epoch < self.most:
             self.inner.step()
 
     def after_epoch(self, test_loss: float) -> None:
         """Advance, if this schedule is advanced once an epoch."""
-        if isinstance(self.inner, lr_scheduler.ReduceLROnPlateau):
-            self.inner.step(test_loss)
-        elif self.inner and not self.per_batch:
-            self.inner.step()
+        if self.inner and self.per == "epoch":
+            self.inner.step(*[test_loss] * isinstance(self.inner, lr_scheduler.ReduceLROnPlateau))
 
     def state_dict(self) -> dict:
         """What a checkpoint needs."""

@@ -53,7 +53,7 @@ def rates(step, test_losses=None):
     result = []
     for epoch in range(settings.epochs):
         first = schedule.rate
-        for _ in range(steps if schedule.per_batch else 1):
+        for _ in range(steps if schedule.per == "batch" else 1):
             last = schedule.rate
             schedule.after_batch()
         result.append((first, last))

@@ -1,6 +1,7 @@
 """What later experiments add to a training: averaged weights, images held out, smoothed labels, warm-up and decay."""
 
 import dataclasses
+import hashlib
 import math
 
 import pytest
@@ -13,6 +14,7 @@ from mnist_lib.data.loading import mnist
 from mnist_lib.experiments.settings import WarmupDecay
 from mnist_lib.networks import build, initialize
 from mnist_lib.training import loop
+from mnist_lib.training.evaluation import weights_file
 from mnist_lib.training.loop import Interrupted, Training, train, train_epoch
 from mnist_lib.training.optimizer import Schedule
 
@@ -55,7 +57,8 @@ def test_an_averaged_training_goes_on_where_it_was_stopped(empty_results, few_di
         fit(step, device="cpu", progress="none")
     stopped_in_the_second_epoch.undo()
     resumed = fit(step, device="cpu", progress="none")
-    whole, _ = train(step, 0, "cpu")
+    whole, network = train(step, 0, "cpu")
+    assert resumed.weights == hashlib.sha256(weights_file(whole, network)).hexdigest()
     assert [dataclasses.replace(e, seconds=0) for e in resumed.epochs] == [
         dataclasses.replace(e, seconds=0) for e in whole.epochs]
     assert resumed.misclassified == whole.misclassified

@@ -138,12 +138,15 @@ class Recipe:
 
     def make_schedule(self, optimizer: torch.optim.Optimizer, batches: int):
         """What the trainer tells of each batch and epoch; ``batches`` are those of one epoch."""
+        plan = types.SimpleNamespace(name="the recipe", schedule=self.schedule, epochs=self.epochs,
+                                     steps_per_epoch=batches)
         if self.schedule is None or isinstance(self.schedule, BOOKS):
-            plan = types.SimpleNamespace(name="the recipe", schedule=self.schedule, epochs=self.epochs,
-                                         steps_per_epoch=batches)
             return Schedule(optimizer, plan)
         made = self.schedule(optimizer, self.epochs * batches)
-        return _Torchs(optimizer, made, self.per or _unit(made, self.epochs, self.epochs * batches))
+        per = self.per or _unit(made, self.epochs, self.epochs * batches)
+        if not hasattr(made, "step"):
+            raise ValueError(f"the recipe's schedule gave a {type(made).__name__}, not a scheduler of torch")
+        return Schedule(optimizer, plan, made, per)
 
 
 def _unit(made, epochs: int, batches: int) -> str:
@@ -159,34 +162,6 @@ def _unit(made, epochs: int, batches: int) -> str:
         return "epoch"
     raise ValueError(f"{type(made).__name__} can be advanced after each batch or each epoch: say which in the recipe, "
                      'per="epoch" or per="batch"')
-
-
-class _Torchs:
-    """A scheduler of torch's own behind the interface of the book's ``Schedule``."""
-
-    def __init__(self, optimizer, inner, per: str):
-        if not hasattr(inner, "step"):
-            raise ValueError(f"the recipe's schedule gave a {type(inner).__name__}, not a scheduler of torch")
-        self.optimizer, self.inner, self.per = optimizer, inner, per
-
-    @property
-    def rate(self) -> float:
-        return float(self.optimizer.param_groups[0]["lr"])
-
-    def after_batch(self) -> None:
-        if self.per == "batch":
-            self.inner.step()
-
-    def after_epoch(self, loss: float) -> None:
-        if self.per == "epoch":
-            follows = isinstance(self.inner, torch.optim.lr_scheduler.ReduceLROnPlateau)
-            self.inner.step(*[loss] * follows)
-
-    def state_dict(self) -> dict:
-        return self.inner.state_dict()
-
-    def load_state_dict(self, state: dict) -> None:
-        self.inner.load_state_dict(state)
 
 
 def plain(value: Any, code: bool = True) -> Any:

@@ -58,21 +58,11 @@ def shifted(images: Tensor, name: str, level: int, numbers: Sequence[int] | Tens
     """Images, uint8 (N, 1, 28, 28), shifted by level 1 to 5 of a shift; 0 gives them as they are.
 
     ``numbers`` are their numbers in their data set, on which the chance depends; without them 0 to N - 1.
-    Raises ``ValueError`` for a shift or level that there is not, and for images of another kind.
     """
-    if name not in SHIFTS:
-        raise ValueError(f"no shift is called {name!r}; there are: {', '.join(SHIFTS)}")
-    shift = SHIFTS[name]
-    if isinstance(level, bool) or level not in range(len(shift.levels) + 1):
-        raise ValueError(f"a level is a whole number from 0 to {len(shift.levels)}, not {level!r}")
-    if images.dtype != torch.uint8 or images.ndim != 4 or images.shape[1] != 1:
-        raise ValueError("images must be uint8 of the shape (N, 1, height, width), 0 paper and 255 ink, not "
-                         f"{str(images.dtype).removeprefix('torch.')} {tuple(images.shape)}")
     numbers = torch.arange(len(images)) if numbers is None else torch.as_tensor(numbers).cpu()
-    if len(numbers) != len(images):
-        raise ValueError(f"{len(numbers)} numbers were given for {len(images)} images")
-    if level == 0 or not len(images):
+    if level == 0:
         return images.clone()
+    shift = SHIFTS[name]
     changed = _CHANGES[name](images.float(), shift.levels[level - 1], _Chance(SEEDS[name], numbers))
     return changed.round_().clamp_(0, 255).to(torch.uint8)
 

@@ -85,18 +85,3 @@ def test_inverted_and_cropped_by_hand(digits):
         assert set(cut.sum((1, 2)).tolist()) == {28 * pixels}
         corners = {"".join("01"[corner] for corner in c[[0, 0, -1, -1], [0, -1, 0, -1]].tolist()) for c in cut}
         assert corners == {"1100", "1010", "0011", "0101"}
-
-
-@pytest.mark.parametrize("arguments, says", [
-    (("smudged", 1), "no shift is called 'smudged'; there are: moved"), (("moved", 6), "from 0 to 5, not 6"),
-    (("moved", 1.5), "not 1.5"), (("moved", True), "not True"), (("moved", 1, [0, 1]), "2 numbers were given for 64"),
-])
-def test_what_there_is_not_is_named(arguments, says, digits):
-    with pytest.raises(ValueError, match=says):
-        shifted(digits, *arguments)
-
-
-def test_images_of_another_kind_are_refused(digits):
-    for images in (digits.float(), digits[:, 0], digits.repeat(1, 3, 1, 1)):
-        with pytest.raises(ValueError, match="uint8 of the shape"):
-            shifted(images, "moved", 1)
