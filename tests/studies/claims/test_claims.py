@@ -12,6 +12,7 @@ import torch
 
 from mnist_lib.book import findings
 from mnist_lib.book.findings import FAILS, HOLDS
+from mnist_lib.book.once import FOLDER
 from mnist_lib.book.probe import with_weights
 from mnist_lib.book.sources import source, statement, statements, steps
 from mnist_lib.book.statistics import ENOUGH, NO_VERDICT, NOT_CLEAR, compare
@@ -74,8 +75,17 @@ DROPPED = {  # rows of the audit that no source says, and why they are gone
 OWN = {"0.4", "0.7", "3.9", "3.11", "4.6", "4.11", "all.1", "all.3"}  # what this book asks
 
 
+@pytest.fixture(scope="module", autouse=True)
+def measured_once():
+    """What the book's build has just measured of the stored networks, where it has, is not measured again."""
+    with pytest.MonkeyPatch.context() as patch:
+        if (folder := ROOT / "_build/.measured").is_dir():
+            patch.setenv(FOLDER, str(folder))
+        yield
+
+
 @pytest.fixture(scope="module")
-def found():
+def found(measured_once):
     return {f.key: f for own in (False, True) for f in audit.findings(own=own)}
 
 
