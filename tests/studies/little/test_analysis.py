@@ -1,7 +1,6 @@
-"""How little data, how few bits: the chapter against made-up records, and against plain sums over results/."""
+"""How little data, how few bits: the chapter against made-up records."""
 
 import dataclasses
-import json
 import random
 import statistics
 
@@ -11,11 +10,9 @@ from mnist_lib.book.intervals import Interval
 from mnist_lib.experiments import experiment
 from mnist_lib.studies.little import analysis as little
 from mnist_lib.studies.little import pages as little_pages
-from mnist_lib.studies.little import plan as declared
 from mnist_lib.studies.little.plan import LITTLE
 from mnist_lib.training import records
 from mnist_lib.training.records import Epoch, Run
-from tests import ROOT
 
 
 def save(name, seed, wrong):
@@ -91,29 +88,3 @@ def test_versions_are_paired_by_seed():
     gain = little.apart(before, after)
     assert gain.points == pytest.approx(-1) and gain.seeds == 3 and gain.parts[0][0] == pytest.approx(0)
     assert little.apart(before, []) is None
-
-
-# From results/ alone ----------------------------------------------------------------------------
-
-
-def test_plain_sums_over_the_records_give_the_curve():
-    """json and the standard library: means, spreads, seeds and gains of every number of images."""
-    ends = {}
-    for file in (ROOT / "results").glob("*/*/seed-*.json"):
-        record = json.loads(file.read_text())
-        if record["experiment"].startswith("little/") or record["experiment"] in LITTLE:
-            assert record["epochs"][-1]["test_correct"] == 10_000 - len(record["misclassified"])
-            ends.setdefault(record["experiment"], {})[record["seed"]] = record["epochs"][-1]["test_correct"] / 100
-    for name, steps in LITTLE.items():
-        for step in (*steps, experiment(name)):
-            theirs = {seed: end for seed, end in ends.get(step.name, {}).items() if seed < declared.SEEDS[name]}
-            ours = little.curve(name).get(step.images or little.ALL, [])
-            assert {run.seed: run.final.test_accuracy for run in ours} == pytest.approx(theirs)
-    for what, gain, _ in little.small():
-        champion, smallest = (ends[f"little/{n}-{what[0]}" if what[0] < little.ALL else f"beyond/{n}"]
-                              for n in ("champion", "smallest"))
-        both = sorted(set(champion) & set(smallest) & set(range(10)))
-        assert gain.points == pytest.approx(statistics.mean(champion[s] - smallest[s] for s in both))
-        if len(both) > 1:
-            assert gain.parts[0][0] == pytest.approx(
-                statistics.variance([champion[s] - smallest[s] for s in both]) / len(both))
