@@ -14,11 +14,11 @@ from mnist_lib.export import format, networks
 from mnist_lib.networks.builder import build
 from mnist_lib.training import records
 from mnist_lib.training.evaluation import trained
-from tests.site.asking import asked
 from tests.site.digit_page import one_page, page_in, write_images
+from tests.site.visits import asked
 
 COUNT = 1000
-pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same'")
+pytestmark = [pytest.mark.filterwarnings("ignore:Using padding='same'"), pytest.mark.xdist_group("digit")]
 
 
 @pytest.fixture(scope="module")

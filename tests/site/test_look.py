@@ -1,4 +1,4 @@
-"""What the look promises: nothing scrolls sideways on a desktop where lessons are, and it weighs little."""
+"""What the look promises: it weighs little, can be read without a script, and shows where the reader is."""
 
 from __future__ import annotations
 
@@ -7,46 +7,9 @@ import re
 
 import pytest
 
-from .conftest import SITE
-from .test_pages import READY, html_files
+from .test_pages import html_files
 
 pytestmark = pytest.mark.slow
-WIDE = "book/yours/own-network.html"  # a table of the reader's network, with every column the library has
-LESSONS = [name for name in html_files(SITE) if name.startswith("book/")]
-SIDEWAYS = """() => [...document.querySelectorAll("article :is(pre, table, .output, div.math)")]
-  .filter((box) => ["auto", "scroll"].includes(getComputedStyle(box).overflowX)
-    && box.scrollWidth > box.clientWidth + 1)
-  .map((box) => `${box.localName}.${box.className}: ${box.scrollWidth} in ${box.clientWidth}: `
-    + box.textContent.trim().slice(0, 60))"""
-
-
-# Words of tables and code that go over a line's end: a part of a word between two places where a line may end.
-BROKEN = """() => {
-  const found = [], words = document.createTreeWalker(document.querySelector("article"), NodeFilter.SHOW_TEXT);
-  for (let text = words.nextNode(); text; text = words.nextNode()) {
-    if (!text.parentElement.closest("table, pre") || !text.parentElement.checkVisibility()) continue;
-    for (const word of text.data.matchAll(/[\\p{L}\\p{N}_.,:]+/gu)) {
-      const range = document.createRange();
-      range.setStart(text, word.index);
-      range.setEnd(text, word.index + word[0].length);
-      const lines = [...range.getClientRects()].filter((box) => box.width > 0.5).map((box) => box.top);
-      if (Math.max(...lines) - Math.min(...lines) > 8) found.push(word[0]);
-    }
-  }
-  return [...new Set(found)];
-}"""
-
-
-@pytest.mark.parametrize("name", LESSONS or ["(no page)"])
-def test_nothing_scrolls_sideways_on_a_desktop_and_no_word_is_broken(site, page, name):
-    page.goto((site / name).as_uri())
-    page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
-    page.evaluate(READY)
-    assert page.evaluate(SIDEWAYS) == [] or name == WIDE
-    assert page.evaluate(BROKEN) == []
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.evaluate(READY)
-    assert page.evaluate(BROKEN) == []
 
 
 def test_a_page_without_its_pictures_weighs_little(site):

@@ -8,6 +8,7 @@ WCAG 2.2 A and AA, nor against its rules of landmarks.
 A page is opened once on each screen, on the phone in the light and on the desktop in the dark, and then
 turned to the other mode. Only what colours decide is asked about again then, unless other things are
 shown; and the contrast of text that looks like text that axe-core has passed is not asked about twice.
+At last all folds of a lesson are opened: nothing scrolls sideways on a desktop, and no word is broken.
 """
 
 from functools import cache
@@ -22,6 +23,7 @@ MODES = {"phone": ("light", "dark"), "desktop": ("dark", "light")}  # the one to
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 LARGEST = 30_000_000  # bytes of the site without its notebooks
 LOOKING = Path(__file__).with_name("looking.js").read_text(encoding="utf-8")
+UNFOLDED = Path(__file__).with_name("unfolded.js").read_text(encoding="utf-8")
 COLOURS = Path(__file__).with_name("colours.js").read_text(encoding="utf-8")
 READY = """async () => {
   await document.fonts.ready;
@@ -73,7 +75,7 @@ class Reader:
 
     def __init__(self, browser, screen: str, site: Path):
         width, height = SCREENS[screen]
-        self.modes, self.site, self.faults = MODES[screen], site, []
+        self.modes, self.site, self.screen, self.faults = MODES[screen], site, screen, []
         self.looks = {mode: {"passed": set(), "untold": set()} for mode in self.modes}
         self.context = browser.new_context(viewport={"width": width, "height": height}, offline=True,
                                            has_touch=screen == "phone")
@@ -105,6 +107,8 @@ class Reader:
         self.page.evaluate(READY)
         same = self.page.evaluate(SHOWN) == shown
         found += self.in_mode(second, {"type": "rule", "values": ["link-in-text-block"]} if same else RULES)
+        if name.startswith("book/"):
+            found += self.page.evaluate(UNFOLDED, self.screen == "desktop")
         return self.faults + found
 
     def in_mode(self, mode: str, rules) -> list[str]:
