@@ -95,6 +95,16 @@ def digit_site(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def questions(tmp_path_factory) -> Path:
+    """A page with questions and a check, built once: the tests of both run in one process."""
+    from tests.site.question_page import write_site
+
+    root = tmp_path_factory.mktemp("questions")
+    write_site(root)
+    return root
+
+
+@pytest.fixture(scope="session")
 def browser():
     """A headless Chromium, one for all tests."""
     path = find_browser()
