@@ -11,16 +11,17 @@ shown; and the contrast of text that looks like text that axe-core has passed is
 At last all folds of a lesson are opened: nothing scrolls sideways on a desktop, and no word is broken.
 """
 
-from functools import cache
+import re
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 
 from .conftest import SITE
+from .visits import WCAG, press, visit
 
 SCREENS = {"phone": (360, 780), "desktop": (1366, 900)}
 MODES = {"phone": ("light", "dark"), "desktop": ("dark", "light")}  # the one to open a page in, and the other
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 LARGEST = 30_000_000  # bytes of the site without its notebooks
 LOOKING = Path(__file__).with_name("looking.js").read_text(encoding="utf-8")
 UNFOLDED = Path(__file__).with_name("unfolded.js").read_text(encoding="utf-8")
@@ -63,13 +64,6 @@ def html_files(folder: Path) -> list[str]:
     return [name for name in names if name != "index.html" and not name.startswith("notebooks/")]
 
 
-@cache
-def axe_script() -> str:
-    from axe_playwright_python.base import AXE_SCRIPT
-
-    return AXE_SCRIPT
-
-
 class Reader:
     """A browser of one screen, offline, that looks at one page after the other in both modes."""
 
@@ -100,13 +94,13 @@ class Reader:
         self.page.emulate_media(color_scheme=first)
         self.page.goto((self.site / name).as_uri())
         self.page.evaluate(READY)
-        self.page.evaluate(axe_script())
-        found = self.in_mode(first, RULES)
+        self.page.evaluate(AXE_SCRIPT)
+        found = self.in_mode(first, WCAG)
         shown = self.page.evaluate(SHOWN)
         self.page.emulate_media(color_scheme=second)
         self.page.evaluate(READY)
         same = self.page.evaluate(SHOWN) == shown
-        found += self.in_mode(second, {"type": "rule", "values": ["link-in-text-block"]} if same else RULES)
+        found += self.in_mode(second, {"type": "rule", "values": ["link-in-text-block"]} if same else WCAG)
         if name.startswith("book/"):
             found += self.page.evaluate(UNFOLDED, self.screen == "desktop")
         return self.faults + found
@@ -222,22 +216,11 @@ def test_every_page_says_what_it_is(site):
             assert '<meta name="description" content="' in text and 'property="og:title"' in text, name
 
 
-def test_a_word_is_found_without_a_network(site, page):
-    page.goto((site / "search.html").as_uri() + "?q=dilation")
-    page.wait_for_selector("#search-results li a")
-    assert page.locator("#search-results li").count() > 1
-    page.locator("#search-results li a").first.click()
-    assert "dilation" in page.inner_text("article").lower()
-
-
-def test_the_search_field_opens_by_keyboard_and_finds(site, page):
-    page.goto((site / "book/index.html").as_uri())
-    page.keyboard.press("Control+k")
-    page.wait_for_selector("#pst-search-dialog[open] input[type=search]")
-    page.keyboard.type("receptive")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/search.html?q=receptive*")
-    page.wait_for_selector("#search-results li a")
+def test_every_notebook_is_downloaded(site):
+    """Its link says so: a host that sends notebooks as JSON would show them raw."""
+    links = [link for page in (site / "book").rglob("*.html") for link in re.findall(
+        r'<a [^>]*href="[^":]+\.ipynb"[^>]*>', page.read_text(encoding="utf-8"))]
+    assert len(links) > 40 and [link for link in links if " download" not in link] == []
 
 
 FOCUSED = """() => {
@@ -284,9 +267,7 @@ def test_the_keyboard_reaches_everything(site, page, name):
 
 def test_the_skip_link_leads_to_the_text(site, page):
     page.goto((site / "book/learn/luck.html").as_uri())
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    page.keyboard.press("Tab")
+    press(page, "Tab", "Enter", "Tab")
     assert page.evaluate("document.activeElement.closest('main') !== null")
 
 
@@ -305,19 +286,16 @@ def test_the_switch_changes_the_mode_and_is_remembered(site, page):
 
 def test_paper_is_white_and_nothing_is_cut_off_on_it(site, browser):
     """A page read in the dark, as it is laid out for printing on A4 with the margins of a browser."""
-    context = browser.new_context(viewport={"width": 718, "height": 1000}, offline=True, color_scheme="dark")
-    page = context.new_page()
-    page.goto((site / "book/paths/six-models/steplr.html").as_uri())
-    page.evaluate(READY)
-    assert page.evaluate(BRIGHTNESS) < 0.5
-    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
-    page.emulate_media(media="print")
-    assert page.evaluate(BRIGHTNESS) > 0.9
-    cut = page.evaluate("""() => [...document.querySelectorAll("article :is(table, pre, img)")]
-      .filter((element) => element.checkVisibility() && (element.getBoundingClientRect().right > innerWidth + 1
-        || element.scrollWidth > element.clientWidth + 1)).map((element) => element.outerHTML.slice(0, 200))""")
-    assert not cut, cut
-    page.emulate_media(media="screen")
-    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
-    assert page.evaluate(BRIGHTNESS) < 0.5
-    context.close()
+    with visit(browser, (site / "book/paths/six-models/steplr.html").as_uri(), width=718, color_scheme="dark") as page:
+        page.evaluate(READY)
+        assert page.evaluate(BRIGHTNESS) < 0.5
+        page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+        page.emulate_media(media="print")
+        assert page.evaluate(BRIGHTNESS) > 0.9
+        cut = page.evaluate("""() => [...document.querySelectorAll("article :is(table, pre, img)")]
+          .filter((element) => element.checkVisibility() && (element.getBoundingClientRect().right > innerWidth + 1
+            || element.scrollWidth > element.clientWidth + 1)).map((element) => element.outerHTML.slice(0, 200))""")
+        assert not cut, cut
+        page.emulate_media(media="screen")
+        page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+        assert page.evaluate(BRIGHTNESS) < 0.5

@@ -4,7 +4,6 @@ reduced motion, dark, phone, no JavaScript, and axe. The functions below take th
 from __future__ import annotations
 
 import copy
-import gzip
 import itertools
 import json
 import random
@@ -13,7 +12,6 @@ from functools import partial
 
 import pytest
 import torch
-import touch
 from torch import nn
 from torch.optim import lr_scheduler
 
@@ -36,6 +34,8 @@ from mnist_lib.training import records, trained
 from .test_pages import LOOKING
 from .touch_page import FIGURES, alive, open_page, write_site
 from .visits import flaws, visit
+
+pytestmark = pytest.mark.xdist_group("figures")
 
 
 @pytest.fixture(scope="module")
@@ -634,10 +634,3 @@ def test_without_a_script_each_figure_is_a_still_picture(browser, address):
             box = picture.bounding_box()
             assert box["width"] <= 390 and box["height"] > 80
             assert page.locator(f"#touch-{anchor} figcaption").is_visible()
-
-
-def test_a_page_with_all_figures_would_keep_the_budget():
-    """120 KB of JavaScript and CSS, compressed, for whatever a page shows; what is loaded later stands apart."""
-    sizes = {name: len(gzip.compress(text.encode())) for name, text in touch.scripts().items()}
-    assert sum(size for name, size in sizes.items() if name not in touch.LATER) < 60_000, sizes
-    assert sizes["reader"] < 15_000 and sizes["shared"] < 7_000

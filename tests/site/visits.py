@@ -61,7 +61,7 @@ def asked(page, function: str, argument=None):
 def flaws(page, within: str = "html") -> list[str]:
     """What is wrong with the page that is open, in the light and in the dark: against WCAG 2.2 A and AA, a line for
     each element; and that it is wider than the screen."""
-    from axe_playwright_python.base import AXE_SCRIPT
+    from axe_playwright_python.base import AXE_SCRIPT  # only tests have it
 
     page.evaluate(AXE_SCRIPT)
     found = []
