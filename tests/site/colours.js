@@ -5,7 +5,7 @@
    what colours and opacities lie behind it, one box in another. `known` are the looks that axe-core has passed, and
    those that it could not tell for any element of a page (`untold`). Of the elements of another look the one with the
    longest text is asked about for all; where axe-core cannot tell for it, twenty of all lengths are, and then all,
-   once, but single letters, for which it never tells. What is positioned, transformed or lies on a picture has no
+   once, but single letters and words in drawings, for which it never tells. What is positioned, transformed or lies on a picture has no
    look here, but where it has a ground of its own, and is always asked about. Returns the violations, and the looks
    that were passed now. */
 async (known) => {
@@ -60,7 +60,7 @@ async (known) => {
       const step = Math.max(1, elements.length / most);
       for (let at = 0; at < elements.length; at += step) {
         const element = elements[Math.floor(at)];
-        if (most === 1 || letters(element) > 1) chosen.push(element);
+        if (most === 1 || letters(element) > 1 && !element.ownerSVGElement) chosen.push(element);
       }
     }
     if (!chosen.length) continue;
