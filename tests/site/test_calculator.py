@@ -274,45 +274,30 @@ def test_copied_python_for_the_library_gives_the_table(copies, capsys):
         assert copy["cells"]["lines"] == list(csv.reader(io.StringIO(copy["csv"])))[1:]
 
 
-INSIDE = """([state, level, unit]) => {
-  const { inside } = fieldCalculator.drawing.look(fieldCalculator.network.compute(state), level, unit);
-  return inside || [null, null];
-}"""
-
-
-def test_copied_sequential_is_the_network_of_the_table(page, copies):
-    ran = 0
+def test_copied_sequential_is_the_network_of_the_table(copies):
+    """What the network executes is a second witness: its sizes, its fields, and what a unit of each layer reads."""
+    ran, chance = 0, random.Random(0)
     for state, copy in copies:
         network = run(copy["sequential"])["network"].eval()
         size = tuple(int(state["input"][key]) for key in ("channels", "height", "width"))
-        lines = copy["cells"]["lines"]
-        assert sum(p.numel() for p in network.parameters()) == told_by_library(state)["parameters"]
+        library = told_by_library(state)
+        assert sum(p.numel() for p in network.parameters()) == library["parameters"]
         if copy["warned"]:  # and so PyTorch refuses it
             assert "# PyTorch" in copy["sequential"]
             with pytest.raises(RuntimeError):
                 network(torch.zeros(1, *size))
             continue
-        result = network(torch.zeros(1, *size))
-        if lines:
-            names = copy["cells"]["headings"]
-            n_out = lines[-1][names.index("n_out")].split("×")
-            assert [str(n) for n in result.shape[2:]] == [n_out[0], n_out[-1]]
-            assert result.shape[1] == int(lines[-1][names.index("ch_out")])
-            traced = receptive_field(network, size)  # a second witness: what the network executes
-            moving = [i for i, module in enumerate(network) if not isinstance(
-                module, (torch.nn.ReLU, torch.nn.BatchNorm2d, torch.nn.Dropout))]
-            chance = random.Random(0)
-            for line, i in zip(lines, moving, strict=True):
-                row, fields = traced.at(str(i)), line[names.index("r_out")].split("×")
-                if not any(g.phases for g in row.output):
-                    assert [str(g.field) for g in row.output] == [fields[0], fields[-1]], (state, i)
-                unit = tuple(chance.randrange(int(n)) for n in line[names.index("n_out")].replace("×", " ").split())
-                unit = unit * (3 - len(unit))
-                found, level = list(traced.interval(str(i), unit)), moving.index(i) + 1
-                if None in found:
-                    found = [None, None]
-                inside = page.evaluate(INSIDE, [state, level, list(unit)])
-                assert inside == [list(part) if part else None for part in found], (state, level, unit)
+        moving = [str(i) for i, module in enumerate(network) if not isinstance(
+            module, (torch.nn.ReLU, torch.nn.BatchNorm2d, torch.nn.Dropout))]
+        traced = receptive_field(network, size) if moving else None
+        for name, told in zip(moving, library["rows"], strict=True):
+            row, axes = traced.at(name), told["axes"]
+            assert (row.ch_out, *row.shape) == (told["chOut"], *(axis["n"][1] for axis in axes)), (state, name)
+            assert any(g.phases for g in row.output) or [g.field for g in row.output] == [a["r"][1] for a in axes]
+            unit = tuple(map(chance.randrange, row.shape))
+            inside = [axis["inside"][place] for axis, place in zip(axes, unit)]
+            found = [ends and list(ends) for ends in traced.interval(name, unit)]
+            assert found == inside or None in found and None in inside, (state, name, unit)
         ran += 1
     assert ran >= 40
 
