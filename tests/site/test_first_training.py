@@ -65,55 +65,52 @@ def said(page):
 
 
 def test_one_convolution_by_pointer_keyboard_and_with_weights_of_ones_own(opened):
-    page = opened
     digit = mnist("test").images[0, 0].float() / 255
-    press(page, "ArrowRight", "ArrowDown", on=".convolution canvas")
+    press(opened, "ArrowRight", "ArrowDown", on=".convolution canvas")
     kernel = torch.tensor([[1.0, 0, -1], [2, 0, -2], [1, 0, -1]])
     total = (digit[7:10, 11:14] * kernel).sum().item()
-    assert f"add up to {total:.2f}".replace("-", "−") in said(page) and "row 7, column 11" in said(page)
-    page.select_option(".convolution select", "leave it")
-    page.fill("input[aria-label='Weight, row 1, column 1']", "3")
-    assert f"{(digit[8, 12] + 3 * digit[7, 11]).item():.2f}" in said(page)
-    assert page.input_value(".convolution select") == ""
-    box = page.locator(".convolution canvas").first.bounding_box()
-    page.mouse.click(box["x"] + box["width"] * 20.5 / 28, box["y"] + box["height"] * 7.5 / 28)
-    assert "row 6, column 19" in said(page)
-    page.click("text=Next pixel")
-    assert "row 6, column 20" in said(page)
-    page.mouse.click(box["x"] + box["width"] - 1, box["y"] + box["height"] - 1)
-    page.click("text=Next pixel")
-    assert "row 0, column 0" in said(page), "behind the last place comes the first"
+    assert f"add up to {total:.2f}".replace("-", "−") in said(opened) and "row 7, column 11" in said(opened)
+    opened.select_option(".convolution select", "leave it")
+    opened.fill("input[aria-label='Weight, row 1, column 1']", "3")
+    assert f"{(digit[8, 12] + 3 * digit[7, 11]).item():.2f}" in said(opened)
+    assert opened.input_value(".convolution select") == ""
+    box = opened.locator(".convolution canvas").first.bounding_box()
+    opened.mouse.click(box["x"] + box["width"] * 20.5 / 28, box["y"] + box["height"] * 7.5 / 28)
+    assert "row 6, column 19" in said(opened)
+    opened.click("text=Next pixel")
+    assert "row 6, column 20" in said(opened)
+    opened.mouse.click(box["x"] + box["width"] - 1, box["y"] + box["height"] - 1)
+    opened.click("text=Next pixel")
+    assert "row 0, column 0" in said(opened), "behind the last place comes the first"
 
 
 def test_an_update_walks_down_and_a_dead_unit_stays(opened):
-    page = opened
-    page.click("text=One update")
-    assert page.inner_text(".slope-said").startswith("w = 0.26: loss 0.29, slope 4.32.")
-    page.select_option("#slope-rate", "0.1")
-    page.click(".slope >> text=Start again")
-    page.click("text=One update")
-    assert "w = −0.70: loss 1.00, slope 0.00. The ground is flat" in page.inner_text(".slope-said")
-    before = page.inner_text(".slope-said")
-    page.click("text=One update")
-    assert page.inner_text(".slope-said") == before
-    press(page, "End", on="#slope-w")
-    assert "w = 1.00" in page.inner_text(".slope-said")
-    assert "w = 1.00" in page.get_attribute("#slope-w", "aria-valuetext")
-    box = page.locator(".slope svg").bounding_box()
-    drag(page, (box["x"] + 10, box["y"] + 20), (box["x"] - 300, box["y"] + 20))
-    assert "w = −1.00" in page.inner_text(".slope-said")
+    opened.click("text=One update")
+    assert opened.inner_text(".slope-said").startswith("w = 0.26: loss 0.29, slope 4.32.")
+    opened.select_option("#slope-rate", "0.1")
+    opened.click(".slope >> text=Start again")
+    opened.click("text=One update")
+    assert "w = −0.70: loss 1.00, slope 0.00. The ground is flat" in opened.inner_text(".slope-said")
+    before = opened.inner_text(".slope-said")
+    opened.click("text=One update")
+    assert opened.inner_text(".slope-said") == before
+    press(opened, "End", on="#slope-w")
+    assert "w = 1.00" in opened.inner_text(".slope-said")
+    assert "w = 1.00" in opened.get_attribute("#slope-w", "aria-valuetext")
+    box = opened.locator(".slope svg").bounding_box()
+    drag(opened, (box["x"] + 10, box["y"] + 20), (box["x"] - 300, box["y"] + 20))
+    assert "w = −1.00" in opened.inner_text(".slope-said")
 
 
 def test_digits_are_labelled_before_the_labels_are_shown(opened):
-    page = opened
-    assert "Image 1 of 2" in page.inner_text(".labelling-said") and not page.is_visible(".labelling table")
-    page.click(".labelling button >> text='5'")
-    press(page, "Tab", "Enter")  # the first button has the focus
-    assert "You agree with the label on 1 of 2" in page.inner_text(".labelling-said")
-    rows = [row.split() for row in page.locator(".labelling tbody tr").all_inner_texts()]
+    assert "Image 1 of 2" in opened.inner_text(".labelling-said") and not opened.is_visible(".labelling table")
+    opened.click(".labelling button >> text='5'")
+    press(opened, "Tab", "Enter")  # the first button has the focus
+    assert "You agree with the label on 1 of 2" in opened.inner_text(".labelling-said")
+    rows = [row.split() for row in opened.locator(".labelling tbody tr").all_inner_texts()]
     assert rows == [["8", "5", "5", "6"], ["247", "1", "4", "2"]]
-    page.click("text=Read them again")
-    assert "Image 1 of 2" in page.inner_text(".labelling-said")
+    opened.click("text=Read them again")
+    assert "Image 1 of 2" in opened.inner_text(".labelling-said")
 
 
 def test_without_javascript_the_digits_are_there_without_labels():

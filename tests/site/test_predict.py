@@ -119,35 +119,33 @@ def is_open(page, name):
 
 
 def test_a_guess_opens_the_evidence_and_is_compared(asked):
-    page = asked
-    assert not is_open(page, "end") and not page.is_visible("text=The evidence.")
-    page.fill("#predict-end-guess", "99.1")
-    page.click("#predict-end >> text=That is my guess")
-    assert says(page, "end") == ("You said 99.10 %. The three seeds say 98.31 to 98.80 %: "
+    assert not is_open(asked, "end") and not asked.is_visible("text=The evidence.")
+    asked.fill("#predict-end-guess", "99.1")
+    asked.click("#predict-end >> text=That is my guess")
+    assert says(asked, "end") == ("You said 99.10 %. The three seeds say 98.31 to 98.80 %: "
                                  "0.30 points less than you said.")
-    assert is_open(page, "end") and page.is_visible("text=The evidence.")
-    assert page.locator("#predict-end svg circle").count() == 3
-    assert "you: 99.10 %" in page.inner_html("#predict-end svg")
-    assert not page.is_visible("#predict-end + details .predict-answer")
-    page.click("#predict-end >> text=Ask me again")
-    assert not is_open(page, "end") and page.input_value("#predict-end-guess") == ""
+    assert is_open(asked, "end") and asked.is_visible("text=The evidence.")
+    assert asked.locator("#predict-end svg circle").count() == 3
+    assert "you: 99.10 %" in asked.inner_html("#predict-end svg")
+    assert not asked.is_visible("#predict-end + details .predict-answer")
+    asked.click("#predict-end >> text=Ask me again")
+    assert not is_open(asked, "end") and asked.input_value("#predict-end-guess") == ""
 
 
 def test_a_guess_is_remembered_and_forgotten(asked):
-    page = asked
-    page.fill("#predict-end-guess", "98.5")
-    page.press("#predict-end-guess", "Enter")
-    page.check("#predict-way >> text=It stays")
-    page.click("#predict-way >> text=That is my guess")
-    page.reload()
-    assert says(page, "end").endswith("98.80 %, as you said.") and is_open(page, "end")
-    assert says(page, "way") == "The records say: It falls." and page.is_checked("#predict-way >> text=It stays")
-    page.click("#predict-end >> text=Ask me again")
-    page.reload()
-    assert not is_open(page, "end") and is_open(page, "way")
-    page.evaluate("for (const key of Object.keys(localStorage)) localStorage.setItem(key, '{\"broken')")
-    page.reload()
-    assert not is_open(page, "way")
+    asked.fill("#predict-end-guess", "98.5")
+    asked.press("#predict-end-guess", "Enter")
+    asked.check("#predict-way >> text=It stays")
+    asked.click("#predict-way >> text=That is my guess")
+    asked.reload()
+    assert says(asked, "end").endswith("98.80 %, as you said.") and is_open(asked, "end")
+    assert says(asked, "way") == "The records say: It falls." and asked.is_checked("#predict-way >> text=It stays")
+    asked.click("#predict-end >> text=Ask me again")
+    asked.reload()
+    assert not is_open(asked, "end") and is_open(asked, "way")
+    asked.evaluate("for (const key of Object.keys(localStorage)) localStorage.setItem(key, '{\"broken')")
+    asked.reload()
+    assert not is_open(asked, "way")
 
 
 def test_just_show_me_shows_the_answer_without_a_guess(asked):
@@ -169,18 +167,17 @@ def test_by_keyboard_alone(asked):
 
 def test_a_question_to_look_at_asks_for_nothing_and_veils_what_follows(asked):
     """No field, no button, nothing to remember: the fold is opened by pointer and by keyboard, and closed again."""
-    page = asked
-    assert page.locator("#predict-pictures :is(form, input, button)").count() == 0
-    assert not page.is_visible("text=What others saw.") and not page.is_visible("text=their votes")
-    fold = page.locator("#predict-pictures + details.veiled > summary")
+    assert asked.locator("#predict-pictures :is(form, input, button)").count() == 0
+    assert not asked.is_visible("text=What others saw.") and not asked.is_visible("text=their votes")
+    fold = asked.locator("#predict-pictures + details.veiled > summary")
     assert fold.inner_text() == "Just show me"
     fold.click()
-    assert page.is_visible("text=What others saw.") and page.is_visible("text=their votes")
+    assert asked.is_visible("text=What others saw.") and asked.is_visible("text=their votes")
     fold.press("Enter")
-    assert not is_open(page, "pictures")
+    assert not is_open(asked, "pictures")
     fold.press("Enter")
-    page.reload()
-    assert not is_open(page, "pictures") and page.evaluate("localStorage.length") == 0
+    asked.reload()
+    assert not is_open(asked, "pictures") and asked.evaluate("localStorage.length") == 0
 
 
 def test_an_empty_guess_is_no_guess(asked):
@@ -192,17 +189,17 @@ def test_an_empty_guess_is_no_guess(asked):
 
 def test_a_slider_that_nobody_moved_is_no_guess(asked):
     """It asks to be moved, says so, and takes its place once it was; a question asked again begins anew."""
-    page, field = asked, asked.locator("#predict-steps-guess")
+    field = asked.locator("#predict-steps-guess")
     for _ in range(2):
-        assert page.inner_text("#predict-steps output") == field.get_attribute("aria-valuetext") == "move the slider"
-        page.click("#predict-steps >> text=That is my guess")
-        assert not is_open(page, "steps") and page.evaluate("document.activeElement.id") == "predict-steps-guess"
-        assert page.evaluate("localStorage.length") == 0
+        assert asked.inner_text("#predict-steps output") == field.get_attribute("aria-valuetext") == "move the slider"
+        asked.click("#predict-steps >> text=That is my guess")
+        assert not is_open(asked, "steps") and asked.evaluate("document.activeElement.id") == "predict-steps-guess"
+        assert asked.evaluate("localStorage.length") == 0
         field.press("End")
-        assert page.inner_text("#predict-steps output") == "20"
-        page.click("#predict-steps >> text=That is my guess")
-        assert is_open(page, "steps") and says(page, "steps").startswith("You said 20.")
-        page.click("#predict-steps >> text=Ask me again")
+        assert asked.inner_text("#predict-steps output") == "20"
+        asked.click("#predict-steps >> text=That is my guess")
+        assert is_open(asked, "steps") and says(asked, "steps").startswith("You said 20.")
+        asked.click("#predict-steps >> text=Ask me again")
 
 
 def test_words_are_those_of_python(asked):
