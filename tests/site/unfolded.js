@@ -13,15 +13,18 @@ async (desktop) => {
   }
 
   /* No word of a table or of code goes over a line's end: a part of a word between two places where a line may end. */
+  const range = document.createRange();
+  const onTwoLines = (text, from, to) => {
+    range.setStart(text, from);
+    range.setEnd(text, to);
+    const tops = [...range.getClientRects()].filter((box) => box.width > 0.5).map((box) => box.top);
+    return Math.max(...tops) - Math.min(...tops) > 8;
+  };
   const words = document.createTreeWalker(article, NodeFilter.SHOW_TEXT);
   for (let text = words.nextNode(); text; text = words.nextNode()) {
-    if (!text.parentElement.closest("table, pre") || !text.parentElement.checkVisibility()) continue;
-    for (const word of text.data.matchAll(/[\p{L}\p{N}_.,:]+/gu)) {
-      const range = document.createRange();
-      range.setStart(text, word.index);
-      range.setEnd(text, word.index + word[0].length);
-      const lines = [...range.getClientRects()].filter((box) => box.width > 0.5).map((box) => box.top);
-      if (Math.max(...lines) - Math.min(...lines) > 8) found.add(`the word ${word[0]} is broken`);
+    if (!text.parentElement.closest("table, pre") || !onTwoLines(text, 0, text.length)) continue;
+    for (const { 0: word, index } of text.data.matchAll(/[\p{L}\p{N}_.,:]+/gu)) {
+      if (onTwoLines(text, index, index + word.length)) found.add(`the word ${word} is broken`);
     }
   }
   return [...found];
