@@ -26,29 +26,18 @@ def blocks(recipe: str) -> dict[str, str]:
     return found
 
 
-def run(code):
-    return subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
-
-
-def test_the_rule_is_right_and_its_steps_are_needed_knowledge():
+def test_the_rule_is_right_needed_and_checked():
+    """Without it the operation is measured, with it the table is exact, and the check finds one that is wrong."""
     parts = blocks("rule")
     assert list(parts) == ["operation", "rule", "check"]
-    done = run("\n".join(parts.values()) + "print(table.at('1').j_out)")
-    assert done.returncode == 0 and done.stdout.splitlines()[-1] == "(1, 2)", done.stdout + done.stderr
-
-
-def test_without_the_rule_the_operation_is_measured_and_named():
-    parts = blocks("rule")
-    done = run(parts["operation"] + parts["check"])
-    row = next(line for line in done.stdout.splitlines() if line.startswith("thin"))
-    assert done.returncode == 0 and row.endswith("measured"), done.stdout + done.stderr
-
-
-def test_a_wrong_rule_is_found_by_the_check():
-    parts = blocks("rule")
     wrong = parts["rule"].replace("t[..., ::2]", "t[..., : (t.shape[-1] + 1) // 2]")
-    done = run(parts["operation"] + wrong + parts["check"])
-    assert wrong != parts["rule"] and done.returncode == 1 and "AssertionError" in done.stderr
+    assert wrong != parts["rule"]
+    steps = [parts["operation"], parts["check"], parts["rule"], parts["check"], "print(table.at('1').j_out)\n", wrong,
+             parts["check"]]
+    done = subprocess.run([sys.executable, "-c", "".join(steps)], cwd=ROOT, capture_output=True, text=True)
+    rows = [line for line in done.stdout.splitlines() if line.startswith(("thin", "(1, 2)"))]
+    assert [row.endswith("measured") for row in rows] == [True, False, False, False], done.stdout + done.stderr
+    assert rows[2] == "(1, 2)" and done.returncode == 1 and done.stderr.endswith("AssertionError\n"), done.stderr
 
 
 def test_the_map_shows_the_rooms_there_are():

@@ -17,18 +17,16 @@ def text_of(name: str) -> str:
     return " ".join((ROOT / f"book/{name}.md").read_text(encoding="utf-8").split())
 
 
-@pytest.mark.parametrize("name", FOUNDATIONS)
-def test_a_foundation_counts_its_minutes(name):
-    assert "**It takes** about {minutes}`this page`." in text_of(name)
-    assert not re.search(r"It takes\*\* about \d", text_of(name))
+PROMISES = {"**It takes** about {minutes}`this page`.": FOUNDATIONS,
+            "Its sheets take about {minutes}`this path` to read.": [f"paths/{path}/index" for path in PATHS]}
+
+
+@pytest.mark.parametrize("words, name", [(words, name) for words, names in PROMISES.items() for name in names])
+def test_a_foundation_counts_its_minutes_and_a_path_its_hours(words, name):
+    assert words in text_of(name) and not re.search(r"It takes\*\* about \d", text_of(name))
 
 
 def test_the_landing_page_counts_the_parts_by_their_names():
     said = re.findall(r"\{minutes\}`([^`]+)`", text_of("index"))
     parts = {part for time in said for part in time.split(", ")}
     assert {"Learn", "Build"} <= parts <= set(PARTS)
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_a_path_counts_its_hours(path):
-    assert "Its sheets take about {minutes}`this path` to read." in text_of(f"paths/{path}/index")

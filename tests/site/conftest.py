@@ -8,12 +8,13 @@ is built) they fail instead, and so does anything else in this folder that would
 
 import os
 import shutil
-import time
 from pathlib import Path
 
 import pytest
 
 from tests import ROOT
+
+from .visits import visit
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -85,24 +86,22 @@ def site() -> Path:
 
 @pytest.fixture(scope="session")
 def digit_site(tmp_path_factory) -> Path:
-    """The page "Draw a digit" with the book's networks, made once for all tests and all processes that run them."""
+    """The page "Draw a digit" with the book's networks, made once: all of its tests run in one process."""
     from tests.site.digit_page import write_site
 
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "digit-site"
-    done = folder / "done"
-    try:
-        folder.mkdir()
-    except FileExistsError:
-        deadline = time.monotonic() + 600
-        while not done.exists():  # another process is at it
-            if time.monotonic() > deadline:
-                pytest.fail(f"{folder} was begun and not finished by another test process")
-            time.sleep(0.2)
-    else:
-        write_site(folder)
-        done.touch()
+    folder = tmp_path_factory.mktemp("digit-site")
+    write_site(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def questions(tmp_path_factory) -> Path:
+    """A page with questions and a check, built once: the tests of both run in one process."""
+    from tests.site.question_page import write_site
+
+    root = tmp_path_factory.mktemp("questions")
+    write_site(root)
+    return root
 
 
 @pytest.fixture(scope="session")
@@ -122,11 +121,5 @@ def browser():
 @pytest.fixture
 def page(browser):
     """An empty page of 1366 x 900 pixels, offline; an error in its console or script fails the test."""
-    context = browser.new_context(viewport={"width": 1366, "height": 900}, offline=True)
-    page, errors = context.new_page(), []
-    page.on("pageerror", lambda error: errors.append(f"script error: {error}"))
-    page.on("console", lambda said: errors.append(f"console: {said.text}") if said.type == "error" else None)
-    page.on("requestfailed", lambda request: errors.append(f"request failed: {request.url}"))
-    yield page
-    context.close()
-    assert not errors, "\n".join(errors)
+    with visit(browser) as page:
+        yield page

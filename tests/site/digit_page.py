@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests import ROOT
+from tests.site import visits
+from tests.site.visits import visit
 
 # Of the theme: what the page's own style sheet uses, in both modes.
 COLOURS = """
@@ -59,14 +61,10 @@ def write_images(folder: Path, images) -> None:
 
 @contextmanager
 def one_page(browser, address: str):
-    """The opened page for several tests that leave it as it is; an error in its scripts fails the last of them."""
-    context = browser.new_context(viewport={"width": 1366, "height": 900}, offline=True)
-    page, errors = context.new_page(), []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    open_page(page, address)
-    yield page
-    context.close()
-    assert not errors, errors
+    """The opened page for several tests that leave it as it is; a fault of it fails the last of them."""
+    with visit(browser) as page:
+        open_page(page, address)
+        yield page
 
 
 def open_page(page, address: str) -> None:
@@ -81,13 +79,36 @@ def draw(page, points) -> None:
     pad = page.locator("#digit-pad")
     pad.scroll_into_view_if_needed()
     box = pad.bounding_box()
-    places = [(box["x"] + x * box["width"] / 280, box["y"] + y * box["height"] / 280) for x, y in points]
-    page.mouse.move(*places[0])
-    page.mouse.down()
-    for place in places[1:]:
-        page.mouse.move(*place, steps=6)
-    page.mouse.up()
+    visits.drag(page, *((box["x"] + x * box["width"] / 280, box["y"] + y * box["height"] / 280) for x, y in points))
     settled(page)
+
+
+def click(page, selector: str, number: int = 0) -> None:
+    """Click one of the elements of a selector."""
+    page.locator(selector).nth(number).click()
+    settled(page)
+
+
+def press(page, *keys: str, on: str = "") -> None:
+    """Press keys, where the focus is or on an element."""
+    visits.press(page, *keys, on=on)
+    settled(page)
+
+
+def choose(page, name: str) -> None:
+    """Choose a network and wait until it is there."""
+    page.select_option("#digit-network", name)
+    page.wait_for_function(f"mnistDigit.page.state().network.name === '{name}'")
+    settled(page)
+
+
+def open_file(page, name: str, content: bytes) -> str:
+    """Open a file of the reader's; what the page says of it."""
+    page.evaluate("document.getElementById('digit-file-said').textContent = ''")
+    page.set_input_files("#digit-file", {"name": name, "mimeType": "application/json", "buffer": content})
+    page.wait_for_function("document.getElementById('digit-file-said').textContent !== ''")
+    settled(page)
+    return page.inner_text("#digit-file-said")
 
 
 def place_of(page, at: int, unit: int) -> tuple[float, float]:

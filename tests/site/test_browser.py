@@ -1,34 +1,35 @@
-"""The browser that the tests of pages stand on works, and a page's faults reach the test."""
+"""A fault of a page reaches the test that visits it, and no old site is tested."""
 
 import os
 
 import pytest
 
 from .conftest import why_no_site
-
-
-def test_a_page_runs_its_script(page, tmp_path):
-    file = tmp_path / "page.html"
-    file.write_text("<!doctype html><title>t</title><p id=x></p><script>x.textContent = 6 * 7</script>")
-    page.goto(file.as_uri())
-    assert page.inner_text("#x") == "42"
+from .visits import flaws, visit
 
 
 @pytest.mark.parametrize("body, said", [
-    ("<script>throw Error('torn')</script>", "torn"),
-    ("<img src=nowhere.png alt=''>", "nowhere.png"),
-    ("<script src=https://example.org/x.js></script>", "example.org"),
+    ("<script>throw Error('torn')</script>", "script error: torn"),
+    ("<script>console.error('told')</script>", "console: told"),
+    ("<img src=nowhere.png alt=''>", "request failed: .*nowhere.png"),
+    ("<script src=https://example.org/x.js></script>", "request failed: https://example.org"),
 ])
 def test_a_fault_is_seen(browser, tmp_path, body, said):
-    context = browser.new_context(offline=True)
-    page, errors = context.new_page(), []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("requestfailed", lambda request: errors.append(request.url))
     file = tmp_path / "page.html"
     file.write_text(f"<!doctype html><title>t</title>{body}")
-    page.goto(file.as_uri())
-    context.close()
-    assert any(said in error for error in errors)
+    with pytest.raises(AssertionError, match=said), visit(browser, file.as_uri()):
+        pass
+
+
+@pytest.mark.parametrize("body, said", [
+    ("<p style='color: #aaa'>pale</p>", "light, color-contrast"),
+    ("<style>[data-theme=dark] p {color: #222; background: #000}</style><p>dark</p>", "dark, color-contrast"),
+    ("<img src='data:,'>", "light, image-alt"),
+    ("<div style='width: 3000px'>wide</div>", "3008 pixels wide"),
+])
+def test_a_flaw_is_seen(page, body, said):
+    page.set_content(f"<!doctype html><html lang=en><title>t</title><main><h1>A page</h1>{body}</main>")
+    assert [flaw[:len(said)] for flaw in flaws(page)][:1] == [said]
 
 
 def test_a_site_is_tested_only_if_it_is_newer_than_its_sources(tmp_path):

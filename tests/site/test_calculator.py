@@ -23,8 +23,7 @@ from mnist_lib.networks.zoo import ARCHITECTURES
 from mnist_lib.rf.geometry import ReceptiveFieldError
 from mnist_lib.rf.layers import Layer
 from tests import ROOT
-from tests.site.asking import asked
-from tests.site.axe import violations
+from tests.site.visits import asked, flaws, press, visit
 
 SOURCES = ROOT / "book" / "_static" / "calculator"
 LISTS = 700
@@ -275,45 +274,30 @@ def test_copied_python_for_the_library_gives_the_table(copies, capsys):
         assert copy["cells"]["lines"] == list(csv.reader(io.StringIO(copy["csv"])))[1:]
 
 
-INSIDE = """([state, level, unit]) => {
-  const { inside } = fieldCalculator.drawing.look(fieldCalculator.network.compute(state), level, unit);
-  return inside || [null, null];
-}"""
-
-
-def test_copied_sequential_is_the_network_of_the_table(page, copies):
-    ran = 0
+def test_copied_sequential_is_the_network_of_the_table(copies):
+    """What the network executes is a second witness: its sizes, its fields, and what a unit of each layer reads."""
+    ran, chance = 0, random.Random(0)
     for state, copy in copies:
         network = run(copy["sequential"])["network"].eval()
         size = tuple(int(state["input"][key]) for key in ("channels", "height", "width"))
-        lines = copy["cells"]["lines"]
-        assert sum(p.numel() for p in network.parameters()) == told_by_library(state)["parameters"]
+        library = told_by_library(state)
+        assert sum(p.numel() for p in network.parameters()) == library["parameters"]
         if copy["warned"]:  # and so PyTorch refuses it
             assert "# PyTorch" in copy["sequential"]
             with pytest.raises(RuntimeError):
                 network(torch.zeros(1, *size))
             continue
-        result = network(torch.zeros(1, *size))
-        if lines:
-            names = copy["cells"]["headings"]
-            n_out = lines[-1][names.index("n_out")].split("×")
-            assert [str(n) for n in result.shape[2:]] == [n_out[0], n_out[-1]]
-            assert result.shape[1] == int(lines[-1][names.index("ch_out")])
-            traced = receptive_field(network, size)  # a second witness: what the network executes
-            moving = [i for i, module in enumerate(network) if not isinstance(
-                module, (torch.nn.ReLU, torch.nn.BatchNorm2d, torch.nn.Dropout))]
-            chance = random.Random(0)
-            for line, i in zip(lines, moving, strict=True):
-                row, fields = traced.at(str(i)), line[names.index("r_out")].split("×")
-                if not any(g.phases for g in row.output):
-                    assert [str(g.field) for g in row.output] == [fields[0], fields[-1]], (state, i)
-                unit = tuple(chance.randrange(int(n)) for n in line[names.index("n_out")].replace("×", " ").split())
-                unit = unit * (3 - len(unit))
-                found, level = list(traced.interval(str(i), unit)), moving.index(i) + 1
-                if None in found:
-                    found = [None, None]
-                inside = page.evaluate(INSIDE, [state, level, list(unit)])
-                assert inside == [list(part) if part else None for part in found], (state, level, unit)
+        moving = [str(i) for i, module in enumerate(network) if not isinstance(
+            module, (torch.nn.ReLU, torch.nn.BatchNorm2d, torch.nn.Dropout))]
+        traced = receptive_field(network, size) if moving else None
+        for name, told in zip(moving, library["rows"], strict=True):
+            row, axes = traced.at(name), told["axes"]
+            assert (row.ch_out, *row.shape) == (told["chOut"], *(axis["n"][1] for axis in axes)), (state, name)
+            assert any(g.phases for g in row.output) or [g.field for g in row.output] == [a["r"][1] for a in axes]
+            unit = tuple(map(chance.randrange, row.shape))
+            inside = [axis["inside"][place] for axis, place in zip(axes, unit)]
+            found = [ends and list(ends) for ends in traced.interval(name, unit)]
+            assert found == inside or None in found and None in inside, (state, name, unit)
         ran += 1
     assert ran >= 40
 
@@ -390,33 +374,34 @@ def test_a_bad_image_size_and_what_only_pytorch_refuses(page, address):
     assert not page.locator(".fc-stale:visible").count() and column(page, "p") == ["0", "2", "0"]
 
 
+FOCUS = """() => [[...document.querySelectorAll(".fc-card")].indexOf(document.activeElement.closest(".fc-card")),
+                  document.activeElement.dataset.control]"""
+HANDS = [  # a button of a card, the key that is pressed on it, the layers then, and what has the focus
+    (0, "down", "Enter", "max_pool1 conv1 conv2", [1, "down"]),
+    (1, "down", "Alt+ArrowUp", "conv1 max_pool1 conv2", [0, "up"]),
+    (0, "up", "Enter", "conv1 max_pool1 conv2", [0, "up"]),  # at the top already
+    (1, "duplicate", "Space", "conv1 max_pool1 max_pool2 conv2", [2, "duplicate"]),
+    (3, "remove", "Enter", "conv1 max_pool1 max_pool2", [2, "remove"]),
+    (None, "tconv", "Enter", "conv1 max_pool1 max_pool2 conv_transpose1", [3, "channels"]),
+    (0, "remove", "Enter", "max_pool1 max_pool2 conv_transpose1", [0, "remove"])]
+
+
 def test_layers_are_moved_added_and_removed_by_keyboard(page, address):
     open_state(page, address, SMALL)
-    names = lambda: column(page, "layer")  # noqa: E731
-    field(page, 0, "down").press("Enter")
-    assert names() == ["max_pool1", "conv1", "conv2"]
-    assert page.evaluate("document.activeElement.dataset.control") == "down"
-    card = "document.activeElement.closest('.fc-card').querySelector('.fc-name').textContent"
-    assert page.evaluate(card) == "2. conv1"
-    assert "place 2 of 3" in page.locator(".fc-spoken").inner_text()
-    page.keyboard.press("Alt+ArrowUp")
-    assert names() == ["conv1", "max_pool1", "conv2"]
-    field(page, 0, "up").press("Enter")  # at the top already
-    assert names() == ["conv1", "max_pool1", "conv2"]
-    field(page, 1, "duplicate").press("Space")
-    assert names() == ["conv1", "max_pool1", "max_pool2", "conv2"]
-    field(page, 3, "remove").press("Enter")
-    assert names() == ["conv1", "max_pool1", "max_pool2"]
-    assert page.evaluate("document.activeElement.dataset.control") == "remove"
-    page.locator('[data-add="tconv"]').press("Enter")
-    assert names()[-1] == "conv_transpose1" and page.evaluate("document.activeElement.dataset.control") == "channels"
-    field(page, 3, "type").select_option("global")
-    assert names()[-1] == "global_avg_pool1" and column(page, "n_out")[-1] == "1"
-    field(page, 0, "bias").check()
-    assert column(page, "parameters")[0] == "80" and page.evaluate("document.activeElement.dataset.control") == "bias"
+    for card, button, key, names, focus in HANDS:
+        pressed = page.locator(f'[data-add="{button}"]') if card is None else field(page, card, button)
+        pressed.press(key)
+        assert (column(page, "layer"), page.evaluate(FOCUS)) == (names.split(), focus), button
+        if key == "Alt+ArrowUp":
+            assert "place 1 of 3" in page.locator(".fc-spoken").inner_text()
+    field(page, 2, "type").select_option("global")
+    assert column(page, "layer")[-1] == "global_avg_pool1" and column(page, "n_out")[-1] == "1"
+    page.locator('[data-add="conv"]').press("Enter")
+    field(page, 3, "bias").check()
+    assert column(page, "parameters")[-1] == "10" and page.evaluate(FOCUS) == [3, "bias"]
     for _ in range(4):
         field(page, 0, "remove").click()
-    assert names() == [] and page.evaluate("document.activeElement.dataset.add") == "conv"
+    assert column(page, "layer") == [] and page.evaluate("document.activeElement.dataset.add") == "conv"
 
 
 def test_a_link_carries_the_whole_state_and_the_history_goes_back(page, address):
@@ -442,18 +427,6 @@ def test_a_link_carries_the_whole_state_and_the_history_goes_back(page, address)
     page.goto(link)
     assert page.locator(".fc-sentence").inner_text() == sentence and page.locator(".fc-table").inner_text() == table
     assert page.locator("#fc-digit").input_value() == "4"
-    field(page, 2, "kernel").press_sequentially("1")  # 31, which is too large
-    field(page, 2, "kernel").fill("4")
-    field(page, 1, "remove").click()
-    assert column(page, "k") == ["5", "4"]
-    page.go_back()
-    page.wait_for_function("document.querySelectorAll('.fc-card').length === 3")
-    assert column(page, "k") == ["5", "2", "4"]
-    page.go_back()
-    page.wait_for_function("document.querySelector('.fc-table tbody').rows[2].cells[1].textContent === '3'")
-    page.go_forward()
-    page.wait_for_function("document.querySelector('.fc-table tbody').rows[2].cells[1].textContent === '4'")
-    assert field(page, 2, "kernel").input_value() == "4"
 
 
 @pytest.mark.parametrize("state, said", [
@@ -467,7 +440,8 @@ def test_an_address_that_cannot_be_read_is_told(page, address, state, said):
 
 def test_going_back_takes_back_every_change_also_a_wrong_one(page, address):
     open_state(page, address, SMALL)
-    acts = [lambda: field(page, 0, "kernel").fill("3y"), lambda: field(page, 1, "then").fill("relu, what's %20;&~?"),
+    acts = [lambda: field(page, 2, "kernel").press_sequentially("1"),  # 31, which is too large
+            lambda: field(page, 0, "kernel").fill("3y"), lambda: field(page, 1, "then").fill("relu, what's %20;&~?"),
             lambda: field(page, 0, "kernel").fill("5"), lambda: page.locator("#fc-input-height").fill("wide x 3"),
             lambda: field(page, 2, "remove").click(), lambda: field(page, 0, "stride").fill("")]
     shown = """() => JSON.stringify([...document.querySelectorAll("#field-calculator :is(input, select)")]
@@ -558,9 +532,6 @@ def test_no_settings_at_all_freeze_the_page(opened):
 
 # Adding, and keys ---------------------------------------------------------------------------
 
-FOCUS = """() => [[...document.querySelectorAll(".fc-card")].indexOf(document.activeElement.closest(".fc-card")),
-                  document.activeElement.dataset.control]"""
-
 @pytest.mark.parametrize("kind", extension.TYPES.values())
 @pytest.mark.parametrize("name", ["six-models/steplr", "LeNet-5", "same-padding/batchnorm"])
 def test_an_added_layer_fits_behind_the_selected_one(page, address, name, kind):
@@ -592,57 +563,47 @@ def test_a_picked_map_selects_its_layer_and_the_image_the_place_before_all(page,
     assert column(page, "layer")[0] == "conv1" and column(page, "ch_in")[:2] == ["1", "8"]
 
 
+WALK = [  # keys, the card where the focus is then, and what of it
+    (["ArrowLeft"] * 12, 0, "type"), (["ArrowRight"], 0, "up"), (["ArrowDown"], 1, "up"), (["ArrowDown"], 2, "up"),
+    (["Tab"], 3, "kernel"), (["ArrowUp"], 2, "kernel"), (["ArrowUp"], 1, "kernel"), (["5"], 1, "kernel"),
+    (["ArrowLeft"], 1, "kernel"),  # inside a text the cursor moves, and past its end the focus
+    (["ArrowLeft"], 1, "channels")]
+
+
 def test_the_first_kernel_is_a_few_tabs_away_and_arrows_reach_the_rest(page, address):
     page.goto(address)
     page.locator("h2").click()
-    tabs = 0
-    while page.evaluate(FOCUS)[1] != "kernel":
-        page.keyboard.press("Tab")
-        tabs += 1
-        assert tabs <= 12
-    assert page.evaluate(FOCUS) == [0, "kernel"]
-    seen = []
-    for _ in range(12):
-        seen.append(page.evaluate(FOCUS)[1])
-        page.keyboard.press("ArrowRight")
-    assert seen[:6] == ["kernel", "stride", "padding", "dilation", "then", "bias"] and seen[-1] == "bias"
-    for _ in range(12):
-        page.keyboard.press("ArrowLeft")
-    assert page.evaluate(FOCUS) == [0, "type"]
-    for key, where in (("ArrowRight", [0, "up"]), ("ArrowDown", [1, "up"]), ("ArrowDown", [2, "up"]),
-                       ("Tab", [3, "kernel"]), ("ArrowUp", [2, "kernel"]), ("ArrowUp", [1, "kernel"])):
-        page.keyboard.press(key)
-        assert page.evaluate(FOCUS) == where
-    page.keyboard.type("5")  # all of the field was marked
-    assert field(page, 1, "kernel").input_value() == "5"
-    page.keyboard.press("ArrowLeft")  # inside a text the cursor moves, and past its end the focus
-    assert page.evaluate(FOCUS) == [1, "kernel"]
-    page.keyboard.press("ArrowLeft")
-    assert page.evaluate(FOCUS) == [1, "channels"]
+
+    def after(key):
+        press(page, key)
+        return page.evaluate(FOCUS)
+
+    assert [0, "kernel"] in [after("Tab") for _ in range(12)]
+    field(page, 0, "kernel").focus()
+    seen = [after("ArrowRight")[1] for _ in range(12)]
+    assert seen[:5] == ["stride", "padding", "dilation", "then", "bias"] and seen[-1] == "bias"
+    for keys, card, control in WALK:
+        press(page, *keys)
+        assert page.evaluate(FOCUS) == [card, control], keys
+    assert field(page, 1, "kernel").input_value() == "5"  # all of the field was marked
     assert page.locator(".fc-card").nth(1).locator("[tabindex='0']").count() == 1
     maps = page.locator(".fc-mapbutton")
-    maps.first.focus()
-    page.keyboard.press("End")
-    page.keyboard.press("ArrowLeft")
-    page.keyboard.press("Enter")
+    press(page, "End", "ArrowLeft", "Enter", on=".fc-mapbutton")
     assert maps.nth(maps.count() - 2).get_attribute("aria-current") == "true"
     assert page.locator(".fc-mapbutton[tabindex='0']").count() == 1
 
 
 def test_on_a_phone_the_drawing_stays_in_view_and_fields_do_not_zoom(browser, address):
-    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, offline=True)
-    page = context.new_page()
-    page.goto(address)
-    sizes = page.evaluate("""[...document.querySelectorAll("#field-calculator :is(input, select)")]
-      .filter((node) => node.offsetParent).map((node) => parseFloat(getComputedStyle(node).fontSize))""")
-    assert min(sizes) >= 16
-    for place in range(page.locator(".fc-card").count()):
-        field(page, place, "kernel" if field(page, place, "kernel").count() else "type").focus()
-        page.wait_for_timeout(50)
-        stage, typed = page.locator(".fc-stage").bounding_box(), page.locator(":focus").bounding_box()
-        assert stage["y"] >= 0 and stage["y"] + stage["height"] < typed["y"], "the drawing covers the field"
-        assert typed["y"] + typed["height"] <= 844
-    context.close()
+    with visit(browser, address, width=390, height=844) as page:
+        sizes = page.evaluate("""[...document.querySelectorAll("#field-calculator :is(input, select)")]
+          .filter((node) => node.offsetParent).map((node) => parseFloat(getComputedStyle(node).fontSize))""")
+        assert min(sizes) >= 16
+        for place in range(page.locator(".fc-card").count()):
+            field(page, place, "kernel" if field(page, place, "kernel").count() else "type").focus()
+            page.wait_for_timeout(50)
+            stage, typed = page.locator(".fc-stage").bounding_box(), page.locator(":focus").bounding_box()
+            assert stage["y"] >= 0 and stage["y"] + stage["height"] < typed["y"], "the drawing covers the field"
+            assert typed["y"] + typed["height"] <= 844
 
 
 def test_an_address_with_an_impossible_list_shows_the_list_and_its_mistake(page, address):
@@ -723,18 +684,14 @@ def test_copying_with_and_without_a_clipboard(page, address, allowed):
     page.wait_for_function("document.querySelector('.fc-copied').value.includes('#in=')")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1366, 360])
-def test_nothing_stands_in_the_way_of_a_reader(page, address, theme, width):
+def test_nothing_stands_in_the_way_of_a_reader(browser, address, width):
     """axe-core finds nothing, with a mistake in the list and without; the page never scrolls sideways."""
-    page.set_viewport_size({"width": width, "height": 800})
-    for state in ("in=1x28x28&net=conv,c8,k3,relu,batchnorm;max,k2,ceil;tconv,c4,k3,s2,p1;global", SMALL):
-        open_state(page, address, state)
-        page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
-        if state == SMALL:
-            field(page, 0, "kernel").fill("x")
-            field(page, 1, "padding").fill("2")
-            page.locator('[data-copy="csv"]').click()
-        found = violations(page)
-        assert not found, "\n".join(found)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    with visit(browser, width=width) as page:
+        open_state(page, address, "in=1x28x28&net=conv,c8,k3,relu,batchnorm;max,k2,ceil;tconv,c4,k3,s2,p1;global")
+        assert flaws(page) == []
+        open_state(page, address, SMALL)
+        field(page, 0, "kernel").fill("x")
+        field(page, 1, "padding").fill("2")
+        page.locator('[data-copy="csv"]').click()
+        assert flaws(page) == []

@@ -2,62 +2,45 @@
 
 import json
 import re
-import shutil
 
-import digit_data
 import pytest
 import torch
 from torch import nn
 
 from mnist_lib.data.loading import mnist
 from mnist_lib.export import format, networks
-from mnist_lib.networks.builder import build
 from mnist_lib.training import epoch_weights, records
-from mnist_lib.training.evaluation import trained
-from tests.site.axe import violations
-from tests.site.digit_page import SEVEN, draw, one_page, open_page, page_in, place_of, settled, write_images
+from tests.site.digit_page import (
+    SEVEN,
+    choose,
+    click,
+    draw,
+    one_page,
+    open_file,
+    open_page,
+    page_in,
+    place_of,
+    press,
+    settled,
+    write_images,
+)
+from tests.site.visits import flaws, visit
 
+pytestmark = pytest.mark.xdist_group("digit")
 STEP = "six-models/steplr"
-WITHOUT = "six-models/skeleton"
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory, digit_site):
-    """The page over a copy of the records, in which one network has (random) weights of every epoch."""
-    with pytest.MonkeyPatch.context() as patch:
-        results = tmp_path_factory.mktemp("records") / "results"
-        shutil.copytree(records.root(), results)
-        patch.setenv("MNIST_LIB_RESULTS", str(results))
-        for file in results.rglob("*.epochs.safetensors"):
-            file.unlink()
-        run = records.of(STEP)[0]
-        torch.manual_seed(1)
-        early = [epoch_weights.weights_of(build(STEP)) for _ in run.epochs]
-        epoch_weights.save(run, [*early, epoch_weights.weights_of(trained(run))])
-        folder = tmp_path_factory.mktemp("site") / "site"
-        shutil.copytree(digit_site, folder)
-        static = folder / "_static" / "digit"
-        for file in (static / "networks").glob("*-epochs.js"):
-            file.unlink()
-        digit_data.write_page(static, digit_data.offered())
-        series = static / "networks" / f"{digit_data.file_name(run)}-epochs.js"
-        series.write_text(digit_data.network_script(run, epochs=True))
-        address = page_in(folder).as_uri()
-        epochs = [epoch_weights.network_after(STEP, weights) for weights in epoch_weights.load(run)]
-    write_images(folder, mnist("test").images[:200])
-    return address, folder, epochs
+WITHOUT = "same-padding/lighter"  # weights of every epoch
 
 
 @pytest.fixture
-def opened(page, site):
-    open_page(page, site[0])
+def opened(page, digit_site):
+    open_page(page, page_in(digit_site).as_uri())
     return page
 
 
 @pytest.fixture(scope="module")
-def untouched(browser, site):
+def untouched(browser, digit_site):
     """One page for all files that must change nothing."""
-    with one_page(browser, site[0]) as page:
+    with one_page(browser, page_in(digit_site).as_uri()) as page:
         yield page
 
 
@@ -85,11 +68,9 @@ def test_drawing_with_the_mouse(opened):
     assert numbers(opened, "ink").ne(example).any()
     shares = opened.locator("#digit-bars .digit-share").all_inner_texts()
     assert len(shares) == 10 and opened.locator("#digit-bars tr.digit-first th").inner_text() == "7"
-    opened.click("#digit-undo")
-    settled(opened)
+    click(opened, "#digit-undo")
     assert torch.equal(numbers(opened, "ink"), example)
-    opened.click("#digit-clear")
-    settled(opened)
+    click(opened, "#digit-clear")
     assert "empty" in sentence(opened) and opened.locator("#digit-bars .digit-first").count() == 0
 
 
@@ -103,64 +84,44 @@ def test_it_reads_while_the_pen_is_down(opened):
     opened.mouse.up()
 
 
-def test_drawing_with_a_finger(browser, site):
-    context = browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True, offline=True)
-    page = context.new_page()
-    open_page(page, site[0])
-    page.locator("#digit-pad").scroll_into_view_if_needed()
-    before = page.evaluate("scrollY")
-    box = page.locator("#digit-pad").bounding_box()
-    touches = context.new_cdp_session(page)
-
-    def touch(kind, *points):
-        touches.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [
-            {"x": box["x"] + x * box["width"] / 280, "y": box["y"] + y * box["height"] / 280} for x, y in points]})
-
-    touch("touchStart", (140, 40))
-    for y in range(60, 250, 20):
-        touch("touchMove", (140, y))
-    touch("touchEnd")
-    settled(page)
-    assert read(page) == 1
-    assert page.evaluate("scrollY") == before, "the page scrolls under the finger"
-    assert page.evaluate("getComputedStyle(document.getElementById('digit-pad')).touchAction") == "none"
-    context.close()
+def test_drawing_with_a_finger(browser, digit_site):
+    with visit(browser, width=360, height=740) as page:
+        open_page(page, page_in(digit_site).as_uri())
+        page.locator("#digit-pad").scroll_into_view_if_needed()
+        before, box = page.evaluate("scrollY"), page.locator("#digit-pad").bounding_box()
+        touches = page.context.new_cdp_session(page)
+        for kind, *down in (("touchStart", 40), *(("touchMove", y) for y in range(60, 250, 20)), ("touchEnd",)):
+            touches.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [
+                {"x": box["x"] + box["width"] / 2, "y": box["y"] + y * box["height"] / 280} for y in down]})
+        settled(page)
+        assert read(page) == 1
+        assert page.evaluate("scrollY") == before, "the page scrolls under the finger"
+        assert page.evaluate("getComputedStyle(document.getElementById('digit-pad')).touchAction") == "none"
 
 
 def test_drawing_with_the_keyboard(opened):
-    pad = opened.locator("#digit-pad")
-    pad.focus()
-    for _ in range(9):
-        opened.keyboard.press("ArrowUp")
-    opened.keyboard.press("Enter")
-    for _ in range(18):
-        opened.keyboard.press("ArrowDown")
-    opened.keyboard.press("Enter")
-    settled(opened)
+    press(opened, *["ArrowUp"] * 9, "Enter", *["ArrowDown"] * 18, "Enter", on="#digit-pad")
     assert read(opened) == 1
     assert "Pen up" in opened.inner_text("#digit-pad-said")
-    opened.keyboard.press("ArrowLeft")
+    press(opened, "ArrowLeft")
     drawn = state(opened, "ink.reduce((a, b) => a + b)")
-    opened.keyboard.press("Control+z")
-    settled(opened)
+    press(opened, "Control+z")
     assert state(opened, "ink.reduce((a, b) => a + b)") != drawn
-    opened.keyboard.press("Delete")
-    settled(opened)
+    press(opened, "Delete")
     assert "empty" in sentence(opened)
-    opened.keyboard.press(" ")
-    settled(opened)
+    press(opened, " ")
     assert "It reads" in sentence(opened)
     opened.keyboard.down(" ")
-    for _ in range(5):
-        opened.keyboard.press("ArrowRight")
+    press(opened, *["ArrowRight"] * 5)
     opened.keyboard.up(" ")
-    opened.keyboard.press("Tab")
+    press(opened, "Tab")
     assert opened.evaluate("document.activeElement.id") == "digit-undo"
 
 
-def test_the_preprocessing_leaves_mnist_digits_as_they_are(opened, site):
+def test_the_preprocessing_leaves_mnist_digits_as_they_are(opened, tmp_path):
     """Enlarged tenfold and put through the procedure, a test digit comes out as MNIST has it."""
-    opened.add_script_tag(url=(site[1] / "images.js").as_uri())
+    write_images(tmp_path, mnist("test").images[:200])
+    opened.add_script_tag(url=(tmp_path / "images.js").as_uri())
     result = opened.evaluate("""testImages.map((bytes) => {
       const large = new Float32Array(280 * 280).map((_, i) =>
         bytes[28 * Math.floor(i / 2800) + Math.floor((i % 280) / 10)] / 255);
@@ -194,31 +155,25 @@ def test_size_and_place_do_not_matter_when_it_is_centred(opened, scale, x, y):
 def test_test_digits_and_those_that_go_wrong(opened):
     run = records.of(STEP)[0]
     assert opened.locator("#digit-digits button").count() == 100
-    opened.locator("#digit-digits button").first.click()
-    settled(opened)
+    click(opened, "#digit-digits button")
     assert "That is its label." in sentence(opened)
     opened.check("#digit-wrong")
     opened.wait_for_function(f"document.querySelectorAll('#digit-digits button').length === {len(run.misclassified)}")
     buttons = opened.locator("#digit-digits button")
     assert buttons.count() == len(run.misclassified)
     for number in (0, 5, len(run.misclassified) - 1):
-        buttons.nth(number).click()
-        settled(opened)
+        click(opened, "#digit-digits button", number)
         image, predicted = run.misclassified[number]
         assert read(opened) == predicted and buttons.nth(number).get_attribute("aria-pressed") == "true"
         assert f"Its label is {mnist('test').labels[image]}." in sentence(opened)
-    buttons.first.focus()
-    opened.keyboard.press("ArrowRight")
-    opened.keyboard.press("Enter")
-    settled(opened)
+    press(opened, "ArrowRight", "Enter", on="#digit-digits button")
     assert read(opened) == run.misclassified[1][1]
     assert opened.locator("#digit-digits [tabindex='0']").count() == 1
 
 
 def test_a_unit_under_the_pointer_and_the_arrow_keys(opened):
     draw(opened, SEVEN)
-    canvas = opened.locator(".digit-layer canvas").nth(3)  # block1.conv1
-    opened.mouse.move(*place_of(opened, 3, 7 * 24 + 5))
+    opened.mouse.move(*place_of(opened, 3, 7 * 24 + 5))  # of block1.conv1
     settled(opened)
     title = opened.locator("#digit-unit-title")
     assert title.inner_text() == "block1.conv1: map 1, row 8, column 6"
@@ -231,31 +186,23 @@ def test_a_unit_under_the_pointer_and_the_arrow_keys(opened):
     assert title.inner_text().endswith("row 8, column 6") and "convolution" in opened.inner_text(".digit-sums")
     value = state(opened, "maps[3].data[7 * 24 + 5]")
     assert f"{value:.3f}".replace("-", "−") in opened.inner_text(".digit-unit")
-    canvas.focus()
-    opened.keyboard.press("ArrowRight")
-    opened.keyboard.press("PageDown")
-    opened.keyboard.press("ArrowUp")
-    settled(opened)
+    opened.locator(".digit-layer canvas").nth(3).focus()
+    press(opened, "ArrowRight", "PageDown", "ArrowUp")
     assert title.inner_text() == "block1.conv1: map 2, row 7, column 7"
-    opened.keyboard.press("End")
-    opened.keyboard.press("ArrowRight")  # past the edge lies the next map
-    settled(opened)
+    press(opened, "End", "ArrowRight")  # past the edge lies the next map
     assert title.inner_text() == "block1.conv1: map 3, row 24, column 1"
     opened.wait_for_function("document.getElementById('digit-unit-live').textContent.includes('map 3')")
-    scores = opened.locator(".digit-layer canvas").last
-    scores.focus()
-    opened.keyboard.press("Home")
-    settled(opened)
+    opened.locator(".digit-layer canvas").last.focus()
+    press(opened, "Home")
     assert "the score of digit" in title.inner_text()
-    opened.keyboard.press("Escape")
-    settled(opened)
+    press(opened, "Escape")
     assert opened.is_hidden("#digit-inspector")
 
 
-def test_epochs(opened, site):
+def test_epochs(opened):
     assert opened.is_visible("#digit-epochs")
-    opened.locator("#digit-digits button").nth(3).click()
-    settled(opened)
+    click(opened, "#digit-digits button", 3)
+    weights = epoch_weights.load(records.of(STEP)[0])
     slider = opened.locator("#digit-epoch")
     assert slider.input_value() == "15"
     image = numbers(opened, "ink").view(1, 1, 28, 28)
@@ -268,16 +215,14 @@ def test_epochs(opened, site):
         }""", arg=epoch)
         scores = numbers(opened, "outcome.scores")
         with torch.no_grad():
-            expected = site[2][epoch]((image - 0.1307) / 0.3081)[0]
+            expected = epoch_weights.network_after(STEP, weights[epoch])((image - 0.1307) / 0.3081)[0]
         assert torch.allclose(scores, expected, atol=1e-3)
     opened.wait_for_selector("#digit-history li")
     assert opened.locator("#digit-history li").count() == 16
-    slider.focus()
-    opened.keyboard.press("Home")
+    slider.press("Home")
     opened.wait_for_function("mnistDigit.page.state().snapshot === 0")
     assert "before training" in opened.inner_text("#digit-epoch-text")
-    opened.select_option("#digit-network", WITHOUT)
-    opened.wait_for_function(f"mnistDigit.page.state().network.name === '{WITHOUT}'")
+    choose(opened, WITHOUT)
     assert opened.is_hidden("#digit-epochs")
 
 
@@ -290,9 +235,7 @@ def test_switching_and_side_by_side(opened):
     opened.wait_for_function(f"document.querySelectorAll('.digit-verdict strong').length === {len(mine)}")
     verdicts = dict(zip(mine, opened.locator(".digit-verdict strong").all_inner_texts()))
     for name in mine:
-        opened.select_option("#digit-network", name)
-        opened.wait_for_function(f"mnistDigit.page.state().network.name === '{name}'")
-        settled(opened)
+        choose(opened, name)
         assert str(read(opened)) == verdicts[name]
     opened.locator("#digit-compare-list input").first.uncheck()
     opened.wait_for_function(f"document.querySelectorAll('.digit-result').length === {len(mine) - 1}")
@@ -300,31 +243,20 @@ def test_switching_and_side_by_side(opened):
     opened.wait_for_function(f"mnistDigit.page.state().network.name === '{mine[1]}'")
 
 
-def test_on_a_phone_the_unit_stands_below_its_card_and_in_view(browser, site):
-    context = browser.new_context(viewport={"width": 320, "height": 640}, offline=True, has_touch=True,
-                                  reduced_motion="reduce")
-    page, errors = context.new_page(), []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    open_page(page, site[0])
-
-    def tap(number):
-        canvas = page.locator(".digit-layer canvas").nth(number)
-        canvas.evaluate("(canvas) => canvas.scrollIntoView({ block: 'end' })")
-        canvas.tap(position={"x": 20, "y": 20})
-        settled(page)
-        panel = page.locator("#digit-inspector").bounding_box()
-        assert 0 <= panel["y"] <= 640 - min(panel["height"], 500)
-
-    assert page.is_hidden("#digit-inspector") and page.evaluate("document.documentElement.scrollWidth") <= 320
-    tap(3)
-    above = page.evaluate("document.getElementById('digit-inspector').previousElementSibling.textContent")
-    assert "block1.conv1" in above and "block1.conv1: map 1" in page.inner_text("#digit-unit-title")
-    page.select_option("#digit-network", WITHOUT)  # the cards are replaced, the panel is not lost
-    page.wait_for_function(f"mnistDigit.page.state().network.name === '{WITHOUT}'")
-    tap(1)
-    assert page.is_visible("#digit-inspector") and "input.conv1: map 1" in page.inner_text("#digit-unit-title")
-    context.close()
-    assert not errors
+def test_on_a_phone_the_unit_stands_below_its_card_and_in_view(browser, digit_site):
+    with visit(browser, width=320, height=640) as page:
+        open_page(page, page_in(digit_site).as_uri())
+        assert page.is_hidden("#digit-inspector") and page.evaluate("document.documentElement.scrollWidth") <= 320
+        for network, number, layer in ((STEP, 3, "block1.conv1"), ("six-models/skeleton", 1, "input.conv1")):
+            choose(page, network)  # the cards are replaced, the panel is not lost
+            canvas = page.locator(".digit-layer canvas").nth(number)
+            canvas.evaluate("(canvas) => canvas.scrollIntoView({ block: 'end' })")
+            canvas.tap(position={"x": 20, "y": 20})
+            settled(page)
+            panel = page.locator("#digit-inspector").bounding_box()
+            assert 0 <= panel["y"] <= 640 - min(panel["height"], 500)
+            above = page.evaluate("document.getElementById('digit-inspector').previousElementSibling.textContent")
+            assert layer in above and f"{layer}: map 1" in page.inner_text("#digit-unit-title")
 
 
 # Networks of the reader -----------------------------------------------------------------------------
@@ -342,15 +274,9 @@ def own_file(tmp_path):
     return file
 
 
-def choose(page, file):
-    page.set_input_files("#digit-file", str(file))
-    page.wait_for_function("document.getElementById('digit-file-said').textContent !== ''")
-    return page.inner_text("#digit-file-said")
-
-
 def test_an_own_network_gives_what_pytorch_gives(opened, own_file):
-    opened.locator("#digit-digits button").nth(4).click()
-    said = choose(opened, own_file)
+    click(opened, "#digit-digits button", 4)
+    said = open_file(opened, "mine.json", own_file.read_bytes())
     assert "is open" in said and "<b>" in said, "the name is text, not HTML"
     assert state(opened, "own") == 1 and opened.locator("#digit-file-said b").count() == 0
     image = numbers(opened, "ink").view(1, 1, 28, 28)
@@ -358,8 +284,7 @@ def test_an_own_network_gives_what_pytorch_gives(opened, own_file):
     with torch.no_grad():
         assert torch.allclose(scores, own()((image - 0.5) / 0.5)[0], atol=1e-4)
     assert opened.locator(".digit-layer").count() == 7
-    opened.select_option("#digit-network", STEP)
-    opened.wait_for_function(f"mnistDigit.page.state().network.name === '{STEP}'")
+    choose(opened, STEP)
     opened.select_option("#digit-network", "own 1")
     opened.wait_for_function("mnistDigit.page.state().network.name.startsWith('my')")
 
@@ -450,10 +375,7 @@ def test_a_foreign_file_is_explained_and_changes_nothing(untouched, content, wor
 def expect_refusal(page, content, words):
     before = [page.evaluate("document.title"), state(page, "network.name"), state(page, "own"),
               page.inner_text("#digit-network"), page.inner_html("#digit-maps")]
-    page.evaluate("document.getElementById('digit-file-said').textContent = ''")
-    page.set_input_files("#digit-file", {"name": "bad.json", "mimeType": "application/json", "buffer": content})
-    page.wait_for_function("document.getElementById('digit-file-said').textContent !== ''")
-    said = page.inner_text("#digit-file-said")
+    said = open_file(page, "bad.json", content)
     assert re.search(words, said), said
     assert said.startswith("bad.json: ") and said.endswith("Nothing was changed.")
     assert before == [page.evaluate("document.title"), state(page, "network.name"), state(page, "own"),
@@ -462,33 +384,22 @@ def expect_refusal(page, content, words):
 
 # Everyone -------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1366, 360])
-def test_accessible_and_inside_the_page(browser, site, width, theme):
-    context = browser.new_context(viewport={"width": width, "height": 800}, offline=True)
-    page = context.new_page()
-    open_page(page, site[0])
-    page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
-    draw(page, SEVEN)
-    page.check("#digit-wrong")
-    page.click("#digit-compare summary")
-    page.locator(".digit-layer canvas").nth(3).focus()
-    page.keyboard.press("ArrowRight")
-    page.set_input_files("#digit-file", {"name": "bad.json", "mimeType": "application/json", "buffer": b"{"})
-    page.wait_for_timeout(300)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    found = violations(page)
-    context.close()
-    assert not found, "\n".join(found)
+def test_accessible_and_inside_the_page(browser, digit_site, width):
+    with visit(browser, width=width) as page:
+        open_page(page, page_in(digit_site).as_uri())
+        draw(page, SEVEN)
+        page.check("#digit-wrong")
+        page.click("#digit-compare summary")
+        page.locator(".digit-layer canvas").nth(3).focus()
+        press(page, "ArrowRight")
+        open_file(page, "bad.json", b"{")
+        assert flaws(page) == []
 
 
-def test_without_javascript_the_page_explains_itself(browser, site):
-    context = browser.new_context(java_script_enabled=False, offline=True)
-    page = context.new_page()
-    page.goto(site[0])
-    text = page.inner_text("main")
-    context.close()
-    assert "needs JavaScript" in text and "Undo" not in text
+def test_without_javascript_the_page_explains_itself(browser, digit_site):
+    with visit(browser, page_in(digit_site).as_uri(), java_script_enabled=False) as page:
+        assert "needs JavaScript" in page.inner_text("main") and "Undo" not in page.inner_text("main")
 
 
 def test_a_result_comes_soon(opened):

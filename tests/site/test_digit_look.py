@@ -2,7 +2,10 @@
 
 import pytest
 
-from tests.site.digit_page import SEVEN, draw, open_page, page_in, place_of, settled
+from tests.site.digit_page import SEVEN, draw, open_page, page_in, place_of, press, settled
+from tests.site.visits import drag, visit
+
+pytestmark = pytest.mark.xdist_group("digit")
 
 
 @pytest.fixture
@@ -55,24 +58,19 @@ def test_the_panel_stands_beside_the_unit_and_covers_neither_it_nor_the_screen_s
         across = max(panel["x"] - x, x - panel["x"] - panel["width"])
         down = max(panel["y"] - y, y - panel["y"] - panel["height"])
         assert max(across, down) < 80, "the panel is far from the unit"
-        opened.mouse.down()
-        opened.mouse.up()
+        drag(opened, (x, y))
         settled(opened)
-    opened.keyboard.press("Escape")
-    settled(opened)
+    press(opened, "Escape")
     assert opened.is_hidden("#digit-inspector")
 
 
 def test_nothing_moves_while_it_loads_and_while_one_draws(browser, digit_site):
-    context = browser.new_context(viewport={"width": 1366, "height": 900}, offline=True)
-    page = context.new_page()
-    page.add_init_script("""window.moved = 0; new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) window.moved += entry.value;
-    }).observe({ type: "layout-shift", buffered: true });""")
-    open_page(page, page_in(digit_site).as_uri())
-    page.wait_for_timeout(500)
-    draw(page, SEVEN)
-    page.wait_for_timeout(600)
-    moved = page.evaluate("window.moved")
-    context.close()
-    assert moved < 0.02
+    with visit(browser) as page:
+        page.add_init_script("""window.moved = 0; new PerformanceObserver((list) => {
+          for (const entry of list.getEntries()) window.moved += entry.value;
+        }).observe({ type: "layout-shift", buffered: true });""")
+        open_page(page, page_in(digit_site).as_uri())
+        page.wait_for_timeout(500)
+        draw(page, SEVEN)
+        page.wait_for_timeout(600)
+        assert page.evaluate("window.moved") < 0.02

@@ -6,7 +6,10 @@ import struct
 
 import pytest
 
-from tests.site.digit_page import SEVEN, draw, open_page, page_in, place_of, settled
+from tests.site.digit_page import SEVEN, choose, draw, open_file, open_page, page_in, place_of, settled
+from tests.site.visits import drag
+
+pytestmark = pytest.mark.xdist_group("digit")
 
 
 @pytest.fixture
@@ -61,15 +64,10 @@ TICKS = """() => { window.gaps = []; let last = performance.now();
 def test_a_strange_network_neither_freezes_the_page_nor_speaks_of_nan(opened, name):
     """It is computed in slices, or refused; and it can be drawn for, looked into, and left again."""
     opened.evaluate(TICKS)
-    file = {"name": "strange.json", "mimeType": "application/json", "buffer": STRANGE[name]}
-    opened.set_input_files("#digit-file", file)
-    opened.wait_for_function("document.getElementById('digit-file-said').textContent !== ''")
-    settled(opened)
+    open_file(opened, "strange.json", STRANGE[name])
     draw(opened, SEVEN)
     at = min(4, opened.locator(".digit-layer canvas").count() - 1)
-    opened.mouse.move(*place_of(opened, at, 0))
-    opened.mouse.down()
-    opened.mouse.up()
+    drag(opened, place_of(opened, at, 0))
     settled(opened)
     told = opened.inner_text("#digit")
     assert "NaN" not in told and "Infinity" not in told and "undefined" not in told
@@ -78,18 +76,14 @@ def test_a_strange_network_neither_freezes_the_page_nor_speaks_of_nan(opened, na
         assert "no answer" in opened.inner_text("#digit-sentence")
         assert opened.locator("#digit-bars .digit-first").count() == 0
     assert max(opened.evaluate("gaps")) < 5000  # ms; 20 are asked for, and a freeze took tens of seconds
-    opened.select_option("#digit-network", STEP)
-    opened.wait_for_function(f"mnistDigit.page.state().network.name === '{STEP}'")
-    settled(opened)
+    choose(opened, STEP)
     assert "It reads" in opened.inner_text("#digit-sentence")
 
 
 def test_networks_that_change_while_they_open_are_shown_whole(opened):
     """Another one is chosen, and the screen turned, before the maps, lines and digits of the last are all there."""
     names = opened.eval_on_selector_all("#digit-network option", "(all) => all.map((option) => option.value)")
-    file = {"name": "strange.json", "mimeType": "application/json", "buffer": STRANGE["many channels"]}
-    opened.set_input_files("#digit-file", file)
-    opened.wait_for_function("mnistDigit.page.state().network.name === 'strange'")
+    open_file(opened, "strange.json", STRANGE["many channels"])
     for turn, name in enumerate([*names[:6], "own 1", names[0], "own 1", "own 1", names[1], "own 1"]):
         opened.select_option("#digit-network", name)
         opened.set_viewport_size({"width": 1366 - 300 * (turn % 2), "height": 900})

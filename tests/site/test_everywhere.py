@@ -7,10 +7,12 @@ from threading import Thread
 import pytest
 
 from .test_pages import READY
+from .visits import visit
 
 pytestmark = pytest.mark.slow
 KINDS = ["book/index.html", "book/build/batchnorm.html", "book/paths/six-models/dropout.html", "book/yours/digit.html",
          "book/yours/calculator.html", "book/evidence/leaderboard.html", "search.html"]
+FIRST = 1500  # milliseconds until something of a page is seen
 THROTTLE = 4  # times slower than this machine: a phone
 
 
@@ -73,13 +75,12 @@ def test_a_link_that_is_reached_by_tab_is_seen_whole(site, page, width):
 
 
 def test_the_longest_page_paints_at_once(site, browser):
-    """The status page has every training: its first paint on a slow phone, the best of five."""
+    """The status page has every training: its first paint on a slow phone, at the first of five times that it comes."""
     took = []
-    for _ in range(5):
-        page = browser.new_context(offline=True, viewport={"width": 390, "height": 844}).new_page()
-        page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": THROTTLE})
-        page.goto((site / "book/evidence/status.html").as_uri())
-        page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
-        took.append(page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime"))
-        page.context.close()
-    assert min(took) < 1500, took
+    while len(took) < 5 and min(took, default=FIRST) >= FIRST:
+        with visit(browser, width=390) as page:
+            page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": THROTTLE})
+            page.goto((site / "book/evidence/status.html").as_uri())
+            page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
+            took.append(page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime"))
+    assert min(took) < FIRST, took

@@ -4,37 +4,32 @@ from __future__ import annotations
 
 import base64
 import random
+from functools import cache
 
 import pytest
 import torch
 
 from tests import ROOT
-from tests.site.axe import violations
 from tests.site.explorer_networks import HOSTILE, NETWORKS, UNet, made
+from tests.site.visits import flaws, press, visit
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("explorer")]
 ASK = """([row, unit]) => { const { model } = fieldExplorerPage;
   return model.interval(model.rows[row], unit).map((ends) => ends); }"""
 
 
-class Reports(dict):
-    """(table, file) of each network, made when it is first asked for."""
-
-    def __init__(self, folder):
-        super().__init__()
-        self.folder = folder
-
-    def __missing__(self, name):
-        network, table = made(name)
-        weights = network if name in ("unet", "audio", "apart") else None
-        layers = ["0"] if name == "audio" else None
-        self[name] = table, table.explore(self.folder / f"{name}.html", weights, layers=layers)
-        return self[name]
-
-
 @pytest.fixture(scope="session")
 def reports(tmp_path_factory):
-    return Reports(tmp_path_factory.mktemp("explorer"))
+    """(table, file) of a network by its name, made when it is first asked for."""
+    folder = tmp_path_factory.mktemp("explorer")
+
+    @cache
+    def report(name):
+        network, table = made(name)
+        return table, table.explore(folder / f"{name}.html", network if name in ("unet", "audio", "apart") else None,
+                                    layers=["0"] if name == "audio" else None)
+
+    return report
 
 
 @pytest.fixture
@@ -42,7 +37,7 @@ def opened(page, reports):
     def go(name):
         asked = []
         page.on("request", lambda request: asked.append(request.url))
-        page.goto(reports[name][1].as_uri())
+        page.goto(reports(name)[1].as_uri())
         until(page, "window.fieldExplorerPage")
         assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
         return page
@@ -67,7 +62,7 @@ def units_of(table, seed=1, count=60):
 
 @pytest.mark.parametrize("name", [name for name in NETWORKS if name != "hostile"])
 def test_a_network_is_shown_folded_and_its_numbers_are_the_table_s(opened, reports, name):
-    table, file = reports[name]
+    table, file = reports(name)
     assert file.stat().st_size < 400_000
     page = opened(name)
     shown = page.locator(".box").count()
@@ -92,7 +87,7 @@ def test_a_network_is_shown_folded_and_its_numbers_are_the_table_s(opened, repor
 
 
 def test_pointer_search_fold_and_table(opened, reports):
-    table, _ = reports["resnet50"]
+    table, _ = reports("resnet50")
     page = opened("resnet50")
     page.get_by_role("button", name="Unfold layer1", exact=True).click()
     page.get_by_role("button", name="Unfold layer1.0", exact=True).click()
@@ -118,31 +113,25 @@ def test_pointer_search_fold_and_table(opened, reports):
 
 
 def test_the_keyboard_alone(opened, reports):
-    table, _ = reports["unet"]
+    table, _ = reports("unet")
     page = opened("unet")
-    page.focus(".box.chosen .pick")
     before = page.inner_text("h2")
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("ArrowDown")
+    press(page, "ArrowDown", "ArrowDown", on=".box.chosen .pick")
     assert page.inner_text("h2") != before
     folded = page.locator(".box .open").count()
     while not page.evaluate("document.activeElement.closest('.box.block')"):
         page.keyboard.press("ArrowDown")
     name = page.inner_text("h2")
-    page.keyboard.press("+")
+    press(page, "+")
     assert page.locator(".box .open").count() == folded - 1 and page.inner_text("h2").startswith(name)
-    page.keyboard.press("-")
+    press(page, "-")
     assert page.locator(".box .open").count() == folded and page.inner_text("h2") == name
-    page.focus("#search")
-    page.keyboard.type("head")
-    page.keyboard.press("Enter")
-    page.focus(".map")
-    for key in ("Home", "ArrowUp", "Shift+ArrowRight", "ArrowLeft"):
-        page.keyboard.press(key)
+    press(page, *"head", "Enter", on="#search")
+    press(page, "Home", "ArrowUp", "Shift+ArrowRight", "ArrowLeft", on=".map")
     (top, bottom), (left, right) = table.interval("head", (31, 7))
     assert page.inner_text(".said") == f"Unit 31, 7 sees height {top} to {bottom}, width {left} to {right}."
     page.locator(".numbers input >> nth=0").fill("3")
-    page.keyboard.press("Tab")
+    press(page, "Tab")
     assert page.inner_text(".said").startswith("Unit 3, 7 sees")
 
 
@@ -153,7 +142,7 @@ def jump(page, table, name):
 
 
 def test_paths_of_a_branch_that_look_at_different_places_are_marked(opened, reports):
-    table, _ = reports["apart"]
+    table, _ = reports("apart")
     page = opened("apart")
     assert "misaligned" in page.inner_text(".box.misaligned")
     jump(page, table, "add()")
@@ -175,7 +164,7 @@ WAYS = """([row, unit]) => { const found = fieldExplorer.waysTo(fieldExplorerPag
 @pytest.mark.parametrize("name", ["apart", "unet"])
 def test_ways_are_the_gradient_of_a_network_of_ones(opened, reports, name):
     """All weights one and no other function: what a pixel adds to the unit is in how many ways it leads there."""
-    table, _ = reports[name]
+    table, _ = reports(name)
     page = opened(name)
     network = _ones(UNet(channels=(1, 1, 1, 1)) if name == "unet" else made(name)[0])
     for layer in (("add()", "behind") if name == "apart" else ("down.1.3", "join.2.3")):
@@ -212,7 +201,7 @@ def _ones(network):
 
 
 def test_effective_fields_stand_beside_the_theoretical_ones(opened, reports):
-    table, _ = reports["unet"]
+    table, _ = reports("unet")
     page = opened("unet")
     told = page.evaluate("fieldExplorerPage.model.data.effective")
     assert len(told) >= 10
@@ -241,14 +230,14 @@ def test_an_image_of_the_reader_s(opened, tmp_path):
 
 def test_each_input_and_a_slice_of_a_volume(opened, reports):
     page = opened("pair")
-    jump(page, reports["pair"][0], "mul()")
+    jump(page, reports("pair")[0], "mul()")
     assert page.locator("section.input").count() == 2
     texts = page.locator(".field figcaption").all_inner_texts()
     assert texts == ["height 6 to 10, width 6 to 10", "height 6 to 8, width 6 to 8"]
     page = opened("video")
-    jump(page, reports["video"][0], "2")
+    jump(page, reports("video")[0], "2")
     assert page.locator(".numbers input").count() == 3
-    depth = reports["video"][0].interval("2")[0]
+    depth = reports("video")[0].interval("2")[0]
     assert f"depth {depth[0]} to {depth[1]}" in page.inner_text(".field figcaption")
     page.locator(".slice input").fill("0")
     page.get_by_role("button", name="Table", exact=True).click()
@@ -266,16 +255,10 @@ def test_hostile_names_stay_text(opened):
     assert page.evaluate("window.broken") is None and page.locator("img").count() == 0
 
 
-@pytest.mark.parametrize("dark, looked_at", [
-    (False, [("unet", 390), ("resnet50", 1366)]), (True, [("unet", 1366), ("apart", 390)])])
-def test_axe_and_a_phone_by_touch(browser, reports, dark, looked_at):
-    """Both widths in both modes, with everything open that there is."""
-    for name, width in looked_at:
-        context = browser.new_context(viewport={"width": width, "height": 844}, has_touch=width < 500, offline=True,
-                                      color_scheme="dark" if dark else "light", reduced_motion="reduce")
-        page, errors = context.new_page(), []
-        page.on("pageerror", lambda error, errors=errors: errors.append(str(error)))
-        page.goto(reports[name][1].as_uri())
+@pytest.mark.parametrize("name, width", [("resnet50", 1366), ("unet", 390), ("apart", 390)])
+def test_axe_and_a_phone_by_touch(browser, reports, name, width):
+    """With everything open that there is."""
+    with visit(browser, reports(name)[1].as_uri(), width=width) as page:
         if width < 500:
             page.locator(".box .pick >> nth=1").tap()
             page.locator(".map").tap()
@@ -284,17 +267,13 @@ def test_axe_and_a_phone_by_touch(browser, reports, dark, looked_at):
               .map((b) => b.outerHTML.slice(0, 90))""")
             assert small_targets == []
         assert page.inner_text(".said").startswith("Unit ")
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
         for tab in ("Table", "Graph"):
             page.get_by_role("button", name=tab, exact=True).click()
-            found = violations(page)
-            assert not found, "\n".join(found)
-        assert errors == []
-        context.close()
+            assert flaws(page) == []
 
 
 def test_in_a_notebook_it_stands_in_a_frame(page, reports, tmp_path):
-    html = reports["apart"][0].explore()._repr_html_()
+    html = reports("apart")[0].explore()._repr_html_()
     (tmp_path / "notebook.html").write_text(f'<!doctype html><html data-theme="dark"><title>n</title>{html}',
                                             encoding="utf-8")
     page.goto((tmp_path / "notebook.html").as_uri())

@@ -9,12 +9,12 @@ from bs4 import BeautifulSoup
 from mnist_lib.book import labelling
 from mnist_lib.data import mnist
 from tests import ROOT
-from tests.site.axe import violations
+from tests.site.visits import drag, flaws, press, visit
 
 STATIC = ROOT / "book/_static"
 SCRIPTS = ("mnist_lib/rf/explorer/dom.js", *(f"book/_static/parts/{name}.js" for name in (
     "pictures", "units", "convolution", "slope", "labelling")))
-FRAME = """<!doctype html><html lang="en" data-theme="{theme}"><meta charset=utf-8><title>t</title>
+FRAME = """<!doctype html><html lang="en" data-theme="light"><meta charset=utf-8><title>t</title>
 <meta name=viewport content="width=device-width"><style>body {{background: var(--pst-color-background)}}</style>
 {sheets}<main class="bd-article"><h1>A page</h1>{body}</main>{scripts}"""
 
@@ -26,19 +26,18 @@ def place():
 
 
 @pytest.fixture(scope="module")
-def file(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("first")
+def address(tmp_path_factory):
     sheets = "".join(f'<link rel=stylesheet href="{(STATIC / name).as_uri()}">' for name in (
         "site/look.css", "parts/learning.css", "parts/first-training.css"))
     scripts = "".join(f'<script src="{(ROOT / name).as_uri()}"></script>' for name in SCRIPTS)
-    for theme in ("light", "dark"):
-        (folder / f"{theme}.html").write_text(FRAME.format(theme=theme, sheets=sheets, body=place(), scripts=scripts))
-    return folder
+    page = tmp_path_factory.mktemp("first") / "page.html"
+    page.write_text(FRAME.format(sheets=sheets, body=place(), scripts=scripts))
+    return page.as_uri()
 
 
 @pytest.fixture
-def opened(page, file):
-    page.goto((file / "light.html").as_uri())
+def opened(page, address):
+    page.goto(address)
     return page
 
 
@@ -66,63 +65,52 @@ def said(page):
 
 
 def test_one_convolution_by_pointer_keyboard_and_with_weights_of_ones_own(opened):
-    page = opened
     digit = mnist("test").images[0, 0].float() / 255
-    canvas = page.locator(".convolution canvas").first
-    canvas.focus()
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("ArrowDown")
+    press(opened, "ArrowRight", "ArrowDown", on=".convolution canvas")
     kernel = torch.tensor([[1.0, 0, -1], [2, 0, -2], [1, 0, -1]])
     total = (digit[7:10, 11:14] * kernel).sum().item()
-    assert f"add up to {total:.2f}".replace("-", "−") in said(page) and "row 7, column 11" in said(page)
-    page.select_option(".convolution select", "leave it")
-    page.fill("input[aria-label='Weight, row 1, column 1']", "3")
-    assert f"{(digit[8, 12] + 3 * digit[7, 11]).item():.2f}" in said(page)
-    assert page.input_value(".convolution select") == ""
-    box = canvas.bounding_box()
-    page.mouse.click(box["x"] + box["width"] * 20.5 / 28, box["y"] + box["height"] * 7.5 / 28)
-    assert "row 6, column 19" in said(page)
-    page.click("text=Next pixel")
-    assert "row 6, column 20" in said(page)
-    page.mouse.click(box["x"] + box["width"] - 1, box["y"] + box["height"] - 1)
-    page.click("text=Next pixel")
-    assert "row 0, column 0" in said(page), "behind the last place comes the first"
+    assert f"add up to {total:.2f}".replace("-", "−") in said(opened) and "row 7, column 11" in said(opened)
+    opened.select_option(".convolution select", "leave it")
+    opened.fill("input[aria-label='Weight, row 1, column 1']", "3")
+    assert f"{(digit[8, 12] + 3 * digit[7, 11]).item():.2f}" in said(opened)
+    assert opened.input_value(".convolution select") == ""
+    box = opened.locator(".convolution canvas").first.bounding_box()
+    opened.mouse.click(box["x"] + box["width"] * 20.5 / 28, box["y"] + box["height"] * 7.5 / 28)
+    assert "row 6, column 19" in said(opened)
+    opened.click("text=Next pixel")
+    assert "row 6, column 20" in said(opened)
+    opened.mouse.click(box["x"] + box["width"] - 1, box["y"] + box["height"] - 1)
+    opened.click("text=Next pixel")
+    assert "row 0, column 0" in said(opened), "behind the last place comes the first"
 
 
 def test_an_update_walks_down_and_a_dead_unit_stays(opened):
-    page = opened
-    page.click("text=One update")
-    assert page.inner_text(".slope-said").startswith("w = 0.26: loss 0.29, slope 4.32.")
-    page.select_option("#slope-rate", "0.1")
-    page.click(".slope >> text=Start again")
-    page.click("text=One update")
-    assert "w = −0.70: loss 1.00, slope 0.00. The ground is flat" in page.inner_text(".slope-said")
-    before = page.inner_text(".slope-said")
-    page.click("text=One update")
-    assert page.inner_text(".slope-said") == before
-    page.focus("#slope-w")
-    page.keyboard.press("End")
-    assert "w = 1.00" in page.inner_text(".slope-said")
-    assert "w = 1.00" in page.get_attribute("#slope-w", "aria-valuetext")
-    box = page.locator(".slope svg").bounding_box()
-    page.mouse.move(box["x"] + 10, box["y"] + 20)
-    page.mouse.down()
-    page.mouse.move(box["x"] - 300, box["y"] + 20)
-    page.mouse.up()
-    assert "w = −1.00" in page.inner_text(".slope-said")
+    opened.click("text=One update")
+    assert opened.inner_text(".slope-said").startswith("w = 0.26: loss 0.29, slope 4.32.")
+    opened.select_option("#slope-rate", "0.1")
+    opened.click(".slope >> text=Start again")
+    opened.click("text=One update")
+    assert "w = −0.70: loss 1.00, slope 0.00. The ground is flat" in opened.inner_text(".slope-said")
+    before = opened.inner_text(".slope-said")
+    opened.click("text=One update")
+    assert opened.inner_text(".slope-said") == before
+    press(opened, "End", on="#slope-w")
+    assert "w = 1.00" in opened.inner_text(".slope-said")
+    assert "w = 1.00" in opened.get_attribute("#slope-w", "aria-valuetext")
+    box = opened.locator(".slope svg").bounding_box()
+    drag(opened, (box["x"] + 10, box["y"] + 20), (box["x"] - 300, box["y"] + 20))
+    assert "w = −1.00" in opened.inner_text(".slope-said")
 
 
 def test_digits_are_labelled_before_the_labels_are_shown(opened):
-    page = opened
-    assert "Image 1 of 2" in page.inner_text(".labelling-said") and not page.is_visible(".labelling table")
-    page.click(".labelling button >> text='5'")
-    page.keyboard.press("Tab")  # the first button has the focus
-    page.keyboard.press("Enter")
-    assert "You agree with the label on 1 of 2" in page.inner_text(".labelling-said")
-    rows = [row.split() for row in page.locator(".labelling tbody tr").all_inner_texts()]
+    assert "Image 1 of 2" in opened.inner_text(".labelling-said") and not opened.is_visible(".labelling table")
+    opened.click(".labelling button >> text='5'")
+    press(opened, "Tab", "Enter")  # the first button has the focus
+    assert "You agree with the label on 1 of 2" in opened.inner_text(".labelling-said")
+    rows = [row.split() for row in opened.locator(".labelling tbody tr").all_inner_texts()]
     assert rows == [["8", "5", "5", "6"], ["247", "1", "4", "2"]]
-    page.click("text=Read them again")
-    assert "Image 1 of 2" in page.inner_text(".labelling-said")
+    opened.click("text=Read them again")
+    assert "Image 1 of 2" in opened.inner_text(".labelling-said")
 
 
 def test_without_javascript_the_digits_are_there_without_labels():
@@ -130,18 +118,12 @@ def test_without_javascript_the_digits_are_there_without_labels():
     assert len(html.select("svg[role=img]")) == 2 and html.get_text(strip=True) == ""
 
 
-def test_they_fit_a_phone_by_touch_and_axe_finds_nothing(browser, file):
-    for theme in ("light", "dark"):
-        context = browser.new_context(viewport={"width": 390, "height": 800}, has_touch=True, offline=True,
-                                      reduced_motion="reduce")
-        page = context.new_page()
-        page.goto((file / f"{theme}.html").as_uri())
+def test_they_fit_a_phone_by_touch_and_axe_finds_nothing(browser, address):
+    with visit(browser, address, width=390) as page:
         before = said(page)
         page.locator(".convolution canvas").nth(1).tap(position={"x": 30, "y": 30})
         assert said(page) != before
         page.tap("text=Whole map")
         page.tap("text=One update")
         page.tap(".labelling >> text='7'")
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        assert violations(page) == [], theme
-        context.close()
+        assert flaws(page) == []

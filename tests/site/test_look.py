@@ -1,82 +1,29 @@
-"""What the look promises: nothing scrolls sideways on a desktop where lessons are, and it weighs little."""
-
-from __future__ import annotations
-
-import gzip
-import re
+"""What the look promises: it can be read without a script, and shows where the reader is."""
 
 import pytest
 
-from .conftest import SITE
-from .test_pages import READY, html_files
+from .test_pages import READY
+from .visits import drag, visit
 
 pytestmark = pytest.mark.slow
-WIDE = "book/yours/own-network.html"  # a table of the reader's network, with every column the library has
-LESSONS = [name for name in html_files(SITE) if name.startswith("book/")]
-SIDEWAYS = """() => [...document.querySelectorAll("article :is(pre, table, .output, div.math)")]
-  .filter((box) => ["auto", "scroll"].includes(getComputedStyle(box).overflowX)
-    && box.scrollWidth > box.clientWidth + 1)
-  .map((box) => `${box.localName}.${box.className}: ${box.scrollWidth} in ${box.clientWidth}: `
-    + box.textContent.trim().slice(0, 60))"""
-
-
-# Words of tables and code that go over a line's end: a part of a word between two places where a line may end.
-BROKEN = """() => {
-  const found = [], words = document.createTreeWalker(document.querySelector("article"), NodeFilter.SHOW_TEXT);
-  for (let text = words.nextNode(); text; text = words.nextNode()) {
-    if (!text.parentElement.closest("table, pre") || !text.parentElement.checkVisibility()) continue;
-    for (const word of text.data.matchAll(/[\\p{L}\\p{N}_.,:]+/gu)) {
-      const range = document.createRange();
-      range.setStart(text, word.index);
-      range.setEnd(text, word.index + word[0].length);
-      const lines = [...range.getClientRects()].filter((box) => box.width > 0.5).map((box) => box.top);
-      if (Math.max(...lines) - Math.min(...lines) > 8) found.push(word[0]);
-    }
-  }
-  return [...new Set(found)];
-}"""
-
-
-@pytest.mark.parametrize("name", LESSONS or ["(no page)"])
-def test_nothing_scrolls_sideways_on_a_desktop_and_no_word_is_broken(site, page, name):
-    page.goto((site / name).as_uri())
-    page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
-    page.evaluate(READY)
-    assert page.evaluate(SIDEWAYS) == [] or name == WIDE
-    assert page.evaluate(BROKEN) == []
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.evaluate(READY)
-    assert page.evaluate(BROKEN) == []
-
-
-def test_a_page_without_its_pictures_weighs_little(site):
-    """HTML, sheet and script, compressed: what has to come before anything can be read."""
-    shared = sum(len(gzip.compress((site / "_static" / name).read_bytes())) for name in ("site.css", "site.js"))
-    for name in html_files(site):
-        page = (site / name).read_bytes()
-        assert len(gzip.compress(page)) + shared < 150_000, name
-        loaded = re.findall(rb'<script[^>]* src=|<link[^>]* rel="stylesheet"|<img ', page)
-        assert len([tag for tag in loaded if not tag.startswith(b"<img")]) <= 20, name
 
 
 def test_the_page_can_be_read_without_a_script(site, browser):
-    context = browser.new_context(viewport={"width": 1366, "height": 900}, offline=True, java_script_enabled=False)
-    page = context.new_page()
-    page.goto((site / "book/build/batchnorm.html").as_uri())
-    assert page.locator("article svg").count() >= 3 and page.locator("article math").count() >= 1
-    fold = page.locator("details.solution").first
-    assert not fold.locator("p").last.is_visible()
-    fold.locator("summary").click()
-    assert fold.locator("p").last.is_visible()
-    page.goto((site / "book/index.html").as_uri())
-    assert page.locator("#landing svg").count() == 1 and "7,242" in page.inner_text(".hero")
-    context.close()
+    with visit(browser, (site / "book/build/batchnorm.html").as_uri(), java_script_enabled=False) as page:
+        assert page.locator("article svg").count() >= 3 and page.locator("article math").count() >= 1
+        fold = page.locator("details.solution").first
+        assert not fold.locator("p").last.is_visible()
+        fold.locator("summary").click()
+        assert fold.locator("p").last.is_visible()
+        page.goto((site / "book/index.html").as_uri())
+        assert page.locator("#landing svg").count() == 1 and "7,242" in page.inner_text(".hero")
 
 
 def test_the_list_of_pages_shows_the_page_that_is_open(site, page):
     """Also where the page before left the list at its top."""
     for address in ("book/index.html", "book/evidence/claims.html"):
-        page.goto((site / address).as_uri(), wait_until="networkidle")
+        page.goto((site / address).as_uri())
+        page.evaluate(READY)
     inside = """(list) => {
       const entry = [...list.querySelectorAll("li.current.active > a")].at(-1);
       const [a, b] = [entry, list].map((node) => node.getBoundingClientRect());
@@ -95,19 +42,15 @@ def test_the_first_screen_reads_what_is_written_over_it(site, page):
     page.click("#landing-clear")
     page.wait_for_function("document.getElementById('landing-sure').textContent === 'Write a digit.'")
     box = page.locator("#landing-canvas").bounding_box()
-    page.mouse.move(box["x"] + 140, box["y"] + 50)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 140, box["y"] + 230, steps=12)
-    page.mouse.up()
+    drag(page, (box["x"] + 140, box["y"] + 50), (box["x"] + 140, box["y"] + 230))
     page.wait_for_function("document.getElementById('landing-digit').textContent === '1'")
 
 
-def test_a_figure_changes_its_colours_with_the_page(site, browser):
-    found = {}
+def test_a_figure_changes_its_colours_with_the_page(site, page):
+    page.goto((site / "book/further/little.html").as_uri())
+    found = set()
     for mode in ("light", "dark"):
-        page = browser.new_page(color_scheme=mode)
-        page.goto((site / "book/further/little.html").as_uri())
-        found[mode] = page.evaluate("""() => [...document.querySelectorAll("svg.figure text")]
-          .map((text) => getComputedStyle(text).fill)[0]""")
-        page.close()
-    assert found["light"] != found["dark"], found
+        page.emulate_media(color_scheme=mode)
+        page.evaluate(READY)
+        found.add(page.evaluate("getComputedStyle(document.querySelector('svg.figure text')).fill"))
+    assert len(found) == 2

@@ -1,6 +1,5 @@
 """Predictions (``predict``): a question before its evidence, on the page, without JavaScript, and in a notebook."""
 
-import io
 import json
 import re
 
@@ -8,151 +7,24 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from predict import Wrong, numbers_of, right_choice, told
-from sphinx.application import Sphinx
-from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 from tests import ROOT
-
-HEAD = """---
-file_format: mystnb
-kernelspec: {display_name: Python 3, language: python, name: python3}
----
-
-# Page
-
-```{code-cell}
-:tags: [remove-cell]
-from myst_nb import glue
-glue("seeds", [98.31, 98.80, 98.55], display=False)
-glue("many", 6379786, display=False)
-glue("which", "it falls", display=False)
-glue("mid", 12, display=False)
-```
-
-"""
-PAGE = HEAD + """
-```{predict} end
-:kind: number
-:answer: seeds
-:unit: %
-:says: The three seeds say
-
-Where does it **end**?
-```
-
-The evidence.
-
-```{code-cell}
-print("an output")
-```
-
-```{predict-end}
-```
-
-Between.
-
-```{predict} size
-:kind: slider
-:answer: many
-:unit: parameters
-:min: 1000
-:max: 100000000
-:step: 1000
-
-How many?
----
-Layer by layer.
-```
-
-```{predict} way
-:kind: choice
-:answer: which
-:says: The records say
-
-What does the loss do?
-
-- It rises.
-- It falls.
-- It stays where *it* was.
-```
-
-It falls because of this.
-
-```{predict-end}
-```
-
-```{predict} steps
-:kind: slider
-:answer: mid
-:min: 0
-:max: 20
-:step: 0.5
-
-How many?
----
-So many.
-```
-
-```{predict} pictures
-:kind: look
-
-Say what you see, then look.
-```
-
-What others saw.
-
-```{code-cell}
-print("their votes")
-```
-
-```{predict-end}
-```
-"""
-# The book's ground, which its own theme gives.
-GROUND = "<style>body, .document, .body { background: var(--paper) !important }</style></head>"
-AXE = """() => axe.run(document.querySelector(".body"), {runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"],
-  resultTypes: ["violations"], preload: false})"""
-
-
-def build(root, page, **config):
-    (root / "page.md").write_text(page)
-    (root / "book").mkdir(exist_ok=True)
-    if not (root / "book/_static").exists():
-        (root / "book/_static").symlink_to(ROOT / "book/_static")
-    (root / "requirements.txt").write_text("torch==2.13.0\n")
-    with patch_docutils(), docutils_namespace():
-        app = Sphinx(root, None, root / "_build/html", root / "_build/.doctrees", "html", {
-            "extensions": ["myst_nb", "reexecute", "repository", "notebooks", "predict", "learning"],
-            "master_doc": "page", "html_theme": "basic", "nb_execution_mode": "cache", "html_title": "The book",
-            "html_static_path": ["book/_static"], "html_css_files": ["site/look.css"],
-            "exclude_patterns": ["_build", "book"], **config}, status=None, warningiserror=False, warning=None)
-        app.build()
-    return root / "_build/html"
-
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory):
-    root = tmp_path_factory.mktemp("predict")
-    build(root, PAGE)
-    path = root / "_build/html/page.html"
-    path.write_text(path.read_text().replace("<html", '<html data-theme="light"', 1)
-                    .replace('<div class="body"', '<div class="body bd-article"')
-                    .replace("</head>", GROUND))
-    return root
-
-
-@pytest.fixture(scope="module")
-def html(root):
-    return BeautifulSoup((root / "_build/html/page.html").read_text(), "html.parser")
+from tests.site.question_page import HEAD, built
+from tests.site.visits import flaws, press, visit
 
 
 @pytest.fixture
-def asked(page, root):
-    page.goto((root / "_build/html/page.html").as_uri())
+def html(questions):
+    return BeautifulSoup((questions / "_build/html/page.html").read_text(), "html.parser")
+
+
+@pytest.fixture
+def asked(page, questions):
+    page.goto((questions / "_build/html/page.html").as_uri())
     return page
 
 
-pytestmark = pytest.mark.xdist_group("predict")
+pytestmark = pytest.mark.xdist_group("questions")
 
 
 # What an author can do wrong ------------------------------------------------------------------
@@ -198,16 +70,8 @@ WRONG = {
 @pytest.mark.slow
 def test_what_is_wrong_with_a_question_is_said(tmp_path):
     text = HEAD + "\n\n".join(f"## Part {i}\n\n{question}" for i, question in enumerate(WRONG))
-    said = io.StringIO()
-    (tmp_path / "page.md").write_text(text)
-    (tmp_path / "requirements.txt").write_text("torch==2.13.0\n")
-    with patch_docutils(), docutils_namespace():
-        Sphinx(tmp_path, None, tmp_path / "o", tmp_path / "d", "html",
-               {"extensions": ["myst_nb", "predict"], "master_doc": "page", "html_theme": "basic"},
-               status=None, warning=said).build()
-    lines = said.getvalue()
-    for problem in WRONG.values():
-        assert problem in lines, problem
+    said = built(tmp_path, text)
+    assert [problem for problem in WRONG.values() if problem not in said] == []
 
 
 # Without JavaScript, and in a notebook ----------------------------------------------------------
@@ -230,8 +94,8 @@ def test_without_javascript_it_is_a_question_and_a_fold(html):
 
 
 @pytest.mark.slow
-def test_in_a_notebook_it_is_a_question_with_a_folded_answer(root):
-    cells = nbformat.read(root / "_build/html/notebooks/page.ipynb", as_version=4).cells
+def test_in_a_notebook_it_is_a_question_with_a_folded_answer(questions):
+    cells = nbformat.read(questions / "_build/html/notebooks/page.ipynb", as_version=4).cells
     text = "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
     assert "> **Predict first**\n>\n> Where does it **end**?" in text
     assert ("<details>\n<summary>Just show me</summary>\n\nThe three seeds say 98.31 to 98.80 %.\n\n</details>\n\n"
@@ -255,35 +119,33 @@ def is_open(page, name):
 
 
 def test_a_guess_opens_the_evidence_and_is_compared(asked):
-    page = asked
-    assert not is_open(page, "end") and not page.is_visible("text=The evidence.")
-    page.fill("#predict-end-guess", "99.1")
-    page.click("#predict-end >> text=That is my guess")
-    assert says(page, "end") == ("You said 99.10 %. The three seeds say 98.31 to 98.80 %: "
+    assert not is_open(asked, "end") and not asked.is_visible("text=The evidence.")
+    asked.fill("#predict-end-guess", "99.1")
+    asked.click("#predict-end >> text=That is my guess")
+    assert says(asked, "end") == ("You said 99.10 %. The three seeds say 98.31 to 98.80 %: "
                                  "0.30 points less than you said.")
-    assert is_open(page, "end") and page.is_visible("text=The evidence.")
-    assert page.locator("#predict-end svg circle").count() == 3
-    assert "you: 99.10 %" in page.inner_html("#predict-end svg")
-    assert not page.is_visible("#predict-end + details .predict-answer")
-    page.click("#predict-end >> text=Ask me again")
-    assert not is_open(page, "end") and page.input_value("#predict-end-guess") == ""
+    assert is_open(asked, "end") and asked.is_visible("text=The evidence.")
+    assert asked.locator("#predict-end svg circle").count() == 3
+    assert "you: 99.10 %" in asked.inner_html("#predict-end svg")
+    assert not asked.is_visible("#predict-end + details .predict-answer")
+    asked.click("#predict-end >> text=Ask me again")
+    assert not is_open(asked, "end") and asked.input_value("#predict-end-guess") == ""
 
 
 def test_a_guess_is_remembered_and_forgotten(asked):
-    page = asked
-    page.fill("#predict-end-guess", "98.5")
-    page.press("#predict-end-guess", "Enter")
-    page.check("#predict-way >> text=It stays")
-    page.click("#predict-way >> text=That is my guess")
-    page.reload()
-    assert says(page, "end").endswith("98.80 %, as you said.") and is_open(page, "end")
-    assert says(page, "way") == "The records say: It falls." and page.is_checked("#predict-way >> text=It stays")
-    page.click("#predict-end >> text=Ask me again")
-    page.reload()
-    assert not is_open(page, "end") and is_open(page, "way")
-    page.evaluate("for (const key of Object.keys(localStorage)) localStorage.setItem(key, '{\"broken')")
-    page.reload()
-    assert not is_open(page, "way")
+    asked.fill("#predict-end-guess", "98.5")
+    asked.press("#predict-end-guess", "Enter")
+    asked.check("#predict-way >> text=It stays")
+    asked.click("#predict-way >> text=That is my guess")
+    asked.reload()
+    assert says(asked, "end").endswith("98.80 %, as you said.") and is_open(asked, "end")
+    assert says(asked, "way") == "The records say: It falls." and asked.is_checked("#predict-way >> text=It stays")
+    asked.click("#predict-end >> text=Ask me again")
+    asked.reload()
+    assert not is_open(asked, "end") and is_open(asked, "way")
+    asked.evaluate("for (const key of Object.keys(localStorage)) localStorage.setItem(key, '{\"broken')")
+    asked.reload()
+    assert not is_open(asked, "way")
 
 
 def test_just_show_me_shows_the_answer_without_a_guess(asked):
@@ -293,36 +155,29 @@ def test_just_show_me_shows_the_answer_without_a_guess(asked):
 
 
 def test_by_keyboard_alone(asked):
-    page = asked
-    page.focus("#predict-way input")
-    page.keyboard.press("ArrowDown")
-    assert not is_open(page, "way"), "choosing is not answering"
-    page.keyboard.press("Enter")
-    assert is_open(page, "way") and says(page, "way") == "As you said."
-    page.focus("#predict-steps-guess")
-    page.keyboard.press("Home")
-    for _ in range(3):
-        page.keyboard.press("ArrowRight")
-    assert page.get_attribute("#predict-steps-guess", "aria-valuetext") == "2"
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    assert says(page, "steps") == "You said 2. The answer is 12: 10 more than you said."
+    press(asked, "ArrowDown", on="#predict-way input")
+    assert not is_open(asked, "way"), "choosing is not answering"
+    press(asked, "Enter")
+    assert is_open(asked, "way") and says(asked, "way") == "As you said."
+    press(asked, "Home", *["ArrowRight"] * 3, on="#predict-steps-guess")
+    assert asked.get_attribute("#predict-steps-guess", "aria-valuetext") == "2"
+    press(asked, "Tab", "Enter")
+    assert says(asked, "steps") == "You said 2. The answer is 12: 10 more than you said."
 
 
 def test_a_question_to_look_at_asks_for_nothing_and_veils_what_follows(asked):
     """No field, no button, nothing to remember: the fold is opened by pointer and by keyboard, and closed again."""
-    page = asked
-    assert page.locator("#predict-pictures :is(form, input, button)").count() == 0
-    assert not page.is_visible("text=What others saw.") and not page.is_visible("text=their votes")
-    fold = page.locator("#predict-pictures + details.veiled > summary")
+    assert asked.locator("#predict-pictures :is(form, input, button)").count() == 0
+    assert not asked.is_visible("text=What others saw.") and not asked.is_visible("text=their votes")
+    fold = asked.locator("#predict-pictures + details.veiled > summary")
     assert fold.inner_text() == "Just show me"
     fold.click()
-    assert page.is_visible("text=What others saw.") and page.is_visible("text=their votes")
+    assert asked.is_visible("text=What others saw.") and asked.is_visible("text=their votes")
     fold.press("Enter")
-    assert not is_open(page, "pictures")
+    assert not is_open(asked, "pictures")
     fold.press("Enter")
-    page.reload()
-    assert not is_open(page, "pictures") and page.evaluate("localStorage.length") == 0
+    asked.reload()
+    assert not is_open(asked, "pictures") and asked.evaluate("localStorage.length") == 0
 
 
 def test_an_empty_guess_is_no_guess(asked):
@@ -334,17 +189,17 @@ def test_an_empty_guess_is_no_guess(asked):
 
 def test_a_slider_that_nobody_moved_is_no_guess(asked):
     """It asks to be moved, says so, and takes its place once it was; a question asked again begins anew."""
-    page, field = asked, asked.locator("#predict-steps-guess")
+    field = asked.locator("#predict-steps-guess")
     for _ in range(2):
-        assert page.inner_text("#predict-steps output") == field.get_attribute("aria-valuetext") == "move the slider"
-        page.click("#predict-steps >> text=That is my guess")
-        assert not is_open(page, "steps") and page.evaluate("document.activeElement.id") == "predict-steps-guess"
-        assert page.evaluate("localStorage.length") == 0
+        assert asked.inner_text("#predict-steps output") == field.get_attribute("aria-valuetext") == "move the slider"
+        asked.click("#predict-steps >> text=That is my guess")
+        assert not is_open(asked, "steps") and asked.evaluate("document.activeElement.id") == "predict-steps-guess"
+        assert asked.evaluate("localStorage.length") == 0
         field.press("End")
-        assert page.inner_text("#predict-steps output") == "20"
-        page.click("#predict-steps >> text=That is my guess")
-        assert is_open(page, "steps") and says(page, "steps").startswith("You said 20.")
-        page.click("#predict-steps >> text=Ask me again")
+        assert asked.inner_text("#predict-steps output") == "20"
+        asked.click("#predict-steps >> text=That is my guess")
+        assert is_open(asked, "steps") and says(asked, "steps").startswith("You said 20.")
+        asked.click("#predict-steps >> text=Ask me again")
 
 
 def test_words_are_those_of_python(asked):
@@ -360,26 +215,17 @@ def test_words_are_those_of_python(asked):
             assert shown.count(".") == bool(digits)
 
 
-def test_it_fits_a_phone_by_touch_and_axe_finds_nothing(browser, root):
-    from axe_playwright_python.base import AXE_SCRIPT
-
-    for theme in ("light", "dark"):
-        context = browser.new_context(viewport={"width": 390, "height": 800}, has_touch=True, offline=True,
-                                      reduced_motion="reduce")
-        page = context.new_page()
-        page.goto((root / "_build/html/page.html").as_uri())
-        page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
-        page.tap("#predict-way >> text=It rises")
-        page.tap("#predict-way >> text=That is my guess")
-        page.tap("#predict-steps-guess")
-        page.tap("#predict-steps >> text=That is my guess")
-        page.tap("#predict-pictures + details > summary")
+def test_it_fits_a_phone_by_touch_and_axe_finds_nothing(browser, questions):
+    with visit(browser, (questions / "_build/html/page.html").as_uri(), width=390) as page:
+        for place in ("#predict-way >> text=It rises", "#predict-way >> text=That is my guess", "#predict-steps-guess",
+                      "#predict-steps >> text=That is my guess", "#predict-pictures + details > summary",
+                      ".quiz li:first-child summary >> text=eleven"):
+            page.tap(place)
         assert all(is_open(page, name) for name in ("way", "steps", "pictures"))
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        page.evaluate(AXE_SCRIPT)
-        found = page.evaluate(AXE)["violations"]
-        assert not [f"{v['id']}: {n['target']}" for v in found for n in v["nodes"] if "predict" in str(n)], theme
-        context.close()
+        assert page.is_visible(".quiz li:first-child >> text=Off by one.")
+        press(page, "Enter", on=".quiz li:nth-child(2) summary")
+        assert page.is_visible(".quiz li:nth-child(2) >> text=Twelve.")
+        assert flaws(page, within=".predict, .predict-evidence, .quiz") == []
 
 
 def test_on_paper_question_and_evidence_are_both_there(asked):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from .conftest import SITE  # noqa: F401  (the site that is searched)
+from .visits import press
 
 pytestmark = pytest.mark.slow
 QUERIES = yaml.safe_load(Path(__file__).with_name("queries.yaml").read_text(encoding="utf-8"))
@@ -55,10 +55,18 @@ def test_nothing_and_nonsense_find_nothing(site, page):
     assert page.locator("#search-results img").count() == 0
 
 
+def test_the_field_opens_by_keyboard_and_leads_to_all_results_and_on_to_a_page(site, page):
+    page.goto((site / "book/index.html").as_uri())
+    press(page, "Control+k", *"dilation", "Enter")
+    page.wait_for_url("**/search.html?q=dilation*")
+    page.wait_for_selector("#search-results li:nth-child(2) a")
+    page.locator("#search-results li a").first.click()
+    assert "dilation" in page.inner_text("article").lower()
+
+
 def test_results_come_while_one_types_and_the_arrows_reach_them(site, page):
     page.goto((site / "book/index.html").as_uri())
-    page.keyboard.press("Control+k")
-    page.keyboard.type("batchn")
+    press(page, "Control+k", *"batchn")
     page.wait_for_selector("#pst-search-dialog .found a")
     page.keyboard.press("ArrowDown")
     assert "batchnorm" in page.evaluate("document.activeElement.href")

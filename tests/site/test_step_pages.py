@@ -23,22 +23,14 @@ def test_there_are_twenty_nine():
 
 
 @pytest.mark.parametrize("name", SHEETS)
-def test_a_sheet_has_the_form_of_a_report(name):
-    assert re.findall(r"^## (.+)$", text(name), re.MULTILINE) == FORM
-
-
-@pytest.mark.parametrize("name", SHEETS)
-def test_target_and_analysis_name_their_place(name):
-    of = source(name)
-    target = text(name).partition("## Target")[2].partition("## What changes")[0]
+def test_a_sheet_has_the_form_of_a_report_and_names_its_places(name):
+    sheet, of = text(name), source(name)
+    assert re.findall(r"^## (.+)$", sheet, re.MULTILINE) == FORM
+    target = sheet.partition("## Target")[2].partition("## What changes")[0]
     links = re.findall(r"\]\((https://github\.com/[^)]+)\)", target)
     assert any(link.startswith(f"https://github.com/{of.repository}/blob/{of.commit}/") for link in links)
-    assert re.search(r"README|notebook", text(name).partition("## Analysis")[2][:1200])
-
-
-@pytest.mark.parametrize("name", SHEETS)
-def test_no_sheet_speaks_of_a_source(name):
-    assert not re.search(r"\bthe source\b|over images and seeds", re.sub(r"```.*?```", "", text(name), flags=re.DOTALL))
+    assert re.search(r"README|notebook", sheet.partition("## Analysis")[2][:1200])
+    assert not re.search(r"\bthe source\b|over images and seeds", re.sub(r"```.*?```", "", sheet, flags=re.DOTALL))
 
 
 @pytest.mark.slow

@@ -4,15 +4,14 @@ reduced motion, dark, phone, no JavaScript, and axe. The functions below take th
 from __future__ import annotations
 
 import copy
-import gzip
 import itertools
 import json
 import random
 import re
+from functools import partial
 
 import pytest
 import torch
-import touch
 from torch import nn
 from torch.optim import lr_scheduler
 
@@ -32,9 +31,11 @@ from mnist_lib.studies.shifts import analysis as travel
 from mnist_lib.studies.shifts.transforms import SHIFTS, shifted
 from mnist_lib.training import records, trained
 
-from .axe import violations
 from .test_pages import LOOKING
 from .touch_page import FIGURES, alive, open_page, write_site
+from .visits import flaws, visit
+
+pytestmark = pytest.mark.xdist_group("figures")
 
 
 @pytest.fixture(scope="module")
@@ -46,19 +47,24 @@ def address(tmp_path_factory):
 @pytest.fixture(scope="module")
 def opened(browser, address):
     """The page, open on a desktop; a fault in its scripts fails the last test that has it."""
-    context = browser.new_context(viewport={"width": 1366, "height": 900}, offline=True)
-    page, faults = context.new_page(), []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
-    page.on("requestfailed", lambda request: faults.append(request.url))
-    open_page(page, address)
-    yield page
-    context.close()
-    assert not faults, faults
+    with visit(browser) as page:
+        open_page(page, address)
+        yield page
 
 
 def told(page, anchor: str) -> str:
     return page.inner_text(f"#touch-{anchor} .touch-told")
+
+
+def data_of(page, anchor: str):
+    return json.loads(page.inner_text(f"#touch-{anchor} .touch-data"))
+
+
+def placed(page, anchor: str) -> dict:
+    """Where the stage of a figure is, scrolled into view."""
+    stage = page.locator(f"#touch-{anchor} .touch-stage")
+    stage.scroll_into_view_if_needed()
+    return stage.bounding_box()
 
 
 def ask(page, call: str, *values):
@@ -82,44 +88,34 @@ def rates(schedule, optimizer, count: int, losses=None) -> list[float]:
     return found
 
 
-def plain_sgd(rate: float):
-    return torch.optim.SGD([nn.Parameter(torch.zeros(1))], rate, momentum=0.9)
-
-
-def test_numbers_are_grouped_as_python_groups_them(opened):
-    numbers = [0, 7, 999, 1000, 7416, 999_999, 6_400_000, -1, -999, -1000, -123_456, 2**53 - 1]
-    assert opened.evaluate("(all) => all.map(bookParts.numbers.grouped)", numbers) == [f"{n:,}" for n in numbers]
-    assert opened.evaluate("[1e21, 1234.5, Infinity].map(bookParts.numbers.grouped)") == [f"{10**21:,}", "1,234.5", "∞"]
-
-
 def close(found, expected, tolerance: float = 1e-6) -> bool:
     return len(found) == len(expected) and all(abs(a - b) <= tolerance for a, b in zip(found, expected, strict=True))
 
 
-def test_schedules_are_those_of_torch(opened):
-    draw = random.Random(0)
+def schedules():
+    """(what the figure computes, its settings, torch's own schedule, how many steps, their losses)."""
     for rate, size, gamma in itertools.product((0.001, 0.03, 1.0), (1, 4, 6, 15), (0.05, 0.5, 1.0)):
-        optimizer = plain_sgd(rate)
-        expected = rates(lr_scheduler.StepLR(optimizer, size, gamma), optimizer, 15)
-        assert close(ask(opened, "schedules.stepRates", {"rate": rate, "size": size, "gamma": gamma}, 15), expected)
+        yield "stepRates", {"rate": rate, "size": size, "gamma": gamma}, partial(
+            lr_scheduler.StepLR, step_size=size, gamma=gamma), 15, None
     for rate, up, total in itertools.product((0.01, 0.1, 1.0), (0.1, 0.3, 0.9), (15, 20, 469 * 2)):
-        optimizer = plain_sgd(rate)
-        expected = rates(lr_scheduler.OneCycleLR(optimizer, rate, total_steps=total, pct_start=up), optimizer, total)
-        assert close(ask(opened, "schedules.cycleRates", {"rate": rate, "up": up}, total), expected)
+        yield "cycleRates", {"rate": rate, "up": up}, partial(
+            lr_scheduler.OneCycleLR, max_lr=rate, total_steps=total, pct_start=up), total, None
+    draw = random.Random(0)
     for rate, factor, patience in itertools.product((0.01, 0.5), (0.05, 0.5, 0.95), (0, 1, 4)):
         losses = [draw.uniform(0.02, 0.05) for _ in range(20)] + [0.01] * 5  # the last ones do not fall
-        optimizer = plain_sgd(rate)
-        expected = rates(
-            lr_scheduler.ReduceLROnPlateau(optimizer, factor=factor, patience=patience), optimizer, 25, losses
-        )
-        assert close(
-            ask(opened, "schedules.plateauRates", {"rate": rate, "factor": factor, "patience": patience}, losses),
-            expected,
-        )
+        yield "plateauRates", {"rate": rate, "factor": factor, "patience": patience}, partial(
+            lr_scheduler.ReduceLROnPlateau, factor=factor, patience=patience), 25, losses
+
+
+def test_schedules_are_those_of_torch(opened):
+    for call, settings, schedule, count, losses in schedules():
+        optimizer = torch.optim.SGD([nn.Parameter(torch.zeros(1))], settings["rate"], momentum=0.9)
+        expected = rates(schedule(optimizer), optimizer, count, losses)
+        assert close(ask(opened, f"schedules.{call}", settings, losses or count), expected), settings
 
 
 def test_the_recorded_rates_are_those_that_the_figure_draws(opened):
-    data = json.loads(opened.inner_text("#touch-schedules .touch-data"))
+    data = data_of(opened, "schedules")
     for run in data["step"]["runs"]:
         assert close(
             [first for first, _ in run["rates"]], ask(opened, "schedules.stepRates", data["step"]["settings"], 15), 1e-5
@@ -184,7 +180,7 @@ def test_batch_normalization_dropout_and_heads_count_as_the_library_does(opened)
 
 def test_one_number_from_eight_maps_is_torch_s(opened):
     """Every number of every map that comes out; what is told at a place; and a tap on a map moves the window."""
-    data = json.loads(opened.inner_text("#touch-channels .touch-data"))
+    data = data_of(opened, "channels")
     side = data["side"]
     maps = torch.tensor(data["maps"], dtype=torch.float64).view(1, -1, side, side)
     kernels = torch.tensor(data["kernels"], dtype=torch.float64).view(-1, maps.shape[1], 3, 3)
@@ -196,9 +192,7 @@ def test_one_number_from_eight_maps_is_torch_s(opened):
         slider.fill(value)
     assert f"Map 6, row 4, column 9: the eight sums add up to {expected[5, 3, 8]:.2f}".replace("-", "−") in told(
         opened, "channels")
-    stage = opened.locator("#touch-channels .touch-stage")
-    stage.scroll_into_view_if_needed()
-    place = stage.bounding_box()
+    place = placed(opened, "channels")
     opened.mouse.click(place["x"] + 6 * 5.5, place["y"] + 20 + 6 * 3.5)  # of the first map that goes in
     assert told(opened, "channels").startswith("Map 6, row 3, column 5:") and "In map 1 " in told(opened, "channels")
 
@@ -252,7 +246,7 @@ def test_a_changed_digit_is_the_library_s_pixel_by_pixel(opened):
 def test_the_network_reads_what_torch_reads(opened):
     opened.locator("#touch-augmentation").scroll_into_view_if_needed()
     opened.wait_for_function("document.getElementById('touch-augmentation').dataset.reads")
-    data = json.loads(opened.inner_text("#touch-augmentation .touch-data"))
+    data = data_of(opened, "augmentation")
     best = max(range(10), key=data["chances"].__getitem__)
     assert f"it reads a {best} (" in told(opened, "augmentation")
     network = trained(next(run for run in summaries.recorded("six-models/steplr") if run.seed == 0))
@@ -281,7 +275,7 @@ def test_the_board_and_the_ideas_are_the_library_s(opened):
     assert [one["step"] for one in ask(opened, "leaderboard.front", steps)] == [
         e.step for e in leaderboard.front(board)
     ]
-    rows = json.loads(opened.inner_text("#touch-ideas .touch-data"))["rows"]
+    rows = data_of(opened, "ideas")["rows"]
     effects = ideas.by_idea(ideas.alone())
     assert [(row[1], row[2], row[8]) for row in rows] == [(e.before, e.after, e.gain.verdict) for e in effects]
     assert close([row[3] for row in rows], [e.points for e in effects], 5.1e-4)
@@ -293,28 +287,16 @@ def test_the_board_and_the_ideas_are_the_library_s(opened):
 
 
 def test_ideas_on_digits_and_on_clothes_are_told_as_the_library_has_them(opened):
-    """As recorded; and with made-up trainings of half of the networks, so that it holds before any is recorded."""
-    from touch_data import fashion as figure
-
-    rows = json.loads(opened.inner_text("#touch-fashion .touch-data"))["rows"]
-    effects = fashion.pairs(fashion.gather())
+    rows, effects = data_of(opened, "fashion")["rows"], fashion.pairs(fashion.gather())
     assert [(row[0], row[11]) for row in rows] == [(e.of.idea, e.kept) for e in effects]
     assert close([row[3] for row in rows], [e.mnist.points for e in effects], 5.1e-4)
-    draw, digits, clothes = random.Random(3), fashion.gather().mnist, {}
-    for name in list(digits)[8:20]:
-        values = [draw.uniform(88, 92) for _ in range(draw.choice((1, 2, 4)))]
-        clothes[name] = fashion.Endings(tuple(values), [[]] * len(values))
-    evidence = fashion.Evidence(digits, clothes)
-    found, told_yet = figure.described(evidence)["rows"], 0
-    for row, e in zip(found, fashion.pairs(evidence), strict=True):
+    for row, e in zip(rows, effects, strict=True):
         sides = [dict(zip(("points", "low", "factor", "high"), values)) for values in (row[3:7], row[7:11])]
         said = ask(opened, "fashion.sentence", {"idea": row[0], "name": row[1], "kept": row[11],
                                                 "mnist": sides[0], "clothes": sides[1]})
         assert said.startswith(f"{row[0]}, {row[1]}. Digits: errors × {row[5]:.2f}")
         assert said.endswith(f"So the effect: {e.kept}.")
         assert ("Clothes: not trained yet" in said) == (e.clothes is None)
-        told_yet += e.clothes is not None
-    assert 0 < told_yet < len(found)
 
 
 def test_each_combination_is_told_as_the_library_counts_it(opened):
@@ -349,7 +331,7 @@ def test_each_combination_is_told_as_the_library_counts_it(opened):
 
 
 def test_the_factorial_s_switches_move_from_combination_to_combination(opened):
-    data = json.loads(opened.inner_text("#touch-factorial .touch-data"))
+    data = data_of(opened, "factorial")
     assert [one[0] for one in data["combinations"]] == list(range(32)) and len(data["ideas"]) == 5
     assert sum(one[1] for one in data["combinations"]) == 16
     switches = opened.locator("#touch-factorial input[type=checkbox]")
@@ -406,7 +388,7 @@ def test_the_shifts_say_what_the_records_say(opened):
     """By keyboard, for every shift and level: the digit, and the best and the worst network with their intervals."""
     box = opened.locator("#touch-shifts")
     box.scroll_into_view_if_needed()
-    data, image = json.loads(box.locator(".touch-data").inner_text()), mnist("test").images[:1]
+    data, image = data_of(opened, "shifts"), mnist("test").images[:1]
     for number, (name, shift) in enumerate(SHIFTS.items()):
         box.locator("select").select_option(str(number))
         box.locator("input").press("Home")
@@ -529,10 +511,8 @@ def test_pointer_and_keyboard_on_the_pooling(opened):
     """To drag across the chart says the same as the slider, and what is said is spoken once the hand rests."""
     opened.reload()
     alive(opened)
-    box = opened.locator("#touch-pooling .touch-stage")
     slider = opened.locator("#touch-pooling input[type=range]").first
-    box.scroll_into_view_if_needed()
-    place, said = box.bounding_box(), {}
+    place, said = placed(opened, "pooling"), {}
     opened.mouse.move(place["x"] + place["width"] * 0.3, place["y"] + 80)
     opened.mouse.down()
     for share in (0.3, 0.6, 0.9):
@@ -549,38 +529,32 @@ def test_pointer_and_keyboard_on_the_pooling(opened):
     assert opened.inner_text("#touch-pooling .touch-spoken") == told(opened, "pooling")
 
 
+STATE = """async (figure) => {  // some draw in the next frame
+  for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
+  return figure.querySelector('.touch-stage').innerHTML + figure.querySelector('.touch-told').textContent
+    + [...figure.querySelectorAll('canvas')].map((canvas) => canvas.toDataURL()).join();
+}"""
+KEYS = {"input[type=range]": ("ArrowRight", "ArrowLeft"), "input[type=checkbox]": ("Space",),  # one of them, at an end
+        "input[type=radio]:checked": ("ArrowRight", "ArrowLeft"), "select": ("End", "Home")}
+
+
 @pytest.mark.parametrize("anchor", FIGURES)
 def test_every_control_answers_to_the_keyboard(opened, anchor):
-    """Each slider, menu, choice and switch changes what is said or shown; each button can be pressed."""
+    """Each slider, choice and switch changes what is said or shown, and one of its menus; buttons can be pressed."""
     figure = opened.locator(f"#touch-{anchor}")
     figure.scroll_into_view_if_needed()
-    state = (
-        "(figure) => figure.querySelector('.touch-stage').innerHTML + figure.querySelector('.touch-told').textContent"
-        " + [...figure.querySelectorAll('canvas')].map((canvas) => canvas.toDataURL()).join()"
-    )
-    changes = 0
-    for control in figure.locator("input[type=range]").all():
-        before, value = figure.evaluate(state), control.input_value()
-        control.press("ArrowRight")
-        if control.input_value() == value:  # it stands at its end
-            control.press("ArrowLeft")
-        for _ in range(100):  # some draw in the next frame
-            if figure.evaluate(state) != before:
-                break
-            opened.wait_for_timeout(50)
-        else:
-            pytest.fail(f"nothing changed at {control.get_attribute('aria-valuetext')}")
-        changes += 1
-    keys = {"select": "End", "input[type=checkbox]": "Space", "input[type=radio]:checked": "ArrowRight"}
-    for control, key in [(control, key) for kind, key in keys.items() for control in figure.locator(kind).all()]:
-        before = figure.evaluate(state)
+
+    def answers(control, key):
+        before = figure.evaluate(STATE)
         control.press(key)
-        changes += figure.evaluate(state) != before
-    for control in figure.locator("button").all():
-        if control.is_visible() and control.is_enabled():
-            control.press("Enter")
-            changes += 1
-    assert changes, anchor
+        return figure.evaluate(STATE) != before
+
+    found = {kind: [any(answers(control, key) for key in keys) for control in figure.locator(kind).all()]
+             for kind, keys in KEYS.items()}
+    assert any(map(any, found.values())) and all(all(found[kind]) for kind in found if kind != "select"), found
+    for button in figure.locator("button").all():
+        if button.is_visible() and button.is_enabled():
+            button.press("Enter")
     assert told(opened, anchor) and "undefined" not in told(opened, anchor) and "NaN" not in told(opened, anchor)
 
 
@@ -629,58 +603,34 @@ def test_the_board_leads_to_the_steps(opened):
     assert told(opened, "ideas").startswith(f"{sum(e.idea == 'dropout' for e in ideas.alone())} pairs")
 
 
-def faults_of(page) -> list[str]:
-    return violations(page) + page.evaluate(LOOKING)
-
-
-def test_axe_finds_nothing_on_desktop_and_phone_light_and_dark(browser, address):
+@pytest.mark.parametrize("width", [1366, 390])
+def test_axe_finds_nothing_on_desktop_and_phone_light_and_dark(browser, address, width):
     """And fingers work: a tap on a chart, a press on a button; nothing is wider than the screen."""
-    for width, touched in ((1366, False), (390, True)):
-        context = browser.new_context(
-            viewport={"width": width, "height": 844}, offline=True, has_touch=touched, reduced_motion="reduce"
-        )
-        page, faults = context.new_page(), []
-        page.on("pageerror", lambda error, faults=faults: faults.append(str(error)))
+    with visit(browser, width=width, height=844) as page:
         open_page(page, address)
         page.fill("#predict-end-guess", "99.15")
         page.press("#predict-end-guess", "Enter")
         assert page.locator("text.touch-guess").all_text_contents() == ["you: 99.15"]
-        for mode in ("light", "dark"):
-            page.evaluate(f"document.documentElement.dataset.theme = '{mode}'")
-            faults += [f"{width} {mode}: {fault}" for fault in faults_of(page)]
-        if touched:
-            stage = page.locator("#touch-pooling .touch-stage")
-            stage.scroll_into_view_if_needed()
-            before = told(page, "pooling")
-            box = stage.bounding_box()
-            page.touchscreen.tap(box["x"] + box["width"] * 0.9, box["y"] + 80)
-            assert told(page, "pooling") != before
-            page.locator("#touch-luck button", has_text="Train again").tap()
-            assert page.evaluate("document.getAnimations().length") == 0  # less motion was asked for
-            lit = page.locator("#touch-leaderboard .touch-dot[fill='var(--figure-blue)']")
-            before = lit.count()
-            page.locator("#touch-leaderboard .touch-option").last.tap()
-            assert 0 < lit.count() < before
-        context.close()
-        assert not faults, "\n".join(faults)
+        assert flaws(page) + page.evaluate(LOOKING) == []
+        if width == 1366:
+            return
+        before, box = told(page, "pooling"), placed(page, "pooling")
+        page.touchscreen.tap(box["x"] + box["width"] * 0.9, box["y"] + 80)
+        assert told(page, "pooling") != before
+        page.locator("#touch-luck button", has_text="Train again").tap()
+        assert page.evaluate("document.getAnimations().length") == 0  # less motion was asked for
+        lit = page.locator("#touch-leaderboard .touch-dot[fill='var(--figure-blue)']")
+        before = lit.count()
+        page.locator("#touch-leaderboard .touch-option").last.tap()
+        assert 0 < lit.count() < before
 
 
 def test_without_a_script_each_figure_is_a_still_picture(browser, address):
-    context = browser.new_context(viewport={"width": 390, "height": 844}, offline=True, java_script_enabled=False)
-    page = context.new_page()
-    page.goto(address)
-    for anchor in FIGURES:
-        picture = page.locator(f"#touch-{anchor} .touch-stage > :is(svg, img):visible")
-        assert picture.is_visible() and len(picture.get_attribute("aria-label") or picture.get_attribute("alt")) > 40
-        assert picture.evaluate("(of) => of.tagName !== 'IMG' || of.naturalWidth > 300")
-        box = picture.bounding_box()
-        assert box["width"] <= 390 and box["height"] > 80
-        assert page.locator(f"#touch-{anchor} figcaption").is_visible()
-    context.close()
-
-
-def test_a_page_with_all_figures_would_keep_the_budget():
-    """120 KB of JavaScript and CSS, compressed, for whatever a page shows; what is loaded later stands apart."""
-    sizes = {name: len(gzip.compress(text.encode())) for name, text in touch.scripts().items()}
-    assert sum(size for name, size in sizes.items() if name not in touch.LATER) < 60_000, sizes
-    assert sizes["reader"] < 15_000 and sizes["shared"] < 7_000
+    with visit(browser, address, width=390, java_script_enabled=False) as page:
+        for anchor in FIGURES:
+            picture = page.locator(f"#touch-{anchor} .touch-stage > :is(svg, img):visible")
+            assert len(picture.get_attribute("aria-label") or picture.get_attribute("alt")) > 40
+            assert picture.evaluate("(of) => of.tagName !== 'IMG' || of.naturalWidth > 300")
+            box = picture.bounding_box()
+            assert box["width"] <= 390 and box["height"] > 80
+            assert page.locator(f"#touch-{anchor} figcaption").is_visible()

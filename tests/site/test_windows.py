@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from mnist_lib.rf import taps
-from tests.site.asking import asked
+from tests.site.visits import asked
 
 STATIC = Path(__file__).resolve().parents[2] / "book" / "_static"
 SIZES, KERNELS, STRIDES = (1, 2, 3, 4, 5, 7, 28), (1, 2, 3, 4, 5, 11), (1, 2, 3, 5)
@@ -121,7 +121,9 @@ def test_the_unit_at_a_place_is_the_one_drawn_there(parts, sheet):
     ("percent(0.99951)", "> 99.9 %"), ("percent(0.5)", "50.0 %"), ("percent(0)", "< 0.1 %"), ("percent(NaN)", "–"),
     ("count(1, 'map')", "1 map"), ("count(7416, 'parameter')", "7,416 parameters"), ("tabled(1 / 3)", "0.3333"),
     ("both([3, 5])", "3×5"), ("both([3, 3])", "3"), ("span([-2, 7])", "−2 to 7"),
-    ("quoted('x'.repeat(900)).length", 62),
+    ("quoted('x'.repeat(900)).length", 62), *((f"grouped({number})", f"{number:,}") for number in (
+        0, 7, 999, 1000, 7416, 999_999, 6_400_000, -1, -999, -1000, -123_456, 2**53 - 1)),
+    ("grouped(1e21)", f"{10**21:,}"), ("grouped(1234.5)", "1,234.5"), ("grouped(Infinity)", "∞"),
 ])
 def test_numbers_are_written_in_one_way(parts, call, text):
     assert parts.evaluate(f"bookParts.numbers.{call}") == text
