@@ -121,7 +121,7 @@ class Table:
         """Plain numbers, strings and lists, ready for JSON: the settings, and a dict for each row, output and block.
 
         With ``intervals`` also the first and last pixel of every unit, along each axis; an axis's
-        ``shape`` has 1 where nothing changes, and ``split`` the sizes that tokens are made of, if any.
+        ``shape`` has 1 where nothing changes.
         """
         return formats.as_dict(self, formats.View(columns, plain, **shown), intervals)
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 import torch
 
 from .. import intervals
-from ..factors import by_factors, joined
 from ..intervals import NOTHING, STILL, Intervals, found_steps
 from ..taps import shifted, transposed, window
 from ..windows import read_all
@@ -137,21 +136,19 @@ def _(call):
     source, kernel, dilation, padding, stride = call.args[:5]
     call.details.update(kernel=tuple(kernel), stride=tuple(stride), padding=tuple(padding), dilation=tuple(dilation))
     padded = read_all(call.intervals(source), [shifted(n + 2 * p, -p) for n, p in zip(source.shape[-2:], padding)])
-    (parts, split), rank = joined(*by_factors(padded), [-2 % source.dim(), -1 % source.dim()]), source.dim()
-    lead = split[:rank - 2]
     index = [torch.tensor([list(reach.taps(i)) for i in range(reach.size)]).T for reach in  # (k, places)
              (window(n, k, s, 0, d) for n, k, s, d in zip(padded.shape[-2:], kernel, stride, dilation))]
     found = []
-    for part in parts:
+    for part in padded.bounds:
         for place, each in zip((-2, -1), index):
             at = part.dim() + place
             part = (part.index_select(at, each.flatten()).unflatten(at, each.shape) if part.shape[at] > 1
                     else part.unsqueeze(at))
         found.append(part.transpose(-3, -2))  # (4, N, C, kh, kw, lh, lw)
     (kh, lh), (kw, lw) = (each.shape for each in index)
-    split = (*lead[:-1], (*lead[-1], kh, kw), (lh, lw))
-    bounds = intervals.stored(found, split)
-    return Intervals(call.shape, bounds, found_steps(call.shape, bounds, padded.steps))
+    shape = (*padded.shape[:-2], kh, kw, lh, lw)
+    columns = intervals.reshaped(Intervals(shape, tuple(found), ((STILL,) * len(shape),) * call.axes), call.shape)
+    return replace(columns, steps=found_steps(call.shape, columns.bounds, padded.steps))
 
 
 @built_in("col2im")

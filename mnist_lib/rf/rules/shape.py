@@ -7,7 +7,6 @@ from dataclasses import replace
 import torch
 
 from .. import intervals, moving
-from ..factors import groups_of
 from ..intervals import NOTHING, STILL, Intervals, found_steps
 from .indexing import anywhere
 from .registry import built_in, flat_tensors, listed
@@ -108,7 +107,7 @@ def _(call):
 def _sources(old, new):
     """For each output dimension of a reshape, the input dimensions it is made of."""
     made = [[] for _ in new]
-    for ins, outs in groups_of(old, new):
+    for ins, outs in intervals.groups_of(old, new):
         for out in outs:
             made[out] = ins
     return made
