@@ -229,17 +229,6 @@ class Interpreter:
         for _, number in self._uncounted.pop(key_of(tensor), ()):
             step.parameters += number
 
-    def forget(self, keys):
-        """Memory that is gone: what is known of it is not true of the next tensor that is there."""
-        for known in (self._learned, self._random, self._bounded, self._rewritten):
-            known -= keys
-        for key in keys:
-            self._lost.pop(key, None)
-            self._norms.pop(key, None)
-            self._notes.pop(("pooled", key), None)
-        self._zeros.forget(keys)
-        self.memory.forget(keys)
-
     def unused(self) -> tuple[str, ...]:
         """The names of the parameters that the forward did not use."""
         return tuple(name for parameters in self._uncounted.values() for name, _ in parameters)

@@ -56,8 +56,5 @@ class Repetition:
     def tell(self, *_):
         """Rules are not asked."""
 
-    def forget(self, keys):
-        """Nothing is known of any tensor."""
-
     def count(self, *_):
         """Nothing to count."""

@@ -37,7 +37,7 @@ class Tracer:
         self.written = Written(held)
         self.exits = Exits(alter)
         self.flow = Flow(interpreter.follows)
-        self.journal = Journal(held, (interpreter, self.flow))
+        self.journal = Journal(held)
         self.open: list[Step] = [Step("", type(network).__name__, network)]
         self.asleep = 0  # above zero where a rule stands for all that happens inside
         self.names = {id(module): name for name, module in reversed(list(network.named_modules()))}
