@@ -115,7 +115,7 @@ class Tracer:
         if name in READINGS:
             chance = not depends and self.interpreter.by_chance(flat_tensors(args))
             called = self.functions[-1] if self.functions else function
-            return self.exits.leave(output, called, self._module(), "image" if depends else "chance" * chance)
+            return self.exits.leave(output, called, self._module(), "image" if depends else "chance" if chance else "")
         return output
 
     # Modules -------------------------------------------------------------------------------
@@ -251,7 +251,7 @@ class Tracer:
         with Silence():
             chance = source is None and self.interpreter.by_chance(flat_tensors(args))
             depends = source is not None or self.interpreter.lost(args) is not None
-            self.exits.left(function, self._module(), "image" if depends else "chance" * chance,
+            self.exits.left(function, self._module(), "image" if depends else "chance" if chance else "",
                             args[0] if depends else None)
         return output
 

@@ -11,7 +11,7 @@ from .. import intervals, moving
 from ..intervals import NOTHING, Intervals
 from ..steps import common
 from .pointwise import added_low, without
-from .registry import built_in
+from .registry import Call, built_in
 
 
 @built_in("native_batch_norm", "_native_batch_norm_legit", "_native_batch_norm_legit_no_training",
@@ -86,21 +86,13 @@ def _(call):
     return intervals.union(call.shape, parts)
 
 
-@built_in("prelu", "_prelu_kernel", "rrelu_with_noise", "nan_to_num", "bernoulli", "hardswish", "hardsigmoid",
-          "silu", "mish", "gelu", "elu", "log_sigmoid", "log_sigmoid_forward", "isclose", "isnan",
-          "_fused_dropout", "leaky_relu", "hardtanh", "fmod", "remainder",  # not tagged as pointwise by torch 2.2
-          "hardshrink", "softshrink", "rrelu", "celu", "selu", "complex", "polar", "threshold",
-          "normal", "normal_functional", "poisson", "_standard_gamma", "binomial", "resolve_conj",
-          "resolve_neg", "_conj_physical", "logit", "_to_dense", "to_dense",
-          "_to_sparse", "to_sparse", "coalesce", "_coalesce")
-def _(call):
-    return call.same()
-
-
-@built_in("renorm")
-def _(call):
-    kept = call.args[2] % call.args[0].dim()
-    return intervals.spread(call.same(), [d for d in range(call.args[0].dim()) if d != kept])
+built_in("prelu", "_prelu_kernel", "rrelu_with_noise", "nan_to_num", "bernoulli", "hardswish", "hardsigmoid",
+         "silu", "mish", "gelu", "elu", "log_sigmoid", "log_sigmoid_forward", "isclose", "isnan",
+         "_fused_dropout", "leaky_relu", "hardtanh", "fmod", "remainder",  # not tagged as pointwise by torch 2.2
+         "hardshrink", "softshrink", "rrelu", "celu", "selu", "complex", "polar", "threshold",
+         "normal", "normal_functional", "poisson", "_standard_gamma", "binomial", "resolve_conj",
+         "resolve_neg", "_conj_physical", "logit", "_to_dense", "to_dense",
+         "_to_sparse", "to_sparse", "coalesce", "_coalesce")(Call.same)
 
 
 @built_in("binary_cross_entropy_with_logits", "binary_cross_entropy", "mse_loss", "smooth_l1_loss", "huber_loss")

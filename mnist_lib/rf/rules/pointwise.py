@@ -23,7 +23,7 @@ VERY_LOW = -50.0  # added to a score, or put in its place: perhaps a mask
 def elementwise(call: Call) -> Intervals | None:
     """The rule of all operations that PyTorch tags as pointwise."""
     special = {"mul": _product, "div": _quotient, "add": _sum, "sub": _sum, "where": _where,
-               "masked_fill": _masked_fill, "lerp": _lerp, "addcmul": _addcmul, "neg": _carried, "clone": _carried,
+               "masked_fill": _masked_fill, "neg": _carried, "clone": _carried,
                **dict.fromkeys(_VANISHING, _vanished)}.get(call.name)
     found = special(call) if special else None
     return call.same() if found is None else found
@@ -156,26 +156,6 @@ def _marked(call, result, choices, low=()):
     if low:
         return replace(result, off=torch.stack([m.expand(call.shape) for m in low]).any(0), off_kind="low")
     return replace(result, off=zero, off_kind="zero" if zero is not None else "")
-
-
-def _lerp(call):
-    start, end, weight = call.args[:3]
-    if not isinstance(weight, torch.Tensor) or not call.fixed(weight):
-        return None
-    weight = fitted(weight.cpu(), call.shape)
-    one, two = (intervals.broadcast(call.intervals(t), call.shape) for t in (start, end))
-    both = intervals.union(call.shape, [one, two])
-    bounds = tuple(intervals.collapsed(torch.where(weight == 0, a, torch.where(weight == 1, b, c)), 1)
-                   for a, b, c in zip(one.bounds, two.bounds, both.bounds))
-    return replace(both, bounds=bounds)
-
-
-def _addcmul(call):
-    zero = masked_zero(call, *call.args[1:3])
-    if zero is None:
-        return None
-    factors = intervals.union(call.shape, [call.intervals(t) for t in call.args[1:3]])
-    return intervals.union(call.shape, [call.intervals(call.args[0]), replace(without(factors, zero, ""), off=None)])
 
 
 def _vanished(call):

@@ -113,7 +113,7 @@ def _sources(old, new):
     return made
 
 
-@built_in("cat", "concat", "concatenate")
+@built_in("cat", "concat", "concatenate", "quantized::cat", "quantized::cat_relu")
 def _(call):
     tensors = [t for t in call.args[0] if t.dim() > 1 or t.numel()]
     return moving.concatenated([call.intervals(t) for t in tensors], call.get("dim", 0), call.shape)
