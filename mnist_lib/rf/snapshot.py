@@ -43,7 +43,6 @@ class Snapshot:
 
     def __init__(self, network):
         self._back: list = []  # functions that put back, in the order they were found
-        self._empty: list = []  # dictionaries in which there is nothing, as a module has a dozen
         self._seen: dict = {}  # by their ids, and kept alive so that these stay their own
         self.tensors: list[torch.Tensor] = []  # all that the network holds anywhere
         self.generators: list = []  # its own sources of random numbers
@@ -81,9 +80,6 @@ class Snapshot:
         """Everything as it was when the snapshot was taken."""
         for back in reversed(self._back):
             back()
-        for container in self._empty:
-            if container:
-                container.clear()
         for module, mode in self._modes:
             module._c.setattr("training", mode)
 
@@ -133,9 +129,7 @@ class Snapshot:
         self._back.append(state_of(generator))
 
     def _visit_container(self, container):
-        if (named := isinstance(container, dict)) and not container:
-            self._empty.append(container)
-            return
+        named = isinstance(container, dict)
         kind = next(kind for kind in _CONTAINERS if isinstance(container, kind))  # its own class may want more
         content = kind(container.items() if named else container)
         self._back.append(lambda: _refill(container, content))

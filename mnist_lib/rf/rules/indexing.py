@@ -53,25 +53,11 @@ def _(call):
 
 @built_in("_embedding_bag", "_embedding_bag_forward_only")
 def _(call):
-    """Sums of tokens: of the bags that the offsets tell, where these are constant, else any."""
-    weight, index, offsets = call.args[:3]
-    if drawn(call, [index, offsets]):
+    """Sums of tokens, each of any."""
+    if drawn(call, call.args[1:3]):
         return NotImplemented
-    parts = [intervals.reduce(call.intervals(weight), range(weight.dim()), False)]
-    weights = call.get("per_sample_weights")
-    tokens = intervals.union(index.shape, [call.intervals(t) for t in (index, weights) if t is not None])
-    if not call.fixed(offsets) or not offsets.numel():
-        parts += [intervals.reduce(part, range(len(part.shape)), False) for part in
-                  (tokens, call.intervals(offsets))]
-        whole = intervals.union((), parts)
-        return [intervals.broadcast(whole, t.shape) for t in call.outputs]
-    starts = offsets.tolist() + [len(index)] * (len(call.outputs[0]) - len(offsets) + 1)
-    bags = [moving.sliced(tokens, 0, a, max(a, z) - a) for a, z in zip(starts, starts[1:])]
-    bags = [intervals.reduce(bag, [0], True) if bag.shape[0] else call.nothing((1,)) for bag in bags]
-    each = moving.concatenated(bags, 0, (len(bags),))
-    result = intervals.union(call.shape, [moving.unsqueezed(each, 1), *parts])
-    whole = intervals.reduce(tokens, [0], False)
-    return [result] + [intervals.broadcast(whole, t.shape) for t in call.outputs[1:]]
+    whole = intervals.union((), [intervals.reduce(call.intervals(t), range(t.dim()), False) for t in call.traced])
+    return [intervals.broadcast(whole, t.shape) for t in call.outputs]
 
 
 #: What an operation calls that which it puts somewhere.

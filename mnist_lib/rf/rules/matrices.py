@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from .. import intervals
-from .registry import built_in
+from .registry import Call, built_in
 
 
-def _over(call, source, dims):
-    """Every output depends on the whole of ``source`` along ``dims``, whose sizes may change."""
-    return intervals.broadcast(intervals.reduce(call.intervals(source), dims, True), call.shape)
-
-
-@built_in("_fft_c2c", "_fft_r2c", "_fft_c2r")
+@built_in("_fft_c2c", "_fft_r2c", "_fft_c2r", "multinomial", "_sample_dirichlet")
 def _(call):
-    return _over(call, call.args[0], call.args[1])
+    """Every output depends on the whole along some dimensions, whose sizes may change."""
+    dims = call.args[1] if call.name.startswith("_fft") else [-1]
+    return intervals.broadcast(intervals.reduce(call.intervals(call.args[0]), dims, True), call.shape)
 
 
-@built_in("_pdist_forward", "_cdist_backward", "cov", "corrcoef", "multinomial", "_sample_dirichlet",
-          "histc", "bincount", "linspace", "quantized_lstm", "quantized_gru")
-def _(call):
-    if call.name in ("multinomial", "_sample_dirichlet"):
-        return _over(call, call.args[0], [-1])
-    return call.whole()
+built_in("_pdist_forward", "_cdist_backward", "cov", "corrcoef", "histc", "bincount", "linspace", "quantized_lstm",
+         "quantized_gru")(Call.whole)

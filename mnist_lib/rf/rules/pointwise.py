@@ -112,7 +112,16 @@ def added_low(call, result, terms, low=None, others=(), sign=1):
 
 
 def _where(call):
-    condition, one, other = call.args[:3]
+    return _chosen(call, *call.args[:3])
+
+
+def _masked_fill(call):
+    source, mask, value = call.args[:3]
+    return _chosen(call, mask, value, source)
+
+
+def _chosen(call, condition, one, other):
+    """One where a condition that is no part of the image says so, the other elsewhere."""
     if not call.fixed(condition):
         return None
     condition = condition.cpu()
@@ -124,21 +133,6 @@ def _where(call):
     low = [fitted(p.off.expand(p.shape), call.shape) & fitted(c, call.shape)
            for p, c in zip(parts, (condition, ~condition)) if p.off_kind == "low"]
     return _marked(call, replace(result, bounds=bounds), ((one, condition), (other, ~condition)), low)
-
-
-def _masked_fill(call):
-    source, mask, value = call.args[:3]
-    if not call.fixed(mask):
-        return None
-    mask, before = mask.cpu(), call.intervals(source)
-    if isinstance(value, torch.Tensor) and call.lookup(value) is not None:
-        parts = [intervals.broadcast(call.intervals(t), call.shape) for t in (value, source)]
-        bounds = tuple(intervals.collapsed(torch.where(mask, a, b), 1)
-                       for a, b in zip(parts[0].bounds, parts[1].bounds))
-        return replace(intervals.union(call.shape, parts), bounds=bounds)
-    low = [fitted(before.off.expand(before.shape), call.shape) & ~mask] if before.off_kind == "low" else []
-    kept = replace(intervals.broadcast(before, call.shape), off=None, off_kind="")
-    return _marked(call, without(kept, mask, ""), ((value, mask),), low)
 
 
 def _marked(call, result, choices, low=()):

@@ -156,13 +156,6 @@ def _(call):
     before = call.intervals(call.args[0])
     if call.name in _AT_PLACES:
         return intervals.moved(before, _in_place_of_first(call))
-    if call.name == "roll" and len(before.shape) and call.get("dims"):
-        after = before
-        for dim, shift in zip(listed(call.get("dims"), 1), listed(call.args[1], 1)):
-            after = moving.moved_along(after, [dim % len(before.shape)],
-                                       lambda t, d=dim, n=shift: t.roll(n, d - (d >= 0) * len(before.shape)),
-                                       before.shape)
-        return _keeping_steps(call, after)
     dims = _touched(call, before.shape)
     if dims is None:
         after = intervals.moved(before, _in_place_of_first(call))
@@ -197,8 +190,8 @@ def _touched(call, shape):
         return None
     if call.name in ("unfold", "unfold_copy", "index_select"):
         return [call.args[1] % rank]
-    if call.name == "flip":
-        return [d % rank for d in call.args[1]]
+    if call.name == "flip" or call.name == "roll" and call.get("dims"):
+        return [d % rank for d in listed(call.get("dims"), 1)]
     if call.name in ("index", "_unsafe_index"):
         touched, dim = [], 0
         for index in call.args[1]:
