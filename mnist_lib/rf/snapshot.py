@@ -1,7 +1,7 @@
 """A network as it was before it ran: modes, attributes and all they hold, hooks, random states.
 
 ``left_as_found`` walks from the modules to whatever they hold: containers in containers, arrays, plain objects,
-generators of random numbers. Tensors keep their values through ``written.py``.
+generators of random numbers. Tensors keep their values through ``Written``.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def left_as_found(network):
     """Evaluation mode for as long as it lasts; then everything is as it was, also after an error.
 
     That is: each module's mode, attributes, hooks and all that these hold, and the random state of torch,
-    numpy and Python. Yields a ``Snapshot``. (Values that a forward writes into tensors, ``written.py`` puts back.)
+    numpy and Python. Yields a ``Snapshot``. (Values that a forward writes into tensors, ``Written`` puts back.)
     """
     snapshot = Snapshot(network)
     devices = {p.device.index for p in network.parameters() if p.is_cuda}
@@ -180,3 +180,23 @@ def _refill(container, content):
     if changed:
         container.clear()
         container.update(content) if isinstance(container, (dict, set)) else container.extend(content)
+
+
+class Written:
+    """The network's own memory, and the old values of what its forward writes to."""
+
+    def __init__(self, tensors):
+        self._own = {key_of(t) for t in tensors if has_memory(t)}
+        self._old: dict = {}
+
+    def before(self, tensor: torch.Tensor) -> None:
+        """Keep the values of a tensor of the network's before something is written to it."""
+        key = key_of(tensor)
+        if key in self._own and key not in self._old:
+            bytes_ = torch.empty(0, dtype=torch.uint8, device=tensor.device).set_(tensor.untyped_storage())
+            self._old[key] = (bytes_, bytes_.clone())
+
+    def put_back(self) -> None:
+        """Undo what the forward wrote."""
+        for bytes_, values in self._old.values():
+            bytes_.copy_(values)

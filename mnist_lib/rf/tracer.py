@@ -19,8 +19,8 @@ from .modes import Functions, Operations, silence
 from .operators import ARRAYS, READINGS, base_name, mutated_by, unknown_operation, where
 from .rules.attention import ATTENTION, by_scores
 from .rules.registry import FUNCTIONS, UnknownOperation, flat_tensors, registered
+from .snapshot import Written
 from .trace_step import NoRule, Step
-from .written import Written
 
 _BLANK = {"empty", "empty_strided", "new_empty", "new_empty_strided", "empty_like", "empty_permuted"}
 

@@ -1,4 +1,4 @@
-"""Rules of the operations that mix elements: reductions, normalization, softmax, products."""
+"""Rules of the operations that mix elements: reductions, normalization, Fourier transforms, products."""
 
 from __future__ import annotations
 
@@ -103,6 +103,17 @@ def _(call):
 @built_in("_ctc_loss")
 def _(call):
     return [_statistics(call.intervals(call.args[0]), t) for t in call.outputs]
+
+
+@built_in("_fft_c2c", "_fft_r2c", "_fft_c2r", "multinomial", "_sample_dirichlet")
+def _(call):
+    """Every output depends on the whole along some dimensions, whose sizes may change."""
+    dims = call.args[1] if call.name.startswith("_fft") else [-1]
+    return intervals.broadcast(intervals.reduce(call.intervals(call.args[0]), dims, True), call.shape)
+
+
+built_in("_pdist_forward", "_cdist_backward", "cov", "corrcoef", "histc", "bincount", "linspace", "quantized_lstm",
+         "quantized_gru")(Call.whole)
 
 
 @built_in("mm", "bmm", "addmm", "baddbmm", "addbmm", "mv", "addmv", "dot", "vdot", "matmul", "linear",
