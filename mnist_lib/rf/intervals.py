@@ -27,7 +27,7 @@ from .steps import NOTHING, STILL, common, found_steps, scaled, through
 
 __all__ = ["NOTHING", "STILL", "Intervals", "broadcast", "collapsed", "dropped", "found_steps", "groups_of",
            "moved", "narrowed", "nothing", "of_image", "of_inputs", "reduce", "reshaped", "running", "spread",
-           "through", "union"]
+           "through", "union", "whole"]
 
 
 @dataclass(frozen=True)
@@ -136,8 +136,13 @@ def reduce(spans: Intervals, dims, keepdim: bool) -> Intervals:
     bounds = tuple(_least(part, dims) for part in spans.bounds)
     steps = tuple(tuple(step if d not in dims else (STILL if step is None else scaled(step, n))
                         for d, (step, n) in enumerate(zip(axis, spans.shape))) for axis in spans.steps)
-    whole = Intervals(shape, bounds, steps)
-    return whole if keepdim else dropped(whole, dims)
+    kept = Intervals(shape, bounds, steps)
+    return kept if keepdim else dropped(kept, dims)
+
+
+def whole(all_spans, shape) -> Intervals:
+    """For each element of a shape all that any element of any of the intervals depends on."""
+    return broadcast(union((), [reduce(spans, range(len(spans.shape)), False) for spans in all_spans]), shape)
 
 
 def _least(part, dims):

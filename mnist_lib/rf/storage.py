@@ -12,7 +12,7 @@ import torch
 from torch.multiprocessing.reductions import StorageWeakRef
 
 from .geometry import ReceptiveFieldError
-from .intervals import Intervals, broadcast, found_steps, reduce, union
+from .intervals import Intervals, found_steps, whole
 from .patchwork import Boxed, Lines, boxed, empty_lines
 
 _OFTEN = 8  # new tensors between two looks at which are gone
@@ -141,8 +141,7 @@ def _covers(tensor):
 
 def _of_sparse(entry, place):
     """A sparse tensor's numbers, or another view of it: each may be any of those that are there."""
-    parts = [reduce(spans, range(len(spans.shape)), False) for spans in entry.views.values()]
-    return broadcast(union((), parts), place[0])
+    return whole(entry.views.values(), place[0])
 
 
 def _take_apart(entry, tensor, place, axes=None):

@@ -56,8 +56,7 @@ def _(call):
     """Sums of tokens, each of any."""
     if drawn(call, call.args[1:3]):
         return NotImplemented
-    whole = intervals.union((), [intervals.reduce(call.intervals(t), range(t.dim()), False) for t in call.traced])
-    return [intervals.broadcast(whole, t.shape) for t in call.outputs]
+    return [intervals.whole(map(call.intervals, call.traced), t.shape) for t in call.outputs]
 
 
 #: What an operation calls that which it puts somewhere.

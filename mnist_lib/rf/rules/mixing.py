@@ -25,20 +25,14 @@ def _(call):
         return [call.intervals(call.args[0])] + [call.nothing(t.shape) for t in call.outputs[1:]]
     source = call.intervals(call.args[0])
     mixed = intervals.spread(source, [d for d in range(len(source.shape)) if d != 1])
-    rest = intervals.reduce(source, range(len(source.shape)), False)
-    return [mixed] + [intervals.broadcast(rest, t.shape) for t in call.outputs[1:]]
+    return [mixed] + [intervals.whole([source], t.shape) for t in call.outputs[1:]]
 
 
 @built_in("native_layer_norm", "layer_norm", "rms_norm", "_fused_rms_norm")
 def _(call):
     source, count = call.intervals(call.args[0]), len(call.args[1])
     mixed = intervals.spread(source, range(-count, 0))
-    return [mixed] + [_statistics(mixed, t) for t in call.outputs[1:]]
-
-
-def _statistics(mixed, tensor):
-    whole = intervals.reduce(mixed, range(len(mixed.shape)), False)
-    return intervals.broadcast(whole, tensor.shape)
+    return [mixed] + [intervals.whole([mixed], t.shape) for t in call.outputs[1:]]
 
 
 @built_in("native_group_norm", "group_norm")
@@ -47,7 +41,7 @@ def _(call):
     apart = intervals.reshaped(source, (source.shape[0], groups, source.shape[1] // groups, *source.shape[2:]))
     apart = intervals.reshaped(intervals.spread(apart, range(2, len(apart.shape))), source.shape)
     mixed = replace(source, bounds=apart.bounds, off=None, off_kind="")
-    return [mixed] + [_statistics(mixed, t) for t in call.outputs[1:]]
+    return [mixed] + [intervals.whole([mixed], t.shape) for t in call.outputs[1:]]
 
 
 @built_in("sum", "mean", "amax", "amin", "prod", "std", "var", "var_mean", "std_mean", "max", "min", "norm",
@@ -102,7 +96,7 @@ def _(call):
 
 @built_in("_ctc_loss")
 def _(call):
-    return [_statistics(call.intervals(call.args[0]), t) for t in call.outputs]
+    return [intervals.whole(map(call.intervals, call.args[:1]), t.shape) for t in call.outputs]
 
 
 @built_in("_fft_c2c", "_fft_r2c", "_fft_c2r", "multinomial", "_sample_dirichlet")

@@ -32,8 +32,7 @@ def _(call):
           "choose_qparams_optimized")
 def _(call):
     """The scale is that of the largest and smallest value."""
-    whole = intervals.union((), [intervals.reduce(call.intervals(t), range(t.dim()), False) for t in call.traced])
-    return [intervals.broadcast(whole, t.shape) for t in call.outputs]
+    return [intervals.whole(map(call.intervals, call.traced), t.shape) for t in call.outputs]
 
 
 built_in("quantized::add", "quantized::add_relu", "quantized::mul", "quantized::mul_relu", "quantized::hardswish",

@@ -159,9 +159,7 @@ class Call:
 
     def whole(self) -> Intervals:
         """Every output depends on every element of every input."""
-        parts = [self.lookup(t) for t in self.traced]
-        parts = [intervals.reduce(s, range(len(s.shape)), False) for s in parts]
-        return intervals.union(self.shape, parts)
+        return intervals.whole([self.lookup(t) for t in self.traced], self.shape)
 
     def window(self, kernel, stride=1, padding=0, dilation=1, tensor=None) -> Intervals:
         """A sliding window over the map's axes, H and W of (N, C, H, W); mixes all channels.
