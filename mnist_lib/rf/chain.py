@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from math import prod
 
-from .geometry import ReceptiveFieldError
-from .intervals import of_image, reshaped
+from .geometry import Geometry, ReceptiveFieldError
+from .intervals import of_image
 from .layers import Layer, stands_first
-from .maps import extents_of, geometry_of
-from .row import Row
-from .space import image_size, of_size
+from .maps import extents_of
+from .row import Extent, Extents, Row
+from .space import image_size
 from .table import Table
 from .taps import transposed, window
-from .windows import read_all
+from .windows import read
 
 _WINDOWS = ("conv", "max_pool", "avg_pool", "crop")  # a crop is a window of one pixel with negative padding
 _PLAIN = ("relu", "batchnorm", "dropout", "identity", "softmax", "log_softmax")
@@ -36,33 +36,44 @@ def field_of_layers(layers, input_size=None, title=None) -> Table:
     size = (1, *size) if len(size) == (dimension or 2) else size
     if len(size) == 1:
         raise ValueError(f"input_size {size} is that of a sequence; give (channels, height, width)")
-    space, spans, channels, rows = of_size(size), of_image((1, *size)), size[0], []
-    dims = tuple(range(2, 1 + len(size)))
-    geometries = _geometries(spans, space, dims)
+    maps, channels, flat, rows = tuple(map(Geometry, size[1:])), size[0], False, []
+    lines = [of_image((1, 1, n)) for n in size[1:]]  # each axis by itself
     for name, layer in named:
-        before, sizes, ch_in = geometries, spans.shape[2:], channels
+        before, sizes, ch_in = maps, tuple(g.size for g in maps), channels
         settings, laws = _laws(name, layer, sizes)
         try:
             if any(law.size < 1 for law in laws):
                 raise ReceptiveFieldError(f"a map of {' × '.join(map(str, sizes))} shrinks to nothing")
+            maps = tuple(line.read(law) for line, law in zip(maps, laws)) if laws else maps
             own = stands_first(layer, channels, shared)
         except ValueError as error:
             raise ReceptiveFieldError(f"layer {name!r} ({layer.op}): {error}") from None
-        spans = read_all(spans, laws)
+        lines = [read(line, 2, law) for line, law in zip(lines, laws)] if laws else lines
         if layer.op in ("conv", "conv_transpose"):
             channels = layer.channels or channels
         if layer.op == "flatten":
-            channels, spans, dims = channels * prod(sizes), reshaped(spans, (1, spans.shape[1] * prod(sizes))), ()
-        geometries = _geometries(spans, space, dims) if laws or layer.op == "flatten" else before
-        parameters, products = _costs(layer, ch_in, channels, sizes, spans.shape[2:])
-        rows.append(Row(name, layer.op, before, geometries, extents_of(spans, dims), tuple(spans.shape[2:]), ch_in,
+            channels, maps, flat = channels * prod(sizes), tuple(map(_flat, maps)), True
+        after = tuple(g.size for g in maps)
+        parameters, products = _costs(layer, ch_in, channels, sizes, after)
+        rows.append(Row(name, layer.op, before, maps, _extents(lines, flat), () if flat else after, ch_in,
                         channels, parameters=parameters * own, multiply_adds=products, plain=not laws,
                         dims=tuple(range(2, 1 + len(size))), **settings))
     return Table(title, size, tuple(rows))
 
 
-def _geometries(spans, space, dims):
-    return tuple(geometry_of(spans, axis, space, dims) for axis in range(len(space.pixels)))
+def _flat(line):
+    """The geometry of all units of a map read as one vector."""
+    return Geometry(1, None, line.sees(line.size - 1)[1] - line.sees(0)[0] + 1, None)
+
+
+def _extents(lines, flat) -> Extents:
+    """The exact fields of a map, or of all its units read as one vector."""
+    found = []
+    for axis, line in enumerate(lines):
+        extent = extents_of(line, () if flat else (2,)).axes[0]
+        shape = () if flat else tuple(extent.shape[0] if a == axis else 1 for a in range(len(lines)))
+        found.append(Extent(shape, extent.first, extent.last))
+    return Extents(tuple(found))
 
 
 def _named(layers, title):

@@ -13,13 +13,16 @@ padding p and dilation d::
 Araujo, Norris and Sim, "Computing Receptive Fields of Convolutional Neural Networks", Distill
 2019, https://distill.pub/2019/computing-receptive-fields/, derive an equivalent recurrence that
 runs from the output back: r_in = s r_out + (k - s). Chapter: ``book/learn/receptive-field.md``.
-What single layers read is in ``taps.py``; ``maps.py`` finds the four numbers of a map.
+What single layers read is in ``taps.py``; ``maps.py`` finds the four numbers of a map of any network.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import gcd
+
+from .taps import Taps
 
 
 class ReceptiveFieldError(ValueError):
@@ -63,10 +66,40 @@ class Geometry:
         shift = int(self.jump * len(self.phases)) * period
         return first + shift, last + shift
 
+    def read(self, reach: Taps) -> Geometry:
+        """The map whose unit i reads the units ``reach.taps(i)`` of this one: the recurrence above, for any layer."""
+        outputs, inputs = reach.period
+        if not inputs:  # every unit reads the same
+            period = 1
+        else:
+            period = outputs * (len(self.phases) or 1) // gcd(len(self.phases) or 1, inputs)
+        phases = [_hull(self.sees(tap) for tap in reach.taps(unit)) for unit in range(period)]
+        return _from_phases(reach.size, whole(Fraction(self.jump) * inputs / outputs), phases)
+
     def misalignment(self, other: Geometry) -> float:
         """The largest distance, in pixels, between the centres of the two maps' equal units."""
         apart = self.start - other.start
         return float(max(abs(apart), abs(apart + (self.size - 1) * (self.jump - other.jump))))
+
+
+def _hull(intervals) -> tuple[int, int] | None:
+    """The smallest interval that holds all the given ones; None if there is none to hold."""
+    some = [interval for interval in intervals if interval]
+    return (min(a for a, _ in some), max(b for _, b in some)) if some else None
+
+
+def _from_phases(size: int, jump: int | Fraction, phases: list) -> Geometry:
+    """A geometry from the intervals of one period's units; plain where all units see alike."""
+    seen = [(i, *interval) for i, interval in enumerate(phases) if interval]
+    if not seen:
+        raise ReceptiveFieldError("no unit of the map looks at the image")
+    if isinstance(jump, int) and len(seen) == len(phases):
+        _, first, last = seen[0]
+        if all((a, b) == (first + i * jump, last + i * jump) for i, a, b in seen):
+            return Geometry(size, jump, last - first + 1, (first + last + 1) / 2)
+    start = sum(Fraction(a + b + 1, 2) - i * jump for i, a, b in seen) / len(seen)
+    field = max((b - a + 1 for i, a, b in seen if i < size), default=0)
+    return Geometry(size, jump, field, float(start), tuple(phases))
 
 
 def whole(number: Fraction) -> int | Fraction:
