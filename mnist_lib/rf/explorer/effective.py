@@ -8,7 +8,7 @@ import zlib
 
 import torch
 
-from ..effective_field import masses
+from ..gradients import masses
 
 SIDE = 48  # cells of a written field, at most, along each axis
 IMAGES = 4  # over which is averaged, at most
