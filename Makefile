@@ -75,7 +75,7 @@ check-notebooks: environment ## execute every notebook in an empty folder and a 
 publish: environment ## put the built site and its notebooks on the branch gh-pages of origin
 	@$(RUN) tools/publish.py $(ARGS)
 
-bench: environment ## time the trainer against a bare loop, side by side
+bench: environment ## time the trainer against the usual loop, side by side
 	$(RUN) -m benchmarks $(ARGS)
 
 check-gpu: environment ## train on CUDA, where there is a GPU, compare with the records of CPUs and time the ladder

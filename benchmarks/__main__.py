@@ -1,10 +1,10 @@
-"""``python -m benchmarks [engine | augmentation | ladder | gpu] [options]``: one benchmark, or one after the other."""
+"""``python -m benchmarks [ladder | gpu] [options]``: one benchmark, or one after the other."""
 
 import sys
 
-from . import augmentation, engine, gpu, ladder
+from . import gpu, ladder
 
-BENCHMARKS = {"engine": engine.main, "augmentation": augmentation.main, "ladder": ladder.main, "gpu": gpu.main}
+BENCHMARKS = {"ladder": ladder.main, "gpu": gpu.main}
 
 
 def main(arguments: list[str]) -> int:

@@ -171,9 +171,7 @@ def _outside(table, name, units, axis, line) -> bool:
 def _seeing(extent, line, shape) -> torch.Tensor:
     """Which units of a map of a shape see a line, by the table."""
     first, last = (torch.tensor(ends).reshape(extent.shape) for ends in (extent.first, extent.last))
-    sees = (first <= line) & (line <= last)
-    factors = [n for sizes in extent.split for n in sizes] or list(shape)
-    return sees.expand(factors).reshape(shape)
+    return ((first <= line) & (line <= last)).expand(shape)
 
 
 def _child(pipe, name, entry):

@@ -5,7 +5,7 @@ out comes a table, as text, HTML, Markdown, CSV or plain dictionaries. Brute for
 ``check``) and the effective field (``effective``) judge it. Needs torch and nothing else: figures
 ask for matplotlib, frames for pandas, when they are asked for. Looks into no other room.
 
-Read ``taps.py`` first (one layer's windows), then ``geometry.py`` (a chain's), then
+Read ``taps.py`` first (one layer's windows), then ``geometry.py`` (where units look), then
 ``calculator.py`` (any network's).
 """
 

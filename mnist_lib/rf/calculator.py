@@ -145,7 +145,7 @@ def _in_single_operations():
         for name in ("utils", "observer"):  # a check of PyTorch's own whether an observer has seen anything
             module = sys.modules.get(f"torch.ao.quantization.{name}")
             if hasattr(module, "check_min_max_valid"):
-                stack.enter_context(mock.patch.object(module, "check_min_max_valid", _valid))
+                stack.enter_context(mock.patch.object(module, "check_min_max_valid", lambda low, high: True))
         try:
             from torch.nn.attention import SDPBackend, sdpa_kernel
         except ImportError:  # torch before 2.3
@@ -170,10 +170,6 @@ def _uncollected():
 def _uncompiled(model=None, **_):
     """``torch.compile`` as it is called and as it decorates, without compiling."""
     return (lambda decorated: decorated) if model is None else model
-
-
-def _valid(low, high):
-    return True
 
 
 def _both_branches(pred, true_fn, false_fn, operands=()):

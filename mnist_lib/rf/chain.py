@@ -1,17 +1,18 @@
-"""The receptive-field table of a plain list of layers, one after another. No torch."""
+"""The receptive-field table of a plain list of layers, one after another."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import lru_cache
 from math import prod
 
 from .geometry import Geometry, ReceptiveFieldError
+from .intervals import of_image
 from .layers import Layer, stands_first
-from .row import Extent, Row
+from .maps import extents_of
+from .row import Extent, Extents, Row
 from .space import image_size
 from .table import Table
-from .taps import inside, transposed, window
+from .taps import transposed, window
+from .windows import read
 
 _WINDOWS = ("conv", "max_pool", "avg_pool", "crop")  # a crop is a window of one pixel with negative padding
 _PLAIN = ("relu", "batchnorm", "dropout", "identity", "softmax", "log_softmax")
@@ -35,29 +36,44 @@ def field_of_layers(layers, input_size=None, title=None) -> Table:
     size = (1, *size) if len(size) == (dimension or 2) else size
     if len(size) == 1:
         raise ValueError(f"input_size {size} is that of a sequence; give (channels, height, width)")
-    channels, plan, rows = size[0], (), []
-    lines = {n: Geometry(n) for n in size[1:]}
-    maps = tuple(lines[n] for n in size[1:])  # one object for equal axes, so that they are worked out once
+    maps, channels, flat, rows = tuple(map(Geometry, size[1:])), size[0], False, []
+    lines = [of_image((1, 1, n)) for n in size[1:]]  # each axis by itself
     for name, layer in named:
-        before, ch_in = maps, channels
-        settings, steps = _steps(name, layer, maps)
+        before, sizes, ch_in = maps, tuple(g.size for g in maps), channels
+        settings, laws = _laws(name, layer, sizes)
         try:
-            if steps:
-                maps = _apply(maps, steps)
+            if any(law.size < 1 for law in laws):
+                raise ReceptiveFieldError(f"a map of {' × '.join(map(str, sizes))} shrinks to nothing")
+            maps = tuple(line.read(law) for line, law in zip(maps, laws)) if laws else maps
             own = stands_first(layer, channels, shared)
         except ValueError as error:
             raise ReceptiveFieldError(f"layer {name!r} ({layer.op}): {error}") from None
+        lines = [read(line, 2, law) for line, law in zip(lines, laws)] if laws else lines
         if layer.op in ("conv", "conv_transpose"):
             channels = layer.channels or channels
         if layer.op == "flatten":
-            channels, maps = channels * prod(g.size for g in maps), tuple(map(_flat, maps))
-        plan = (*plan, steps) if steps else plan
-        parameters, products = _costs(layer, ch_in, channels, before, maps)
-        rows.append(Row(name, layer.op, before, maps, ChainExtents(plan, size[1:], layer.op == "flatten"),
-                        () if layer.op == "flatten" else tuple(g.size for g in maps), ch_in, channels,
-                        parameters=parameters * own, multiply_adds=products, plain=not steps,
-                        dims=tuple(range(2, 2 + len(maps))), **settings))
+            channels, maps, flat = channels * prod(sizes), tuple(map(_flat, maps)), True
+        after = tuple(g.size for g in maps)
+        parameters, products = _costs(layer, ch_in, channels, sizes, after)
+        rows.append(Row(name, layer.op, before, maps, _extents(lines, flat), () if flat else after, ch_in,
+                        channels, parameters=parameters * own, multiply_adds=products, plain=not laws,
+                        dims=tuple(range(2, 1 + len(size))), **settings))
     return Table(title, size, tuple(rows))
+
+
+def _flat(line):
+    """The geometry of all units of a map read as one vector."""
+    return Geometry(1, None, line.sees(line.size - 1)[1] - line.sees(0)[0] + 1, None)
+
+
+def _extents(lines, flat) -> Extents:
+    """The exact fields of a map, or of all its units read as one vector."""
+    found = []
+    for axis, line in enumerate(lines):
+        extent = extents_of(line, () if flat else (2,)).axes[0]
+        shape = () if flat else tuple(extent.shape[0] if a == axis else 1 for a in range(len(lines)))
+        found.append(Extent(shape, extent.first, extent.last))
+    return Extents(tuple(found))
 
 
 def _named(layers, title):
@@ -78,15 +94,14 @@ def _settings(layer):
     return (layer.kernel, layer.stride, layer.padding, layer.dilation, layer.output_padding)
 
 
-def _steps(name, layer, maps):
-    """What the table prints of a layer, and for each axis the method of Geometry it stands for."""
-    count = len(maps)
+def _laws(name, layer, sizes):
+    """What the table prints of a layer, and for each axis what its units read."""
+    count = len(sizes)
     if layer.op in _PLAIN or layer.op == "flatten":
         return {}, ()
     if layer.op == "global_avg_pool":
-        kernel = tuple(g.size for g in maps)
-        return (dict(kernel=kernel, stride=kernel, padding=(0,) * count, dilation=(1,) * count),
-                tuple(("through", n, n) for n in kernel))
+        return (dict(kernel=sizes, stride=sizes, padding=(0,) * count, dilation=(1,) * count),
+                tuple(window(n, n, n) for n in sizes))
     if layer.op not in (*_WINDOWS, "conv_transpose"):
         raise ReceptiveFieldError(f"layer {name!r}: no rule for the operation {layer.op!r}; a list of layers "
                                   f"may hold {', '.join((*_WINDOWS, *_PLAIN))}, conv_transpose, "
@@ -103,10 +118,10 @@ def _steps(name, layer, maps):
     padding = _same_padding(name, kernel, stride, dilation) if layer.padding == "same" else each(
         0 if layer.padding == "valid" else layer.padding)
     settings = dict(kernel=kernel, stride=stride, padding=padding, dilation=dilation)
-    windows = tuple(zip(kernel, stride, padding, dilation))
+    windows = zip(sizes, kernel, stride, padding, dilation)
     if layer.op == "conv_transpose":
-        return settings, tuple(("transposed", *w, e) for w, e in zip(windows, each(layer.output_padding)))
-    return settings, tuple(("through", *w, layer.ceil_mode) for w in windows)
+        return settings, tuple(transposed(*numbers, more) for numbers, more in zip(windows, each(layer.output_padding)))
+    return settings, tuple(window(*numbers, layer.ceil_mode) for numbers in windows)
 
 
 def _same_padding(name, kernel, stride, dilation):
@@ -119,24 +134,6 @@ def _same_padding(name, kernel, stride, dilation):
     return tuple(map(int, padding))
 
 
-def _apply(maps, steps):
-    """All axes through a layer; once only where they are the same (square maps, square windows)."""
-    done, after = {}, []
-    for geometry, step in zip(maps, steps):
-        key = (id(geometry), step)
-        if key not in done:
-            method, *numbers = step
-            done[key] = getattr(geometry, method)(*numbers)
-        after.append(done[key])
-    return tuple(after)
-
-
-def _flat(geometry):
-    """The geometry of all units of a map read as one vector."""
-    field = geometry.sees(geometry.size - 1)[1] - geometry.sees(0)[0] + 1
-    return Geometry(1, None, field, None)
-
-
 def _costs(layer, ch_in, ch_out, before, after):
     """Parameters and, for one image, multiply-adds of a layer."""
     if layer.op == "batchnorm":
@@ -146,45 +143,4 @@ def _costs(layer, ch_in, ch_out, before, after):
     kernel = (layer.kernel,) * len(after) if isinstance(layer.kernel, int) else layer.kernel
     weights = prod(kernel) * ch_in * ch_out
     places = after if layer.op == "conv" else before
-    return weights + layer.bias * ch_out, weights * prod(g.size for g in places)
-
-
-@dataclass(frozen=True)
-class ChainExtents:
-    """The exact fields behind some layers of a chain, worked out when they are asked for."""
-
-    plan: tuple
-    size: tuple[int, ...]
-    flat: bool = False
-
-    @property
-    def axes(self) -> tuple[Extent, ...]:
-        """The exact fields along each axis of the image."""
-        return _extents(self)
-
-
-@lru_cache(maxsize=1024)
-def _extents(extents: ChainExtents) -> tuple[Extent, ...]:
-    if extents.flat:
-        whole = _extents(ChainExtents(extents.plan, extents.size))
-        return tuple(Extent((), (min(e.first),), (max(e.last),)) for e in whole)
-    if not extents.plan:
-        return tuple(_extent(axis, len(extents.size), range(n), range(n)) for axis, n in enumerate(extents.size))
-    before = _extents(ChainExtents(extents.plan[:-1], extents.size))
-    after = []
-    for axis, ((method, *numbers), extent) in enumerate(zip(extents.plan[-1], before)):
-        n = len(extent.first)
-        reach = (window if method == "through" else transposed)(n, *numbers)
-        first, last = [], []
-        for unit in range(reach.size):
-            read = [t for t in reach.taps(unit) if inside(t, n, reach.border) is not None]
-            read = [t for t in read if extent.first[t] <= extent.last[t]]
-            first.append(min((extent.first[t] for t in read), default=1))
-            last.append(max((extent.last[t] for t in read), default=0))
-        after.append(_extent(axis, len(before), first, last))
-    return tuple(after)
-
-
-def _extent(axis, count, first, last) -> Extent:
-    shape = tuple(len(first) if a == axis else 1 for a in range(count))
-    return Extent(shape, tuple(first), tuple(last))
+    return weights + layer.bias * ch_out, weights * prod(places)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import torch
 
+from .modes import silence
+
 
 @dataclass(frozen=True)
 class Exit:
@@ -45,7 +47,7 @@ class Exits:
         how = self.alter.get(self._count)
         if how is None or not tensor.numel():
             return tensor
-        with torch._C._DisableTorchDispatch(), torch._C.DisableTorchFunction():
+        with silence():
             if tensor.dtype is torch.bool:
                 return ~tensor
             if not tensor.is_floating_point():

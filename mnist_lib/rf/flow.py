@@ -36,11 +36,6 @@ class Flow:
             self._made[key_of(tensor)] = {None: step}
         self._made.pop(None, None)  # what has no memory of its own
 
-    def forget(self, keys):
-        """Memory that is gone."""
-        for key in keys:
-            self._made.pop(key, None)
-
     def _put(self, tensor, maker):
         key = key_of(tensor)
         if key is not None:

@@ -203,7 +203,7 @@ def as_dict(table, view, intervals=False) -> dict:
         found = [{name: listed(cell) for name, cell in zip(names, line)} for line in lines]
         for record, row in zip(found, rows) if intervals else ():
             record |= {"shape": list(row.shape), "intervals": {
-                axis: {key: listed(getattr(extent, key)) for key in ("shape", "split", "first", "last")}
+                axis: {key: listed(getattr(extent, key)) for key in ("shape", "first", "last")}
                 for axis, extent in zip(table.space.axis_names, row.extents.axes)}}
         return found
 

@@ -13,7 +13,7 @@ padding p and dilation d::
 Araujo, Norris and Sim, "Computing Receptive Fields of Convolutional Neural Networks", Distill
 2019, https://distill.pub/2019/computing-receptive-fields/, derive an equivalent recurrence that
 runs from the output back: r_in = s r_out + (k - s). Chapter: ``book/learn/receptive-field.md``.
-What single layers read is in ``taps.py``.
+What single layers read is in ``taps.py``; ``maps.py`` finds the four numbers of a map of any network.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd
 
-from .taps import Taps, transposed, window, window_size
+from .taps import Taps
 
 
 class ReceptiveFieldError(ValueError):
@@ -66,33 +66,8 @@ class Geometry:
         shift = int(self.jump * len(self.phases)) * period
         return first + shift, last + shift
 
-    def through(self, kernel: int, stride: int = 1, padding: int = 0, dilation: int = 1,
-                ceil_mode: bool = False) -> Geometry:
-        """The map behind a convolution or a pooling window: the recurrence above.
-
-        Raises ReceptiveFieldError where the window does not fit into the padded map.
-        """
-        size = window_size(self.size, kernel, stride, padding, dilation, ceil_mode)
-        if size < 1:
-            raise ReceptiveFieldError(
-                f"a map of {self.size} with padding {padding} shrinks to nothing under a window of "
-                f"{dilation * (kernel - 1) + 1} pixels")
-        if self.phases:
-            return self.read(window(self.size, kernel, stride, padding, dilation, ceil_mode))
-        reach = dilation * (kernel - 1)
-        return Geometry(size, self.jump * stride, self.field + reach * self.jump,
-                        self.start + (reach / 2 - padding) * self.jump)
-
-    def transposed(self, kernel: int, stride: int = 1, padding: int = 0, dilation: int = 1,
-                   output_padding: int = 0) -> Geometry:
-        """The map behind a transposed convolution, which divides the jump by its stride."""
-        reach = transposed(self.size, kernel, stride, padding, dilation, output_padding)
-        if reach.size < 1:
-            raise ReceptiveFieldError(f"a map of {self.size} is cropped to nothing by padding {padding}")
-        return self.read(reach)
-
     def read(self, reach: Taps) -> Geometry:
-        """The map whose unit i reads the units ``reach.taps(i)`` of this one."""
+        """The map whose unit i reads the units ``reach.taps(i)`` of this one: the recurrence above, for any layer."""
         outputs, inputs = reach.period
         if not inputs:  # every unit reads the same
             period = 1

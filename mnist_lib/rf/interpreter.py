@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from .geometry import ReceptiveFieldError
-from .intervals import Intervals, broadcast, of_inputs, reduce, union
+from .intervals import Intervals, of_inputs, whole
 from .measured import measured
 from .operators import COSTLY, READINGS, Filler, base_name, without_computing
 from .rules.attention import ATTENTION, is_plain
@@ -197,7 +197,8 @@ class Interpreter:
         step.multiply_adds += call.details.get("multiply_adds", 0)
         targets = call.outputs
         if len(results) == 1 < len(targets):
-            results = [_fitted(results[0], t.shape) for t in targets]
+            one = results[0]
+            results = [one if one is None or one.shape == tuple(t.shape) else whole([one], t.shape) for t in targets]
         if results and len(results) != len(targets):
             raise ReceptiveFieldError(f"the rule for {call.name} tells of {len(results)} outputs, but the operation "
                                       f"returned {len(targets)}")
@@ -212,9 +213,7 @@ class Interpreter:
             (self.memory.write if any(tensor is m for m in mutated) else self.memory.put)(tensor, result)
         for tensor in mutated:
             if not any(tensor is t for t in targets) and has_memory(tensor):  # running statistics, noise
-                parts = [self.memory.get(t) for t in call.traced]
-                whole = union((), [reduce(part, range(len(part.shape)), False) for part in parts])
-                self.memory.write(tensor, broadcast(whole, tensor.shape))
+                self.memory.write(tensor, whole(map(self.memory.get, call.traced), tensor.shape))
 
     def tell(self, name, rule, args, kwargs, outputs, step, written=()):
         """Note what a rule for a whole function or module tells of its outputs."""
@@ -228,17 +227,6 @@ class Interpreter:
         """Add a parameter to the step that uses it first."""
         for _, number in self._uncounted.pop(key_of(tensor), ()):
             step.parameters += number
-
-    def forget(self, keys):
-        """Memory that is gone: what is known of it is not true of the next tensor that is there."""
-        for known in (self._learned, self._random, self._bounded, self._rewritten):
-            known -= keys
-        for key in keys:
-            self._lost.pop(key, None)
-            self._norms.pop(key, None)
-            self._notes.pop(("pooled", key), None)
-        self._zeros.forget(keys)
-        self.memory.forget(keys)
 
     def unused(self) -> tuple[str, ...]:
         """The names of the parameters that the forward did not use."""
@@ -288,10 +276,3 @@ def _is_mask(parameter):
         return True
     low, high = parameter.amin(), parameter.amax()
     return bool((low == 0) ^ (high == 0)) and bool(((parameter == low) | (parameter == high)).all())
-
-
-def _fitted(result, shape) -> Intervals:
-    """Intervals for an output of another shape: everything, as it is not known which part."""
-    if result is None or result.shape == tuple(shape):
-        return result
-    return broadcast(reduce(result, range(len(result.shape)), False), shape)

@@ -10,9 +10,8 @@ takes unions, and spatial layers read the taps of ``taps.py``. Two intervals are
 
 An image has as many axes as it has: one for a sequence, three for a volume; several inputs
 have the axes of each, one after another. Elements that share their intervals are stored once: a
-dimension along which nothing changes has size 1 in ``bounds``, and a dimension made of others
-is stored by its factors (``factors.py``). ``steps`` says how the formula goes on along each
-dimension.
+dimension along which nothing changes has size 1 in ``bounds``. ``steps`` says how the formula
+goes on along each dimension.
 """
 
 from __future__ import annotations
@@ -24,12 +23,11 @@ from functools import reduce as fold
 
 import torch
 
-from .factors import alike, by_factors, joined, places, stored, viewed
 from .steps import NOTHING, STILL, common, found_steps, scaled, through
 
-__all__ = ["NOTHING", "STILL", "Intervals", "broadcast", "by_factors", "collapsed", "dropped", "found_steps", "moved",
-           "narrowed", "nothing", "of_image", "of_inputs", "reduce", "reshaped", "running", "spread", "stored",
-           "through", "union"]
+__all__ = ["NOTHING", "STILL", "Intervals", "broadcast", "collapsed", "dropped", "found_steps", "groups_of",
+           "moved", "narrowed", "nothing", "of_image", "of_inputs", "reduce", "reshaped", "running", "spread",
+           "through", "union", "whole"]
 
 
 @dataclass(frozen=True)
@@ -53,7 +51,7 @@ class Intervals:
     @cached_property
     def constant(self) -> bool:
         """Whether no element depends on anything."""
-        return all(part.numel() == 4 and int(part.min()) == NOTHING for part in by_factors(self)[0])
+        return all(part.numel() == 4 and int(part.min()) == NOTHING for part in self.bounds)
 
 
 def of_image(shape) -> Intervals:
@@ -99,10 +97,9 @@ def union(shape, all_spans) -> Intervals:
     if len(distinct) == 1:
         one = distinct[0]
         return one if one.off is None else replace(one, off=None, off_kind="")
-    parts, split = alike(distinct)
-    totals = tuple(fold(_smaller, each) for each in zip(*parts))
+    totals = tuple(fold(_smaller, each) for each in zip(*(spans.bounds for spans in distinct)))
     steps = tuple(tuple(map(common, zip(*each))) for each in zip(*(s.steps for s in distinct)))
-    return Intervals(shape, stored(totals, split), steps)
+    return Intervals(shape, totals, steps)
 
 
 def _smaller(total, part):
@@ -118,14 +115,12 @@ def broadcast(spans: Intervals, shape) -> Intervals:
     shape, extra = tuple(shape), len(shape) - len(spans.shape)
     if shape == spans.shape:
         return spans
-    parts, split = by_factors(spans)
-    parts = tuple(b.reshape(4, *(1,) * extra, *b.shape[1:]) for b in parts)
+    bounds = tuple(b.reshape(4, *(1,) * extra, *b.shape[1:]) for b in spans.bounds)
     old = (1,) * extra + spans.shape
-    split = tuple(f if a == b else (b,) for f, a, b in zip(((1,),) * extra + split, old, shape))
     steps = tuple((STILL,) * extra + axis for axis in spans.steps)
     steps = tuple(tuple(s if a == b else STILL for s, a, b in zip(axis, old, shape)) for axis in steps)
     off = spans.off
-    return replace(spans, shape=shape, bounds=stored(parts, split), steps=steps,
+    return replace(spans, shape=shape, bounds=bounds, steps=steps,
                    off=None if off is None else off.reshape(*(1,) * extra, *off.shape))
 
 
@@ -138,17 +133,20 @@ def reduce(spans: Intervals, dims, keepdim: bool) -> Intervals:
     rank = len(spans.shape)
     dims = sorted(d % rank for d in dims) if rank else []
     shape = tuple(1 if d in dims else n for d, n in enumerate(spans.shape))
-    parts, split = by_factors(spans)
-    parts = [_least(part, places(split, dims)) for part in parts]
-    split = tuple((1,) * len(f) if d in dims else f for d, f in enumerate(split))
+    bounds = tuple(_least(part, dims) for part in spans.bounds)
     steps = tuple(tuple(step if d not in dims else (STILL if step is None else scaled(step, n))
                         for d, (step, n) in enumerate(zip(axis, spans.shape))) for axis in spans.steps)
-    whole = Intervals(shape, stored(parts, split), steps)
-    return whole if keepdim else dropped(whole, dims)
+    kept = Intervals(shape, bounds, steps)
+    return kept if keepdim else dropped(kept, dims)
+
+
+def whole(all_spans, shape) -> Intervals:
+    """For each element of a shape all that any element of any of the intervals depends on."""
+    return broadcast(union((), [reduce(spans, range(len(spans.shape)), False) for spans in all_spans]), shape)
 
 
 def _least(part, dims):
-    dims = [d for d in dims if part.shape[d] > 1]
+    dims = [d + 1 for d in dims if part.shape[d + 1] > 1]
     return part.amin(dims, keepdim=True) if dims else part
 
 
@@ -157,18 +155,15 @@ def dropped(spans: Intervals, dims) -> Intervals:
     keep = [d for d in range(len(spans.shape)) if d not in dims]
     if len(keep) == len(spans.shape):
         return spans
-    parts, split = by_factors(spans)
-    kept = [0, *places(split, keep)]
     return Intervals(tuple(spans.shape[d] for d in keep),
-                  stored([b.reshape([b.shape[p] for p in kept]) for b in parts], tuple(split[d] for d in keep)),
-                  tuple(tuple(axis[d] for d in keep) for axis in spans.steps))
+                     tuple(b.reshape(4, *(b.shape[d + 1] for d in keep)) for b in spans.bounds),
+                     tuple(tuple(axis[d] for d in keep) for axis in spans.steps))
 
 
 def spread(spans: Intervals, dims) -> Intervals:
     """Every element depends on all elements along ``dims``; the shape stays: normalizations."""
-    parts, split = by_factors(spans)
-    dims = places(split, {d % len(spans.shape) for d in dims} if spans.shape else ())
-    return replace(spans, bounds=stored([_least(part, dims) for part in parts], split), off=None, off_kind="")
+    dims = {d % len(spans.shape) for d in dims} if spans.shape else ()
+    return replace(spans, bounds=tuple(_least(part, dims) for part in spans.bounds), off=None, off_kind="")
 
 
 def running(spans: Intervals, dim: int) -> Intervals:
@@ -176,17 +171,44 @@ def running(spans: Intervals, dim: int) -> Intervals:
     if not spans.shape:
         return spans
     dim %= len(spans.shape)
-    parts, split = joined(*by_factors(spans), [dim])
-    place, = places(split, [dim])
     steps = tuple(tuple(None if d == dim and s != STILL else s for d, s in enumerate(axis)) for axis in spans.steps)
-    return Intervals(spans.shape, stored([b.cummin(place).values for b in parts], split), steps)
+    return Intervals(spans.shape, tuple(b.cummin(dim + 1).values for b in spans.bounds), steps)
 
 
 def reshaped(spans: Intervals, shape) -> Intervals:
     """The same elements in the same order in another shape; ``steps`` are found anew."""
-    parts, split = viewed(*by_factors(spans), shape)
+    groups = groups_of(spans.shape, shape)
+    bounds = tuple(_viewed(part, spans.shape, shape, groups) for part in spans.bounds)
     off = None if spans.off is None else collapsed(spans.off.expand(spans.shape).reshape(shape), 0)
-    return Intervals(tuple(shape), stored(parts, split), ((STILL,) * len(shape),) * len(parts), off, spans.off_kind)
+    return Intervals(tuple(shape), bounds, ((STILL,) * len(shape),) * len(bounds), off, spans.off_kind)
+
+
+def _viewed(part, old, new, groups):
+    """The bounds along one axis in another shape; what is constant along all dimensions of a group stays so."""
+    wide, sizes = [4], [4]
+    for ins, outs in groups:
+        moves = any(part.shape[d + 1] > 1 for d in ins)
+        wide += [old[d] if moves else 1 for d in ins]
+        sizes += [new[d] if moves else 1 for d in outs]
+    return collapsed(part.expand(wide).reshape(sizes), 1)
+
+
+def groups_of(old, new) -> list[tuple[list[int], list[int]]]:
+    """The smallest runs of dimensions of two shapes that hold the same elements: (old ones, new ones)."""
+    groups, i, j = [], 0, 0
+    while i < len(old) or j < len(new):
+        ins, outs, left, right = [], [], 1, 1
+        if i < len(old):
+            ins, left, i = [i], old[i], i + 1
+        if j < len(new):
+            outs, right, j = [j], new[j], j + 1
+        while left != right:
+            if left < right:
+                left, ins, i = left * old[i], [*ins, i], i + 1
+            else:
+                right, outs, j = right * new[j], [*outs, j], j + 1
+        groups.append((ins, outs))
+    return groups
 
 
 def moved(spans: Intervals, function, steps=None) -> Intervals:

@@ -10,16 +10,14 @@ from __future__ import annotations
 
 import ctypes
 import zlib
+from collections import Counter, defaultdict
 from dataclasses import dataclass
-from difflib import SequenceMatcher
-from functools import lru_cache
 
 import torch
 
 from .storage import holder, key_of, weakly
 
 _MUCH = 2**28  # bytes of new tensors between two times that memory is given back
-_OFTEN = 8  # new tensors between two looks at which are gone
 _PLAIN = {int, float, bool, str, complex, type(None)}
 
 
@@ -40,14 +38,12 @@ class Entry:
 class Journal:
     """The operations of one run, in order."""
 
-    def __init__(self, tensors, others=()):
+    def __init__(self, tensors):
         self.entries: list[Entry] = []
         self._explained = {key_of(t): None for t in tensors}
-        self._made: dict = {}  # of this run's tensors, which come and go
+        self._made: dict = {}  # of this run's tensors, which come and go; none gets the number of one that is gone
         self._numbers = {key: -1 - place for place, key in enumerate(self._explained)}  # by which runs are compared
-        self._next = 0
-        self._others = others  # they forget the numbers of memory that is gone, before other tensors get them
-        self._clean_at, self._grown = _OFTEN, 0
+        self._next = self._grown = 0
         self.trusting = False  # a rule of the user's was applied, who may know more of sizes
         self._blank: set = set()  # memory that was only set aside, and may be filled out of sight
 
@@ -97,22 +93,9 @@ class Journal:
         if key is not None and key not in self._explained and key not in self._made:
             self._made[key] = weakly(tensor)
             self._grown += tensor.numel() * tensor.element_size()
-            if len(self._made) > self._clean_at:
-                self._clean()
-
-    def _clean(self):
-        """Let go of what is gone: its place in memory would else stay between those that are used again."""
-        gone = {key for key, alive in self._made.items() if alive.expired()}
-        for other in self._others:
-            other.forget(gone)
-        self._blank -= gone
-        for key in gone:
-            del self._made[key]
-            self._numbers.pop(key, None)
-        self._clean_at = len(self._made) * 9 // 8 + _OFTEN
-        if self._grown > _MUCH:
-            self._grown = 0
-            give_back()
+            if self._grown > _MUCH:
+                self._grown = 0
+                give_back()
 
     def _described(self, tree, skip, looks_only):
         if isinstance(tree, torch.Tensor):
@@ -142,17 +125,10 @@ class Journal:
 
 def give_back() -> None:
     """Give freed memory back to the system, where glibc keeps it: it lies in pieces between small things in use."""
-    trim = _trim()
-    if trim is not None:
-        trim(0)
-
-
-@lru_cache(maxsize=1)
-def _trim():
     try:
-        return ctypes.CDLL(None).malloc_trim
+        ctypes.CDLL(None).malloc_trim(0)
     except (AttributeError, OSError, TypeError):  # another C library
-        return None
+        pass
 
 
 def difference(one: Journal, other: Journal, cut_short=False) -> int | None:
@@ -168,26 +144,16 @@ def difference(one: Journal, other: Journal, cut_short=False) -> int | None:
     return None
 
 
-def constant_changed(one: Journal, other: Journal) -> int | None:
-    """The first entry of ``one`` that the other run has, too, with another constant; None if there is none.
+def constant_changed(one: Journal, other: Journal) -> bool:
+    """Whether something that both runs do is done with constants that only one of them has, in either.
 
-    Runs may execute different things: what both do is laid side by side.
+    Runs may execute different things, and one of them the same more often.
     """
-    ours, theirs = ([(*entry.what, _constants(entry.arguments)) for entry in run.entries] for run in (one, other))
-    start, most = 0, min(len(ours), len(theirs))
-    while start < most and ours[start] == theirs[start]:
-        start += 1
-    end = 0
-    while end < most - start and ours[-1 - end] == theirs[-1 - end]:
-        end += 1
-    ours, theirs = ours[start:len(ours) - end], theirs[start:len(theirs) - end]
-    for kind, a, b, c, d in SequenceMatcher(None, ours, theirs).get_opcodes():
-        if kind == "replace":
-            names = [[entry[:2] for entry in part] for part in (ours[a:b], theirs[c:d])]
-            for place, _, size in SequenceMatcher(None, *names).get_matching_blocks():
-                if size:
-                    return start + a + place
-    return None
+    kept: dict = defaultdict(lambda: (Counter(), Counter()))
+    for place, run in enumerate((one, other)):
+        for entry in run.entries:
+            kept[entry.what][place][_constants(entry.arguments)] += 1
+    return any(ours - theirs and theirs - ours for ours, theirs in kept.values())
 
 
 def _constants(tree):

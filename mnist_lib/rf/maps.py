@@ -7,7 +7,6 @@ from math import prod
 
 import torch
 
-from .factors import by_factors, joined, places
 from .geometry import Geometry, whole
 from .intervals import NOTHING, STILL, Intervals
 from .row import Extent, Extents
@@ -57,20 +56,19 @@ def channels_of(spans: Intervals, dims) -> int:
 def geometry_of(spans: Intervals, axis: int, space: Space, dims=None) -> Geometry:
     """The geometry of a tensor along one axis; jump None where its units stand in no line."""
     dims = spatial_dims(spans, space) if dims is None else dims
-    parts, split = by_factors(spans)
-    law, steps = _of_units(parts[axis][2:], split, dims), spans.steps[axis]
+    law, steps = _of_units(spans.bounds[axis][2:], dims), spans.steps[axis]
     field = int(torch.where(law[0] == NOTHING, 0, 1 - law[1] - law[0]).max())
     moving = [d for d in dims if steps[d] != STILL]
     mates = space.mates(axis)
     shared = any(spans.steps[mate][d] != STILL for mate in mates for d in moving)  # tokens: one way through all axes
     if len(moving) != 1 or shared or steps[moving[0]] is None or steps[moving[0]][1] <= 0:
         return Geometry(_size(spans, axis, space, dims, moving), None, field, None)
-    return _line(law, split, moving[0], spans.shape[moving[0]], steps[moving[0]], field)
+    return _line(law, moving[0], spans.shape[moving[0]], steps[moving[0]], field)
 
 
-def _of_units(bounds, split, dims):
+def _of_units(bounds, dims):
     """The union over everything but the units' dimensions."""
-    others = [p for p in places(split, [d for d in range(len(split)) if d not in dims]) if bounds.shape[p] > 1]
+    others = [p for p in range(1, bounds.dim()) if p - 1 not in dims and bounds.shape[p] > 1]
     return bounds.amin(others, keepdim=True) if others else bounds
 
 
@@ -82,14 +80,11 @@ def _size(spans, axis, space, dims, moving):
     return prod(spans.shape[d] for d in moving or dims)
 
 
-def _line(law, split, dim, size, step, field) -> Geometry:
+def _line(law, dim, size, step, field) -> Geometry:
     """The geometry of units that stand in a line along one dimension, ``step`` after ``step``."""
     units, pixels = step
     jump = whole(Fraction(pixels, units))
-    here = places(split, [dim])
-    others = [p for p in range(1, law.dim()) if p not in here and law.shape[p] > 1]
-    law, split = joined((law.amin(others, keepdim=True) if others else law,), split, [dim])
-    line = law[0].flatten(1)
+    line = _of_units(law, [dim]).flatten(1)
     constant = line.shape[1] == 1 < size
     line = line.expand(2, size)
     if size > units and not goes_on(line, 1, step).all():
@@ -112,14 +107,10 @@ def _phases(seen, units, size, jump):
 
 def extents_of(spans: Intervals, dims) -> Extents:
     """The exact fields of all units."""
-    parts, split = by_factors(spans)
-    kept = places(split, dims)
-    others = [p for p in range(1, parts[0].dim()) if p not in kept] if parts else []
-    axes, made_of = [], tuple(split[d] for d in dims)
-    made_of = made_of if any(len(factors) > 1 for factors in made_of) else ()
-    for part in parts:
-        exact = _of_units(part[:2], split, dims).permute(0, *kept, *others)
-        exact = exact.reshape(exact.shape[:1 + len(kept)])
-        first, last = exact.reshape(2, -1).tolist()
-        axes.append(Extent(tuple(exact.shape[1:]), tuple(first), tuple(-end for end in last), made_of))
+    axes, others = [], [d for d in range(len(spans.shape)) if d not in dims]
+    for part in spans.bounds:
+        exact = _of_units(part[:2], dims).permute(0, *(d + 1 for d in (*dims, *others)))
+        shape = tuple(exact.shape[1:1 + len(dims)])
+        first, last = exact[0].flatten().tolist(), exact[1].neg().flatten().tolist()
+        axes.append(Extent(shape, tuple(first), tuple(last)))
     return Extents(tuple(axes))

@@ -44,9 +44,9 @@ def measured(call):
     if all(spans.constant for spans in made):
         return NotImplemented
     call.details["measured"] = True
-    whole = intervals.union((), [intervals.reduce(s, range(len(s.shape)), False) for s in map(call.intervals, traced)])
-    return [intervals.broadcast(whole, spans.shape) if spans.constant and t.is_floating_point() else spans
-            for spans, t in zip(made, call.outputs)]  # numbers that nothing reaches may be statistics; lengths are not
+    every = [intervals.whole(map(call.intervals, traced), spans.shape) for spans in made]
+    return [known if spans.constant and t.is_floating_point() else spans for spans, known, t in zip(
+        made, every, call.outputs)]  # numbers that nothing reaches may be statistics; lengths are not
 
 
 def _lines(spans):

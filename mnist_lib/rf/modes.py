@@ -5,25 +5,18 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 import torch
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from .rules.attention import scaled_dot_product_attention
-from .rules.registry import registered
 
-
-class Silence:
+@contextmanager
+def silence():
     """While this lasts, our own tensor work is not followed."""
-
-    def __enter__(self):
-        self._guards = torch._C._DisableTorchDispatch(), torch._C.DisableTorchFunction()
-        for guard in self._guards:
-            guard.__enter__()
-
-    def __exit__(self, *_):
-        for guard in reversed(self._guards):
-            guard.__exit__(None, None, None)
+    with torch._C._DisableTorchDispatch(), torch._C.DisableTorchFunction():
+        yield
 
 
 class Operations(TorchDispatchMode):
@@ -69,8 +62,6 @@ class Functions(TorchFunctionMode):
 
     def __torch_function__(self, function, types, args=(), kwargs=None):
         try:
-            if function is torch.nn.functional.scaled_dot_product_attention and not registered(function):
-                function = scaled_dot_product_attention
             return self.listener.function(function, args, kwargs or {})
         except Exception as error:
             self.listener.fail(error)

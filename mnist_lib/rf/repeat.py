@@ -118,7 +118,7 @@ class Repeats:
                 raise self.refusal(alone, _ALONE, other=same)
             self._settled = True  # something is kept outside of the network: what the next runs do is compared
             return self._on_another_image(self.follow(path, _LEFT, path.tensors, path.alter, path.seed))
-        if error is not None or constant_changed(path.run.journal, other.journal) is not None:
+        if error is not None or constant_changed(path.run.journal, other.journal):
             raise self.refusal(place, f"{_LEFT}, and they come back, {_UNSEEN}", other=other)
         found = self.follow(path, _DECIDES, image, path.decided, path.seed)
         for number in range(2, _IMAGES):  # numbers have decided: is there another image on which they decide alike?
@@ -151,7 +151,7 @@ class Repeats:
             raise self.refusal(place, why, exits, other)
         if place is None:
             return
-        if why is _DECIDES and constant_changed(path.run.journal, other.journal) is not None:
+        if why is _DECIDES and constant_changed(path.run.journal, other.journal):
             raise self.refusal(place, f"{_LEFT}, and they come back", exits, other)
         found = self.follow(path, why, path.tensors, alter, seed, exits, place)
         if why is _CHANCE and [e.what for e in path.run.journal.entries] == [e.what for e in found.run.journal.entries]:

@@ -14,9 +14,6 @@ class Repetition:
         self._decisions = iter(decisions)
         self._filler = Filler(seed)
 
-    def begin(self, space, tensors):
-        """Nothing to follow."""
-
     def operation(self, function, args, kwargs, mutated, step, unseen=False):
         """(output, False)."""
         skip = function.overloadpacket.__name__ in COSTLY and next(self._decisions, False)
@@ -31,33 +28,11 @@ class Repetition:
         """What the first run said."""
         return next(self._decisions, False)
 
-    def all(self, tree) -> list:
-        """Nothing is known of any tensor."""
-        return []
-
-    def keyed(self, tree) -> list:
-        """Nothing is known of any tensor."""
-        return []
-
-    def first(self, tree):
-        """Nothing is known of any tensor."""
-
-    def by_chance(self, tensors) -> bool:
-        """Nothing is known of any tensor."""
-        return False
-
     def spoken(self, rule, name, args, kwargs):
         """What the first run found: any rule will do, as it is not asked."""
         return rule if next(self._decisions, False) else None
 
-    def lost(self, tree):
-        """Nothing is known of any tensor."""
+    def _nothing(self, *_):
+        """Nothing is known of any tensor, and nothing noted."""
 
-    def tell(self, *_):
-        """Rules are not asked."""
-
-    def forget(self, keys):
-        """Nothing is known of any tensor."""
-
-    def count(self, *_):
-        """Nothing to count."""
+    begin = all = keyed = first = lost = by_chance = tell = count = _nothing

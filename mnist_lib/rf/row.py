@@ -14,35 +14,20 @@ class Extent:
 
     ``shape`` is the map's shape, with 1 for an axis along which nothing changes; ``first`` and
     ``last`` are the first and last pixel of each unit, in row-major order. A unit that sees
-    nothing has first > last. Where tokens are rows and columns one after another, ``split`` has
-    the sizes that each dimension is made of, as ((14, 14),), and ``shape`` goes by these.
+    nothing has first > last.
     """
 
     shape: tuple[int, ...]
     first: tuple[int, ...]
     last: tuple[int, ...]
-    split: tuple[tuple[int, ...], ...] = ()
 
     def of(self, unit: tuple[int, ...]) -> tuple[int, int] | None:
         """The first and last pixel that the unit sees; None if it sees none."""
         place = 0
-        for index, size in zip(self._digits(unit), self.shape):
+        for index, size in zip(unit, self.shape):
             place = place * size + (index if size > 1 else 0)
         first, last = self.first[place], self.last[place]
         return (first, last) if first <= last else None
-
-    def _digits(self, unit):
-        """The unit's index by the sizes that ``shape`` goes by."""
-        if not self.split:
-            return unit
-        found = []
-        for index, sizes in zip(unit, self.split):
-            digits = []
-            for size in reversed(sizes):
-                index, digit = divmod(index, size)
-                digits.insert(0, digit)
-            found += digits
-        return found
 
     @property
     def widest(self) -> int:

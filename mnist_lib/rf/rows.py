@@ -8,7 +8,6 @@ from itertools import islice
 
 import torch
 
-from .factors import by_factors
 from .geometry import Geometry
 from .graph import graph_of
 from .intervals import Intervals
@@ -115,8 +114,7 @@ def _same(one: Intervals, other: Intervals) -> bool:
         return True
     if one.shape != other.shape or one.steps != other.steps:
         return False
-    (ours, split), (theirs, others) = by_factors(one), by_factors(other)
-    return split == others and all(a.shape == b.shape and torch.equal(a, b) for a, b in zip(ours, theirs))
+    return all(a.shape == b.shape and torch.equal(a, b) for a, b in zip(one.bounds, other.bounds))
 
 
 def _summed(step):

@@ -1,13 +1,11 @@
 """A network as it was before it ran: modes, attributes and all they hold, hooks, random states.
 
 ``left_as_found`` walks from the modules to whatever they hold: containers in containers, arrays, plain objects,
-generators of random numbers. Tensors keep their values through ``written.py``.
+generators of random numbers. Tensors keep their values through ``Written``.
 """
 
 from __future__ import annotations
 
-import copy
-import itertools
 import random
 import sys
 import types
@@ -23,9 +21,6 @@ from .storage import has_memory, key_of
 
 _ATOMS = {str, bytes, int, float, complex, bool, type(None), torch.dtype, torch.device, torch.Size}
 _CONTAINERS = (dict, list, set, deque, bytearray)
-_ITERATORS = (types.GeneratorType, *(type(i) for i in (
-    iter([]), iter(()), iter({}), iter(""), iter(range(0)), itertools.count(), itertools.cycle([]),
-    itertools.repeat(0), itertools.chain(), *itertools.tee(()))))
 
 
 @contextmanager
@@ -33,7 +28,7 @@ def left_as_found(network):
     """Evaluation mode for as long as it lasts; then everything is as it was, also after an error.
 
     That is: each module's mode, attributes, hooks and all that these hold, and the random state of torch,
-    numpy and Python. Yields a ``Snapshot``. (Values that a forward writes into tensors, ``written.py`` puts back.)
+    numpy and Python. Yields a ``Snapshot``. (Values that a forward writes into tensors, ``Written`` puts back.)
     """
     snapshot = Snapshot(network)
     devices = {p.device.index for p in network.parameters() if p.is_cuda}
@@ -48,7 +43,6 @@ class Snapshot:
 
     def __init__(self, network):
         self._back: list = []  # functions that put back, in the order they were found
-        self._empty: list = []  # dictionaries in which there is nothing, as a module has a dozen
         self._seen: dict = {}  # by their ids, and kept alive so that these stay their own
         self.tensors: list[torch.Tensor] = []  # all that the network holds anywhere
         self.generators: list = []  # its own sources of random numbers
@@ -56,7 +50,6 @@ class Snapshot:
         self._modules = list(network.modules())
         self._modes = [(m, m._c.getattr("training")) for m in self._modules
                        if isinstance(m, torch.jit.ScriptModule) and _has(m, "training")]
-        self._iterators: list = []  # (attributes, name, what gives one thing after the other and can be copied)
         own = torch.get_rng_state()
         self._back.append(lambda: torch.set_rng_state(own))
         state, numpy = random.getstate(), sys.modules.get("numpy")
@@ -66,7 +59,6 @@ class Snapshot:
             self._back.append(lambda: numpy.random.set_state(numpy_state))
         for module in self._modules:
             self._visit(module)
-            self._visit_script(module)
         for tensor in (*network.parameters(), *network.buffers()):  # also those that TorchScript keeps
             self._visit(tensor)
         for kind in dict.fromkeys(map(type, self._modules)):
@@ -74,14 +66,12 @@ class Snapshot:
 
     @contextmanager
     def running(self):
-        """Evaluation mode for one run, scripted modules too, and copies of iterators; then all is put back."""
+        """Evaluation mode for one run, scripted modules too; then all is put back."""
         try:
             for module in self._modules:
                 module.__dict__["training"] = False
             for module, _ in self._modes:
                 module._c.setattr("training", False)
-            for holder, name, iterator in self._iterators:
-                holder[name] = copy.copy(iterator)
             yield self
         finally:
             self.put_back()
@@ -90,9 +80,6 @@ class Snapshot:
         """Everything as it was when the snapshot was taken."""
         for back in reversed(self._back):
             back()
-        for container in self._empty:
-            if container:
-                container.clear()
         for module, mode in self._modes:
             module._c.setattr("training", mode)
 
@@ -142,13 +129,7 @@ class Snapshot:
         self._back.append(state_of(generator))
 
     def _visit_container(self, container):
-        if (named := isinstance(container, dict)) and not container:
-            self._empty.append(container)
-            return
-        for name, value in list(container.items()) if named else ():
-            if isinstance(value, _ITERATORS):  # what is taken from a copy is not taken from the network's
-                container[name], = itertools.tee(value, 1)
-                self._iterators.append((container, name, container[name]))
+        named = isinstance(container, dict)
         kind = next(kind for kind in _CONTAINERS if isinstance(container, kind))  # its own class may want more
         content = kind(container.items() if named else container)
         self._back.append(lambda: _refill(container, content))
@@ -176,31 +157,9 @@ class Snapshot:
             self._visit(value)
             self._back.append(lambda: setattr(cell, "cell_contents", value))
 
-    def _visit_script(self, module):
-        """The attributes of a scripted module that TorchScript keeps: numbers, lists, dictionaries."""
-        if not isinstance(module, torch.jit.ScriptModule) or not hasattr(module, "_c"):
-            return
-        concrete = module.__dict__.get("_concrete_type")
-        for name in concrete.get_attributes() if concrete is not None else ():
-            if name == "training" or not _has(module, name):
-                continue
-            value = module._c.getattr(name)
-            if isinstance(value, torch.Tensor):
-                self._visit(value)
-            else:
-                kept = copy.deepcopy(value) if isinstance(value, (list, dict)) else value
-                self._back.append(lambda name=name, kept=kept: _put_script(module, name, kept))
-
 
 def _has(module, name):
     return hasattr(module, "_c") and module._c.hasattr(name)
-
-
-def _put_script(module, name, value):
-    try:
-        module._c.setattr(name, value)
-    except RuntimeError:  # a constant
-        pass
 
 
 def _put(thing, name, value):
@@ -221,3 +180,23 @@ def _refill(container, content):
     if changed:
         container.clear()
         container.update(content) if isinstance(container, (dict, set)) else container.extend(content)
+
+
+class Written:
+    """The network's own memory, and the old values of what its forward writes to."""
+
+    def __init__(self, tensors):
+        self._own = {key_of(t) for t in tensors if has_memory(t)}
+        self._old: dict = {}
+
+    def before(self, tensor: torch.Tensor) -> None:
+        """Keep the values of a tensor of the network's before something is written to it."""
+        key = key_of(tensor)
+        if key in self._own and key not in self._old:
+            bytes_ = torch.empty(0, dtype=torch.uint8, device=tensor.device).set_(tensor.untyped_storage())
+            self._old[key] = (bytes_, bytes_.clone())
+
+    def put_back(self) -> None:
+        """Undo what the forward wrote."""
+        for bytes_, values in self._old.values():
+            bytes_.copy_(values)

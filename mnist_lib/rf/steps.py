@@ -10,8 +10,6 @@ from math import gcd, lcm
 
 import torch
 
-from .factors import Factored, joined, places
-
 NOTHING = 1 << 29  # as first pixel, and as minus the last one: the empty interval
 STILL = (1, 0)  # the step of a dimension along which the field stays where it is
 
@@ -56,43 +54,25 @@ def goes_on(law, dim, step):
 def found_steps(shape, bounds, known=()):
     """The steps that the intervals themselves show; None where they follow no law."""
     periods = sorted({1, 2, 3, 4, *(s[0] for axis in known for s in axis if s)})
-    parts, split = (bounds.parts, bounds.split) if isinstance(bounds, Factored) else (bounds, [(n,) for n in shape])
-    return tuple(tuple(_found(part, split, d, n, periods) for d, n in enumerate(shape)) for part in parts)
+    return tuple(tuple(_found(part[2:], d + 1, n, periods) for d, n in enumerate(shape)) for part in bounds)
 
 
-def _found(part, split, dim, size, periods):
-    if all(part.shape[place] == 1 for place in places(split, [dim])):
+def _found(law, dim, size, periods):
+    if law.shape[dim] == 1:
         return STILL
-    law = part[2:]
-    line, place = _in_line(law[_corner(law, split, dim)], split, dim)
+    line = law[tuple(slice(None) if d in (0, dim) else slice(0, 1) for d in range(law.dim()))]
     for units in periods:
-        if size > units and _agree(_ahead(line, place, units)) is not None:  # one line tells most of them apart
-            pixels = _agree(_ahead(*_in_line(law, split, dim), units))
+        if size > units and _pixels(line, dim, units) is not None:  # one line tells most of them apart
+            pixels = _pixels(law, dim, units)
             if pixels or pixels == 0 and units == 1:
                 return units, pixels
     return None
 
 
-def _ahead(law, dim, units):
-    """How many pixels the interval ``units`` on lies ahead, for all pairs of intervals that are not empty."""
-    sign = torch.tensor([1, -1]).reshape(2, *(1,) * (law.dim() - 1))
-    first, second = law.narrow(dim, 0, law.shape[dim] - units), law.narrow(dim, units, law.shape[dim] - units)
-    return ((second - first) * sign)[(first != NOTHING) & (second != NOTHING)]
-
-
-def _agree(ahead):
-    """The number that all are; False where there is none, None where they differ."""
-    if not ahead.numel():
-        return False
-    return int(ahead[0]) if bool((ahead == ahead[0]).all()) else None
-
-
-def _corner(law, split, dim):
-    """The index of the first line along ``dim``."""
-    here = set(places(split, [dim]))
-    return (slice(None), *(slice(None) if d in here else slice(0, 1) for d in range(1, law.dim())))
-
-
-def _in_line(law, split, dim):
-    (law,), split = joined((law,), split, [dim])
-    return law, places(split, [dim])[0]
+def _pixels(law, dim, units):
+    """By how many pixels all intervals move from one unit to that ``units`` on, but empty ones; None if they differ."""
+    first, second = (law.narrow(dim, at, law.shape[dim] - units) for at in (0, units))
+    ahead = (second - first) * torch.tensor([1, -1], dtype=law.dtype).reshape(2, *(1,) * (law.dim() - 1))
+    empty = (first == NOTHING) | (second == NOTHING)
+    low, high = ahead.masked_fill(empty, NOTHING).amin(), ahead.masked_fill(empty, -NOTHING).amax()
+    return int(low) if low == high else 0 if low > high else None

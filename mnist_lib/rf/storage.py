@@ -12,8 +12,10 @@ import torch
 from torch.multiprocessing.reductions import StorageWeakRef
 
 from .geometry import ReceptiveFieldError
-from .intervals import Intervals, broadcast, found_steps, reduce, union
+from .intervals import Intervals, found_steps, whole
 from .patchwork import Boxed, Lines, boxed, empty_lines
+
+_OFTEN = 8  # new tensors between two looks at which are gone
 
 
 @dataclass
@@ -37,7 +39,7 @@ class Memory:
     def __init__(self, axes=2):
         self.axes = axes  # of the image, or of all inputs together
         self._entries: dict[int, Entry] = {}
-        self._clean_at = 1000
+        self._clean_at = _OFTEN
 
     def get(self, tensor: torch.Tensor) -> Intervals | None:
         """The intervals of a tensor; None for one that does not depend on the image."""
@@ -65,7 +67,7 @@ class Memory:
         self._entry(tensor).views[_place(tensor)] = spans
         if len(self._entries) > self._clean_at:
             self._entries = {key: entry for key, entry in self._entries.items() if not entry.alive.expired()}
-            self._clean_at = 2 * len(self._entries) + 1000
+            self._clean_at = len(self._entries) * 9 // 8 + _OFTEN
 
     def write(self, tensor: torch.Tensor, spans: Intervals) -> None:
         """Note the intervals of a tensor that was written in place, for all views of its memory."""
@@ -78,11 +80,6 @@ class Memory:
         entry.parts.write(place, spans)
         entry.known = (*entry.known, *(step for axis in spans.steps for step in axis if step not in entry.known))
         entry.views = {place: spans}
-
-    def forget(self, keys) -> None:
-        """Let go of memory that is gone."""
-        for key in keys:
-            self._entries.pop(key, None)
 
     def _entry(self, tensor):
         key = key_of(tensor)
@@ -144,8 +141,7 @@ def _covers(tensor):
 
 def _of_sparse(entry, place):
     """A sparse tensor's numbers, or another view of it: each may be any of those that are there."""
-    parts = [reduce(spans, range(len(spans.shape)), False) for spans in entry.views.values()]
-    return broadcast(union((), parts), place[0])
+    return whole(entry.views.values(), place[0])
 
 
 def _take_apart(entry, tensor, place, axes=None):

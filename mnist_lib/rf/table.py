@@ -121,7 +121,7 @@ class Table:
         """Plain numbers, strings and lists, ready for JSON: the settings, and a dict for each row, output and block.
 
         With ``intervals`` also the first and last pixel of every unit, along each axis; an axis's
-        ``shape`` has 1 where nothing changes, and ``split`` the sizes that tokens are made of, if any.
+        ``shape`` has 1 where nothing changes.
         """
         return formats.as_dict(self, formats.View(columns, plain, **shown), intervals)
 
@@ -158,12 +158,6 @@ class Table:
         from .plots import plot_field
 
         return plot_field(self, image, layer, unit, ax)
-
-    def grow(self, ax=None):
-        """Draw the field's growth from layer to layer; returns the axes."""
-        from .plots import plot_growth
-
-        return plot_growth(self, ax)
 
     def explore(self, file=None, network=None, images=None, layers=None):
         """The network's graph with the field of every unit, as one page to look at; returns it, or the file's path.

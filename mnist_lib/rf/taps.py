@@ -1,8 +1,7 @@
 """Which units of its input each unit of a layer reads, along one axis. No torch.
 
 Every spatial layer is one :class:`Taps`: a function from an output's index to the input's
-indices (its taps). ``geometry.py`` turns taps into receptive fields by formula, ``intervals.py``
-follows the same taps through the graph that a network really executes.
+indices (its taps). ``windows.py`` reads the intervals of what a network executes at them.
 Equal layers get the same object, so that what is worked out of one can be kept.
 """
 

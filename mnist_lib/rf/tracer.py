@@ -15,12 +15,12 @@ from .exits import Exits
 from .flow import Flow
 from .geometry import ReceptiveFieldError
 from .journal import Journal
-from .modes import Functions, Operations, Silence
+from .modes import Functions, Operations, silence
 from .operators import ARRAYS, READINGS, base_name, mutated_by, unknown_operation, where
 from .rules.attention import ATTENTION, by_scores
 from .rules.registry import FUNCTIONS, UnknownOperation, flat_tensors, registered
+from .snapshot import Written
 from .trace_step import NoRule, Step
-from .written import Written
 
 _BLANK = {"empty", "empty_strided", "new_empty", "new_empty_strided", "empty_like", "empty_permuted"}
 
@@ -37,7 +37,7 @@ class Tracer:
         self.written = Written(held)
         self.exits = Exits(alter)
         self.flow = Flow(interpreter.follows)
-        self.journal = Journal(held, (interpreter, self.flow))
+        self.journal = Journal(held)
         self.open: list[Step] = [Step("", type(network).__name__, network)]
         self.asleep = 0  # above zero where a rule stands for all that happens inside
         self.names = {id(module): name for name, module in reversed(list(network.named_modules()))}
@@ -47,7 +47,7 @@ class Tracer:
 
     def run(self, space, tensors):
         """The network's output for its inputs; the steps are in ``self.open[0].inside``."""
-        with Silence():
+        with silence():
             self.interpreter.begin(space, tensors)
             self.journal.made(tensors)
             self.flow.begin(tensors)
@@ -63,7 +63,7 @@ class Tracer:
             stack.enter_context(Operations(self))
             stack.enter_context(Functions(self))
             output = self.network(*args, **kwargs)
-            with Silence():
+            with silence():
                 self._check_size(output)
                 if (lost := self.interpreter.lost(output)) is not None:
                     raise lost
@@ -115,13 +115,13 @@ class Tracer:
         if name in READINGS:
             chance = not depends and self.interpreter.by_chance(flat_tensors(args))
             called = self.functions[-1] if self.functions else function
-            return self.exits.leave(output, called, self._module(), "image" if depends else "chance" * chance)
+            return self.exits.leave(output, called, self._module(), "image" if depends else "chance" if chance else "")
         return output
 
     # Modules -------------------------------------------------------------------------------
 
     def _enter(self, module, args, kwargs):
-        with Silence():
+        with silence():
             if self._is_root(module):
                 return
             name = self.names.get(id(module), type(module).__name__)
@@ -143,7 +143,7 @@ class Tracer:
         step = self.open.pop()
         if output is None and self.failed_in:
             return
-        with Silence():
+        with silence():
             tensors = flat_tensors(output)
             if own:
                 self.journal.ruled(tensors)
@@ -163,7 +163,7 @@ class Tracer:
 
     def _check_size(self, output):
         """Raise where the step under way has made nothing of a map."""
-        with Silence():
+        with silence():
             tensors = flat_tensors(output)
             if self.open[-1].source is None or not tensors or any(t.numel() or t.dim() < 2 for t in tensors):
                 return
@@ -188,7 +188,7 @@ class Tracer:
         if own is None and plain not in ARRAYS and not self.interpreter.follows:
             with self._calling(function):  # in a second run, which makes no rows
                 return function(*args, **kwargs)
-        with Silence():
+        with silence():
             merged = self.interpreter.all((args, kwargs))
             source = merged[0] if merged else None
             own = own if own and self.interpreter.speaks((args, kwargs)) else None
@@ -196,7 +196,7 @@ class Tracer:
             return self._array(function, args, kwargs, source)
         step = Step("", plain.strip("_"), None, source=source, merged=merged)
         if own and not registered(function):
-            with Silence():  # does it speak for this call?
+            with silence():  # does it speak for this call?
                 own = self.interpreter.spoken(own, plain, args, kwargs)
         self.open.append(step)
         self.asleep += bool(own)
@@ -206,7 +206,7 @@ class Tracer:
         finally:
             self.asleep -= bool(own)
             self.open.remove(step)
-        with Silence():
+        with silence():
             if own:
                 self._note_function(function, plain, own, args, kwargs, output, step)
             self._close(step, output, own)
@@ -245,13 +245,13 @@ class Tracer:
 
     def _array(self, function, args, kwargs, source):
         """Hand out a tensor's numbers: in a second run, others."""
-        with self._calling(function), Silence():  # what is done to the numbers on their way out does not matter
+        with self._calling(function), silence():  # what is done to the numbers on their way out does not matter
             tensor = self.exits.altered(args[0]) if isinstance(args[0], torch.Tensor) else args[0]
             output = function(tensor, *args[1:], **kwargs)
-        with Silence():
+        with silence():
             chance = source is None and self.interpreter.by_chance(flat_tensors(args))
             depends = source is not None or self.interpreter.lost(args) is not None
-            self.exits.left(function, self._module(), "image" if depends else "chance" * chance,
+            self.exits.left(function, self._module(), "image" if depends else "chance" if chance else "",
                             args[0] if depends else None)
         return output
 

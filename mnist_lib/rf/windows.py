@@ -7,7 +7,6 @@ from functools import lru_cache
 
 import torch
 
-from .factors import by_factors, joined, places, stored
 from .intervals import NOTHING, STILL, Intervals, collapsed
 from .steps import goes_on, through
 from .taps import Taps, inside, window
@@ -19,12 +18,10 @@ def read(spans: Intervals, dim: int, reach: Taps) -> Intervals:
     size = spans.shape[dim]
     if reach is window(size, 1):
         return spans  # each output reads the input in its place
-    parts, split = joined(*by_factors(spans), [dim])
-    place, = places(split, [dim])
-    parts = [_read(part, place, size, reach, axis[dim]) for part, axis in zip(parts, spans.steps)]
+    bounds = tuple(_read(part, dim + 1, size, reach, axis[dim]) for part, axis in zip(spans.bounds, spans.steps))
     steps = tuple(axis[:dim] + (through(axis[dim], reach.period),) + axis[dim + 1:] for axis in spans.steps)
     shape = spans.shape[:dim] + (reach.size,) + spans.shape[dim + 1:]
-    return Intervals(shape, stored(parts, split[:dim] + ((reach.size,),) + split[dim + 1:]), steps)
+    return Intervals(shape, bounds, steps)
 
 
 def _read(bounds, dim, size, reach, step):

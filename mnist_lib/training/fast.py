@@ -9,7 +9,7 @@ points an axis, and the convolution becomes (m + 2)^2 matrix products, with abou
 a quarter of the multiplications. Weights and their names stay where they were.
 :func:`keep_memory` stops the C library from giving the memory of each step's
 tensors back to the system, which would fill it with zeros again at the next step.
-``benchmarks/engine.py`` measures them; the book's chapter is ``book/learn/training-loop.md``.
+``benchmarks/ladder.py`` measures them; the book's chapter is ``book/learn/training-loop.md``.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ looks at the same memory as a table whose rows hold several pixels, so that each
 pass runs along rows of a few hundred numbers, and folds the sums of equal channels
 together at the end. The variance is the mean of squared
 distances from the mean, as Ioffe & Szegedy (2015) define it, not a difference of
-two large sums. ``benchmarks/engine.py`` measures it; the chapter is
+two large sums. ``benchmarks/ladder.py`` measures it; the chapter is
 ``book/learn/training-loop.md``.
 """
 

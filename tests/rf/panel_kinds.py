@@ -13,7 +13,6 @@ from torch import nn
 from tests.rf.panel_soundness import band, c, const, p
 
 QUANTIZATION = torch.ao.quantization
-SAME = {"a": c(1, 1, 3, padding=1), "b": c(1, 1, 7, padding=3), "mask": const(1, 1, 1, 1, 0, 0, 0, 0)}
 
 
 def integers():
@@ -148,8 +147,6 @@ FOLLOWED = [
     ("cond of a mean", lambda m, x: torch.cond(m.c(x).mean() > 0, lambda y: y * 2, lambda y: y - 1, (m.c(x),)),
      {"c": c(1, 2, 3, padding=1)}),
     ("cond of two layers", chosen, {"a": c(1, 2, 3, padding=1), "b": c(1, 2, 5, padding=2)}),
-    ("lerp by a mask", lambda m, x: torch.lerp(m.a(x), m.b(x), m.mask), SAME),
-    ("addcmul by a mask", lambda m, x: torch.addcmul(m.a(x), m.b(x), m.mask), SAME),
     ("a masked depthwise kernel", lambda m, x: F.conv2d(m.c(x), m.w * m.cross, groups=2, padding=1),
      {"c": c(1, 2, 3, padding=1), "w": p(2, 1, 3, 3), "cross": const(0, 1, 0, 1, 1, 1, 0, 1, 0, shape=(3, 3))}),
 ]

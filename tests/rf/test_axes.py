@@ -238,7 +238,6 @@ def test_figures_of_a_sequence_and_a_volume(volume, pair):
     ax = volume.plot(torch.rand(1, 4, 9, 12), "1", (1, 1, 1))
     titles = [ax.get_title(loc=place) for place in ("left", "center")]  # a style of the book may have put it left
     assert "slice 1" in "".join(titles) and ax.patches[0].get_width() == 6 and ax.patches[0].get_height() == 4
-    assert volume.grow() is not None
     with pytest.raises(ValueError, match="table is for"):
         volume.plot(torch.rand(4, 9, 11), "1")
     with pytest.raises(ValueError, match="of\\(name\\)"):

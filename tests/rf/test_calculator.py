@@ -434,7 +434,7 @@ def test_tables_can_be_pickled_and_hold_no_tensors():
 
 
 def test_the_core_needs_no_torch():
-    code = ("import sys, mnist_lib.rf.geometry, mnist_lib.rf.chain, mnist_lib.rf.table, mnist_lib.commands.rf; "
+    code = ("import sys, mnist_lib.rf.geometry, mnist_lib.rf.table, mnist_lib.commands.rf; "
             "assert 'torch' not in sys.modules; from mnist_lib import receptive_field, rule, measure, effective; "
             "assert callable(receptive_field) and callable(rule)")
     subprocess.run([sys.executable, "-c", code], check=True)

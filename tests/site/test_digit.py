@@ -403,6 +403,6 @@ def test_without_javascript_the_page_explains_itself(browser, digit_site):
 
 
 def test_a_result_comes_soon(opened):
-    """Far from the measured time (benchmarks/digit_page.py): only a fault as large as a pause fails here."""
+    """Far from the time it takes: only a fault as large as a pause fails here."""
     draw(opened, SEVEN)
     assert 0 < opened.evaluate("mnistDigit.page.milliseconds") < 2000

@@ -50,12 +50,10 @@ def _told(row, table, pool) -> dict:
 
 def _pooled(extent, pool) -> int:
     """The number of an extent in the pool: equal ones are told once."""
-    key = (extent.shape, extent.first, extent.last, extent.split)
+    key = (extent.shape, extent.first, extent.last)
     if key not in pool:
         told = {"shape": list(extent.shape), "first": packed(extent.first, extent.shape),
                 "last": packed(extent.last, extent.shape)}
-        if extent.split:
-            told["split"] = [list(sizes) for sizes in extent.split]
         if _length(told["first"]) + _length(told["last"]) > MOST:
             told = {"shape": list(extent.shape)}
         pool[key] = {"number": len(pool), **told}

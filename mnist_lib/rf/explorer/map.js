@@ -8,9 +8,11 @@
 
   /* The sizes that a map is drawn by: tokens that are rows and columns one after another are drawn as such. */
   function drawn(model, row) {
-    const split = row.seen.map((at) => model.data.extents[at].split).find(Boolean);
-    if (row.shape.length === 1 && split && split[0].length > 1) return split[0];
-    return row.shape.length ? row.shape : [1];
+    if (row.shape.length !== 1 || row.seen.length !== 2) return row.shape.length ? row.shape : [1];
+    const size = row.shape[0], top = JSON.stringify(model.seen(row, 0, [0]));
+    let wide = 1;
+    while (wide < size && JSON.stringify(model.seen(row, 0, [wide])) === top) wide++;
+    return wide > 1 && wide < size && size % wide === 0 ? [size / wide, wide] : [size];
   }
 
   function makeMap(model, chosen) {

@@ -21,19 +21,6 @@
     return found;
   }
 
-  /* The index of a unit by the sizes that an extent's shape goes by. */
-  function digits(unit, split) {
-    if (!split) return unit;
-    return unit.flatMap((index, d) => {
-      const found = [];
-      for (const size of [...split[d]].reverse()) {
-        found.unshift(index % size);
-        index = Math.floor(index / size);
-      }
-      return found;
-    });
-  }
-
   function makeModel(data) {
     const { rows, blocks } = data;
     const extents = data.extents.map((told) => ({ ...told }));
@@ -47,7 +34,7 @@
       extent.firsts = extent.firsts || listed(extent.first);
       extent.lasts = extent.lasts || listed(extent.last);
       let place = 0;
-      digits(unit, extent.split).forEach((index, d) => { place = place * extent.shape[d] + (extent.shape[d] > 1 ? index : 0); });
+      unit.forEach((index, d) => { place = place * extent.shape[d] + (extent.shape[d] > 1 ? index : 0); });
       const ends = [extent.firsts[place], extent.lasts[place]];
       return ends[0] <= ends[1] ? ends : null;
     }

@@ -7,13 +7,10 @@ from dataclasses import replace
 import torch
 
 from .. import intervals
-from ..factors import by_factors, joined
 from ..intervals import NOTHING, STILL, Intervals, found_steps
 from ..taps import shifted, transposed, window
 from ..windows import read_all
-from .registry import Call, built_in, listed
-
-_MOST_KERNELS = 64  # that are told apart by their zeros; where there are more, one stands for all
+from .registry import built_in, listed
 
 
 @built_in("convolution", "_convolution", "convolution_overrideable", "mkldnn_convolution", "conv2d", "conv1d", "conv3d")
@@ -30,12 +27,13 @@ def _(call):
     dim = source.dim() - axes - 1
     sizes = list(zip(source.shape[-axes:], kernel, stride, padding, dilation))
     law = [transposed(*numbers, more) if flipped else window(*numbers) for numbers, more in zip(sizes, extra)]
-    spans, used = call.intervals(source), _used(call, weight, groups, flipped)
-    if used is None:
-        result = read_all(_grouped(spans, dim, groups, call.shape[dim]), law)
-    else:
-        result = _masked(spans, dim, groups, used, _single_taps(sizes, law, flipped))
-    parts = [result]
+    mixed, zero = _grouped(call.intervals(source), dim, groups, call.shape[dim]), call.sure_zeros(weight)
+    laws = [law]
+    if zero is not None and not bool(zero.all()):  # of a mask, say; the zeros of a parameter may be trained away
+        single = _single_taps(sizes, law, flipped)
+        taps = (~zero).flatten(0, 1).any(0).nonzero().tolist()  # that some channel reads
+        laws = [[at(tap) for at, tap in zip(single, each)] for each in taps]
+    parts = [read_all(mixed, each) for each in laws]
     if call.lookup(weight) is not None:  # a kernel made from the image
         parts.append(intervals.reduce(call.intervals(weight), range(weight.dim()), False))
     bias = call.get("bias")
@@ -59,19 +57,6 @@ def _grouped(spans, dim, groups, ch_out):
     return replace(intervals.reshaped(apart, (*lead, ch_out, *rest)), steps=steps, off=None, off_kind="")
 
 
-def _used(call: Call, weight, groups, flipped):
-    """(groups, outputs and inputs of a group, *kernel): which weights may be something else than zero.
-
-    None where all may be. Only structure counts, such as the zeros of a mask: a parameter's own zeros
-    are values that training may change.
-    """
-    zero = call.sure_zeros(weight)
-    if zero is None or bool(zero.all()):
-        return None
-    used = (~zero).unflatten(0, (groups, -1))
-    return used.transpose(1, 2) if flipped else used
-
-
 def _single_taps(sizes, law, flipped):
     """For each axis, the law of a kernel of which only tap t is left."""
     def at(number, numbers, whole):
@@ -84,74 +69,24 @@ def _single_taps(sizes, law, flipped):
     return [lambda t, numbers=numbers, whole=whole: at(t, numbers, whole) for numbers, whole in zip(sizes, law)]
 
 
-def _masked(spans, dim, groups, used, taps):
-    """A kernel with sure zeros: each output channel reads some taps of some channels."""
-    outputs, inputs = used.shape[1:3]
-    if len(used.flatten(0, 1).flatten(1).unique(dim=0)) > _MOST_KERNELS:
-        used = used.any(0, keepdim=True).any(1, keepdim=True).expand(used.shape)
-    moved: dict = {}
-
-    def of_tap(tap):
-        if tap not in moved:
-            moved[tap] = read_all(spans, [law(t) for law, t in zip(taps, tap)])
-        return moved[tap]
-
-    channels, known = [], {}
-    for group in range(groups):
-        for output in range(outputs):
-            which = used[group, output]
-            apart = any(b.shape[dim + 1] > 1 for b in spans.bounds)  # do the input channels differ?
-            key = (group if apart else 0, which.numpy().tobytes())
-            if key not in known:
-                known[key] = _one_kernel(which, of_tap, dim, group * inputs, apart)
-            channels.append(known[key])
-    bounds = []
-    for axis in range(len(spans.bounds)):
-        each = [channel[axis] for channel in channels]
-        full = torch.broadcast_shapes(*(b.shape for b in each))
-        bounds.append(intervals.collapsed(torch.cat([b.expand(full) for b in each], dim + 1), 1))
-    whole = of_tap(tuple(used.flatten(0, 2).any(0).nonzero()[0].tolist()))
-    shape = (*whole.shape[:dim], len(channels), *whole.shape[dim + 1:])
-    steps = tuple((*axis[:dim], STILL, *axis[dim + 1:]) for axis in whole.steps)
-    return Intervals(shape, tuple(bounds), steps)
-
-
-def _one_kernel(which, of_tap, dim, first, apart):
-    """The bounds of one output channel, for each axis: (4, ..., 1, ...)."""
-    total = None
-    for tap in which.any(0).nonzero().tolist():
-        for channel in which[(slice(None), *tap)].nonzero().flatten().tolist():
-            at = first + channel if apart else 0
-            part = [b if b.shape[dim + 1] == 1 else b.narrow(dim + 1, at, 1) for b in of_tap(tuple(tap)).bounds]
-            total = part if total is None else [torch.minimum(a, b) for a, b in zip(total, part)]
-            if not apart:
-                break
-    if total is None:  # this channel reads nothing at all
-        some = of_tap((0,) * (which.dim() - 1))
-        total = [torch.full_like(b.narrow(dim + 1, 0, 1), NOTHING) for b in some.bounds]
-    return total
-
-
 @built_in("im2col")
 def _(call):
     source, kernel, dilation, padding, stride = call.args[:5]
     call.details.update(kernel=tuple(kernel), stride=tuple(stride), padding=tuple(padding), dilation=tuple(dilation))
     padded = read_all(call.intervals(source), [shifted(n + 2 * p, -p) for n, p in zip(source.shape[-2:], padding)])
-    (parts, split), rank = joined(*by_factors(padded), [-2 % source.dim(), -1 % source.dim()]), source.dim()
-    lead = split[:rank - 2]
     index = [torch.tensor([list(reach.taps(i)) for i in range(reach.size)]).T for reach in  # (k, places)
              (window(n, k, s, 0, d) for n, k, s, d in zip(padded.shape[-2:], kernel, stride, dilation))]
     found = []
-    for part in parts:
+    for part in padded.bounds:
         for place, each in zip((-2, -1), index):
             at = part.dim() + place
             part = (part.index_select(at, each.flatten()).unflatten(at, each.shape) if part.shape[at] > 1
                     else part.unsqueeze(at))
         found.append(part.transpose(-3, -2))  # (4, N, C, kh, kw, lh, lw)
     (kh, lh), (kw, lw) = (each.shape for each in index)
-    split = (*lead[:-1], (*lead[-1], kh, kw), (lh, lw))
-    bounds = intervals.stored(found, split)
-    return Intervals(call.shape, bounds, found_steps(call.shape, bounds, padded.steps))
+    shape = (*padded.shape[:-2], kh, kw, lh, lw)
+    columns = intervals.reshaped(Intervals(shape, tuple(found), ((STILL,) * len(shape),) * call.axes), call.shape)
+    return replace(columns, steps=found_steps(call.shape, columns.bounds, padded.steps))
 
 
 @built_in("col2im")

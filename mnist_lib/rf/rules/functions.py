@@ -34,8 +34,7 @@ def _(call):
     value = call.args[place] if len(call.args) > place else call.kwargs.get("fill_value")
     if not isinstance(value, torch.Tensor) or call.lookup(value) is None:
         return None
-    return lambda call: intervals.broadcast(intervals.reduce(call.intervals(value), range(value.dim()), False),
-                                            call.shape)
+    return lambda call: intervals.whole([call.intervals(value)], call.shape)
 
 
 @function_rule("__deepcopy__")

@@ -10,11 +10,12 @@ from __future__ import annotations
 import torch
 
 from .. import intervals, moving
-from ..intervals import Intervals, found_steps
+from ..intervals import NOTHING, Intervals, found_steps
 from .registry import built_in
 
 
-def _drawn(call, tensors):
+def drawn(call, tensors):
+    """Whether chance draws some tensors."""
     return any(call.lookup(t) is None and call.origin(t) == "random" for t in tensors)
 
 
@@ -22,7 +23,7 @@ def anywhere(call):
     """``x[i, j]``: places that are no constants may be any along the dimensions they index."""
     source, indices = call.args[0], list(call.args[1])
     given = [t for t in indices if t is not None]
-    if _drawn(call, given) or any(t.dtype in (torch.bool, torch.uint8) and not call.fixed(t) for t in given):
+    if drawn(call, given) or any(t.dtype in (torch.bool, torch.uint8) and not call.fixed(t) for t in given):
         return NotImplemented
     indexed = [d for d, t in enumerate(indices) if t is not None]
     read = intervals.reduce(call.intervals(source), indexed, False)
@@ -41,7 +42,7 @@ def anywhere(call):
 @built_in("embedding")
 def _(call):
     weight, index = call.args[:2]
-    if _drawn(call, [index]):
+    if drawn(call, [index]):
         return NotImplemented
     places = moving.unsqueezed(call.intervals(index), index.dim())
     parts = [places]
@@ -52,188 +53,86 @@ def _(call):
 
 @built_in("_embedding_bag", "_embedding_bag_forward_only")
 def _(call):
-    """Sums of tokens: of the bags that the offsets tell, where these are constant, else any."""
-    weight, index, offsets = call.args[:3]
-    if _drawn(call, [index, offsets]):
+    """Sums of tokens, each of any."""
+    if drawn(call, call.args[1:3]):
         return NotImplemented
-    parts = [intervals.reduce(call.intervals(weight), range(weight.dim()), False)]
-    weights = call.get("per_sample_weights")
-    tokens = intervals.union(index.shape, [call.intervals(t) for t in (index, weights) if t is not None])
-    if not call.fixed(offsets) or not offsets.numel():
-        parts += [intervals.reduce(part, range(len(part.shape)), False) for part in
-                  (tokens, call.intervals(offsets))]
-        whole = intervals.union((), parts)
-        return [intervals.broadcast(whole, t.shape) for t in call.outputs]
-    starts = offsets.tolist() + [len(index)] * (len(call.outputs[0]) - len(offsets) + 1)
-    bags = [moving.sliced(tokens, 0, a, max(a, z) - a) for a, z in zip(starts, starts[1:])]
-    bags = [intervals.reduce(bag, [0], True) if bag.shape[0] else call.nothing((1,)) for bag in bags]
-    each = moving.concatenated(bags, 0, (len(bags),))
-    result = intervals.union(call.shape, [moving.unsqueezed(each, 1), *parts])
-    whole = intervals.reduce(tokens, [0], False)
-    return [result] + [intervals.broadcast(whole, t.shape) for t in call.outputs[1:]]
+    return [intervals.whole(map(call.intervals, call.traced), t.shape) for t in call.outputs]
 
 
-@built_in("gather", "take_along_dim")
+#: What an operation calls that which it puts somewhere.
+_VALUES = ("src", "source", "value", "values")
+
+
+@built_in("scatter", "scatter_add", "scatter_reduce", "index_add", "index_reduce", "index_copy", "index_fill",
+          "index_put", "_unsafe_index_put", "_index_put_impl", "put", "masked_scatter", "slice_scatter",
+          "select_scatter", "diagonal_scatter", "as_strided_scatter")
 def _(call):
-    source, dim, index = call.args[0], call.get("dim"), call.get("index", call.get("indices"))
-    if _drawn(call, [index]):
+    """``x[i, j] = v`` and the like: the intervals are put at the same places; where these are not known, anywhere."""
+    source, value = call.args[0], next(v for v in map(call.get, _VALUES) if v is not None)
+    places = [t for t in call.tensors if t is not source and t is not value]
+    if drawn(call, places):
         return NotImplemented
-    if call.fixed(index) and call.lookup(source) is not None:
-        return intervals.moved(call.intervals(source), lambda t: t.gather(dim, index.cpu()))
-    read = intervals.reduce(call.intervals(source), [dim], True)
-    read = _cropped(read, [n if d == dim % len(call.shape) else m for d, (n, m) in
-                           enumerate(zip(read.shape, call.shape))])
-    return intervals.union(call.shape, [read, call.intervals(index)])
-
-
-def _cropped(spans, shape):
-    for dim, size in enumerate(shape):
-        spans = moving.sliced(spans, dim, 0, size) if spans.shape[dim] != size else spans
-    return spans
-
-
-@built_in("take")
-def _(call):
-    index = call.args[1]
-    if _drawn(call, [index]):
-        return NotImplemented
-    whole = intervals.reduce(call.intervals(call.args[0]), range(call.args[0].dim()), False)
-    return intervals.union(call.shape, [whole, call.intervals(index)])
-
-
-@built_in("scatter", "scatter_add", "scatter_reduce")
-def _(call):
-    """``dim``, ``index`` and what is put there, a number or a tensor."""
-    source, dim, index, value = *call.args[:3], call.get("src", call.get("value"))
-    value = value if isinstance(value, torch.Tensor) else None
-    if _drawn(call, [index]):
-        return NotImplemented
-    parts = [call.intervals(t) for t in (index, value) if t is not None and call.lookup(t) is not None]
-    replacing = call.name == "scatter" and call.get("reduce") is None
-    if call.fixed(index):
-        put = call.intervals(value) if value is not None else call.nothing(index.shape)
-        return _placed(call, source, put, lambda into, part: into.scatter(dim, index.cpu(), _corner(part, index.shape))
-                       if replacing else into.scatter_reduce(dim, index.cpu(), _corner(part, index.shape), "amin"))
-    parts = [intervals.reduce(part, range(len(part.shape)) if part.shape != call.shape and any(
-        n != m for d, (n, m) in enumerate(zip(part.shape, call.shape)) if d != dim % len(call.shape)) else [dim], True)
-        for part in parts]
+    if all(map(call.fixed, places)):
+        return _placed(call, source, value)
+    rest = [t for t in (*places, value) if isinstance(t, torch.Tensor) and call.lookup(t) is not None]
+    if "index_put" in call.name and _is_mask(call.args[1], value):  # from the image
+        lead, mask = next((d, t) for d, t in enumerate(call.args[1]) if t is not None)
+        behind = (1,) * (source.dim() - lead - mask.dim())
+        parts = [intervals.reshaped(call.intervals(mask), (*(1,) * lead, *mask.shape, *behind))]
+        rest = [t for t in rest if t is not mask]
+    else:
+        parts = []
+    parts += [_spread(call, t, source) for t in rest]
     return intervals.union(call.shape, [call.intervals(source), *parts])
 
 
-def _corner(part, shape):
-    return part[tuple(slice(0, n) for n in shape)]
-
-
-def _placed(call, source, put, function):
-    """Intervals written into those of ``source`` by a function of both."""
-    into = call.intervals(source)
-    bounds = []
-    for one, other in zip(into.bounds, put.bounds):
-        lines = [function(a.expand(into.shape).contiguous(), b.expand(put.shape).contiguous())
-                 for a, b in zip(one, other)]
-        bounds.append(intervals.collapsed(torch.stack(lines), 1))
-    return Intervals(call.shape, tuple(bounds), found_steps(call.shape, bounds, [*into.steps, *put.steps]))
-
-
-@built_in("index_add", "index_reduce", "index_copy")
-def _(call):
-    source, dim, index, put = call.args[:4]
-    if _drawn(call, [index]):
-        return NotImplemented
-    if call.fixed(index):
-        where = index.cpu().flatten()
-
-        def written(into, part):
-            if call.name == "index_copy":
-                return into.index_copy(dim, where, part)
-            return into.index_reduce(dim, where, part, "amin")
-        return _placed(call, source, call.intervals(put), written)
-    parts = [intervals.reduce(call.intervals(put), [dim], True)]
-    if call.lookup(index) is not None:
-        whole = intervals.reduce(call.intervals(index), range(index.dim()), False)
-        parts.append(whole)
-    return intervals.union(call.shape, [call.intervals(source), *parts])
-
-
-@built_in("index_fill")
-def _(call):
-    source, dim, index, value = call.args[:4]
-    if _drawn(call, [index]):
-        return NotImplemented
-    put = call.intervals(value) if isinstance(value, torch.Tensor) else call.nothing(())
-    if not call.fixed(index):
-        parts = [intervals.reduce(call.intervals(t), range(t.dim()), False) for t in (index, value)
-                 if isinstance(t, torch.Tensor)]
-        return intervals.union(call.shape, [call.intervals(source), *parts])
-    shape = [n if d != dim % source.dim() else len(index.flatten()) for d, n in enumerate(source.shape)]
-    return _placed(call, source, intervals.broadcast(put, shape),
-                   lambda into, part: into.index_copy(dim, index.cpu().flatten(), part))
-
-
-@built_in("index_put", "_unsafe_index_put", "_index_put_impl")
-def _(call):
-    """``x[i, j] = v``."""
-    source, indices, value = call.args[0], list(call.args[1]), call.args[2]
+def _is_mask(indices, value):
     given = [t for t in indices if t is not None]
-    if _drawn(call, given):
-        return NotImplemented
-    if all(map(call.fixed, given)):
-        places = torch.ops.aten.index(torch.empty(1).expand(source.shape), [_cpu(t) for t in indices]).shape
-        index = [_cpu(t) for t in indices]
-
-        def written(into, part):
-            if not call.get("accumulate"):
-                return torch.ops.aten.index_put(into, index, part)
-            marks = torch.arange(into.numel()).reshape(into.shape)
-            flat = torch.ops.aten.index(marks, index).flatten()
-            return into.flatten().scatter_reduce(0, flat, part.flatten(), "amin").reshape(into.shape)
-        return _placed(call, source, intervals.broadcast(call.intervals(value), places), written)
-    if all(t.dtype is torch.bool for t in given) and value.numel() == 1:  # a mask from the image
-        mask, lead = given[0], indices.index(given[0])
-        if len(given) == 1:
-            rest = source.dim() - lead - mask.dim()
-            one = intervals.reshaped(call.intervals(mask), (*(1,) * lead, *mask.shape, *(1,) * rest))
-            some = intervals.reduce(call.intervals(value), range(value.dim()), False)
-            return intervals.union(call.shape, [call.intervals(source), one, some])
-    parts = [intervals.reduce(call.intervals(t), range(t.dim()), False) for t in (*given, value)
-             if call.lookup(t) is not None]
-    return intervals.union(call.shape, [call.intervals(source), *parts])
+    return len(given) == 1 and given[0].dtype is torch.bool and (
+        not isinstance(value, torch.Tensor) or value.numel() == 1)
 
 
-def _cpu(index):
-    return None if index is None else index.cpu()
+def _spread(call, tensor, source):
+    """What may be put anywhere; only along one dimension, where the operation has one and the others fit."""
+    dim, before = call.get("dim"), call.intervals(tensor)
+    if isinstance(dim, int) and tensor.dim() == source.dim():
+        dim %= source.dim()
+        if all(n == m for d, (n, m) in enumerate(zip(tensor.shape, source.shape)) if d != dim):
+            return intervals.reduce(before, [dim], True)
+    return intervals.reduce(before, range(tensor.dim()), False)
 
 
-@built_in("put")
-def _(call):
-    source, index, put = call.args[:3]
-    if call.fixed(index) and not call.get("accumulate"):
-        return _placed(call, source, call.intervals(put), lambda into, part: into.put(index.cpu(), part))
-    return call.whole() if not _drawn(call, [index]) else NotImplemented
+def _placed(call, source, value):
+    """The operation itself, on the intervals; what it adds to what is there, both stay."""
+    into, bounds = call.intervals(source), []
+    put = call.intervals(value) if isinstance(value, torch.Tensor) else None
+    for number, one in enumerate(into.bounds):
+        lines = [_put(call, a.expand(into.shape).contiguous(),
+                      NOTHING if put is None else put.bounds[number][k].expand(put.shape).contiguous())
+                 for k, a in enumerate(one)]
+        bounds.append(intervals.collapsed(torch.stack(lines), 1))
+    known = [*into.steps, *(put.steps if put is not None else ())]
+    return Intervals(call.shape, tuple(bounds), found_steps(call.shape, bounds, known))
 
 
-@built_in("masked_select")
-def _(call):
-    """How many there are is known of a constant mask only."""
-    source, mask = call.args[:2]
-    if not call.fixed(mask):
-        return NotImplemented
-    wide = intervals.broadcast(call.intervals(source), torch.broadcast_shapes(source.shape, mask.shape))
-    return intervals.moved(wide, lambda t: t.masked_select(mask.cpu()))
+def _put(call, into, part):
+    """The bounds ``part`` put into others, in the place of the value."""
+    def filled(leaf, name=""):
+        if isinstance(leaf, (list, tuple)):
+            return [filled(each) for each in leaf]
+        return part if name in _VALUES else leaf.cpu() if isinstance(leaf, torch.Tensor) else leaf
 
-
-@built_in("masked_scatter")
-def _(call):
-    source, mask, put = call.args[:3]
-    if call.fixed(mask):
-        mask = mask.cpu()
-        return _placed(call, source, call.intervals(put), lambda into, part: into.masked_scatter(mask, part))
-    parts = [intervals.reduce(call.intervals(t), range(t.dim()), False) for t in (put, mask)]
-    return intervals.union(call.shape, [call.intervals(source), *parts])
-
-
-@built_in("slice_scatter", "select_scatter", "diagonal_scatter", "as_strided_scatter")
-def _(call):
-    source, put = call.args[:2]
-    function, rest = getattr(torch.ops.aten, call.name), call.args[2:]
-    return _placed(call, source, call.intervals(put), lambda into, part: function(into, part, *rest, **call.kwargs))
+    args = [filled(each, name) for each, name in zip(call.args[1:], call.parameter_names[1:])]
+    kwargs = {name: filled(each, name) for name, each in call.kwargs.items()}
+    if call.name.startswith("scatter") and (call.name != "scatter" or call.get("reduce") is not None):
+        part = part[tuple(slice(0, n) for n in args[1].shape)] if isinstance(part, torch.Tensor) else torch.full(
+            args[1].shape, part, dtype=into.dtype)
+        return into.scatter_reduce(args[0], args[1], part, "amin")
+    if call.name in ("index_add", "index_reduce"):
+        return into.index_reduce(args[0], args[1].flatten(), part, "amin")
+    if call.get("accumulate"):
+        at = torch.arange(into.numel()).reshape(into.shape)
+        at = at.take(args[0]) if call.name == "put" else torch.ops.aten.index(at, args[0])
+        flat = part.expand(at.shape).flatten() if isinstance(part, torch.Tensor) else part
+        return into.flatten().scatter_reduce(0, at.flatten(), flat, "amin").reshape(into.shape)
+    return getattr(torch.ops.aten, call.name)(into, *args, **kwargs)

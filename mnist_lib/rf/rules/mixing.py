@@ -1,4 +1,4 @@
-"""Rules of the operations that mix elements: reductions, normalization, softmax, products."""
+"""Rules of the operations that mix elements: reductions, normalization, Fourier transforms, products."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .. import intervals, moving
 from ..intervals import NOTHING, Intervals
 from ..steps import common
 from .pointwise import added_low, without
-from .registry import built_in
+from .registry import Call, built_in
 
 
 @built_in("native_batch_norm", "_native_batch_norm_legit", "_native_batch_norm_legit_no_training",
@@ -25,20 +25,14 @@ def _(call):
         return [call.intervals(call.args[0])] + [call.nothing(t.shape) for t in call.outputs[1:]]
     source = call.intervals(call.args[0])
     mixed = intervals.spread(source, [d for d in range(len(source.shape)) if d != 1])
-    rest = intervals.reduce(source, range(len(source.shape)), False)
-    return [mixed] + [intervals.broadcast(rest, t.shape) for t in call.outputs[1:]]
+    return [mixed] + [intervals.whole([source], t.shape) for t in call.outputs[1:]]
 
 
 @built_in("native_layer_norm", "layer_norm", "rms_norm", "_fused_rms_norm")
 def _(call):
     source, count = call.intervals(call.args[0]), len(call.args[1])
     mixed = intervals.spread(source, range(-count, 0))
-    return [mixed] + [_statistics(mixed, t) for t in call.outputs[1:]]
-
-
-def _statistics(mixed, tensor):
-    whole = intervals.reduce(mixed, range(len(mixed.shape)), False)
-    return intervals.broadcast(whole, tensor.shape)
+    return [mixed] + [intervals.whole([mixed], t.shape) for t in call.outputs[1:]]
 
 
 @built_in("native_group_norm", "group_norm")
@@ -47,7 +41,7 @@ def _(call):
     apart = intervals.reshaped(source, (source.shape[0], groups, source.shape[1] // groups, *source.shape[2:]))
     apart = intervals.reshaped(intervals.spread(apart, range(2, len(apart.shape))), source.shape)
     mixed = replace(source, bounds=apart.bounds, off=None, off_kind="")
-    return [mixed] + [_statistics(mixed, t) for t in call.outputs[1:]]
+    return [mixed] + [intervals.whole([mixed], t.shape) for t in call.outputs[1:]]
 
 
 @built_in("sum", "mean", "amax", "amin", "prod", "std", "var", "var_mean", "std_mean", "max", "min", "norm",
@@ -86,21 +80,13 @@ def _(call):
     return intervals.union(call.shape, parts)
 
 
-@built_in("prelu", "_prelu_kernel", "rrelu_with_noise", "nan_to_num", "bernoulli", "hardswish", "hardsigmoid",
-          "silu", "mish", "gelu", "elu", "log_sigmoid", "log_sigmoid_forward", "isclose", "isnan",
-          "_fused_dropout", "leaky_relu", "hardtanh", "fmod", "remainder",  # not tagged as pointwise by torch 2.2
-          "hardshrink", "softshrink", "rrelu", "celu", "selu", "complex", "polar", "threshold",
-          "normal", "normal_functional", "poisson", "_standard_gamma", "binomial", "resolve_conj",
-          "resolve_neg", "_conj_physical", "logit", "_to_dense", "to_dense",
-          "_to_sparse", "to_sparse", "coalesce", "_coalesce")
-def _(call):
-    return call.same()
-
-
-@built_in("renorm")
-def _(call):
-    kept = call.args[2] % call.args[0].dim()
-    return intervals.spread(call.same(), [d for d in range(call.args[0].dim()) if d != kept])
+built_in("prelu", "_prelu_kernel", "rrelu_with_noise", "nan_to_num", "bernoulli", "hardswish", "hardsigmoid",
+         "silu", "mish", "gelu", "elu", "log_sigmoid", "log_sigmoid_forward", "isclose", "isnan",
+         "_fused_dropout", "leaky_relu", "hardtanh", "fmod", "remainder",  # not tagged as pointwise by torch 2.2
+         "hardshrink", "softshrink", "rrelu", "celu", "selu", "complex", "polar", "threshold",
+         "normal", "normal_functional", "poisson", "_standard_gamma", "binomial", "resolve_conj",
+         "resolve_neg", "_conj_physical", "logit", "_to_dense", "to_dense",
+         "_to_sparse", "to_sparse", "coalesce", "_coalesce")(Call.same)
 
 
 @built_in("binary_cross_entropy_with_logits", "binary_cross_entropy", "mse_loss", "smooth_l1_loss", "huber_loss")
@@ -110,7 +96,18 @@ def _(call):
 
 @built_in("_ctc_loss")
 def _(call):
-    return [_statistics(call.intervals(call.args[0]), t) for t in call.outputs]
+    return [intervals.whole(map(call.intervals, call.args[:1]), t.shape) for t in call.outputs]
+
+
+@built_in("_fft_c2c", "_fft_r2c", "_fft_c2r", "multinomial", "_sample_dirichlet")
+def _(call):
+    """Every output depends on the whole along some dimensions, whose sizes may change."""
+    dims = call.args[1] if call.name.startswith("_fft") else [-1]
+    return intervals.broadcast(intervals.reduce(call.intervals(call.args[0]), dims, True), call.shape)
+
+
+built_in("_pdist_forward", "_cdist_backward", "cov", "corrcoef", "histc", "bincount", "linspace", "quantized_lstm",
+         "quantized_gru")(Call.whole)
 
 
 @built_in("mm", "bmm", "addmm", "baddbmm", "addbmm", "mv", "addmv", "dot", "vdot", "matmul", "linear",

@@ -23,7 +23,7 @@ VERY_LOW = -50.0  # added to a score, or put in its place: perhaps a mask
 def elementwise(call: Call) -> Intervals | None:
     """The rule of all operations that PyTorch tags as pointwise."""
     special = {"mul": _product, "div": _quotient, "add": _sum, "sub": _sum, "where": _where,
-               "masked_fill": _masked_fill, "lerp": _lerp, "addcmul": _addcmul, "neg": _carried, "clone": _carried,
+               "masked_fill": _masked_fill, "neg": _carried, "clone": _carried,
                **dict.fromkeys(_VANISHING, _vanished)}.get(call.name)
     found = special(call) if special else None
     return call.same() if found is None else found
@@ -112,7 +112,16 @@ def added_low(call, result, terms, low=None, others=(), sign=1):
 
 
 def _where(call):
-    condition, one, other = call.args[:3]
+    return _chosen(call, *call.args[:3])
+
+
+def _masked_fill(call):
+    source, mask, value = call.args[:3]
+    return _chosen(call, mask, value, source)
+
+
+def _chosen(call, condition, one, other):
+    """One where a condition that is no part of the image says so, the other elsewhere."""
     if not call.fixed(condition):
         return None
     condition = condition.cpu()
@@ -124,21 +133,6 @@ def _where(call):
     low = [fitted(p.off.expand(p.shape), call.shape) & fitted(c, call.shape)
            for p, c in zip(parts, (condition, ~condition)) if p.off_kind == "low"]
     return _marked(call, replace(result, bounds=bounds), ((one, condition), (other, ~condition)), low)
-
-
-def _masked_fill(call):
-    source, mask, value = call.args[:3]
-    if not call.fixed(mask):
-        return None
-    mask, before = mask.cpu(), call.intervals(source)
-    if isinstance(value, torch.Tensor) and call.lookup(value) is not None:
-        parts = [intervals.broadcast(call.intervals(t), call.shape) for t in (value, source)]
-        bounds = tuple(intervals.collapsed(torch.where(mask, a, b), 1)
-                       for a, b in zip(parts[0].bounds, parts[1].bounds))
-        return replace(intervals.union(call.shape, parts), bounds=bounds)
-    low = [fitted(before.off.expand(before.shape), call.shape) & ~mask] if before.off_kind == "low" else []
-    kept = replace(intervals.broadcast(before, call.shape), off=None, off_kind="")
-    return _marked(call, without(kept, mask, ""), ((value, mask),), low)
 
 
 def _marked(call, result, choices, low=()):
@@ -156,26 +150,6 @@ def _marked(call, result, choices, low=()):
     if low:
         return replace(result, off=torch.stack([m.expand(call.shape) for m in low]).any(0), off_kind="low")
     return replace(result, off=zero, off_kind="zero" if zero is not None else "")
-
-
-def _lerp(call):
-    start, end, weight = call.args[:3]
-    if not isinstance(weight, torch.Tensor) or not call.fixed(weight):
-        return None
-    weight = fitted(weight.cpu(), call.shape)
-    one, two = (intervals.broadcast(call.intervals(t), call.shape) for t in (start, end))
-    both = intervals.union(call.shape, [one, two])
-    bounds = tuple(intervals.collapsed(torch.where(weight == 0, a, torch.where(weight == 1, b, c)), 1)
-                   for a, b, c in zip(one.bounds, two.bounds, both.bounds))
-    return replace(both, bounds=bounds)
-
-
-def _addcmul(call):
-    zero = masked_zero(call, *call.args[1:3])
-    if zero is None:
-        return None
-    factors = intervals.union(call.shape, [call.intervals(t) for t in call.args[1:3]])
-    return intervals.union(call.shape, [call.intervals(call.args[0]), replace(without(factors, zero, ""), off=None)])
 
 
 def _vanished(call):

@@ -8,46 +8,37 @@ from ..taps import adaptive, fractional, transposed, window
 from ..windows import read_all
 from .registry import built_in, listed
 
-_POOLING = {
-    1: ("max_pool1d", "max_pool1d_with_indices", "avg_pool1d", "_max_pool1d"),
-    2: ("max_pool2d", "max_pool2d_with_indices", "avg_pool2d", "mkldnn_max_pool2d", "quantized_max_pool2d"),
-    3: ("max_pool3d", "max_pool3d_with_indices", "avg_pool3d", "mkldnn_max_pool3d"),
-}
-_ADAPTIVE = {
-    1: ("adaptive_avg_pool1d", "adaptive_max_pool1d"),
-    2: ("adaptive_avg_pool2d", "_adaptive_avg_pool2d", "adaptive_max_pool2d", "mkldnn_adaptive_avg_pool2d"),
-    3: ("adaptive_avg_pool3d", "_adaptive_avg_pool3d", "adaptive_max_pool3d"),
-}
+
+def _axes(call):
+    """How many axes an operation slides along: 2 of avg_pool2d."""
+    return int(next(sign for sign in call.name if sign.isdigit()))
 
 
-def _pooling(axes):
-    def rule(call):
-        source, kernel = call.args[0], listed(call.args[1], axes)
-        stride = listed(call.get("stride") or kernel, axes)
-        padding, dilation = listed(call.get("padding", 0), axes), listed(call.get("dilation", 1), axes)
-        call.details.update(kernel=tuple(kernel), stride=tuple(stride), padding=tuple(padding),
-                            dilation=tuple(dilation))
-        numbers = list(zip(source.shape[-axes:], kernel, stride, padding, dilation))
-        for indices in call.outputs[1:]:  # for an unpooling by them
-            call.notes["pooled", key_of(indices)] = numbers
-        return read_all(call.intervals(source), [window(*each, bool(call.get("ceil_mode", False))) for each in numbers])
-    return rule
+@built_in("max_pool1d", "max_pool1d_with_indices", "avg_pool1d", "_max_pool1d", "max_pool2d", "max_pool2d_with_indices",
+          "avg_pool2d", "mkldnn_max_pool2d", "quantized_max_pool2d", "max_pool3d", "max_pool3d_with_indices",
+          "avg_pool3d", "mkldnn_max_pool3d")
+def _(call):
+    axes, kernel = _axes(call), listed(call.args[1], _axes(call))
+    stride = listed(call.get("stride") or kernel, axes)
+    padding, dilation = listed(call.get("padding", 0), axes), listed(call.get("dilation", 1), axes)
+    call.details.update(kernel=tuple(kernel), stride=tuple(stride), padding=tuple(padding), dilation=tuple(dilation))
+    numbers = list(zip(call.args[0].shape[-axes:], kernel, stride, padding, dilation))
+    for indices in call.outputs[1:]:  # for an unpooling by them
+        call.notes["pooled", key_of(indices)] = numbers
+    ceil_mode = bool(call.get("ceil_mode", False))
+    return read_all(call.intervals(call.args[0]), [window(*each, ceil_mode) for each in numbers])
 
 
-def _adapting(axes):
-    def rule(call):
-        pairs = list(zip(call.args[0].shape[-axes:], call.shape[-axes:]))
-        if all(n % m == 0 for n, m in pairs):
-            sizes = tuple(n // m for n, m in pairs)
-            call.details.update(kernel=sizes, stride=sizes, padding=(0,) * axes, dilation=(1,) * axes)
-        return read_all(call.intervals(call.args[0]), [adaptive(n, m) for n, m in pairs])
-    return rule
-
-
-for _axes, _names in _POOLING.items():
-    built_in(*_names)(_pooling(_axes))
-for _axes, _names in _ADAPTIVE.items():
-    built_in(*_names)(_adapting(_axes))
+@built_in("adaptive_avg_pool1d", "adaptive_max_pool1d", "adaptive_avg_pool2d", "_adaptive_avg_pool2d",
+          "adaptive_max_pool2d", "mkldnn_adaptive_avg_pool2d", "adaptive_avg_pool3d", "_adaptive_avg_pool3d",
+          "adaptive_max_pool3d")
+def _(call):
+    axes = _axes(call)
+    pairs = list(zip(call.args[0].shape[-axes:], call.shape[-axes:]))
+    if all(n % m == 0 for n, m in pairs):
+        sizes = tuple(n // m for n, m in pairs)
+        call.details.update(kernel=sizes, stride=sizes, padding=(0,) * axes, dilation=(1,) * axes)
+    return read_all(call.intervals(call.args[0]), [adaptive(n, m) for n, m in pairs])
 
 
 @built_in("fractional_max_pool2d", "fractional_max_pool3d")

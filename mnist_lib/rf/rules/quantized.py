@@ -7,7 +7,7 @@ import torch
 from .. import intervals
 from ..taps import window
 from ..windows import read_all
-from .registry import built_in
+from .registry import Call, built_in
 
 
 @built_in("quantize_per_tensor", "quantize_per_channel", "dequantize", "int_repr", "_make_per_tensor_quantized_tensor",
@@ -32,25 +32,13 @@ def _(call):
           "choose_qparams_optimized")
 def _(call):
     """The scale is that of the largest and smallest value."""
-    whole = intervals.union((), [intervals.reduce(call.intervals(t), range(t.dim()), False) for t in call.traced])
-    return [intervals.broadcast(whole, t.shape) for t in call.outputs]
+    return [intervals.whole(map(call.intervals, call.traced), t.shape) for t in call.outputs]
 
 
-_PLAIN = ("quantized::add", "quantized::add_relu", "quantized::mul", "quantized::mul_relu", "quantized::hardswish",
-          "quantized::relu6", "quantized::leaky_relu", "quantized::sigmoid", "quantized::elu", "quantized::add_scalar",
-          "quantized::mul_scalar", "quantized::batch_norm2d", "quantized::batch_norm2d_relu", "quantized::clamp",
-          "quantized::celu", "quantized::threshold", "quantized::batch_norm")
-
-
-@built_in(*_PLAIN)
-def _(call):
-    return call.same()
-
-
-@built_in("quantized::cat", "quantized::cat_relu")
-def _(call):
-    from ..moving import concatenated
-    return concatenated([call.intervals(t) for t in call.args[0]], call.args[1], call.shape)
+built_in("quantized::add", "quantized::add_relu", "quantized::mul", "quantized::mul_relu", "quantized::hardswish",
+         "quantized::relu6", "quantized::leaky_relu", "quantized::sigmoid", "quantized::elu", "quantized::add_scalar",
+         "quantized::mul_scalar", "quantized::batch_norm2d", "quantized::batch_norm2d_relu", "quantized::clamp",
+         "quantized::celu", "quantized::threshold", "quantized::batch_norm")(Call.same)
 
 
 @built_in("quantized::linear", "quantized::linear_relu")

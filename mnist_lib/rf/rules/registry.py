@@ -159,9 +159,7 @@ class Call:
 
     def whole(self) -> Intervals:
         """Every output depends on every element of every input."""
-        parts = [self.lookup(t) for t in self.traced]
-        parts = [intervals.reduce(s, range(len(s.shape)), False) for s in parts]
-        return intervals.union(self.shape, parts)
+        return intervals.whole([self.lookup(t) for t in self.traced], self.shape)
 
     def window(self, kernel, stride=1, padding=0, dilation=1, tensor=None) -> Intervals:
         """A sliding window over the map's axes, H and W of (N, C, H, W); mixes all channels.
@@ -181,57 +179,39 @@ class Call:
         return intervals.broadcast(result, self.shape)
 
 
+_LEAVES = {int, float, bool, str, type(None), torch.dtype, torch.device, torch.layout, torch.memory_format, torch.Size}
+
+
 def keyed_tensors(tree, key="", depth=8) -> list[tuple[str, torch.Tensor]]:
     """All tensors in nested containers and plain objects, each by its key: "out", "[1]", "out[0]"; "" for one alone."""
     if isinstance(tree, torch.Tensor):
         return [(key, tree)]
     if type(tree) in _LEAVES or not depth:
         return []
-    if isinstance(tree, Mapping):
-        parts = [(str(name), part) for name, part in tree.items()]
-    elif isinstance(tree, tuple) and hasattr(tree, "_fields"):
-        parts = list(zip(tree._fields, tree))
-    elif isinstance(tree, (tuple, list, set, frozenset, deque)):
-        parts = [(f"[{i}]", part) for i, part in enumerate(tree)]
-    else:
-        parts = _attributes(tree)
-    return [found for name, part in parts for found in keyed_tensors(
-        part, f"{key}[{name.strip('[]')}]" if key else name, depth - 1)]
+    return [found for name, part in _parts(tree) for found in keyed_tensors(
+        part, f"{key}[{str(name).strip('[]')}]" if key else str(name), depth - 1)]
 
 
 def flat_tensors(tree, depth=8) -> list[torch.Tensor]:
     """All tensors in nested containers and plain objects, such as dataclasses."""
-    found: list[torch.Tensor] = []
-    _collect(tree, depth, found)
-    return found
-
-
-_LEAVES = {int, float, bool, str, type(None), torch.dtype, torch.device, torch.layout, torch.memory_format, torch.Size}
-
-
-_TENSORS = {torch.Tensor, torch.nn.Parameter}
-
-
-def _collect(tree, depth, found):
-    kind = type(tree)
-    if kind in _LEAVES:
-        return
-    if kind in _TENSORS:  # the usual things first: this is asked some times for every operation
-        found.append(tree)
-        return
     if isinstance(tree, torch.Tensor):
-        found.append(tree)
-        return
-    if kind is tuple or kind is list:
-        pass
-    elif isinstance(tree, Mapping):
-        tree = tree.values()
-    elif not isinstance(tree, (tuple, list, set, frozenset, deque)):
-        tree = [value for _, value in _attributes(tree)]
-    if depth:
-        for part in tree:
-            if type(part) not in _LEAVES:
-                _collect(part, depth - 1, found)
+        return [tree]
+    if type(tree) in (tuple, list):  # the usual things first: this is asked some times for every operation
+        parts = tree
+    else:
+        parts = [part for _, part in _parts(tree)] if type(tree) not in _LEAVES else ()
+    return [found for part in parts if depth and type(part) not in _LEAVES for found in flat_tensors(part, depth - 1)]
+
+
+def _parts(tree):
+    """What a container or a plain object holds, by keys."""
+    if isinstance(tree, Mapping):
+        return tree.items()
+    if isinstance(tree, tuple) and hasattr(tree, "_fields"):
+        return zip(tree._fields, tree)
+    if isinstance(tree, (tuple, list, set, frozenset, deque)):
+        return ((f"[{i}]", part) for i, part in enumerate(tree))
+    return _attributes(tree)
 
 
 def _attributes(thing) -> list[tuple]:

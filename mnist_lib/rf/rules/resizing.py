@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
-from typing import NamedTuple
 
 import torch
 
@@ -13,49 +12,41 @@ from ..taps import antialiased, interpolated, nearest, shifted
 from ..windows import read_all
 from .registry import Call, built_in, function_rule
 
-
-class Filter(NamedTuple):
-    """How a resizing weighs its neighbours, along how many axes, and how far it reads on either side."""
-
-    kind: str
-    axes: int
-    reach: int = 1
-
-
+#: How a resizing weighs its neighbours, along how many axes, and how far it reads on either side.
 _FILTERS = {
-    "upsample_nearest1d": Filter("nearest", 1), "upsample_nearest2d": Filter("nearest", 2),
-    "upsample_nearest3d": Filter("nearest", 3), "_upsample_nearest_exact1d": Filter("exact", 1),
-    "_upsample_nearest_exact2d": Filter("exact", 2), "_upsample_nearest_exact3d": Filter("exact", 3),
-    "upsample_linear1d": Filter("interpolated", 1), "upsample_bilinear2d": Filter("interpolated", 2),
-    "upsample_trilinear3d": Filter("interpolated", 3), "upsample_bicubic2d": Filter("interpolated", 2, 2),
-    "_upsample_bilinear2d_aa": Filter("antialiased", 2), "_upsample_bicubic2d_aa": Filter("antialiased", 2, 2),
-    "_upsample_lanczos2d_aa": Filter("antialiased", 2, 3),
+    "upsample_nearest1d": ("nearest", 1, 0), "upsample_nearest2d": ("nearest", 2, 0),
+    "upsample_nearest3d": ("nearest", 3, 0), "_upsample_nearest_exact1d": ("exact", 1, 0),
+    "_upsample_nearest_exact2d": ("exact", 2, 0), "_upsample_nearest_exact3d": ("exact", 3, 0),
+    "upsample_linear1d": ("interpolated", 1, 1), "upsample_bilinear2d": ("interpolated", 2, 1),
+    "upsample_trilinear3d": ("interpolated", 3, 1), "upsample_bicubic2d": ("interpolated", 2, 2),
+    "_upsample_bilinear2d_aa": ("antialiased", 2, 1), "_upsample_bicubic2d_aa": ("antialiased", 2, 2),
+    "_upsample_lanczos2d_aa": ("antialiased", 2, 3),
 }
 _FACTORS = {1: ("scales",), 2: ("scales_h", "scales_w"), 3: ("scales_d", "scales_h", "scales_w")}
 
 
 @built_in(*_FILTERS)
 def _(call):
-    filter, source = _FILTERS[call.name], call.args[0]
-    factors = call.get("scale_factors") or [call.get(name) for name in _FACTORS[filter.axes]]
+    (kind, axes, reach), source = _FILTERS[call.name], call.args[0]
+    factors = call.get("scale_factors") or [call.get(name) for name in _FACTORS[axes]]
     corners = bool(call.get("align_corners", False))
-    sizes = zip(source.shape[-filter.axes:], call.shape[-filter.axes:], factors)
-    return read_all(call.intervals(source), [_resized(filter, source, n, m, f, corners) for n, m, f in sizes])
+    sizes = zip(source.shape[-axes:], call.shape[-axes:], factors)
+    return read_all(call.intervals(source), [_resized(kind, reach, source, n, m, f, corners) for n, m, f in sizes])
 
 
-def _resized(filter, source, size, outputs, factor, corners):
+def _resized(kind, reach, source, size, outputs, factor, corners):
     """What the outputs read along one axis, of which ``factor`` was asked for, if any."""
     if corners:
         scale = Fraction(size - 1, outputs - 1) if outputs > 1 else Fraction(0)
     else:
         scale = 1 / Fraction(factor).limit_denominator(10**6) if factor else Fraction(size, outputs)
     scale = scale or Fraction(1)
-    if filter.kind in ("nearest", "exact"):
-        exact = filter.kind == "exact"
+    if kind in ("nearest", "exact"):
+        exact = kind == "exact"
         return nearest(outputs, scale, exact, _executed(exact, source, size, outputs, factor))
-    if filter.kind == "antialiased":
-        return antialiased(outputs, scale, filter.reach)
-    return interpolated(outputs, scale, corners, filter.reach)
+    if kind == "antialiased":
+        return antialiased(outputs, scale, reach)
+    return interpolated(outputs, scale, corners, reach)
 
 
 def _executed(exact, source, size, outputs, factor):
@@ -86,14 +77,10 @@ def _(call):
     return replace(result, off=collapsed(added, 0), off_kind="zero")
 
 
-@built_in("reflection_pad1d", "reflection_pad2d", "reflection_pad3d")
+@built_in("reflection_pad1d", "reflection_pad2d", "reflection_pad3d", "replication_pad1d", "replication_pad2d",
+          "replication_pad3d")
 def _(call):
-    return padded(call, call.args[1], "reflect")
-
-
-@built_in("replication_pad1d", "replication_pad2d", "replication_pad3d")
-def _(call):
-    return padded(call, call.args[1], "edge")
+    return padded(call, call.args[1], "reflect" if call.name.startswith("reflection") else "edge")
 
 
 @function_rule("pad")

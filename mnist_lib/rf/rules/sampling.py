@@ -77,5 +77,4 @@ def _(call):
 
 @built_in("torchvision::roi_align", "torchvision::roi_pool", "torchvision::ps_roi_align", "torchvision::ps_roi_pool")
 def _(call):
-    found = call.whole()
-    return [intervals.broadcast(intervals.reduce(found, range(len(found.shape)), True), t.shape) for t in call.outputs]
+    return [intervals.whole(map(call.intervals, call.traced), t.shape) for t in call.outputs]

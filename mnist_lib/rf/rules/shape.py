@@ -7,9 +7,8 @@ from dataclasses import replace
 import torch
 
 from .. import intervals, moving
-from ..factors import groups_of
 from ..intervals import NOTHING, STILL, Intervals, found_steps
-from .indexing import anywhere
+from .indexing import anywhere, drawn
 from .registry import built_in, flat_tensors, listed
 
 
@@ -108,13 +107,13 @@ def _(call):
 def _sources(old, new):
     """For each output dimension of a reshape, the input dimensions it is made of."""
     made = [[] for _ in new]
-    for ins, outs in groups_of(old, new):
+    for ins, outs in intervals.groups_of(old, new):
         for out in outs:
             made[out] = ins
     return made
 
 
-@built_in("cat", "concat", "concatenate")
+@built_in("cat", "concat", "concatenate", "quantized::cat", "quantized::cat_relu")
 def _(call):
     tensors = [t for t in call.args[0] if t.dim() > 1 or t.numel()]
     return moving.concatenated([call.intervals(t) for t in tensors], call.get("dim", 0), call.shape)
@@ -144,21 +143,19 @@ def _(call):
     return [moving.selected(before, dim, i) for i in range(source.shape[dim])]
 
 
+_AT_PLACES = ("gather", "take", "masked_select")
+
+
 @built_in("flip", "roll", "repeat", "repeat_interleave", "unfold", "unfold_copy", "diagonal", "diagonal_copy",
-          "index_select", "index", "_unsafe_index", "tile", "movedim", "rot90", "narrow",
+          "index_select", "index", "_unsafe_index", *_AT_PLACES, "tile", "movedim", "rot90", "narrow",
           "channel_shuffle", "native_channel_shuffle", "tril", "triu", "pixel_shuffle", "pixel_unshuffle")
 def _(call):
     indices = flat_tensors((call.args[1:], call.kwargs))
     if call.lookup(call.args[0]) is None or not all(map(call.fixed, indices)):
         return _anywhere(call, indices)
     before = call.intervals(call.args[0])
-    if call.name == "roll" and len(before.shape) and call.get("dims"):
-        after = before
-        for dim, shift in zip(listed(call.get("dims"), 1), listed(call.args[1], 1)):
-            after = moving.moved_along(after, [dim % len(before.shape)],
-                                       lambda t, d=dim, n=shift: t.roll(n, d - (d >= 0) * len(before.shape)),
-                                       before.shape)
-        return _keeping_steps(call, after)
+    if call.name in _AT_PLACES:
+        return intervals.moved(before, _in_place_of_first(call))
     dims = _touched(call, before.shape)
     if dims is None:
         after = intervals.moved(before, _in_place_of_first(call))
@@ -171,14 +168,19 @@ def _anywhere(call, indices):
     """Where it reads is not known: it depends on the image, or on parameters. By chance there is no rule."""
     if call.name in ("index", "_unsafe_index"):
         return anywhere(call)
-    if call.name != "index_select" or any(call.lookup(t) is None and call.origin(t) == "random" for t in indices):
+    if call.name not in ("index_select", "gather", "take") or drawn(call, indices):
         return NotImplemented
-    dim = call.args[1] % max(1, call.args[0].dim())
-    read, index = intervals.reduce(call.intervals(call.args[0]), [dim], True), call.intervals(call.args[2])
-    if not call.args[0].dim():
-        return NotImplemented
-    wide = intervals.reshaped(index, (*(1,) * dim, call.shape[dim], *(1,) * (len(call.shape) - dim - 1)))
-    return intervals.union(call.shape, [read, wide])
+    source, index = call.args[0], call.args[1 if call.name == "take" else 2]
+    if call.name == "take" or not source.dim():
+        whole = intervals.reduce(call.intervals(source), range(source.dim()), False)
+        return intervals.union(call.shape, [whole, call.intervals(index)])
+    dim = call.args[1] % source.dim()
+    read, places = intervals.reduce(call.intervals(source), [dim], True), call.intervals(index)
+    if call.name == "index_select":
+        places = intervals.reshaped(places, (*(1,) * dim, call.shape[dim], *(1,) * (len(call.shape) - dim - 1)))
+    for other, size in enumerate(call.shape):
+        read = read if other == dim else moving.sliced(read, other, 0, size)
+    return intervals.union(call.shape, [read, places])
 
 
 def _touched(call, shape):
@@ -188,8 +190,8 @@ def _touched(call, shape):
         return None
     if call.name in ("unfold", "unfold_copy", "index_select"):
         return [call.args[1] % rank]
-    if call.name == "flip":
-        return [d % rank for d in call.args[1]]
+    if call.name == "flip" or call.name == "roll" and call.get("dims"):
+        return [d % rank for d in listed(call.get("dims"), 1)]
     if call.name in ("index", "_unsafe_index"):
         touched, dim = [], 0
         for index in call.args[1]:

@@ -12,7 +12,6 @@ from dataclasses import replace
 import torch
 
 from .. import intervals
-from ..factors import by_factors
 from ..intervals import NOTHING
 from .pointwise import without
 from .registry import built_in
@@ -45,10 +44,9 @@ def cut_off(call, source, dims) -> torch.Tensor | None:
 
 def _constants(spans):
     """Which elements depend on nothing; None if none."""
-    parts = by_factors(spans)[0]
-    if not all(bool((part[0] == NOTHING).any()) for part in parts):
-        return None
     empty = [part[0] == NOTHING for part in spans.bounds]
+    if not all(bool(part.any()) for part in empty):
+        return None
     found = empty[0]
     for other in empty[1:]:
         found = found & other

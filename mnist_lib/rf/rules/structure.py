@@ -67,7 +67,8 @@ class Zeros:
                         self._drawn[key_of(tensor)] = [tensor.new_ones(_elements(tensor)) for _ in range(_DRAWS)]
                     self._view(tensor, number).copy_(one)
         except Exception:  # whatever it cannot be done with: nothing is known then
-            self.forget([key_of(t) for t in outputs])
+            for tensor in outputs:
+                self._drawn.pop(key_of(tensor), None)
 
     def _may_have_zeros(self, given, outputs):
         """Whether zeros were made: not where a parameter begins with nothing else, and meets no mask."""
@@ -76,11 +77,6 @@ class Zeros:
             return any(self._origin(t) == "constant" and _plain(t) and (t.is_floating_point() or t.dtype is torch.bool)
                        and bool((t == 0).any()) for t in given) or any(map(self._fits, given))
         return any(bool(((t == 0) | (t <= _LOW)).any()) for t in made)
-
-    def forget(self, keys) -> None:
-        """Let go of memory that is gone."""
-        for key in keys:
-            self._drawn.pop(key, None)
 
     def _draw(self, tensor):
         """Random numbers in the place of what is learned, where none are known."""

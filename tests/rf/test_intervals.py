@@ -1,4 +1,4 @@
-"""Intervals stored by factors say of every element what plain ones say, whatever views come one after another."""
+"""Intervals with size 1 where nothing changes say of every element what full ones say, whatever views come."""
 
 from math import prod
 
@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mnist_lib.rf import intervals, moving
-from mnist_lib.rf.factors import by_factors, groups_of, refined
-from mnist_lib.rf.intervals import NOTHING, Intervals
+from mnist_lib.rf.intervals import NOTHING, Intervals, groups_of
 
 
 def plain(spans):
@@ -87,26 +86,20 @@ def test_any_views_one_after_another(data):
             break
         spans, dense = step(data, spans, dense)
         assert spans.shape == tuple(dense[0].shape[1:])
-        parts, split = by_factors(spans)
-        assert [prod(factors) for factors in split] == list(spans.shape)
-        assert all(part.dim() == 1 + sum(map(len, split)) for part in parts)
+        assert all(m in (1, n) for part in spans.bounds for m, n in zip(part.shape[1:], spans.shape, strict=True))
         assert all(torch.equal(one, other) for one, other in zip(plain(spans), dense, strict=True))
 
 
-def test_tokens_keep_the_numbers_of_rows_and_columns():
-    tokens = intervals.reshaped(intervals.of_image((1, 3, 56, 48)), (1, 3, 56 * 48))
-    parts, split = by_factors(tokens)
-    assert split == ((1,), (3,), (56, 48)) and [part.numel() for part in parts] == [4 * 56, 4 * 48]
-    back = intervals.reshaped(moving.permuted(tokens, (0, 2, 1)), (1, 7, 8, 6, 8, 3))
-    assert sum(part.numel() for part in by_factors(back)[0]) == 4 * (56 + 48)
-    across = intervals.reshaped(tokens, (1, 3, 84, 32))  # these cut rows into pieces that do not fit
-    assert by_factors(across)[0][0].shape == (4, 1, 1, 84, 32)
+def test_dimensions_along_which_nothing_changes_stay_small():
+    tokens = intervals.reshaped(intervals.of_image((1, 48, 8, 6)), (1, 3, 16, 48))
+    assert [part.shape for part in tokens.bounds] == [(4, 1, 1, 1, 48)] * 2
+    back = intervals.reshaped(tokens, (1, 48, 4, 2, 6))
+    assert [part.shape for part in back.bounds] == [(4, 1, 1, 4, 2, 1), (4, 1, 1, 1, 1, 6)]
 
 
-def test_groups_and_common_factors():
+def test_groups_of_dimensions():
     assert groups_of((2, 3, 4), (6, 2, 2)) == [([0, 1], [0]), ([2], [1, 2])]
     assert groups_of((1, 5), (5, 1)) == [([0, 1], [0]), ([], [1])]
-    assert refined((6, 4), (3, 8)) == (3, 2, 4) and refined((2, 3), (3, 2)) is None and refined((), ()) == ()
 
 
 def test_nothing_has_as_many_axes_as_asked():
