@@ -12,5 +12,5 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "reader": "Found book_names build read",
     "source": "KINDS LARGEST code_of packed",
     "standins": "DIGITS",
-    "watch": "Watch watching",
+    "watch": "watching",
 })

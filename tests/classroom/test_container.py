@@ -1,4 +1,4 @@
-"""The container that ships, without Docker: what its RUN lines install is enough, and what is said where it lacks rights.
+"""The container that ships, without Docker: what its RUN lines install, and what is said where it lacks rights.
 
 Not shown: that the image is built from its base, that the walls stand in it, and Docker itself.
 """
@@ -32,7 +32,7 @@ def commands(word: str) -> list[list[str]]:
 
 
 def test_grade_runs_in_a_fresh_environment_of_what_the_container_installs(tmp_path):
-    """The packages that pip's resolver takes for the RUN line, at the versions that are installed here, and no other."""
+    """In it are the packages that pip resolves the RUN line to, at the versions that are installed here, no other."""
     image, report, fresh = tmp_path / "image", tmp_path / "report.json", tmp_path / "fresh"
     image.mkdir()
     for *files, _ in commands("COPY"):

@@ -138,7 +138,7 @@ def test_predictions_are_counted_by_the_grader():
         return grading.judged(grading.Submission("a", "a.py", b""), 0, grading.Rules(SPLIT, trust=True), left, truth)
 
     grade = judged(10)
-    assert grade.status == "graded" and grade.correct == (193, 200) and grade.holds(1) and not grade.holds(3)
+    assert grade.status == "graded" and grade.correct == (193, 200) and own.holds(grade, 1) and not own.holds(grade, 3)
     assert grade.before == 20
     assert "have 9,000 numbers, it says 10 parameters" in judged(9_000).told
     assert judged(9_000, parameters=9_000).status == "refused" and judged(10, epochs=1).status == "failed"

@@ -82,10 +82,6 @@ class Grade:
     seconds: float = 0.0
     in_force: tuple[str, ...] = ()
 
-    def holds(self, last: int, target: float = own.TERMS.target) -> bool:
-        """Whether each of the last epochs has so many per cent of the held-out images."""
-        return own.holds(self.correct, self.held_out, last, target)
-
 
 def grade_once(submission: Submission, number: int, rules: Rules, hidden: list[str]) -> Grade:
     """Grade one submission with one seed, in a process of its own; never raises for what the submission does."""

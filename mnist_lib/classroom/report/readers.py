@@ -20,7 +20,7 @@ from ...files import read_bytes
 from ...training import TOLERANCE, records, test_set
 from .. import challenge as own
 from .. import grading
-from .told import load_report
+from .report import load_report
 
 SECONDS, LARGEST = 600, 1_000_000  # for a network, and bytes of its weights
 PARTS = ("network.py", "report.json", "weights.safetensors")
