@@ -55,12 +55,6 @@ def read(place: str, asked: str = "", shown: str = "") -> Found:
     arguments = None
     if not os.path.lexists(place) and (parts := re.fullmatch(r"(.+?)(?::([^\W\d][\w.]*))?(\(.*\))?", place, re.DOTALL)):
         place, asked, arguments = parts[1], parts[2] or asked, _arguments(parts[3], place)
-    kept, near = sys.path[:], {Path.cwd(), Path(place).resolve().parent}
-    sys.path[:] = [entry for entry in sys.path if Path(entry).resolve() not in near]
-    try:
-        importlib.import_module("torch")  # the installed one, even where a file beside the network has its name
-    finally:
-        sys.path[:] = kept
     path = Path(place)
     if path.suffix in (*KINDS, ".zip") or path.is_dir():
         found = _of_files(path, asked, shown or path.name)

@@ -98,17 +98,6 @@ def test_a_logbook_that_can_not_be_read_is_named(here, capsys):
     assert "line 1 of challenge/logbook.jsonl" in capsys.readouterr().err
 
 
-def test_a_damaged_standing_is_named(tmp_path, monkeypatch):
-    from mnist_lib.classroom.report import standing
-
-    whole = standing.FILE.read_text()
-    monkeypatch.setattr(standing, "FILE", tmp_path / "standing.json")
-    for damaged in (re.sub(r"9\d\.\d+", "97.531", whole, count=1), whole[:200], "[]", '{"networks": []}'):
-        (tmp_path / "standing.json").write_text(damaged)
-        with pytest.raises(ValueError, match="standing.json, which came with the library, is damaged"):
-            standing.places()
-
-
 def test_a_badge_says_it_in_words():
     root = ElementTree.fromstring(classroom.badge_of(7_000, 99.41, "holds"))
     assert root.attrib["aria-label"] == "MNIST 7,000 parameters: holds · 99.41 %"

@@ -20,7 +20,7 @@ from .. import challenge as own
 from . import figures
 from .badge import badge_of
 from .page import Html, figure, page, table, text
-from .standing import better_and_smaller, places
+from .standing import places
 
 WORDS = {own.HELD: "It holds: every seed, in each of the last five epochs.",
          own.NEAR: "Nearly: it reaches the rule, and does not hold it with every seed for five epochs.",
@@ -185,10 +185,11 @@ def time_needed(report: Report) -> str:
 
 def among(report: Report) -> str:
     """Where the network stands among the book's, in a sentence."""
-    v, better = report.verdict, better_and_smaller(report.sheet.parameters, report.verdict.mean)
-    below = sum(p.accuracy <= v.mean for p in places())
-    return (f"{below} of the book's {len(places())} networks are not more accurate. "
-            + (f"Smaller and more accurate: {', '.join(p.step for p in better[:4])}." if better else
+    all_of_it = places()
+    more = [p for p in all_of_it if p.accuracy > report.verdict.mean]
+    better = [p.step for p in more if p.parameters < report.sheet.parameters]
+    return (f"{len(all_of_it) - len(more)} of the book's {len(all_of_it)} networks are not more accurate. "
+            + (f"Smaller and more accurate: {', '.join(better[:4])}." if better else
                "None of them is both smaller and more accurate."))
 
 
