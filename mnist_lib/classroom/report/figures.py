@@ -12,7 +12,7 @@ from ...book import BLUE, GREY, STYLE, TARGET, TEST, TRAIN, figure, styled
 from .. import challenge as own
 from .standing import places
 
-SHOWN, LOWEST = 40, 98
+LOWEST = 98
 
 
 def svg(drawing) -> str:
@@ -61,19 +61,6 @@ def standing(networks: Sequence[tuple[int, float]], terms: own.Terms = own.TERMS
     axes.set(xscale="log", xlabel="parameters, log scale", title="accuracy after the last epoch (%)")
     axes.margins(x=0.08, y=0.08)
     drawing.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=1)
-    return drawing
-
-
-@styled
-def wrong(shown: Sequence[tuple]):
-    """Misclassified images: (image, label, what the network says)."""
-    rows = -(-len(shown) // 10)
-    drawing, axes = figure(rows, 10, height=0.95 * rows)
-    for each in axes.flat:
-        each.set_axis_off()
-    for each, (image, label, said) in zip(axes.flat, shown):
-        each.imshow(-image, cmap="gray")
-        each.set_title(f"{label}: {said}", fontsize=10)
     return drawing
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from statistics import fmean
 
 from ... import __version__
+from ...book import digits
 from ...files import read_json
 from ...training import schema
 from .. import challenge as own
@@ -22,6 +23,7 @@ from .badge import badge_of
 from .page import Html, figure, page, table, text
 from .standing import places
 
+SHOWN = 40  # misclassified images
 WORDS = {own.HELD: "It holds: every seed, in each of the last five epochs.",
          own.NEAR: "Nearly: it reaches the rule, and does not hold it with every seed for five epochs.",
          own.FAILS: "It does not hold yet."}
@@ -129,12 +131,15 @@ class Report:
     def _wrong(self) -> str:
         """The held-out images that the first seed got wrong, as far as they fit a page."""
         first = self.results[0]
-        images, labels = self.split.load()[2:] if first.wrong else ((), ())
-        shown = [(images[place, 0], int(labels[place]), digit) for place, digit in first.wrong[:figures.SHOWN]]
+        if not first.wrong:
+            return ""
+        images, labels = self.split.load()[2:]
+        shown = first.wrong[:SHOWN]
+        picture = digits(images[[place for place, _ in shown]], [f"{labels[place]}: {said}" for place, said in shown])
         told = (f"{len(first.wrong):,} of {first.held_out:,} held-out images are wrong with seed {first.seed}"
                 + (f"; here are the first {len(shown)}" if len(shown) < len(first.wrong) else "")
                 + ". Above each: what it is, and what the network says.")
-        return figure(figures.svg(figures.wrong(shown)), told, "The misclassified images") if shown else ""
+        return figure(figures.svg(picture.figure), told, "The misclassified images")
 
     _repr_html_ = None  # a notebook shows the sentence; report.html is a file
 
