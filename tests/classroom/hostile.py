@@ -106,7 +106,8 @@ SENDS = {
 }
 ATTACKS = READS | CHANGES | TAKES | SENDS
 FEW = ("reads-a-file", "finds-labels", "reads-environ", "changes-another", "removes-in-c", "unshares", "kills-all",
-       "forks", "daemon", "sends-digits", "sends-good-grades", "says-few-parameters", "memfd", "zip-bomb.zip")
+       "memory", "forks", "daemon", "prints", "network", "sends-digits", "sends-good-grades", "says-few-parameters",
+       "memfd", "zip-bomb.zip")
 
 
 def zips() -> dict[str, bytes]:
