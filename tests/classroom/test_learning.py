@@ -81,7 +81,9 @@ def spoil(content: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("do, why", [
+    (lambda f, other: f.write_bytes(b"no"), "no checkpoint of this version"),
     (lambda f, other: f.write_bytes(spoil(f.read_bytes())), "SHA-256 does not fit"),
+    (lambda f, other: f.write_bytes(f.read_bytes()[:-1]), "SHA-256 does not fit"),
     (lambda f, other: other.rename(f), "its training is")])
 def test_a_checkpoint_that_is_damaged_or_another_s_is_set_aside_and_told(tmp_path, do, why):
     entry = own.of(net, own.Recipe(2, 64))

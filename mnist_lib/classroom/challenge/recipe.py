@@ -44,6 +44,7 @@ class Recipe:
     per: str | None = None
     label_smoothing: float = 0.0
     averaging: float = 0.0
+    passes = 1  # an epoch shows each image once
 
     def __post_init__(self):
         for kept, told in (
