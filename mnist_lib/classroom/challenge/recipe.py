@@ -162,17 +162,32 @@ def _unit(made, epochs: int, batches: int) -> str:
                      'per="epoch" or per="batch"')
 
 
-class _Torchs(Schedule):
-    """A scheduler of torch's own as the trainer knows the book's."""
+class _Torchs:
+    """A scheduler of torch's own behind the interface of the book's ``Schedule``."""
 
     def __init__(self, optimizer, inner, per: str):
         if not hasattr(inner, "step"):
             raise ValueError(f"the recipe's schedule gave a {type(inner).__name__}, not a scheduler of torch")
-        self.optimizer, self.inner, self.per, self.per_batch = optimizer, inner, per, per == "batch"
+        self.optimizer, self.inner, self.per = optimizer, inner, per
+
+    @property
+    def rate(self) -> float:
+        return float(self.optimizer.param_groups[0]["lr"])
 
     def after_batch(self) -> None:
-        if self.per_batch:  # beyond its end it says so
+        if self.per == "batch":
             self.inner.step()
+
+    def after_epoch(self, loss: float) -> None:
+        if self.per == "epoch":
+            follows = isinstance(self.inner, torch.optim.lr_scheduler.ReduceLROnPlateau)
+            self.inner.step(*[loss] * follows)
+
+    def state_dict(self) -> dict:
+        return self.inner.state_dict()
+
+    def load_state_dict(self, state: dict) -> None:
+        self.inner.load_state_dict(state)
 
 
 def plain(value: Any, code: bool = True) -> Any:
