@@ -11,6 +11,7 @@ import pytest
 from mnist_lib import classroom
 from mnist_lib.__main__ import main
 from mnist_lib.classroom import template
+from mnist_lib.classroom.challenge.alone import alone
 from tests import ROOT
 from tests.classroom.specimens import HEAD, MARKUP, PLAIN
 
@@ -96,6 +97,13 @@ def test_a_logbook_that_can_not_be_read_is_named(here, capsys):
     (here / "challenge/logbook.jsonl").write_text("{}\n{}\n")
     assert challenge() == 2
     assert "line 1 of challenge/logbook.jsonl" in capsys.readouterr().err
+
+
+def test_a_second_training_in_a_folder_is_told_in_a_line_and_waits_for_nothing(here, capsys):
+    with alone(here / "challenge" / "trainings"):
+        assert challenge() == 2
+    said = capsys.readouterr().err
+    assert "already by another process; wait for it, or end it" in said and said.count("\n") == 1
 
 
 def test_a_badge_says_it_in_words():

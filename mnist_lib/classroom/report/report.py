@@ -245,20 +245,17 @@ def load_report(file: Path) -> dict:
 def _problem(told: dict, results: list) -> str:
     """What the parts of a report have against each other, or an empty string."""
     verdict = own.judge(results, (told.get("terms") or {}).get("target", own.TERMS.target))
-    if told["verdict"] != _verdict(verdict):
-        return "its verdict is not that of its results"
-    if len({(r.fingerprint, r.parameters, r.split, len(r.epochs)) for r in results}) > 1 or len(
-            set(verdict.seeds)) < len(results):
-        return "its results are not those of one network with several seeds"
-    if (results[0].fingerprint, results[0].parameters) != (told["fingerprint"], told["parameters"]):
-        return "its results are those of another network"
-    if told["recipe"]["epochs"] != len(results[0].epochs):
-        return "its recipe has another number of epochs than its results"
-    looked = [line for line in told["tries"] if line["fingerprint"] == told["fingerprint"]]
-    if not looked or looked[-1]["mean"] != told["verdict"]["mean"]:
-        return "its logbook has no such try"
-    if (test := told["test"]) and not (
+    first, test = results[0], told["test"]
+    tries = [line["mean"] for line in told["tries"] if line["fingerprint"] == told["fingerprint"]]
+    return next((problem for found, problem in (
+        (told["verdict"] != _verdict(verdict), "its verdict is not that of its results"),
+        (len({(r.fingerprint, r.parameters, r.split, len(r.epochs)) for r in results}) > 1
+         or len(set(verdict.seeds)) < len(results), "its results are not those of one network with several seeds"),
+        ((first.fingerprint, first.parameters) != (told["fingerprint"], told["parameters"]),
+         "its results are those of another network"),
+        (told["recipe"]["epochs"] != len(first.epochs), "its recipe has another number of epochs than its results"),
+        (tries[-1:] != [told["verdict"]["mean"]], "its logbook has no such try"),
+        (test and not (
             len(test["correct"]) == len(results) and told["looks_at_the_test_set"] == test["looks"] >= 1
-            and all(type(n) is int and 0 <= n <= test["images"] for n in test["correct"])):
-        return "its counts of the test set do not agree"
-    return ""
+            and all(type(n) is int and 0 <= n <= test["images"] for n in test["correct"])),
+         "its counts of the test set do not agree")) if found), "")
