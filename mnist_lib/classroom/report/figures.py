@@ -41,6 +41,7 @@ def curves(results: Sequence, training: Sequence = (), epochs: int = 0, target: 
     together = sorted(sum(shown, []))
     low = max(0.0, min([99.0, *together[len(together) // 4:]]) - 0.3)
     axes.set(title="accuracy (%)", xlabel="epoch", xlim=(0.5, epochs + 0.5), ylim=(low, 100.05))
+    axes.locator_params(axis="x", integer=True)
     drawing.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return drawing
 
