@@ -88,10 +88,11 @@ class Checked(NamedTuple):
 def check_all() -> Iterator[Checked]:
     """Every reader's network there is, read and then run, shut in; read only where nothing can be shut in."""
     places, why = _places(), ""
-    try:
-        grading.walls_up() if places else None
-    except grading.NoWalls as error:
-        why = own.line(error, 1_000)
+    if places:
+        try:
+            grading.walls_up()
+        except grading.NoWalls as error:
+            why = own.line(error, 1_000)
     for place in places:
         try:
             told = read(place)
