@@ -96,18 +96,12 @@ def build(found: Found) -> Any:
     return network
 
 
-def book_names() -> dict:
-    """The steps and architectures of the book, by name."""
+def _of_the_book(name: str) -> Found:
     from ..experiments import all_experiments
     from ..networks import ARCHITECTURES
-
-    return {**ARCHITECTURES, **{name: step.architecture for name, step in all_experiments().items()}}
-
-
-def _of_the_book(name: str) -> Found:
     from ..networks import build as built
 
-    names = book_names()
+    names = {**ARCHITECTURES, **{name: step.architecture for name, step in all_experiments().items()}}
     if name not in names:
         near = get_close_matches(name, names, n=1, cutoff=0.7)
         raise Refused(f"there is no network {line(name)!r}: {f'did you mean {near[0]}? Or ' if near else ''}write "

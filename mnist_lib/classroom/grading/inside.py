@@ -44,17 +44,12 @@ def main() -> int:
 def _work(work: Path, task: dict, result: dict, parts: list[bytes]) -> None:
     import torch
 
-    from ...data import import_torchvision
     from ...reading import DIGITS, where
     from ...training import keep_memory
     from .. import challenge as own
 
     torch.set_num_threads(1)
     keep_memory()
-    with contextlib.suppress(Exception):  # what a submission may import, and starts processes of its own for it
-        import_torchvision()
-        import matplotlib.font_manager  # noqa: F401
-
     stored = torch.load(work / "images.pt", weights_only=True)
     images, labels, judged = stored.get("images"), stored.get("labels"), stored["judged"]
     own.seed_everything(task["seed"])
