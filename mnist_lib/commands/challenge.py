@@ -31,8 +31,6 @@ def run(options) -> int:
         return _template(Path(options.network.removesuffix(":Net")))
     from .. import challenge
 
-    if options.images is not None and options.images < 1:
-        raise ValueError("--images is a whole number from 1 on")
     report = challenge(options.network, seeds=options.seeds, check=options.check, final=options.final, out=options.out,
                        images=options.images, limit=options.limit, epochs=options.epochs, target=options.target,
                        device=options.device,

@@ -9,8 +9,8 @@ from mnist_lib import door
 
 __all__, __getattr__, __dir__ = door(__name__, {
     "errors": "Refused line where",
-    "reader": "Found book_names build read",
+    "reader": "Found build read",
     "source": "KINDS LARGEST code_of packed",
     "standins": "DIGITS",
-    "watch": "Watch watching",
+    "watch": "watching",
 })

@@ -54,37 +54,29 @@ class Execution:
             linecache.cache[file] = (len(text), None, text.splitlines(True), file)
         opens = any("torchvision" in ast.unparse(p.node) for p in (*self.pieces, *self.beside))
         with standing_in(opens) as self.stood:
-            (self._all if self.whole else self._selected)(self.module.__dict__)
+            self._executed(self.module.__dict__)
         IMPORTED.update(n for n in set(sys.modules) - before if (
             file := str(getattr(sys.modules[n], "__file__", None) or "")).startswith(f"{self.folder}{os.sep}")
             and "site-packages" not in file and not file.startswith(LIBRARY))
         IMPORTED.add(self.module.__name__)
         return self.module.__dict__
 
-    def _execute(self, node: ast.AST, file: str, names: dict) -> None:
-        exec(compile(ast.Module([node], []), file, "exec", self.flags, dont_inherit=True), names)
-
-    def _all(self, names: dict) -> None:
-        try:
-            for piece in self.pieces:
-                self._execute(piece.node, piece.file, names)
-        except SystemExit as error:
-            raise Refused(f"{self.shown} ends the program when it is loaded (exit); take that out") from error
-        except Exception as error:
-            raise Refused(f"{self.shown} cannot be loaded: {where(error)}") from error
-
-    def _selected(self, names: dict) -> None:
+    def _executed(self, names: dict) -> None:
+        """Execute the statements, all of them or those that a network needs; note what was left out."""
         lost: set[str] = set()
         for piece in self.pieces:
-            node, why = light(piece.node, self.costly), ""
+            node, why = piece.node if self.whole else light(piece.node, self.costly), ""
             if node is not None and (isinstance(node, ALWAYS) or not used(node) & lost):
                 try:
-                    self._execute(node, piece.file, names)
+                    exec(compile(ast.Module([node], []), piece.file, "exec", self.flags, dont_inherit=True), names)
                     lost -= bound(node)
                     continue
                 except (Exception, SystemExit) as error:
-                    if isinstance(node, ast.ClassDef):
-                        raise Refused(f"{line(node.name)} cannot be defined: {where(error)}") from error
+                    if self.whole or isinstance(node, ast.ClassDef):
+                        raise Refused(
+                            f"{self.shown} ends the program when it is loaded (exit); take that out"
+                            if isinstance(error, SystemExit) else f"{self.shown} cannot be loaded: {where(error)}"
+                            if self.whole else f"{line(node.name)} cannot be defined: {where(error)}") from error
                     why = f" ({type(error).__name__}: {line(error, 80)})"
             if isinstance(piece.node, ast.Pass):
                 continue  # a magic

@@ -55,12 +55,6 @@ def read(place: str, asked: str = "", shown: str = "") -> Found:
     arguments = None
     if not os.path.lexists(place) and (parts := re.fullmatch(r"(.+?)(?::([^\W\d][\w.]*))?(\(.*\))?", place, re.DOTALL)):
         place, asked, arguments = parts[1], parts[2] or asked, _arguments(parts[3], place)
-    kept, near = sys.path[:], {Path.cwd(), Path(place).resolve().parent}
-    sys.path[:] = [entry for entry in sys.path if Path(entry).resolve() not in near]
-    try:
-        importlib.import_module("torch")  # the installed one, even where a file beside the network has its name
-    finally:
-        sys.path[:] = kept
     path = Path(place)
     if path.suffix in (*KINDS, ".zip") or path.is_dir():
         found = _of_files(path, asked, shown or path.name)
@@ -102,18 +96,12 @@ def build(found: Found) -> Any:
     return network
 
 
-def book_names() -> dict:
-    """The steps and architectures of the book, by name."""
+def _of_the_book(name: str) -> Found:
     from ..experiments import all_experiments
     from ..networks import ARCHITECTURES
-
-    return {**ARCHITECTURES, **{name: step.architecture for name, step in all_experiments().items()}}
-
-
-def _of_the_book(name: str) -> Found:
     from ..networks import build as built
 
-    names = book_names()
+    names = {**ARCHITECTURES, **{name: step.architecture for name, step in all_experiments().items()}}
     if name not in names:
         near = get_close_matches(name, names, n=1, cutoff=0.7)
         raise Refused(f"there is no network {line(name)!r}: {f'did you mean {near[0]}? Or ' if near else ''}write "

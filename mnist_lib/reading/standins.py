@@ -94,25 +94,15 @@ def _with_our_digits(kept: contextlib.ExitStack) -> None:
         import_torchvision()
         import torchvision.datasets
 
-        class MNIST(torchvision.datasets.VisionDataset):
+        class MNIST(torchvision.datasets.MNIST):
             """The training images that are learnt from, whatever it is asked for; the test set is not here."""
 
             def __init__(self, root="", train=True, transform=None, target_transform=None, download=False):
-                super().__init__(root, transform=transform, target_transform=target_transform)
+                torchvision.datasets.VisionDataset.__init__(self, root, None, transform, target_transform)
                 whole = mnist("train") if not DIGITS else None
                 images, self.targets = DIGITS[0]() if whole is None else (
                     whole.images[:-HELD_OUT], whole.labels[:-HELD_OUT])
-                self.data, self.train, self.classes = images[:, 0], train, [str(digit) for digit in range(10)]
-
-            def __len__(self):
-                return len(self.data)
-
-            def __getitem__(self, index):
-                from torchvision.transforms.functional import to_pil_image
-
-                image, label = to_pil_image(self.data[index]), int(self.targets[index])
-                return (self.transform(image) if self.transform else image,
-                        self.target_transform(label) if self.target_transform else label)
+                self.data, self.train = images[:, 0], train
 
         kept.callback(setattr, torchvision.datasets, "MNIST", torchvision.datasets.MNIST)
         torchvision.datasets.MNIST = MNIST

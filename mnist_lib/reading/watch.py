@@ -10,50 +10,25 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
-WEIGHTS = (".pt", ".pth", ".ckpt", ".safetensors", ".npz", ".npy", ".pkl", ".pickle", ".h5", ".onnx", ".bin")
-TEST_FILES = "t10k-"
-
-
-@dataclass
-class Watch:
-    """The names of files opened, as far as a rule speaks of them."""
-
-    weights: set[str] = field(default_factory=set)
-    test_set: set[str] = field(default_factory=set)
-
-    def see(self, path: object) -> None:
-        """Note a path if it is a file of weights or of the test set."""
-        if isinstance(path, bytes):
-            path = os.fsdecode(path)
-        if not isinstance(path, (str, os.PathLike)):
-            return
-        name = os.path.basename(os.fspath(path))
-        if isinstance(name, str) and name.startswith(TEST_FILES):
-            self.test_set.add(name)
-        elif isinstance(name, str) and name.lower().endswith(WEIGHTS):
-            self.weights.add(name)
-
-
-_listening: list[Watch] = []
+_listening: list[set[str]] = []
 _hooked: list[bool] = []
 
 
 @contextlib.contextmanager
-def watching(watch: Watch) -> Iterator[None]:
-    """Note in ``watch`` what is opened inside."""
+def watching(opened: set[str]) -> Iterator[None]:
+    """Note in ``opened`` the names of the files that are opened inside."""
     if not _hooked:
         _hooked.append(True)
         sys.addaudithook(_heard)
-    _listening.append(watch)
+    _listening.append(opened)
     try:
         yield
     finally:
-        _listening.remove(watch)
+        _listening.remove(opened)
 
 
 def _heard(event: str, arguments: tuple) -> None:
-    if event == "open" and _listening:
-        for watch in _listening:
-            watch.see(arguments[0])
+    if event == "open" and isinstance(arguments[0], (str, bytes, os.PathLike)):
+        for opened in _listening:
+            opened.add(os.path.basename(os.fsdecode(arguments[0])))

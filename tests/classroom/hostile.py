@@ -100,13 +100,14 @@ SENDS = {
                                      rest="b'\\\\7' * 600"),
     "says-few-parameters": "from mnist_lib.classroom.challenge import rules\nrules.count = lambda network: 7",
     "changes-the-rules": "from mnist_lib.classroom.challenge import rules\n"
-                         "rules._epochs = lambda *a: rules.Finding('e', 'yes', '')\nrecipe = Recipe(epochs=40)",
+                         "rules._rule = lambda *a, **k: rules.Finding('e', 'yes', '')\nrecipe = Recipe(epochs=40)",
     "deep-folders": "for _ in range(1_900):\n    os.mkdir('d')\n    os.chdir('d')",
     "pipes-and-links": "os.mkfifo('result')\nos.symlink('/', 'all')\nos.symlink('loop', 'loop')",
 }
 ATTACKS = READS | CHANGES | TAKES | SENDS
 FEW = ("reads-a-file", "finds-labels", "reads-environ", "changes-another", "removes-in-c", "unshares", "kills-all",
-       "forks", "daemon", "sends-digits", "sends-good-grades", "says-few-parameters", "memfd", "zip-bomb.zip")
+       "memory", "forks", "daemon", "prints", "network", "sends-digits", "sends-good-grades", "says-few-parameters",
+       "memfd", "zip-bomb.zip")
 
 
 def zips() -> dict[str, bytes]:

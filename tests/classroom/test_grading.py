@@ -17,8 +17,7 @@ from tests.classroom.specimens import SPECIMENS, write
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits and namespaces are Linux's")
 SPLIT = own.Split("a key", images=256, held_out=200)
-FEW = ("plain", "copy-a", "copy-b", "<b>bold</b> & \u202e name\x07", "softmax", "deletes-results", "writes-in-c",
-       "exits", "forged", "bad-notebook", "not-python", "picture")
+FEW = sorted({*SPECIMENS} - {"infinite-at-load"})
 
 
 def one(name, tmp_path, seconds=120, **limits):
@@ -40,7 +39,7 @@ def pages(grades: Path) -> dict:
 
 @pytest.mark.slow
 def test_a_class_is_graded_and_graded_again(tmp_path):
-    """Twelve kinds, and once more with nothing left to do."""
+    """Twelve kinds; once more with nothing left to do; and once more with three grades that were lost."""
     victim = tmp_path / "victim"
     (victim / "results").mkdir(parents=True)
     (victim / "results" / "keep.json").write_text("{}")
@@ -66,29 +65,17 @@ def test_a_class_is_graded_and_graded_again(tmp_path):
     sheets = {path: path.stat().st_mtime_ns for path in (tmp_path / "grades" / "results").iterdir()}
     assert main(command) == 0 and pages(tmp_path / "grades") == first
     assert len(sheets) == len(FEW) and sheets == {path: path.stat().st_mtime_ns for path in sheets}
-
-
-@pytest.mark.slow
-def test_the_same_submissions_get_the_same_grades_bit_for_bit(tmp_path):
-    write(tmp_path / "class", tmp_path, ("copy-a", "softmax", "exits"))
-    command = ["grade", str(tmp_path / "class"), "--out", str(tmp_path / "grades"), "--seeds", "1", "--images", "256",
-               "--minutes", "3"]
-    assert main(command) == 0
-    first = pages(tmp_path / "grades")
-    assert main([*command, "--again"]) == 0 and pages(tmp_path / "grades") == first
+    gone = [path for path in sheets if path.name.startswith(("copy-a", "softmax", "exits"))]
+    for path in gone:
+        path.unlink()
+    assert main(command) == 0 and pages(tmp_path / "grades") == first  # graded anew, the same bit for bit
+    assert len(gone) == 3 and all(path.exists() for path in gone)
 
 
 @pytest.mark.slow
 def test_an_endless_loop_ends(tmp_path):
     grade = one("infinite-at-load", tmp_path, seconds=10)
     assert grade.status == "failed" and "longer than 10 seconds" in grade.told
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", ["memory", "prints-a-gigabyte", "fork-bomb-in-c", "network"])
-def test_what_takes_too_much_ends(tmp_path, name):
-    grade = one(name, tmp_path, seconds=60)
-    assert grade.status == SPECIMENS[name].status and SPECIMENS[name].told in grade.told and grade.correct == ()
 
 
 def test_nothing_is_run_where_a_wall_is_missing(tmp_path, monkeypatch, capsys):
@@ -138,7 +125,7 @@ def test_predictions_are_counted_by_the_grader():
         return grading.judged(grading.Submission("a", "a.py", b""), 0, grading.Rules(SPLIT, trust=True), left, truth)
 
     grade = judged(10)
-    assert grade.status == "graded" and grade.correct == (193, 200) and grade.holds(1) and not grade.holds(3)
+    assert grade.status == "graded" and grade.correct == (193, 200) and own.holds(grade, 1) and not own.holds(grade, 3)
     assert grade.before == 20
     assert "have 9,000 numbers, it says 10 parameters" in judged(9_000).told
     assert judged(9_000, parameters=9_000).status == "refused" and judged(10, epochs=1).status == "failed"

@@ -9,7 +9,7 @@ from tests.classroom import hostile
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="bubblewrap is Linux's")]
 
 
-def test_a_dozen_attacks_come_to_nothing(tmp_path):
+def test_attacks_of_each_kind_come_to_nothing(tmp_path):
     found, rows = hostile.problems(tmp_path, hostile.FEW, "--jobs", "2")
     assert found == [] and len(rows) == len(hostile.FEW) + 3
     assert "it says 7 parameters" in rows["says-few-parameters.py"]["told"]

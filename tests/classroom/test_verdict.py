@@ -16,15 +16,15 @@ SHEET = own.Sheet((), 7_000, (("a", "Conv2d", 1), ("b", "BatchNorm2d", 1)), 24, 
 
 @pytest.mark.parametrize("hits, of", [(0, 3), (3, 3), (1, 3), (4_970, 5_000), (5_000, 5_000), (12, 5_000)])
 def test_the_interval_is_clopper_and_pearson_s(hits, of):
-    low, high = own.interval(hits, of)
-    assert low == pytest.approx(beta.ppf(0.025, hits, of - hits + 1) if hits else 0, abs=1e-6)
-    assert high == pytest.approx(beta.ppf(0.975, hits + 1, of - hits) if hits < of else 1, abs=1e-6)
+    low, high = own.judge([result([hits], of=of)]).between
+    assert low == pytest.approx(100 * beta.ppf(0.025, hits, of - hits + 1) if hits else 0, abs=1e-6)
+    assert high == pytest.approx(100 * beta.ppf(0.975, hits + 1, of - hits) if hits < of else 100, abs=1e-6)
 
 
 def test_the_rule_is_counted_in_whole_images():
-    assert result([4_970] * 5).holds(5) and not result([4_970] * 4 + [4_969]).holds(1)
-    assert not result([4_970] * 4).holds(5)
-    assert result([497], of=500).holds(1)
+    assert own.holds(result([4_970] * 5), 5) and not own.holds(result([4_970] * 4 + [4_969]), 1)
+    assert not own.holds(result([4_970] * 4), 5)
+    assert own.holds(result([497], of=500), 1)
 
 
 @pytest.mark.parametrize("counts, word", [

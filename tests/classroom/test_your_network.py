@@ -11,6 +11,7 @@ import pytest
 from mnist_lib import classroom
 from mnist_lib.__main__ import main
 from mnist_lib.classroom import template
+from mnist_lib.classroom.challenge.alone import alone
 from tests import ROOT
 from tests.classroom.specimens import HEAD, MARKUP, PLAIN
 
@@ -98,15 +99,11 @@ def test_a_logbook_that_can_not_be_read_is_named(here, capsys):
     assert "line 1 of challenge/logbook.jsonl" in capsys.readouterr().err
 
 
-def test_a_damaged_standing_is_named(tmp_path, monkeypatch):
-    from mnist_lib.classroom.report import standing
-
-    whole = standing.FILE.read_text()
-    monkeypatch.setattr(standing, "FILE", tmp_path / "standing.json")
-    for damaged in (re.sub(r"9\d\.\d+", "97.531", whole, count=1), whole[:200], "[]", '{"networks": []}'):
-        (tmp_path / "standing.json").write_text(damaged)
-        with pytest.raises(ValueError, match="standing.json, which came with the library, is damaged"):
-            standing.places()
+def test_a_second_training_in_a_folder_is_told_in_a_line_and_waits_for_nothing(here, capsys):
+    with alone(here / "challenge" / "trainings"):
+        assert challenge() == 2
+    said = capsys.readouterr().err
+    assert "already by another process; wait for it, or end it" in said and said.count("\n") == 1
 
 
 def test_a_badge_says_it_in_words():

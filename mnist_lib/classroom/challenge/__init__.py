@@ -14,5 +14,5 @@ __all__, __getattr__, __dir__ = door(__name__, {
     "results": "Result count holds load_result load_weights result_from result_of train_once weights",
     "rules": "TERMS Finding Sheet Terms examine",
     "split": "Split",
-    "verdict": "FAILS HELD LAST LEARNT NEAR Verdict advice interval judge warnings_of word_of worth",
+    "verdict": "FAILS HELD LAST LEARNT NEAR Verdict advice holding judge warnings_of word_of worth",
 })

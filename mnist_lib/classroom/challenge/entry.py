@@ -18,7 +18,7 @@ from typing import Any
 
 from torch import nn
 
-from ...reading import Found, Refused, Watch, build, line, read, watching
+from ...reading import Found, Refused, build, line, read, watching
 from .recipe import Recipe
 
 NAME, LISTED = "Net", 6  # statements that were not executed
@@ -28,7 +28,7 @@ NAME, LISTED = "Net", 6  # statements that were not executed
 class Entry:
     """A network that can be built, how it is trained, and what it was read from.
 
-    ``watch`` has the files that its code opened while it was loaded; ``whole`` says that the recipe is the source's or
+    ``opened`` are the names of the files that its code opened so far; ``whole`` says that the recipe is the source's or
     the default one; ``found`` is what was read.
     """
 
@@ -36,7 +36,7 @@ class Entry:
     make: Callable[[], Any]
     recipe: Recipe
     source: str
-    watch: Watch
+    opened: set[str]
     whole: bool = False
     found: Found | None = None
     own_recipe: bool = True
@@ -75,7 +75,7 @@ class Entry:
 
     def build(self) -> nn.Module:
         """A new network with weights of its own; :class:`Refused` says why there is none."""
-        with watching(self.watch):
+        with watching(self.opened):
             network = build(self.found or Found(self.name, self.make, self.make))
         if not isinstance(network, nn.Module):
             raise Refused(f"{self.name} gives a {type(network).__name__}, not a torch module; "
@@ -103,20 +103,20 @@ def of(network: Any, recipe=None, name: str = "") -> Entry:
         source = textwrap.dedent(inspect.getsource(network))
     except (OSError, TypeError):
         source = repr(network)
-    return Entry(name or getattr(network, "__name__", NAME), network, Recipe.of(recipe), source, Watch(),
+    return Entry(name or getattr(network, "__name__", NAME), network, Recipe.of(recipe), source, set(),
                  own_recipe=recipe is not None)
 
 
 def load(place: str, recipe=None, asked: str = "", shown: str = "") -> Entry:
     """The entry of a name that ``mnist_lib.reading`` reads; :class:`Refused` where there is none."""
-    watch = Watch()
-    with watching(watch):
+    opened: set[str] = set()
+    with watching(opened):
         found = read(place, asked, shown)
     step = found.name if found.of_the_book else None
     whole = recipe is None and step is None
     recipe = found.names.get("recipe", recipe) if whole else recipe or step
     try:
-        return Entry(found.name, found.make, Recipe.of(recipe), found.source or found.name, watch, whole, found,
+        return Entry(found.name, found.make, Recipe.of(recipe), found.source or found.name, opened, whole, found,
                      recipe is not None)
     except (ValueError, KeyError) as error:
         raise Refused(f"{found.name.partition(':')[0]}: {line(error.args[0] if error.args else error)}") from error

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ...files import read_bytes, write_atomically
@@ -37,9 +37,6 @@ class Line:
     recipe: str = ""
 
 
-FIELDS = tuple(field.name for field in fields(Line))
-
-
 def read(folder: Path) -> list[Line]:
     """All lines, oldest first; ``ValueError`` names a line that can't be read, or does not follow the one before."""
     file, lines, seal = folder / FILE, [], ""
@@ -52,11 +49,12 @@ def read(folder: Path) -> list[Line]:
     for number, text in enumerate(texts[:-1], start=1):
         try:
             data = json.loads(text)
-            line = Line(**{name: data[name] for name in FIELDS if name in data} | {"seeds": tuple(data["seeds"])})
-            now, seal = data["seal"], _seal(line, seal)
-        except (ValueError, TypeError, KeyError, RecursionError) as error:
+            now = data.pop("seal")
+            line = Line(**data | {"seeds": tuple(data["seeds"])})
+            seal = _seal(line, seal)
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise ValueError(f"line {number} of {file} can't be read; {NEXT}") from error
-        if now != seal or set(data) != {*_plain(line), "seal"}:
+        if now != seal:
             raise ValueError(f"line {number} of {file} was changed after it was written, or the one before it was: its "
                              f"seal does not fit; {NEXT}")
         lines.append(line)
@@ -76,7 +74,7 @@ def add(folder: Path, line: Line) -> None:
         seal, texts = "", []
         for each in (*lines, line):
             seal = _seal(each, seal)
-            texts.append(json.dumps(_plain(each) | {"seal": seal}))
+            texts.append(json.dumps(asdict(each) | {"seal": seal}))
         write_atomically(folder / FILE, "".join(text + "\n" for text in (*texts, _end(seal))).encode())
 
 
@@ -85,13 +83,7 @@ def _end(seal: str) -> str:
 
 
 def _seal(line: Line, before: str) -> str:
-    return seal_of(_plain(line) | {"before": before})
-
-
-def _plain(line: Line) -> dict:
-    """A line as JSON data; one of before recipes were kept has none."""
-    return {name: value for name, value in asdict(line).items() if name != "recipe" or value} | {
-        "seeds": list(line.seeds)}
+    return seal_of(asdict(line) | {"before": before})
 
 
 def tries(lines: list[Line]) -> list[Line]:

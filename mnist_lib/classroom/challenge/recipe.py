@@ -47,20 +47,21 @@ class Recipe:
     passes = 1  # an epoch shows each image once
 
     def __post_init__(self):
-        if not _whole(self.epochs, AT_MOST):
-            raise ValueError(f"a recipe has 1 to {AT_MOST} epochs, not {self.epochs!r}")
-        if not _whole(self.batch_size, 60_000):
-            raise ValueError(f"batch_size is a whole number from 1 to 60,000, not {self.batch_size!r}")
-        if self.per not in (None, "batch", "epoch"):
-            raise ValueError(f'per is "batch" or "epoch", not {self.per!r}')
-        if not isinstance(self.transforms, tuple) or not all(callable(t) for t in self.transforms):
-            raise ValueError("transforms is a tuple of mnist_lib.data's: (RandomAffine(10), ToTensor(), Normalize())")
-        if not (isinstance(self.optimizer, SGD) or callable(self.optimizer)):
-            raise ValueError("optimizer is the book's SGD(...) or a callable that takes the parameters, such as "
-                             f"partial(torch.optim.Adam, lr=0.01), not {type(self.optimizer).__name__}")
-        if not (self.schedule is None or isinstance(self.schedule, BOOKS) or callable(self.schedule)):
-            raise ValueError("schedule is None, one of the book's, or a callable that takes the optimizer and the "
-                             f"number of batches, not {type(self.schedule).__name__}")
+        for kept, told in (
+                (_whole(self.epochs, AT_MOST), f"a recipe has 1 to {AT_MOST} epochs, not {self.epochs!r}"),
+                (_whole(self.batch_size, 60_000),
+                 f"batch_size is a whole number from 1 to 60,000, not {self.batch_size!r}"),
+                (self.per in (None, "batch", "epoch"), f'per is "batch" or "epoch", not {self.per!r}'),
+                (isinstance(self.transforms, tuple) and all(map(callable, self.transforms)),
+                 "transforms is a tuple of mnist_lib.data's: (RandomAffine(10), ToTensor(), Normalize())"),
+                (isinstance(self.optimizer, SGD) or callable(self.optimizer),
+                 "optimizer is the book's SGD(...) or a callable that takes the parameters, such as "
+                 f"partial(torch.optim.Adam, lr=0.01), not {type(self.optimizer).__name__}"),
+                (self.schedule is None or isinstance(self.schedule, BOOKS) or callable(self.schedule),
+                 "schedule is None, one of the book's, or a callable that takes the optimizer and the number of "
+                 f"batches, not {type(self.schedule).__name__}")):
+            if not kept:
+                raise ValueError(told)
 
     @classmethod
     def of(cls, step: Recipe | Experiment | str | None) -> Recipe:

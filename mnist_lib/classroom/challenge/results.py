@@ -12,7 +12,7 @@ import hashlib
 import json
 import math
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,19 +62,11 @@ class Result:
         """Per cent of the held-out images after the last epoch."""
         return self.accuracies[-1]
 
-    @property
-    def seconds(self) -> float:
-        """Training time of all epochs."""
-        return sum(e.seconds for e in self.epochs)
 
-    def holds(self, last: int, target: float = 99.40) -> bool:
-        """Whether each of the last ``last`` epochs has at least this accuracy."""
-        return holds(self.correct, self.held_out, last, target)
-
-
-def holds(correct: Sequence[int], of: int, last: int, target: float) -> bool:
-    """Whether each of the last epochs has at least ``target`` per cent, in whole images."""
-    return len(correct) >= last and all(n >= round(target * of / 100, 6) for n in correct[-last:])
+def holds(result, last: int, target: float = 99.40) -> bool:
+    """Whether each of the last epochs of a result, or a grade, has at least ``target`` per cent, in whole images."""
+    least = round(target * result.held_out / 100, 6)
+    return len(result.correct) >= last and all(n >= least for n in result.correct[-last:])
 
 
 def result_of(entry: Entry, split: Split, number: int, done: Attempt, labels: Tensor) -> Result:

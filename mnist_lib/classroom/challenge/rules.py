@@ -14,11 +14,13 @@ from torch import Tensor, nn
 from ...reading import watching
 from . import probes
 from .entry import Entry, Refused, line
-from .recipe import AT_MOST, Recipe
+from .recipe import AT_MOST
 from .results import count
 
 IMAGE = 28
 YES, NO, LOOK = "yes", "no", "look"
+WEIGHTS = (".pt", ".pth", ".ckpt", ".safetensors", ".npz", ".npy", ".pkl", ".pickle", ".h5", ".onnx", ".bin")
+TEST_FILES = "t10k-"
 BY_HEART, AT_LEAST = 0.9, 0.4  # of one batch's images: what is usual, and what shows that anything is learnt
 
 
@@ -86,67 +88,45 @@ def examine(entry: Entry, images: Tensor, labels: Tensor, terms: Terms = TERMS, 
     if size > 100 * limit:
         raise Refused(f"{entry.name} has {size:,} parameters, and {limit:,} are allowed: nothing was run; "
                       "use narrower layers, and an average of each map instead of a wide last layer")
-    findings = [Finding(f"at most {limit:,} parameters", YES if size <= limit else NO, _of_limit(size, limit)),
-                _epochs(entry.recipe, terms.epochs)]
     transformed = probes.transformed(entry, images[:64])
-    with watching(entry.watch):
+    with watching(entry.opened):
         probes.must_run(entry, network, transformed)
-        findings += [_hidden(entry, network, transformed, labels[:64]), _random_start(entry),
-                     _alone(network, transformed)]
-        table, field, told = probes.field(network)
+        outside, same = probes.outside_numbers(network, transformed, labels[:64]), probes.same_with_any_seed(entry)
+        alone = probes.judges_alone(network, transformed)
+        table, field, seen = probes.field(network)
         learnt = probes.by_heart(entry.build(), transformed, labels[:64])
         seconds = probes.seconds_an_epoch(entry, images, labels) if timing else 0.0
-    findings += [
-        Finding("no weights from a file", NO if entry.watch.weights else YES,
-                ", ".join(sorted(entry.watch.weights))[:200] or "none was opened"),
-        Finding("the test set is not touched", NO if entry.watch.test_set else YES,
-                ", ".join(sorted(entry.watch.test_set)) + "; take the line out that opens it"
-                if entry.watch.test_set else "it was not opened"),
-        _by_heart(learnt),
-        Finding(f"sees the digit: {IMAGE} pixels before the head", YES if field and field >= IMAGE * 0.7 else LOOK,
-                told)]
-    return Sheet(tuple(findings), size, layers, field, table, seconds, learnt)
-
-
-def _of_limit(size: int, limit: int) -> str:
-    return f"{size:,}, " + (f"{limit - size:,} unspent" if size <= limit else f"{size - limit:,} too many; "
-                            "make the widest layer narrower (the table says which it is)")
-
-
-def _epochs(recipe: Recipe, most: int) -> Finding:
-    return Finding(f"at most {most} epochs", YES if recipe.epochs <= most else NO,
-                   f"{recipe.epochs}" + ("" if recipe.epochs <= most else f"; set epochs={most} or fewer"))
-
-
-def _hidden(entry: Entry, network: nn.Module, x: Tensor, y: Tensor) -> Finding:
-    outside = probes.outside_numbers(network, x, y)
     stored = sum(b.numel() for b in network.buffers())
     allowed = 2 * sum(m.num_features + 1 for m in network.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm))
-    if outside:
-        return Finding("all that learns is a parameter", NO, f"{outside:,} numbers that learn belong to no module; "
-                       "make them an nn.Parameter of the network")
-    if stored > allowed + 100:
-        return Finding("all that learns is a parameter", LOOK, f"{stored:,} numbers lie in buffers; say what they are")
-    return Finding("all that learns is a parameter", YES, "nothing else was found")
+    weights = ", ".join(sorted(name for name in entry.opened if name.lower().endswith(WEIGHTS)))[:200]
+    tests = ", ".join(sorted(name for name in entry.opened if name.startswith(TEST_FILES)))
+    findings = (
+        _rule(f"at most {limit:,} parameters", f"{size:,}, {abs(limit - size):,} "
+              f"{'unspent' if size <= limit else 'too many'}", size <= limit,
+              "make the widest layer narrower (the table says which it is)"),
+        _rule(f"at most {terms.epochs} epochs", f"{entry.recipe.epochs}", entry.recipe.epochs <= terms.epochs,
+              f"set epochs={terms.epochs} or fewer"),
+        _rule("all that learns is a parameter", f"{outside:,} numbers that learn belong to no module" if outside else
+              f"{stored:,} numbers lie in buffers" if stored > allowed + 100 else "nothing else was found",
+              not outside, "make them an nn.Parameter of the network",
+              look="say what they are" if stored > allowed + 100 else ""),
+        _rule("begins from random weights", f"{line(same)} is the same with another seed" if same else
+              "another seed, other weights", not same, "leave the weights as torch makes them, or draw them"),
+        _rule("judges each image alone", "the same logits alone and in a batch" if alone else
+              "in evaluation an image's logits change with its neighbours or from call to call", alone,
+              "use running statistics, and self.training around what is random"),
+        _rule("no weights from a file", weights or "none was opened", not weights),
+        _rule("the test set is not touched", tests or "it was not opened", not tests,
+              "take the line out that opens it"),
+        _rule("learns one batch by heart", f"{100 * learnt:.0f} % of 64 images after {probes.STEPS} steps",
+              learnt >= AT_LEAST, "look for a ReLU behind the last layer, a dropout of nearly 1, or weights that are "
+              "all alike", look="it learns slowly: normalization helps" if learnt < BY_HEART else ""),
+        Finding(f"sees the digit: {IMAGE} pixels before the head", YES if field and field >= IMAGE * 0.7 else LOOK,
+                seen))
+    return Sheet(findings, size, layers, field, table, seconds, learnt)
 
 
-def _random_start(entry: Entry) -> Finding:
-    if same := probes.same_with_any_seed(entry):
-        return Finding("begins from random weights", NO, f"{line(same)} is the same with another seed; "
-                       "leave the weights as torch makes them, or draw them")
-    return Finding("begins from random weights", YES, "another seed, other weights")
-
-
-def _by_heart(learnt: float) -> Finding:
-    verdict = YES if learnt >= BY_HEART else LOOK if learnt >= AT_LEAST else NO
-    hint = {YES: "", LOOK: "; it learns slowly: normalization helps", NO: "; look for a ReLU behind the last layer, a "
-            "dropout of nearly 1, or weights that are all alike"}[verdict]
-    return Finding("learns one batch by heart", verdict,
-                   f"{100 * learnt:.0f} % of 64 images after {probes.STEPS} steps{hint}")
-
-
-def _alone(network: nn.Module, x: Tensor) -> Finding:
-    if probes.judges_alone(network, x):
-        return Finding("judges each image alone", YES, "the same logits alone and in a batch")
-    return Finding("judges each image alone", NO, "in evaluation an image's logits change with its neighbours or from "
-                   "call to call; use running statistics, and self.training around what is random")
+def _rule(rule: str, found: str, kept: bool, advice: str = "", look: str = "") -> Finding:
+    """A finding: what was found, and behind it what to do where the rule is broken or something is worth a look."""
+    verdict, then = (NO, advice) if not kept else (LOOK, look) if look else (YES, "")
+    return Finding(rule, verdict, f"{found}; {then}" if then else found)

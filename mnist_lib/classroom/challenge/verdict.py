@@ -1,6 +1,6 @@
 """What a few trainings are worth: whether they hold, with intervals, and which idea to try next.
 
-Accuracies are counts of held-out images. An interval for a share is Clopper and Pearson's (1934).
+Accuracies are counts of held-out images. The interval of a share is the exact one of Clopper and Pearson (1934).
 """
 
 from __future__ import annotations
@@ -10,42 +10,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
 
-from .results import Result
+from scipy.stats import binomtest
+
+from .results import Result, holds
 from .rules import TERMS, Sheet, Terms
 
 LAST = (1, 3, 5)
 HELD, NEAR, FAILS = "holds", "near", "does not hold"
 LEARNT = 50  # per cent: what ends below has not learnt
 GUESSED, FIRST = 30, 99.0  # more before any training, or after one epoch, is no training of these images
-
-
-def interval(hits: int, of: int, confidence: float = 0.95) -> tuple[float, float]:
-    """The shares that are compatible with ``hits`` of ``of``, both ends found by halving."""
-    tail = (1 - confidence) / 2
-    low = 0.0 if hits == 0 else _where(lambda p: 1 - _at_most(hits - 1, of, p) >= tail)
-    high = 1.0 if hits == of else _where(lambda p: _at_most(hits, of, p) <= tail)
-    return low, high
-
-
-def _at_most(hits: int, of: int, p: float) -> float:
-    """The chance of ``hits`` or fewer of ``of``; summed from the shorter side."""
-    if not 0 < p < 1:
-        return float(p <= 0 or hits >= of)
-    def chance(k):
-        return math.exp(math.lgamma(of + 1) - math.lgamma(k + 1) - math.lgamma(of - k + 1)
-                        + k * math.log(p) + (of - k) * math.log1p(-p))
-    if hits > of // 2:
-        return 1 - math.fsum(chance(k) for k in range(hits + 1, of + 1))
-    return math.fsum(chance(k) for k in range(hits + 1))
-
-
-def _where(reached) -> float:
-    """The smallest share between 0 and 1 for which ``reached`` is true."""
-    low, high = 0.0, 1.0
-    for _ in range(40):
-        middle = (low + high) / 2
-        low, high = (low, middle) if reached(middle) else (middle, high)
-    return high
 
 
 @dataclass(frozen=True)
@@ -70,6 +43,11 @@ class Verdict:
         return not self.between[0] <= self.target <= self.between[1]
 
 
+def holding(results: Sequence, target: float) -> dict[int, int]:
+    """How many results, or grades, hold for so many of the last epochs."""
+    return {n: sum(holds(r, n, target) for r in results) for n in LAST}
+
+
 def word_of(holding: Mapping[int, int], seeds: int) -> str:
     """The word for how many seeds hold for so many epochs."""
     if holding[LAST[-1]] == seeds:
@@ -83,9 +61,9 @@ def judge(results: Sequence[Result], target: float = TERMS.target) -> Verdict:
         raise ValueError("there is no training to judge")
     finals = [r.final for r in results]
     hits = round(fmean(r.correct[-1] for r in results))
-    low, high = interval(hits, results[0].held_out)
+    low, high = binomtest(hits, results[0].held_out).proportion_ci(0.95, "exact")
     return Verdict(tuple(r.seed for r in results), fmean(finals), stdev(finals) if len(finals) > 1 else None,
-                   (100 * low, 100 * high), {n: sum(r.holds(n, target) for r in results) for n in LAST}, target)
+                   (100 * float(low), 100 * float(high)), holding(results, target), target)
 
 
 def warnings_of(correct: Sequence[int], of: int, before: int | None, rate: float | None) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from mnist_lib import door
 
 __all__, __getattr__, __dir__ = door(__name__, {
     "judge": (
-        "FAILED GRADED REFUSED Grade Rules count_correct evaluate_enclosed forget grade_all grade_once judged "
+        "FAILED GRADED REFUSED Grade Rules evaluate_enclosed forget grade_all grade_once judged "
         "load_grade"),
     "key": "secret_key",
     "likeness": "ALIKE alike fingerprint",

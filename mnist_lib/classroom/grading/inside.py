@@ -44,18 +44,12 @@ def main() -> int:
 def _work(work: Path, task: dict, result: dict, parts: list[bytes]) -> None:
     import torch
 
-    from ...data import import_torchvision
     from ...reading import DIGITS, where
     from ...training import keep_memory
     from .. import challenge as own
 
     torch.set_num_threads(1)
     keep_memory()
-    sys.modules["mnist_lib"].challenge = _nothing  # a notebook may call it; it trains nothing here
-    with contextlib.suppress(Exception):  # what a submission may import, and starts processes of its own for it
-        import_torchvision()
-        import matplotlib.font_manager  # noqa: F401
-
     stored = torch.load(work / "images.pt", weights_only=True)
     images, labels, judged = stored.get("images"), stored.get("labels"), stored["judged"]
     own.seed_everything(task["seed"])
@@ -86,10 +80,6 @@ def _work(work: Path, task: dict, result: dict, parts: list[bytes]) -> None:
         memory = "can't allocate memory" in text or "DefaultCPUAllocator" in text
         result["told"] = ("it needs more memory than is allowed" if memory else
                           text if isinstance(error, own.Refused) else where(error))
-
-
-def _nothing(*_, **__) -> None:
-    """Stands in for ``challenge`` while a submission is read."""
 
 
 def _evaluate(work: Path, task: dict, judged, result: dict, parts: list[bytes]) -> None:

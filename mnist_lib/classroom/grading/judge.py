@@ -27,7 +27,7 @@ from ... import __version__
 from ...files import read_json, write_atomically
 from ...training import sealed, unsealed
 from .. import challenge as own
-from .sandbox import STATISTICS, Limits, end_all, run_enclosed
+from .sandbox import STATISTICS, Left, Limits, end_all, run_enclosed
 from .submissions import Submission
 from .walls import walls_up
 
@@ -81,10 +81,6 @@ class Grade:
     weights: str = ""
     seconds: float = 0.0
     in_force: tuple[str, ...] = ()
-
-    def holds(self, last: int, target: float = own.TERMS.target) -> bool:
-        """Whether each of the last epochs has so many per cent of the held-out images."""
-        return own.holds(self.correct, self.held_out, last, target)
 
 
 def grade_once(submission: Submission, number: int, rules: Rules, hidden: list[str]) -> Grade:
@@ -171,7 +167,7 @@ def grade_all(submissions: list[Submission], rules: Rules, folder: Path, jobs: i
     for number in range(rules.seeds):
         waiting = []
         for submission in submissions:
-            if number and not _passed(load_grade(folder, submission, 0, rules)):
+            if number and getattr(load_grade(folder, submission, 0, rules), "status", "") != GRADED:
                 continue
             if known := load_grade(folder, submission, number, rules):
                 yield known
@@ -189,10 +185,6 @@ def grade_all(submissions: list[Submission], rules: Rules, folder: Path, jobs: i
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
                 end_all()
-
-
-def _passed(grade: Grade | None) -> bool:
-    return grade is not None and grade.status == GRADED
 
 
 def _kept(grade: Grade, folder: Path) -> Grade:
@@ -251,14 +243,14 @@ def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest() if content else ""
 
 
-def evaluate_enclosed(files: dict[str, bytes], images: torch.Tensor, limits: Limits, hidden: list[str]):
-    """What a process left that ran ``network.py`` with ``weights.safetensors`` on normalized images."""
+def evaluate_enclosed(files: dict[str, bytes], images: torch.Tensor, labels: torch.Tensor, limits: Limits,
+                      hidden: list[str]) -> tuple[Left, int | None]:
+    """What a process left that ran ``network.py`` with ``weights.safetensors`` on normalized images.
+
+    And how many labels its predictions agree with; None if there is not one for each.
+    """
     buffer = io.BytesIO()
     torch.save({"judged": images}, buffer)
     task = {"file": "network.py", "weights": "weights.safetensors", "seed": 0, "evaluate": True}
-    return run_enclosed(task, files | {"images.pt": buffer.getvalue()}, limits, hidden)
-
-
-def count_correct(predictions: bytes, labels: torch.Tensor) -> int | None:
-    """How many labels predictions agree with; None if there is not one for each."""
-    return next(iter(_correct(predictions, 0, 0, labels)), None)
+    left = run_enclosed(task, files | {"images.pt": buffer.getvalue()}, limits, hidden)
+    return left, next(iter(_correct(left.predictions, 0, 0, labels)), None)

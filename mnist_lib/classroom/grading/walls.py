@@ -29,8 +29,10 @@ STRANGER = 100_000  # the user that a submission becomes where the grader is roo
 DATA_SETS = "/usr/share/datasets"  # where a system keeps images with their labels
 SYS_ADMIN = 21
 NUMBERS = itertools.count()
-HOW = ("install bubblewrap (Debian, Ubuntu: apt install bubblewrap), or use the container of tools/grading/Dockerfile, "
-       "which says with which options it is started; --trust runs submissions without walls")
+IN_DOCKER = ("--cap-add SYS_ADMIN --cap-add NET_ADMIN --security-opt seccomp=unconfined "
+             "--security-opt apparmor=unconfined")
+HOW = ("install bubblewrap (Debian, Ubuntu: apt install bubblewrap), or use the container of tools/grading/Dockerfile; "
+       f"a container is started with {IN_DOCKER}; --trust runs submissions without walls")
 # No memory without a name or a limit, no namespaces, mounts, keys, or handles past the folders: numbers by processor.
 FILTERED = {
     "x86_64": (0xC000003E, (319, 447, 29, 272, 308, 155, 165, 166, 428, 429, 430, 431, 432, 433, 442, 248, 249, 250,

@@ -8,9 +8,8 @@ from mnist_lib import door
 __all__, __getattr__, __dir__ = door(__name__, {
     "badge": "badge_of",
     "blank": "template",
-    "class_files": "Pages apart",
+    "class_pages": "Pages apart",
     "readers": "readers",
-    "report": "Report rehearsal",
-    "told": "load_report",
+    "report": "Report load_report rehearsal",
     "your_network": "challenge",
 })

@@ -9,18 +9,21 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
+from pathlib import Path
 from statistics import fmean
 
-from ...book import BLUE, GREY, TARGET, figure, styled
 from ...reading import code_of
 from .. import challenge as own
 from .. import grading
 from . import figures
+from .blank import template
+from .ledger import Ledger
 from .page import Html, page, table, text
 from .page import figure as framed
-from .report import banner
+from .report import banner, rules_of, trainings_of
 
 COLUMNS = ("student", "file", "state", "verdict", "parameters", "epochs", "field (pixels)", "trainings",
            "held out (%), mean", *(f"trainings that hold for the last {n}" for n in own.LAST), "recipe",
@@ -60,16 +63,17 @@ class Student:
             return None
         return fmean(100 * g.correct[-1] / g.held_out for g in self.grades)
 
-    def holds(self, last: int) -> int:
+    @property
+    def holding(self) -> dict[int, int]:
         """How many seeds hold for so many epochs."""
-        return sum(g.holds(last, self.rules.terms.target) for g in self.grades)
+        return own.holding(self.grades, self.rules.terms.target)
 
     @property
     def verdict(self) -> str:
         """As in a reader's own report."""
         if self.status != grading.GRADED:
             return ""
-        return own.word_of({n: self.holds(n) for n in own.LAST}, len(self.grades))
+        return own.word_of(self.holding, len(self.grades))
 
 
 def to_csv(students: Sequence[Student]) -> str:
@@ -81,7 +85,7 @@ def to_csv(students: Sequence[Student]) -> str:
         mean = "" if s.mean is None else f"{s.mean:.4f}"
         writer.writerow(_safe(cell) for cell in (
             s.submission.student, s.submission.file, s.status, s.verdict, _or(s.first.parameters), _or(s.first.epochs),
-            _or(s.first.field), len(s.grades), mean, *(s.holds(n) if s.verdict else "" for n in own.LAST),
+            _or(s.first.field), len(s.grades), mean, *(n if s.verdict else "" for n in s.holding.values()),
             s.first.recipe, s.rules.split.images, "; ".join(name for name, _ in s.alike), s.told))
     return out.getvalue()
 
@@ -104,77 +108,30 @@ def student_page(s: Student) -> str:
              f"<p>{text(s.submission.file)}. {text(f'Recipe: {s.first.recipe}.' if s.first.recipe else '')}</p>",
              *(f"<p>{text(note, 1000)}</p>" for note in s.first.notes)]
     if s.first.findings:
-        parts += ["<h2>The rules</h2>", table(("rule", "kept", "found"), [
-            (rule, Html(f'<span class="{v if v in ("yes", "no", "look") else "look"}">{text(v)}</span>'), found)
-            for rule, v, found in s.first.findings])]
-    if s.first.layers:
-        parts.append(table(("layer", "kind", "numbers"), s.first.layers, (2,)))
+        parts += rules_of(s.first.findings, s.first.layers)
     if s.status == grading.GRADED:
-        parts += ["<h2>The seeds</h2>", table(
-            ("training", "before any (%)", "last epoch (%)", *(f"holds for {n}" for n in own.LAST)),
-            [(g.seed + 1, *(f"{100 * n / g.held_out:.2f}" for n in (g.before, g.correct[-1])),
-              *("yes" if g.holds(n, s.rules.terms.target) else "no" for n in own.LAST)) for g in s.grades], range(6)),
-            framed(figures.svg(epochs(s.grades, s.rules.terms.target)), "A line for each seed; the last five epochs "
-                   "are shaded.", "Accuracy over the epochs")]
+        parts += trainings_of(s.grades, s.rules.terms.target)
     if s.first.printed:
         lines = "\n".join(own.line(row, 200) for row in s.first.printed.splitlines()[:30])
-        parts += ["<h2>What it printed</h2>", f"<pre>{text_of(lines)}</pre>"]
+        parts += ["<h2>What it printed</h2>", f"<pre>{escape(lines)}</pre>"]
     return page(s.submission.student, *parts)
-
-
-def text_of(lines: str) -> str:
-    """Several lines, each printable already, as HTML text."""
-    from html import escape
-
-    return escape(lines)
-
-
-@styled
-def epochs(grades: Sequence[grading.Grade], target: float):
-    """Held-out accuracy over the epochs, a line for each seed."""
-    drawing, axes = figure(height=3)
-    last = len(grades[0].correct)
-    axes.axvspan(last - 4.5, last + 0.5, color="#f2f5f8", zorder=0)
-    axes.axhline(target, color=TARGET, linewidth=1.2, linestyle="--")
-    for g in grades:
-        axes.plot(range(1, len(g.correct) + 1), [100 * n / g.held_out for n in g.correct], "o-", color=BLUE,
-                  markersize=4)
-    axes.set(title="held-out accuracy (%)", xlabel="epoch", xlim=(0.5, last + 0.5))
-    axes.locator_params(axis="x", integer=True)
-    return drawing
-
-
-@styled
-def distribution(students: Sequence[Student], terms: own.Terms):
-    """How many networks have which held-out accuracy, and size against accuracy."""
-    drawing, (left, right) = figure(1, 2, height=3.4)
-    graded = [s for s in students if s.mean is not None]
-    low = min(97.0, *(10 * (s.mean // 10) for s in graded)) if graded else 97.0
-    left.hist([s.mean for s in graded], bins=[low + (100 - low) * i / 12 for i in range(13)], color=BLUE)
-    left.axvline(terms.target, color=TARGET, linewidth=1.2, linestyle="--")
-    left.set(title="networks", xlabel=f"held out (%), from {low:.0f}")
-    right.plot([s.first.parameters for s in graded], [s.mean for s in graded], "o", color=BLUE, markersize=5)
-    right.axhline(terms.target, color=TARGET, linewidth=1.2, linestyle="--")
-    right.axvline(terms.limit, color=GREY, linewidth=1.2, linestyle="--")
-    right.set(title="held out (%)", xlabel="parameters", ylim=(min([97, *(s.mean for s in graded)]) - 0.2, 100))
-    return drawing
 
 
 def class_page(students: Sequence[Student], rules: grading.Rules, in_force: Sequence[str], submitted: int) -> str:
     """The class: who stands where, what was used, what looks alike, and what was not isolated."""
     rows = [(Html(f'<a href="students/{s.submission.slug}.html">{text(s.submission.student, 60)}</a>'),
              s.status, s.verdict, _or(s.first.parameters), "" if s.mean is None else f"{s.mean:.2f}",
-             f"{', '.join(str(s.holds(n)) for n in own.LAST)} of {len(s.grades)}" if s.verdict else "", s.first.recipe,
+             f"{', '.join(map(str, s.holding.values()))} of {len(s.grades)}" if s.verdict else "", s.first.recipe,
              own.line(s.told, 200)) for s in students]
     states = Counter(s.status for s in students)
     parts = [banner(rules.split), f'<p class="verdict">{len(students)} of {submitted} submissions: '
              + ", ".join(f"{n} {state}" for state, n in sorted(states.items())) + ".</p>",
              table(("student", "state", "verdict", "parameters", "held out (%)",
                     f"hold for the last {', '.join(map(str, own.LAST))} epochs", "recipe", "told"), rows, (3, 4))]
-    if any(s.mean is not None for s in students):
-        parts.append(framed(figures.svg(distribution(students, rules.terms)),
-                            "Green: the rule. Dashed: the limit of parameters.",
-                            "How the networks are distributed, and size against accuracy"))
+    if graded := [(s.first.parameters, s.mean) for s in students if s.mean is not None]:
+        parts.append(framed(figures.svg(figures.standing(graded, rules.terms, "the class")),
+                            "The book's are judged on the test set, the class on held-out training images.",
+                            "Size against accuracy"))
     parts += ["<h2>Nearly the same</h2>", _alike(students), "<h2>How it was graded</h2>", _terms(rules, in_force)]
     return page("The class", *parts)
 
@@ -203,8 +160,46 @@ def _terms(rules: grading.Rules, in_force: Sequence[str]) -> str:
                "and caches.</p>"))
 
 
-def likenesses(submissions: Sequence[grading.Submission], template: str) -> Mapping[str, list[tuple[str, float]]]:
-    """For each submission's slug the slugs of those that are nearly the same."""
-    prints = {s.slug: grading.fingerprint(code_of(f"x{s.kind}", s.content)[:200_000], template)
-              for s in submissions}
-    return grading.alike(prints)
+class Pages:
+    """A class's files, written anew with each grade: its own page, ``grades.csv`` and ``class.html``."""
+
+    def __init__(self, submissions: Sequence[grading.Submission], rules: grading.Rules, out: Path):
+        self.ledger, self.rules, self.submissions = Ledger(out), rules, submissions
+        self.grades: dict[str, list[grading.Grade]] = {}
+        self.alike = grading.alike({s.slug: grading.fingerprint(
+            code_of(f"x{s.kind}", s.content)[:200_000], template()) for s in submissions})
+
+    def students(self) -> list[Student]:
+        """Those that have a grade, in the order of the submissions."""
+        return [Student(s, tuple(sorted(self.grades[s.slug], key=lambda g: g.seed)), tuple(self.alike[s.slug]),
+                        self.rules) for s in self.submissions if s.slug in self.grades]
+
+    def add(self, grade: grading.Grade) -> None:
+        """Take a grade, and write what it changes."""
+        self.grades.setdefault(grade.slug, []).append(grade)
+        students = self.students()
+        self.write(f"students/{grade.slug}.html", next(student_page(s) for s in students
+                                                       if s.submission.slug == grade.slug))
+        self.write("grades.csv", to_csv(students))
+        self.write("class.html", class_page(students, self.rules, () if self.rules.trust else grading.walls_up(),
+                                            len(self.submissions)))
+
+    def write(self, name: str, content: str) -> None:
+        """Write a file of the class, unless somebody else's is there."""
+        self.ledger.write(name, content.encode("utf-8", "replace"))
+
+    def finish(self) -> int:
+        """Remove the pages of submissions that are no longer there; returns how many have one."""
+        self.ledger.remove_others({"grades.csv", "class.html", *(f"students/{slug}.html" for slug in self.grades)})
+        return len(self.grades)
+
+
+def apart(submissions: Path, out: Path) -> None:
+    """``ValueError`` where what ``grade`` writes would lie among the submissions, or they among it."""
+    source = submissions.resolve()
+    for place in (out / "students", out / "results"):
+        if place.is_symlink():
+            raise ValueError(f"{place} is a link: name another folder with --out")
+        if source in (place.resolve(), *place.resolve().parents) or place.resolve() in source.parents:
+            raise ValueError(f"--out lies in the folder of the submissions ({place}); name another folder")
+    Ledger(out).check(["grades.csv", "class.html"])

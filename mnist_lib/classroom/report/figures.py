@@ -12,7 +12,7 @@ from ...book import BLUE, GREY, STYLE, TARGET, TEST, TRAIN, figure, styled
 from .. import challenge as own
 from .standing import places
 
-PIXELS, SHOWN = 28, 40
+LOWEST = 98
 
 
 def svg(drawing) -> str:
@@ -25,36 +25,40 @@ def svg(drawing) -> str:
 
 
 @styled
-def curves(results: Sequence[own.Result], epochs: int | None = None, target: float = own.TERMS.target):
-    """Accuracy on the held-out images and in training, a line for each seed; the last five epochs are shaded."""
+def curves(results: Sequence, training: Sequence = (), epochs: int = 0, target: float = own.TERMS.target):
+    """Accuracy on the held-out images, a line for each result or grade, and in training; the last five are shaded."""
     drawing, axes = figure(height=3.4)
-    epochs = epochs or max((len(r.epochs) for r in results), default=1)
+    epochs = epochs or max(len(r.correct) for r in results)
     axes.axvspan(epochs - 4.5, epochs + 0.5, color="#f2f5f8", zorder=0)
     axes.axhline(target, color=TARGET, linewidth=1.2, linestyle="--", label=f"{target:.1f} %")
-    for number, result in enumerate(results):
-        over = range(1, len(result.epochs) + 1)
-        axes.plot(over, [e.accuracy for e in result.epochs], ":", color=TRAIN, linewidth=1.2, alpha=0.7,
+    for number, running in enumerate(training):
+        axes.plot(range(1, len(running) + 1), running, ":", color=TRAIN, linewidth=1.2, alpha=0.7,
                   label=None if number else "training, running")
-        axes.plot(over, result.accuracies, "o-", color=TEST, markersize=4, alpha=0.8,
+    shown = [[100 * n / r.held_out for n in r.correct] for r in results]
+    for number, accuracies in enumerate(shown):
+        axes.plot(range(1, len(accuracies) + 1), accuracies, "o-", color=TEST, markersize=4, alpha=0.8,
                   label=None if number else "held out")
-    shown = [a for r in results for a in r.accuracies]
-    low = max(0.0, min([99.0, *sorted(shown)[len(shown) // 4:]]) - 0.3)
+    together = sorted(sum(shown, []))
+    low = max(0.0, min([99.0, *together[len(together) // 4:]]) - 0.3)
     axes.set(title="accuracy (%)", xlabel="epoch", xlim=(0.5, epochs + 0.5), ylim=(low, 100.05))
+    axes.locator_params(axis="x", integer=True)
     drawing.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return drawing
 
 
 @styled
-def standing(parameters: int, accuracy: float, terms: own.Terms = own.TERMS, name: str = "yours"):
-    """Size against accuracy: the book's networks in grey, this one as a star."""
+def standing(networks: Sequence[tuple[int, float]], terms: own.Terms = own.TERMS, name: str = "yours"):
+    """Size against accuracy: the book's networks in grey, and these, (parameters, accuracy), as stars."""
     drawing, axes = figure(height=3.8)
-    others = [p for p in places() if p.accuracy >= 98]
+    others = [p for p in places() if p.accuracy >= LOWEST]
     axes.axhline(terms.target, color=TARGET, linewidth=1.2, linestyle="--")
     axes.axvline(terms.limit, color=GREY, linewidth=1.2, linestyle="--")
     axes.plot([p.parameters for p in others], [p.accuracy for p in others], "o", color=GREY, markersize=5, alpha=0.6,
               label="the book's networks, test set")
-    axes.plot(parameters, max(accuracy, 98.0), "*", color=BLUE, markersize=17, markeredgecolor="white",
-              label=f"{name}, held-out images" + (f" ({accuracy:.1f} %, below the figure)" if accuracy < 98 else ""))
+    below = f" (below {LOWEST} %: at the edge)" if any(accuracy < LOWEST for _, accuracy in networks) else ""
+    axes.plot([size for size, _ in networks], [max(accuracy, LOWEST) for _, accuracy in networks], "*", color=BLUE,
+              markersize=17 if len(networks) == 1 else 9, markeredgecolor="white",
+              label=f"{name}, held-out images{below}")
     axes.set(xscale="log", xlabel="parameters, log scale", title="accuracy after the last epoch (%)")
     axes.margins(x=0.08, y=0.08)
     drawing.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=1)
@@ -62,29 +66,8 @@ def standing(parameters: int, accuracy: float, terms: own.Terms = own.TERMS, nam
 
 
 @styled
-def wrong(shown: Sequence[tuple]):
-    """Misclassified images: (image, label, what the network says)."""
-    rows = -(-len(shown) // 10)
-    drawing, axes = figure(rows, 10, height=0.95 * rows)
-    for each in axes.flat:
-        each.set_axis_off()
-    for each, (image, label, said) in zip(axes.flat, shown):
-        each.imshow(-image, cmap="gray")
-        each.set_title(f"{label}: {said}", fontsize=10)
-    return drawing
-
-
-@styled
-def field(table, size: int):
-    """How the receptive field grows from layer to layer, against the 28 pixels of an image."""
-    rows = [row for row in table.rows if not row.plain][:40]
-    drawing, axes = figure(height=0.28 * len(rows) + 1.2)
-    widest = [max(axis.widest for axis in row.extents.axes) for row in rows]
-    axes.barh(range(len(rows)), widest, color=BLUE, height=0.65)
-    for place, width in enumerate(widest):
-        axes.annotate(str(width), (width, place), (4, 0), textcoords="offset points", va="center", fontsize=10)
-    axes.axvline(PIXELS, color=GREY, linewidth=1.2, linestyle="--")
-    axes.set(yticks=range(len(rows)), yticklabels=[own.line(row.label, 30) for row in rows], xlim=(0, PIXELS + 4),
-             title=f"pixels that one unit sees; {size} before the head")
-    axes.invert_yaxis()
+def field(table):
+    """How the receptive field grows from layer to layer."""
+    drawing, axes = figure(height=0.24 * sum(not row.plain for row in table.rows) + 1.2)
+    table.grow(axes)
     return drawing

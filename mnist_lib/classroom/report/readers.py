@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
 from typing import NamedTuple
@@ -20,7 +19,7 @@ from ...files import read_bytes
 from ...training import TOLERANCE, records, test_set
 from .. import challenge as own
 from .. import grading
-from .told import load_report
+from .report import load_report
 
 SECONDS, LARGEST = 600, 1_000_000  # for a network, and bytes of its weights
 PARTS = ("network.py", "report.json", "weights.safetensors")
@@ -31,54 +30,41 @@ def folder() -> Path:
     return Path(os.environ.get("MNIST_LIB_SUBMISSIONS") or records.root().parent / "submissions")
 
 
-@dataclass(frozen=True)
-class Reader:
-    """One reader's network, as its report tells: test images classified correctly, for each seed."""
-
-    name: str
-    fingerprint: str
-    parameters: int
-    epochs: int
-    seeds: int
-    held_out: float
-    word: str
-    correct: tuple[int, ...]
-    looks: int
-
-
-def read(place: Path) -> Reader:
-    """The reader's network of a folder; ``ValueError`` says what is missing or wrong there."""
+def read(place: Path) -> dict:
+    """The report of a reader's network in a folder; ``ValueError`` says what is missing or wrong there."""
     missing = [name for name in PARTS if not (place / name).is_file()]
     if missing:
         raise ValueError(f"{place} lacks {', '.join(missing)}")
     told = load_report(place / "report.json")
     if not told["test"] or not told["kept"]:
         raise ValueError(f"{place / 'report.json'} is no report of a try with --final that kept the rules")
-    weights, first = place / "weights.safetensors", told["results"][0]
+    weights = place / "weights.safetensors"
     try:
-        if hashlib.sha256(read_bytes(weights, LARGEST)).hexdigest() != first["weights"]:
+        if hashlib.sha256(read_bytes(weights, LARGEST)).hexdigest() != told["results"][0]["weights"]:
             raise ValueError("its SHA-256 differs")
     except (OSError, ValueError) as error:
         raise ValueError(f"{weights} is not that of the report's first seed: {error}") from error
-    verdict, test = told["verdict"], told["test"]
-    return Reader(place.name, told["fingerprint"], told["parameters"], told["recipe"]["epochs"], len(verdict["seeds"]),
-                  verdict["mean"], own.line(verdict["word"], 20), tuple(test["correct"]),
-                  told["looks_at_the_test_set"])
+    return told
 
 
-def everyone() -> list[Reader]:
-    """All readers' networks, the smallest first."""
-    places = [p for p in folder().glob("*") if p.is_dir()] if folder().is_dir() else []
-    return sorted((read(p) for p in places), key=lambda r: (r.parameters, r.name))
+def everyone() -> dict[str, dict]:
+    """The reports of all readers' networks by their names, the smallest first."""
+    found = {place.name: read(place) for place in _places()}
+    return dict(sorted(found.items(), key=lambda each: (each[1]["parameters"], each[0])))
+
+
+def _places() -> list[Path]:
+    return sorted(p for p in folder().iterdir() if p.is_dir()) if folder().is_dir() else []
 
 
 def table() -> PageTable:
     """The readers' networks as a table for the leaderboard; readers sort it by any column."""
     rows = []
-    for r in everyone():
-        test = fmean(r.correct) / 100
-        rows.append((r.name, Keyed(f"{r.parameters:,}", r.parameters), str(r.epochs), str(r.seeds), f"{r.held_out:.2f}",
-                     r.word, Keyed(f"{test:.2f}", test), str(r.looks)))
+    for name, told in everyone().items():
+        size, verdict, test = told["parameters"], told["verdict"], fmean(told["test"]["correct"]) / 100
+        rows.append((name, Keyed(f"{size:,}", size), str(told["recipe"]["epochs"]), str(len(verdict["seeds"])),
+                     f"{verdict['mean']:.2f}", own.line(verdict["word"], 20), Keyed(f"{test:.2f}", test),
+                     str(told["looks_at_the_test_set"])))
     return PageTable(
         "Readers' networks",
         ("network", "parameters", "epochs", "seeds", "held out (%)", "verdict", "test (%)", "looks"), tuple(rows),
@@ -101,37 +87,35 @@ class Checked(NamedTuple):
 
 def check_all() -> Iterator[Checked]:
     """Every reader's network there is, read and then run, shut in; read only where nothing can be shut in."""
-    places = sorted(p for p in folder().iterdir() if p.is_dir()) if folder().is_dir() else []
-    why = _no_walls() if places else ""
+    places, why = _places(), ""
+    if places:
+        try:
+            grading.walls_up()
+        except grading.NoWalls as error:
+            why = own.line(error, 1_000)
     for place in places:
         try:
-            reader = read(place)
+            told = read(place)
         except (ValueError, OSError) as error:
             yield Checked(place.name, None, None, " ".join(str(error).split()))
             continue
-        yield Checked(reader.name, reader.correct[0], None, "", why) if why else _run(place, reader)
+        recorded = told["test"]["correct"][0]
+        yield Checked(place.name, recorded, None, "", why) if why else Checked(
+            place.name, recorded, *_run(place, told, recorded))
 
 
-def _no_walls() -> str:
-    try:
-        grading.walls_up()
-    except grading.NoWalls as error:
-        return " ".join(str(error).split())
-    return ""
-
-
-def _run(place: Path, reader: Reader) -> Checked:
+def _run(place: Path, told: dict, recorded: int) -> tuple[int | None, str]:
+    """How many test images a reader's network classifies correctly, and what contradicts its report, or nothing."""
     images, labels = test_set("cpu")
     content = {part: (place / part).read_bytes() for part in PARTS if part != "report.json"}
-    left = grading.evaluate_enclosed(content, images, grading.Limits(SECONDS), [str(records.root())])
-    measured = grading.count_correct(left.predictions, labels)
-    problem = left.ended or own.line(left.result.get("told", ""))
-    if not problem and measured is None:
-        problem = "its weights gave no predictions"
-    if not problem and left.result.get("fingerprint") != reader.fingerprint:
-        problem = "its network.py is not what the report was made from: the fingerprint differs"
-    if not problem and left.result.get("parameters") != reader.parameters:
-        problem = f"it has {left.result.get('parameters')} parameters, the report says {reader.parameters:,}"
-    if not problem and abs(measured - reader.correct[0]) > TOLERANCE:
-        problem = f"its weights classify {measured:,} test images correctly, the report says {reader.correct[0]:,}"
-    return Checked(reader.name, reader.correct[0], measured, problem)
+    left, measured = grading.evaluate_enclosed(content, images, labels, grading.Limits(SECONDS), [str(records.root())])
+    said = left.result
+    return measured, next((problem for wrong, problem in (
+        (left.ended or said.get("told"), left.ended or own.line(said.get("told", ""))),
+        (measured is None, "its weights gave no predictions"),
+        (said.get("fingerprint") != told["fingerprint"],
+         "its network.py is not what the report was made from: the fingerprint differs"),
+        (said.get("parameters") != told["parameters"],
+         f"it has {said.get('parameters')} parameters, the report says {told['parameters']:,}"),
+        (abs((measured or 0) - recorded) > TOLERANCE,
+         f"its weights classify {measured or 0:,} test images correctly, the report says {recorded:,}")) if wrong), "")

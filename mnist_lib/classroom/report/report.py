@@ -1,21 +1,29 @@
-"""What a try amounts to, in one record, shown as HTML and JSON: both from the same numbers."""
+"""What a try amounts to, in one record, shown as HTML and JSON: both from the same numbers.
+
+A report that lies in a file is believed only as far as it agrees with itself.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import json
 import platform
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import fmean
 
 from ... import __version__
+from ...book import digits
+from ...files import read_json
 from ...training import schema
 from .. import challenge as own
 from . import figures
 from .badge import badge_of
 from .page import Html, figure, page, table, text
-from .standing import better_and_smaller, places
+from .standing import places
 
+SHOWN = 40  # misclassified images
 WORDS = {own.HELD: "It holds: every seed, in each of the last five epochs.",
          own.NEAR: "Nearly: it reaches the rule, and does not hold it with every seed for five epochs.",
          own.FAILS: "It does not hold yet."}
@@ -85,8 +93,7 @@ class Report:
             "parameters": self.sheet.parameters, "field": self.sheet.field,
             "rules": [dataclasses.asdict(f) for f in self.sheet.findings], "kept": self.sheet.kept,
             "headline": self.headline,
-            "verdict": v and {"word": v.word, "mean": round(v.mean, 4), "interval": [round(b, 3) for b in v.between],
-                              "holds": {str(n): k for n, k in v.holds.items()}, "seeds": list(v.seeds)},
+            "verdict": v and _verdict(v),
             "results": [dataclasses.asdict(r) for r in self.results],
             "next": list(self.next),
             "against_the_last_try": self.against,
@@ -98,25 +105,20 @@ class Report:
     def to_html(self) -> str:
         """The report as one page that needs nothing else."""
         v = self.verdict
-        findings = table(("rule", "", "found"), [
-            (f.rule, Html(f'<span class="{f.verdict}">{f.verdict}</span>'), f.found) for f in self.sheet.findings])
         parts = [banner(self.split), f'<p class="verdict">{text(self.headline, 2000)}</p>',
-                 *(f"<p>{text(told, 500)}</p>" for told in self.entry.told), "<h2>The rules</h2>", findings,
-                 f"<p>{text(time_needed(self))}.</p>",
-                 table(("layer", "kind", "numbers"), self.sheet.layers[:60], (2,))]
+                 *(f"<p>{text(told, 500)}</p>" for told in self.entry.told),
+                 *rules_of([dataclasses.astuple(f) for f in self.sheet.findings], self.sheet.layers),
+                 f"<p>{text(time_needed(self))}.</p>"]
         if self.sheet.table is not None:
-            parts.append(figure(figures.svg(figures.field(self.sheet.table, self.sheet.field)),
+            parts.append(figure(figures.svg(figures.field(self.sheet.table)),
                                 "The dashed line is the width of the image.",
                                 "The receptive field, a bar for each layer"))
         if v:
-            parts += ["<h2>The training</h2>", figure(
-                figures.svg(figures.curves(self.results, target=self.terms.target)),
-                "A line for each seed; the last five epochs are shaded.", "Accuracy over the epochs"),
-                table(("seed", *(head for head, _ in COLUMNS)),
-                      [(r.seed, *self._cells(r)) for r in self.results], range(7)),
-                self._wrong(),
+            running = [[epoch.accuracy for epoch in r.epochs] for r in self.results]
+            parts += [
+                *trainings_of(self.results, self.terms.target, running), self._wrong(),
                 "<h2>Among the book's networks</h2>", figure(
-                    figures.svg(figures.standing(self.sheet.parameters, v.mean, self.terms)),
+                    figures.svg(figures.standing([(self.sheet.parameters, v.mean)], self.terms)),
                     "The book's are judged on the test set, this one on held-out training images.",
                     "Size against accuracy"), f"<p>{text(among(self))}</p>",
                 "<h2>What to try next</h2><ul>",
@@ -126,18 +128,18 @@ class Report:
                   f'<p class="quiet">Fingerprint {self.entry.fingerprint}; mnist_lib {__version__}.</p>']
         return page(self.entry.name, *filter(None, parts))
 
-    def _cells(self, result: own.Result) -> list[str]:
-        return [of(result, self.terms.target) for _, of in COLUMNS]
-
     def _wrong(self) -> str:
         """The held-out images that the first seed got wrong, as far as they fit a page."""
         first = self.results[0]
-        images, labels = self.split.load()[2:] if first.wrong else ((), ())
-        shown = [(images[place, 0], int(labels[place]), digit) for place, digit in first.wrong[:figures.SHOWN]]
+        if not first.wrong:
+            return ""
+        images, labels = self.split.load()[2:]
+        shown = first.wrong[:SHOWN]
+        picture = digits(images[[place for place, _ in shown]], [f"{labels[place]}: {said}" for place, said in shown])
         told = (f"{len(first.wrong):,} of {first.held_out:,} held-out images are wrong with seed {first.seed}"
                 + (f"; here are the first {len(shown)}" if len(shown) < len(first.wrong) else "")
                 + ". Above each: what it is, and what the network says.")
-        return figure(figures.svg(figures.wrong(shown)), told, "The misclassified images") if shown else ""
+        return figure(figures.svg(picture.figure), told, "The misclassified images")
 
     _repr_html_ = None  # a notebook shows the sentence; report.html is a file
 
@@ -145,10 +147,22 @@ class Report:
         return self.headline
 
 
-COLUMNS = (
-    ("before any (%)", lambda r, _: "" if r.before is None else f"{100 * r.before / r.held_out:.2f}"),
-    ("last epoch (%)", lambda r, _: f"{r.final:.2f}"), ("best epoch (%)", lambda r, _: f"{max(r.accuracies):.2f}"),
-    *((f"holds {n}", lambda r, target, n=n: "yes" if r.holds(n, target) else "no") for n in own.LAST))
+def rules_of(findings: Iterable[tuple[str, str, str]], layers: Sequence) -> list[str]:
+    """The rules, (rule, verdict, found), and the layers, as parts of a page."""
+    return ["<h2>The rules</h2>", table(("rule", "kept", "found"), [
+        (rule, Html(f'<span class="{v if v in ("yes", "no") else "look"}">{text(v)}</span>'), found)
+        for rule, v, found in findings]), table(("layer", "kind", "numbers"), layers[:60], (2,))]
+
+
+def trainings_of(results: Sequence, target: float, training: Sequence = ()) -> list[str]:
+    """The trainings, results or grades, as parts of a page."""
+    return ["<h2>The training</h2>", figure(
+        figures.svg(figures.curves(results, training, target=target)),
+        "A line for each seed; the last five epochs are shaded.", "Accuracy over the epochs"), table(
+        ("seed", "before any (%)", "last epoch (%)", "best epoch (%)", *(f"holds {n}" for n in own.LAST)), [
+            (r.seed, *("" if n is None else f"{100 * n / r.held_out:.2f}" for n in (
+                r.before, r.correct[-1], max(r.correct))),
+             *("yes" if own.holds(r, n, target) else "no" for n in own.LAST)) for r in results], range(7))]
 
 
 def rehearsal(split: own.Split) -> str:
@@ -176,10 +190,11 @@ def time_needed(report: Report) -> str:
 
 def among(report: Report) -> str:
     """Where the network stands among the book's, in a sentence."""
-    v, better = report.verdict, better_and_smaller(report.sheet.parameters, report.verdict.mean)
-    below = sum(p.accuracy <= v.mean for p in places())
-    return (f"{below} of the book's {len(places())} networks are not more accurate. "
-            + (f"Smaller and more accurate: {', '.join(p.step for p in better[:4])}." if better else
+    all_of_it = places()
+    more = [p for p in all_of_it if p.accuracy > report.verdict.mean]
+    better = [p.step for p in more if p.parameters < report.sheet.parameters]
+    return (f"{len(all_of_it) - len(more)} of the book's {len(all_of_it)} networks are not more accurate. "
+            + (f"Smaller and more accurate: {', '.join(better[:4])}." if better else
                "None of them is both smaller and more accurate."))
 
 
@@ -202,3 +217,45 @@ def logbook(report: Report) -> str:
     return table(("try", "network", "recipe", "parameters", "seeds", "held out (%)", "verdict", "when"), [
         (n, t.entry, t.recipe, f"{t.parameters:,}", len(t.seeds), f"{t.mean:.2f}", t.word, t.when)
         for n, t in enumerate(report.tries, 1)], (0, 3, 4, 5))
+
+
+def _verdict(verdict: own.Verdict) -> dict:
+    """A verdict as JSON data."""
+    return {"word": verdict.word, "mean": round(verdict.mean, 4), "interval": [round(b, 3) for b in verdict.between],
+            "holds": {str(n): k for n, k in verdict.holds.items()}, "seeds": list(verdict.seeds)}
+
+
+def load_report(file: Path) -> dict:
+    """The content of a ``report.json``; ``ValueError`` names the file and what in it does not agree.
+
+    The seal has to fit, the verdict to be that of the results, and these to belong to one network.
+    """
+    try:
+        told = schema.unsealed(read_json(file))
+        results = [own.result_from(each) for each in told["results"]]
+        if results and (problem := _problem(told, results)):
+            raise ValueError(problem)
+        return told
+    except (OSError, KeyError, TypeError, IndexError) as error:
+        raise ValueError(f"{file} is no report of a try ({type(error).__name__}: {own.line(error)})") from error
+    except ValueError as error:
+        raise ValueError(f"{file} is no report that can be believed: {error}") from error
+
+
+def _problem(told: dict, results: list) -> str:
+    """What the parts of a report have against each other, or an empty string."""
+    verdict = own.judge(results, (told.get("terms") or {}).get("target", own.TERMS.target))
+    first, test = results[0], told["test"]
+    tries = [line["mean"] for line in told["tries"] if line["fingerprint"] == told["fingerprint"]]
+    return next((problem for found, problem in (
+        (told["verdict"] != _verdict(verdict), "its verdict is not that of its results"),
+        (len({(r.fingerprint, r.parameters, r.split, len(r.epochs)) for r in results}) > 1
+         or len(set(verdict.seeds)) < len(results), "its results are not those of one network with several seeds"),
+        ((first.fingerprint, first.parameters) != (told["fingerprint"], told["parameters"]),
+         "its results are those of another network"),
+        (told["recipe"]["epochs"] != len(first.epochs), "its recipe has another number of epochs than its results"),
+        (tries[-1:] != [told["verdict"]["mean"]], "its logbook has no such try"),
+        (test and not (
+            len(test["correct"]) == len(results) and told["looks_at_the_test_set"] == test["looks"] >= 1
+            and all(type(n) is int and 0 <= n <= test["images"] for n in test["correct"])),
+         "its counts of the test set do not agree")) if found), "")

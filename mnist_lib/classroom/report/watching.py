@@ -26,7 +26,9 @@ def watcher(entry: own.Entry, number: int, held_out: int, images: int, so_far: l
         seen = epochs[-len(counts):]  # those before a restart have no count here
         now = own.Result(entry.name, entry.fingerprint, "", number, 0, images, held_out, tuple(seen),
                          tuple(counts), (), {})
-        picture = Picture(figures.curves([*so_far, now], entry.recipe.epochs), dpi=120)
+        tries = [*so_far, now]
+        picture = Picture(figures.curves(tries, [[e.accuracy for e in each.epochs] for each in tries],
+                                         entry.recipe.epochs), dpi=120)
         if shown:
             shown["figure"].update(picture)
         else:

@@ -37,7 +37,7 @@ def challenge(network, recipe=None, *, seeds: int = 1, check: bool = False, fina
         raise ValueError(f"seeds is how many trainings to make, 1 to 100, not {seeds!r}")
     terms = own.Terms(limit, epochs, target)
     entry = own.load(network, recipe) if isinstance(network, str) else own.of(network, recipe)
-    split = own.Split(images=images) if images else own.Split()
+    split = own.Split() if images is None else own.Split(images=images)
     folder = Path(out)
     own.logbook.read(folder)
     for name in FILES:
