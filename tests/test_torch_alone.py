@@ -69,6 +69,7 @@ def test_the_command(tmp_path):
 
 NEEDS_MORE = {
     "table.plot(torch.zeros(1, 12, 12), '0')": "plot",
+    "table.grow()": "plot",
     "effective(network, torch.rand(1, 1, 12, 12), '0').plot()": "plot",
     "table.to_frame()": "frame",
     "from mnist_lib import fit; fit('six-models/steplr', device='cpu')": "train",

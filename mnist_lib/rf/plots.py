@@ -1,4 +1,4 @@
-"""Figures of receptive fields: one unit's field on an image, and how much each pixel matters to it."""
+"""Figures of receptive fields: one unit's field on an image, and growth with depth."""
 
 from __future__ import annotations
 
@@ -76,6 +76,28 @@ def _on_line(ax, sequence, seen, whole):
     ax.tick_params(colors=GREY)
     for part in ax.spines.values():
         part.set_color(GREY)
+
+
+def plot_growth(table, ax=None):
+    """Draw the receptive field behind each layer, as steps, with the image's size as a line."""
+    plt = need("matplotlib.pyplot")
+
+    rows = [row for row in table.rows if not row.plain]
+    ax = ax or plt.subplots(figsize=(7, 0.24 * len(rows) + 1.2))[1]
+    places = range(len(rows))
+    fields = [max(g.field for g in row.output) for row in rows]
+    ax.barh(places, fields, color=ACCENT, height=0.65)
+    for place, field in zip(places, fields):
+        ax.text(field, place, f" {field}", va="center", color=GREY, fontsize=8)
+    ax.axvline(max(table.space.pixels), color=GREY, linestyle="--", linewidth=1)
+    ax.set_yticks(list(places), [row.label for row in rows], fontsize=8)
+    ax.invert_yaxis()
+    ax.set_xlabel("receptive field in pixels (dashed: the image)")
+    for part in (*ax.spines.values(), ax.xaxis.label):
+        part.set_color(GREY)
+    ax.tick_params(colors=GREY)
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
 
 
 def plot_effective(field, ax=None):

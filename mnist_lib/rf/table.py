@@ -159,6 +159,12 @@ class Table:
 
         return plot_field(self, image, layer, unit, ax)
 
+    def grow(self, ax=None):
+        """Draw the field's growth from layer to layer; returns the axes."""
+        from .plots import plot_growth
+
+        return plot_growth(self, ax)
+
     def explore(self, file=None, network=None, images=None, layers=None):
         """The network's graph with the field of every unit, as one page to look at; returns it, or the file's path.
 

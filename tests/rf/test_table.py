@@ -159,4 +159,6 @@ def test_figures(table):
     assert (dashed.get_width(), dashed.get_height()) == (22, 20)
     with pytest.raises(ValueError, match="20, 24"):
         table.plot(torch.zeros(9, 9), "0")
+    axes = table.grow()
+    assert len(axes.patches) == sum(not row.plain for row in table)
     matplotlib.pyplot.close("all")
