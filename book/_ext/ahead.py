@@ -8,7 +8,6 @@ MyST-NB says what is wrong.
 
 import os
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
 from pathlib import Path
 
 from jupyter_cache import get_cache
@@ -34,7 +33,7 @@ def execute_ahead(app, env, docnames):
                 waiting[name] = path, key, notebook
     if not waiting:
         return
-    with one_thread_each(), ThreadPoolExecutor(os.cpu_count()) as pool:  # a chapter's process is its kernel
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # a chapter's process is its kernel
         running = {pool.submit(execute, path, notebook, env.mystnb_config.execution_timeout): name
                    for name, (path, _, notebook) in waiting.items()}
         for number, done in enumerate(as_completed(running), 1):
@@ -63,20 +62,6 @@ def is_kept(cache, notebook) -> bool:
     return True
 
 
-@contextmanager
-def one_thread_each():
-    """Let the kernels that are started meanwhile compute with one thread, so that they do not fight for the cores."""
-    before = os.environ.get("OMP_NUM_THREADS")
-    os.environ["OMP_NUM_THREADS"] = "1"
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["OMP_NUM_THREADS"]
-        else:
-            os.environ["OMP_NUM_THREADS"] = before
-
-
 def execute(path, notebook, timeout):
     """Execute a notebook in its chapter's folder, in place."""
     return single_nb_execution(notebook, cwd=str(path.parent.resolve()), allow_errors=False, timeout=timeout,
@@ -98,6 +83,7 @@ def write_side_by_side(app, env):
 
 
 def setup(app):
+    os.environ["OMP_NUM_THREADS"] = "1"  # for each kernel, so that they do not fight for the cores
     app.connect("env-before-read-docs", execute_ahead)
     app.connect("env-updated", write_side_by_side)
     return {"version": "1", "parallel_read_safe": True}

@@ -1,4 +1,4 @@
-"""Sphinx extension: the data and the scripts of the page ``book/yours/calculator.md``.
+"""The data and the scripts of the page ``book/yours/calculator.md``, for ``learning.py``.
 
 The page starts from the networks of the book. They are taken from the library's registry when the
 book is built and stand with the page's scripts in ``_static/calculator/all.js``, with one test digit of each
@@ -7,9 +7,8 @@ class, so that the page needs no request and works from a file. It is loaded on 
 
 import base64
 import json
-from pathlib import Path
 
-from bundle import PARTS, STATIC, bundle, write
+from bundle import PARTS, STATIC, bundle
 
 PAGE = "book/yours/calculator"
 OWN = ("geometry", "dependence", "layers", "network", "address", "export", "controls", "start", "card", "editor",
@@ -122,14 +121,3 @@ def data() -> str:
 def script() -> str:
     """All that the page runs, its data first."""
     return data() + bundle(STATIC, (*PARTS, *(f"calculator/{name}" for name in OWN)))
-
-
-def write_script(app):
-    """For its page, where the book has it."""
-    if (Path(app.srcdir) / f"{PAGE}.md").exists():
-        write(app, "calculator/all.js", script())
-
-
-def setup(app):
-    app.connect("builder-inited", write_script)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -37,21 +37,25 @@ def unknown_colours(text: str) -> set[str]:
     return set(COLOUR.findall(text)) - ROLES.keys()
 
 
+CLEANED = (  # what matplotlib writes, and what is left of it
+    (re.compile(r"^.*?(?=<svg)|<metadata>.*?</metadata>\s*|<!--.*?-->\s*|<defs>\s*<style.*?</style>\s*</defs>\s*",
+                re.DOTALL), ""),
+    (re.compile(r'<g id="(?!m[0-9a-f]{10}|p[0-9a-f]{10}|C)[^"]*"'), "<g"),  # names that nothing refers to
+    (re.compile(r'\bid="([^"]+)"'), r'id="NAME-\1"'),
+    (re.compile(r'(url\(#|xlink:href="#)'), r"\g<1>NAME-"),
+    (COLOUR, lambda colour: f"var(--figure-{ROLES[colour[0]]})" if colour[0] in ROLES else colour[0]),
+    (re.compile(r"font-family:[^;\"]+;? ?"), ""),
+    (re.compile(r' transform="rotate\(-?0 [^)]*\)"'), ""),
+    (re.compile(r"(\d+\.\d\d)\d+"), r"\1"),  # a hundredth of a point is finer than any screen
+    (re.compile(r"\s+(?=<)|(?<=>)\s+"), ""),
+    (re.compile(r"\s*\n\s*"), " "),
+)
+
+
 def in_roles(text: str, name: str, alt: str) -> str:
     """A figure of matplotlib's as an element of a page; `name` sets its ids apart from those of other figures."""
-    text = text[text.index("<svg"):]
-    text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
-    text = re.sub(r"<!--.*?-->\s*", "", text, flags=re.DOTALL)
-    text = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>\s*", "", text, flags=re.DOTALL)
-    text = re.sub(r'<g id="(?!m[0-9a-f]{10}|p[0-9a-f]{10}|C)[^"]*"', "<g", text)  # names that nothing refers to
-    text = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', text)
-    text = re.sub(r'(url\(#|xlink:href="#)', rf"\g<1>{name}-", text)
-    text = COLOUR.sub(lambda colour: f"var(--figure-{ROLES[colour[0]]})" if colour[0] in ROLES else colour[0], text)
-    text = re.sub(r"font-family:[^;\"]+;? ?", "", text)
-    text = re.sub(r' transform="rotate\(-?0 [^)]*\)"', "", text)
-    text = re.sub(r"(\d+\.\d\d)\d+", r"\1", text)  # a hundredth of a point is finer than any screen
-    text = re.sub(r"\s+(?=<)|(?<=>)\s+", "", text)
-    text = re.sub(r"\s*\n\s*", " ", text)
+    for pattern, left in CLEANED:
+        text = pattern.sub(left.replace("NAME", name) if isinstance(left, str) else left, text)
     width, height = (float(re.search(rf'\b{side}="([\d.]+)pt"', text)[1]) * 4 / 3 for side in ("width", "height"))
     box = re.search(r'viewBox="[^"]+"', text)[0]
     opening = (f'<svg class="figure" role="img" aria-label="{escape(alt)}" width="{width:.0f}" height="{height:.0f}" '

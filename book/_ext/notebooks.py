@@ -201,23 +201,17 @@ def write_notebook(app, doctree, docname: str) -> None:
 
 
 def complete(app, error) -> None:
-    """After a build: notebooks of pages that were not written again are there too, at this version."""
+    """After a build: notebooks of pages that were not written again are at this version, too."""
     if error or app.builder.format != "html":
         return
-    chapters = [docname for docname in app.env.found_docs if is_chapter(app, docname)]
-    for docname in chapters:
-        path = notebook_path(app, docname)
-        if not path.exists():
-            app.env.get_and_resolve_doctree(docname, app.builder)  # which writes it
-            continue
+    paths = (notebook_path(app, docname) for docname in app.env.found_docs if is_chapter(app, docname))
+    for path in filter(Path.exists, paths):
         notebook = json.loads(path.read_text(encoding="utf-8"))
         code = setup_code(app, notebook["cells"])
         first = next(cell for cell in notebook["cells"] if cell["cell_type"] == "code")
         if "".join(first["source"]) != code:
             first["source"] = code
             path.write_text(nbformat.writes(nbformat.from_dict(notebook)) + "\n", encoding="utf-8")
-    for strange in {*(Path(app.outdir) / FOLDER).rglob("*.ipynb")} - {notebook_path(app, name) for name in chapters}:
-        strange.unlink()
 
 
 def setup(app):

@@ -139,10 +139,6 @@ def leave(self, node):
     self.body.append(END)
 
 
-def skip(self, node):
-    raise nodes.SkipNode
-
-
 def check_guess(node, document) -> None:
     """A figure that shows the reader's guess names a question of its page that is answered with per cents."""
     name = node["options"].get("guess")
@@ -207,7 +203,7 @@ def finish(app, error):
 
 
 def setup(app):
-    app.add_node(touch_figure, html=(visit, leave), **dict.fromkeys(("latex", "text", "man", "texinfo"), (skip, None)))
+    app.add_node(touch_figure, html=(visit, leave))
     app.add_directive("touch", Touch)
     app.connect("builder-inited", write_scripts)
     app.connect("env-updated", write_again)

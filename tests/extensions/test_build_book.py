@@ -118,7 +118,6 @@ def book(tmp_path_factory):
 
 def test_new_words_are_shown_and_nothing_is_executed(book):
     book.replace("book/run.md", "Old words.", "New words.")
-    book.replace("requirements.txt", "# The library", "# The library's needs")  # a comment
     status, executed, _ = book.build()
     assert (status, executed) == (0, "")
     assert "New words." in book.page("run") and "accuracy is 99.4" in book.page("run")
