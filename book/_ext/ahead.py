@@ -86,4 +86,3 @@ def setup(app):
     os.environ["OMP_NUM_THREADS"] = "1"  # for each kernel, so that they do not fight for the cores
     app.connect("env-before-read-docs", execute_ahead)
     app.connect("env-updated", write_side_by_side)
-    return {"version": "1", "parallel_read_safe": True}

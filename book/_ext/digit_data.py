@@ -143,4 +143,3 @@ def write_into_site(app):
 
 def setup(app):
     app.connect("builder-inited", write_into_site)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -93,4 +93,3 @@ def change_body(app, pagename, templatename, context, doctree):
 
 def setup(app):
     app.connect("html-page-context", change_body, priority=930)  # after markup.py, which sizes what stays a picture
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

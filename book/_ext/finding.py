@@ -13,6 +13,7 @@ from pathlib import Path
 
 import yaml
 from bs4 import BeautifulSoup
+from bundle import when_written
 from sphinx import addnodes
 
 WORTH = {  # of a page, by the beginning of its name: lessons before what is looked up
@@ -81,10 +82,8 @@ def part_of(app) -> dict[str, str]:
     return parts
 
 
-def write_data(app, error):
+def write_data(app):
     """One script with the sections of all pages, in order of their names."""
-    if error or app.builder.format != "html":
-        return
     parts = part_of(app)
     pages = []
     for name in sorted(app.env.found_docs):
@@ -97,5 +96,4 @@ def write_data(app, error):
 
 def setup(app):
     app.connect("html-page-context", note_sections, priority=925)  # as markup.py leaves them
-    app.connect("build-finished", write_data)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    when_written(app, write_data)

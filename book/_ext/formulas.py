@@ -11,6 +11,7 @@ from html import unescape
 from pathlib import Path
 from xml.etree import ElementTree
 
+from bundle import when_written
 from docutils import nodes
 from fontTools import subset
 from latex2mathml.converter import convert
@@ -83,10 +84,8 @@ def characters(pages: list[str]) -> set[int]:
     return {code for code in found if code >= 32}
 
 
-def write_font(app, error):
+def write_font(app):
     """STIX Two Math with the characters that are there, as WOFF2."""
-    if error or app.builder.format != "html":
-        return
     out = Path(app.outdir)
     target = out / "_static" / FONT
     shown = characters([path.read_text(encoding="utf-8") for path in out.glob("book/**/*.html")])
@@ -104,5 +103,4 @@ def write_font(app, error):
 def setup(app):
     app.add_html_math_renderer("mathml", inline_renderers=(visit_inline, None), block_renderers=(visit_block, None))
     app.connect("config-inited", lambda app, config: config.__setitem__("html_math_renderer", "mathml"))
-    app.connect("build-finished", write_font)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    when_written(app, write_font)

@@ -73,4 +73,3 @@ def fill(app, pagename, templatename, context, doctree):
 def setup(app):
     app.connect("html-page-context", fill, priority=940)
     app.connect("builder-inited", lambda app: write(app, SCRIPT, bundle(STATIC, SCRIPTS)))
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

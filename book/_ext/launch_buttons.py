@@ -57,4 +57,3 @@ def set_buttons(app, pagename, templatename, context, doctree):
 
 def setup(app):
     app.connect("html-page-context", set_buttons, priority=900)  # after the theme's own
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

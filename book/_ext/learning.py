@@ -42,4 +42,3 @@ def load_scripts(app, pagename, templatename, context, doctree) -> None:
 def setup(app):
     app.connect("builder-inited", write_scripts)
     app.connect("html-page-context", load_scripts)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

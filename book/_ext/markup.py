@@ -109,4 +109,3 @@ def change_body(app, pagename, templatename, context, doctree):
 def setup(app):
     PygmentsBridge.html_formatter = Lines
     app.connect("html-page-context", change_body, priority=920)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -92,16 +92,15 @@ def write_time(app, doctree, docname):
     """When all pages are read: the time of this page, of another one, or of a part."""
     times = app.env.page_minutes
     for node in list(doctree.findall(time_to_read)):
-        pages = [] if node["of"] in times else pages_of(app, node["of"], docname)
         if node["of"] == "this page":
             text = f"{times[docname]} minutes"
         elif node["of"] in times:
             text = str(times[node["of"]])
-        elif pages:
-            text = hours(sum(times.get(name, 0) for name in pages))
         else:
-            text = ""
-            logger.warning("there is no page and no part %r in the table of contents", node["of"], location=docname)
+            pages = pages_of(app, node["of"], docname)
+            text = hours(sum(times.get(name, 0) for name in pages))
+            if not pages:
+                logger.warning("there is no page and no part %r in the table of contents", node["of"], location=docname)
         node.replace_self(nodes.Text(text))
 
 
@@ -111,4 +110,3 @@ def setup(app):
     app.connect("doctree-read", note_time, priority=900)
     app.connect("doctree-resolved", write_time)
     app.connect("env-updated", pages_telling)
-    return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

@@ -18,6 +18,7 @@ from urllib.parse import urljoin, urlsplit
 import first_cell
 import nbformat
 import repository
+from bundle import when_written
 from jupyter_cache import get_cache
 from myst_nb.core.read import create_nb_reader
 from notebook_cells import notebook_cell
@@ -31,6 +32,7 @@ else:
     import tomli as tomllib  # which Sphinx brings there
 
 FOLDER = "notebooks"
+EXTRAS = ("plot", "frame", "train", "chapters")  # of the package: what the cells need
 HEADING = re.compile(r"#{1,6} ")
 logger = logging.getLogger(__name__)
 
@@ -82,38 +84,23 @@ def page_markdown(app, docname: str) -> Markdown:
 
 
 def prepare_setup(app, config) -> None:
-    """Once a build: the code of the first cell, for this repository at this version, in both its forms."""
+    """Once a build: the code of the first cell, for this repository at this version."""
     address, branch = repository.address_and_branch(app.srcdir)
-    needs = requirements(Path(app.srcdir) / "pyproject.toml", "chapters")
+    needs = requirements(Path(app.srcdir) / "pyproject.toml", EXTRAS)
     names = {re.split(r"\W", need)[0] for need in needs}
     pinned = [line.partition("#")[0].strip() for line in
               (Path(app.srcdir) / "requirements.txt").read_text(encoding="utf-8").splitlines()]
     tested = [line for line in pinned if re.split(r"\W", line)[0] in names]
-    version = repository.commit(app.srcdir)
-    app.notebook_setup = {later: first_cell.first_cell(address or "", version, branch, needs, tested, later)
-                          for later in (True, False)}
+    app.notebook_setup = first_cell.first_cell(address or "", repository.commit(app.srcdir), branch, needs, tested)
 
 
-def requirements(project: Path, extra: str) -> list[str]:
-    """What the package needs with an extra, by its ``pyproject.toml``; empty where there is none."""
+def requirements(project: Path, extras: tuple[str, ...]) -> list[str]:
+    """What the package needs with some extras, by its ``pyproject.toml``; empty where there is none."""
     if not project.exists():
         return []
     declared = tomllib.loads(project.read_text(encoding="utf-8"))["project"]
-    found = list(declared.get("dependencies", []))
-    waiting = [extra]
-    while waiting:
-        for line in declared.get("optional-dependencies", {}).get(waiting.pop(0), []):
-            own = re.fullmatch(rf"{declared['name']}\[(.*)\]", line)
-            if own:  # an extra that stands for others
-                waiting += [name.strip() for name in own[1].split(",")]
-            else:
-                found.append(line)
-    return found
-
-
-def setup_code(app, cells) -> str:
-    """The code of the first cell of a notebook with these cells."""
-    return app.notebook_setup[any("".join(cell["source"]).startswith("%%later") for cell in cells)]
+    wanted = [declared["dependencies"], *map(declared["optional-dependencies"].get, extras)]
+    return [line for lines in wanted for line in lines if not line.startswith(f"{declared['name']}[")]
 
 
 def make_notebook(app, docname: str, doctree, source) -> nbformat.NotebookNode:
@@ -177,7 +164,7 @@ def add_opening(app, docname: str, cells: list[dict]) -> None:
         title, _, rest = cells.pop(0)["source"].partition("\n\n")
         text = title + "\n\n" + text
     cells[:0] = [{"cell_type": "markdown", "metadata": {}, "source": text},
-                 {"cell_type": "code", "execution_count": None, "outputs": [], "source": setup_code(app, cells),
+                 {"cell_type": "code", "execution_count": None, "outputs": [], "source": app.notebook_setup,
                   "metadata": {"cellView": "form", "jupyter": {"source_hidden": True}}}]
     if rest:
         cells.insert(2, {"cell_type": "markdown", "metadata": {}, "source": rest})
@@ -200,22 +187,18 @@ def write_notebook(app, doctree, docname: str) -> None:
     path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
 
 
-def complete(app, error) -> None:
+def complete(app) -> None:
     """After a build: notebooks of pages that were not written again are at this version, too."""
-    if error or app.builder.format != "html":
-        return
     paths = (notebook_path(app, docname) for docname in app.env.found_docs if is_chapter(app, docname))
     for path in filter(Path.exists, paths):
         notebook = json.loads(path.read_text(encoding="utf-8"))
-        code = setup_code(app, notebook["cells"])
         first = next(cell for cell in notebook["cells"] if cell["cell_type"] == "code")
-        if "".join(first["source"]) != code:
-            first["source"] = code
+        if "".join(first["source"]) != app.notebook_setup:
+            first["source"] = app.notebook_setup
             path.write_text(nbformat.writes(nbformat.from_dict(notebook)) + "\n", encoding="utf-8")
 
 
 def setup(app):
     app.connect("config-inited", prepare_setup)
     app.connect("doctree-resolved", write_notebook, priority=900)
-    app.connect("build-finished", complete)
-    return {"version": "1", "parallel_read_safe": True}
+    when_written(app, complete)

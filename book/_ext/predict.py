@@ -244,4 +244,3 @@ def setup(app):
     app.add_directive("predict", Predict)
     app.add_directive("predict-end", PredictEnd)
     app.add_transform(GatherEvidence)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -150,4 +150,3 @@ def setup(app):
     app.add_node(quiz_question, html=(open_question, close_question))
     app.add_node(quiz_choice, html=(show_choice, None))
     app.add_directive("quiz", Quiz)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

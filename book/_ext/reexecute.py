@@ -106,4 +106,3 @@ def setup(app):
     app.connect("env-get-outdated", find_changed)
     app.connect("source-read", choose_cache)
     app.connect("build-finished", forget_old_caches)
-    return {"version": "1", "parallel_read_safe": True}

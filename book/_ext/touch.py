@@ -23,7 +23,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import rcssmin
-from bundle import STATIC, bundle, write
+from bundle import STATIC, bundle, when_written, write
 from docutils import nodes
 from docutils.parsers.rst import directives
 from fresh import is_fresh
@@ -197,16 +197,10 @@ def write_again(app, env):
     return [name for name in env.found_docs if env.metadata[name].get("touch")]
 
 
-def finish(app, error):
-    if not error and app.builder.format == "html":
-        marker(app).touch()
-
-
 def setup(app):
     app.add_node(touch_figure, html=(visit, leave))
     app.add_directive("touch", Touch)
     app.connect("builder-inited", write_scripts)
     app.connect("env-updated", write_again)
     app.connect("doctree-resolved", paint, priority=800)  # before notebooks.py
-    app.connect("build-finished", finish)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    when_written(app, lambda app: marker(app).touch())

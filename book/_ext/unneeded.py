@@ -10,6 +10,8 @@ import re
 import shutil
 from pathlib import Path
 
+from bundle import when_written
+
 UNNEEDED = ("**/*.map", "*-macros.html", "locales", "scripts", "styles", "vendor/fontawesome",
             "images/logo_deepnote.svg", "images/logo_jupyterhub.svg", "images/logo_jupyterlite.svg",
             "mystnb.*.css", "basic.css", "book.css", "drawing.css",
@@ -20,9 +22,7 @@ UNNEEDED = ("**/*.map", "*-macros.html", "locales", "scripts", "styles", "vendor
             "touch")  # whose scripts lie in figures, put together
 
 
-def remove_unneeded(app, error):
-    if error or app.builder.format != "html":
-        return
+def remove_unneeded(app):
     for pattern in UNNEEDED:
         for path in (Path(app.outdir) / "_static").glob(pattern):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -45,5 +45,4 @@ def do_not_look_for_the_index(app):
 
 def setup(app):
     app.connect("builder-inited", do_not_look_for_the_index)
-    app.connect("build-finished", remove_unneeded, priority=900)  # after weight.py has read them
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    when_written(app, remove_unneeded, 900)  # after weight.py has read them

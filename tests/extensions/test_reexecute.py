@@ -218,8 +218,8 @@ def test_every_file_of_the_real_library_can_be_read():
 
 
 def test_no_chapter_but_these_reaches_everything():
-    """The leaderboard and your network run networks of others, the recipe its forty lines in a process of its own, which
-    may load anything; the status asks for the system's name."""
+    """The leaderboard and your network run networks of others, the recipe its forty lines in a process of its own,
+    which may load anything; the status asks for the system's name."""
     every = [path for path in reached.library_files(ROOT) if path.suffix == ".py"]
     everything = {path.stem for path, cells in CHAPTERS.items() if {*every} <= {*reached.reached_files(cells, ROOT)}}
     assert everything == {"leaderboard", "your-network", "recipe", "status"}
