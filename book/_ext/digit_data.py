@@ -102,17 +102,12 @@ def network_script(run, epochs: bool = False) -> str:
                   json.loads(to_json(export_run(run, epochs=epochs))))
 
 
-def page_script(found) -> str:
-    """All that the page needs at once: the shared parts, its code, the list of networks, the sample of digits."""
-    data = script("catalogue", index(found)) + script("sampleDigits", digits_data(sample()))
-    own = [f"digit/{name}" for name in CODE]
-    return bundle(STATIC, (*PARTS, *own)) + data + bundle(STATIC, (f"digit/{name}" for name in VISIBLE))
-
-
 def write_page(folder: Path, found: list) -> None:
-    """Write what the page loads itself."""
+    """Write what the page needs at once: the shared parts, its code, the list of networks, the sample of digits."""
+    data = script("catalogue", index(found)) + script("sampleDigits", digits_data(sample()))
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / FIRST).write_text(page_script(found), encoding="utf-8")
+    (folder / FIRST).write_text(bundle(STATIC, (*PARTS, *(f"digit/{name}" for name in CODE))) + data
+                                + bundle(STATIC, (f"digit/{name}" for name in VISIBLE)), encoding="utf-8")
 
 
 def write_data(folder: Path, found: list) -> None:

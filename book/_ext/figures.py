@@ -1,4 +1,4 @@
-"""Sphinx extension: the line figures of a page stand in it as SVG, in the page's own colours.
+"""The line figures of a page stand in it as SVG, in the page's own colours, which ``markup.py`` has put in.
 
 matplotlib draws a figure once, on white (``mnist_lib/book/style.py``). Here its colours become roles,
 CSS variables that ``site/look.css`` gives a value for the light and one for the dark, and its text
@@ -8,6 +8,7 @@ the dark. Figures that hold a photograph, and all others, stay pictures.
 
 import re
 from html import escape, unescape
+from itertools import count
 from pathlib import Path
 
 from painting import LIGHT
@@ -65,31 +66,17 @@ def in_roles(text: str, name: str, alt: str) -> str:
 
 def put_in(body: str, files: dict[str, Path], place: str) -> str:
     """A page's HTML with its line figures in it; `files` are its images by name."""
-    count = 0
+    numbers = count(1)
 
     def figure(image: re.Match) -> str:
-        nonlocal count
         source, alt = (ATTRIBUTE[name].search(image[0]) for name in ("src", "alt"))
         path = files.get(Path(source["value"]).name)
-        if not path or path.suffix != ".svg":
-            return image[0]
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8") if path and path.suffix == ".svg" else ""
         if not is_line_figure(text):
             return image[0]
         if unknown := unknown_colours(text):
             logger.warning("a figure has %s, which book/_ext/figures.py gives no role", ", ".join(sorted(unknown)),
                            location=place)
-        count += 1
-        return in_roles(text, f"f{count}", unescape(alt["value"] if alt else ""))
+        return in_roles(text, f"f{next(numbers)}", unescape(alt["value"] if alt else ""))
 
     return re.sub(r"<img\b[^>]*>", figure, body)
-
-
-def change_body(app, pagename, templatename, context, doctree):
-    if context.get("body") and app.builder.format == "html":
-        files = {name: Path(app.srcdir) / source for source, name in app.builder.images.items()}
-        context["body"] = put_in(context["body"], files, pagename)
-
-
-def setup(app):
-    app.connect("html-page-context", change_body, priority=930)  # after markup.py, which sizes what stays a picture

@@ -14,6 +14,7 @@ from pathlib import Path
 import yaml
 from bs4 import BeautifulSoup
 from bundle import when_written
+from minutes import below
 from sphinx import addnodes
 
 WORTH = {  # of a page, by the beginning of its name: lessons before what is looked up
@@ -74,11 +75,7 @@ def part_of(app) -> dict[str, str]:
     """The part of the book that a page belongs to: the caption above it in the table of contents."""
     parts = {}
     for toctree in app.env.get_doctree(app.config.root_doc).findall(addnodes.toctree):
-        waiting = list(toctree["includefiles"])
-        while waiting:
-            name = waiting.pop()
-            parts[name] = toctree.get("caption") or ""
-            waiting += app.env.toctree_includes.get(name, [])
+        parts |= dict.fromkeys(below(app, toctree["includefiles"]), toctree.get("caption") or "")
     return parts
 
 

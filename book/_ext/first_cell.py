@@ -3,8 +3,6 @@
 The functions are copied into the notebooks as text, so each imports what it needs itself.
 """
 
-from __future__ import annotations
-
 import inspect
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import imagesize
 from bs4 import BeautifulSoup, NavigableString
+from figures import put_in
 from pygments.formatters import HtmlFormatter
 from sphinx.highlighting import PygmentsBridge
 
@@ -103,7 +104,7 @@ class Lines(HtmlFormatter):
 def change_body(app, pagename, templatename, context, doctree):
     if context.get("body") and app.builder.format == "html":
         files = {name: Path(app.srcdir) / source for source, name in app.builder.images.items()}
-        context["body"] = rewrite(context["body"], files)
+        context["body"] = put_in(rewrite(context["body"], files), files, pagename)  # the rest stays a picture
 
 
 def setup(app):

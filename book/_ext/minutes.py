@@ -16,7 +16,6 @@ import re
 from docutils import nodes
 from sphinx.addnodes import toctree
 from sphinx.util import logging
-from sphinx.util.docutils import SphinxRole
 
 logger = logging.getLogger(__name__)
 WORDS = 180  # read in a minute, for prose that one thinks about
@@ -32,11 +31,9 @@ class time_to_read(nodes.Inline, nodes.Element):
     """Stands where the time goes; ``of`` is a part of the book, or "this page"."""
 
 
-class Minutes(SphinxRole):
+def minutes(name, rawtext, text, lineno, inliner, options=None, content=None):
     """The role; its text says of what."""
-
-    def run(self):
-        return [time_to_read(of=self.text)], []
+    return [time_to_read(of=text)], []
 
 
 def seconds(node: nodes.Node) -> float:
@@ -76,16 +73,20 @@ def pages_telling(app, env) -> list[str]:
     return [name for name in sorted(env.found_docs) if env.metadata[name].get("tells_minutes")]
 
 
-def pages_of(app, part: str, docname: str) -> list[str]:
-    """The pages of a part of the table of contents, or this page, with those below them."""
-    waiting = [docname] if part == "this path" else [
-        name for tree in app.env.get_doctree(app.config.root_doc).findall(toctree)
-        if tree.get("caption") in part.split(", ") for name in tree["includefiles"]]
-    found = []
+def below(app, names) -> list[str]:
+    """Pages, and those below them in the table of contents."""
+    found, waiting = [], list(names)
     while waiting:
         found.append(waiting.pop())
         waiting += app.env.toctree_includes.get(found[-1], [])
     return found
+
+
+def pages_of(app, part: str, docname: str) -> list[str]:
+    """The pages of a part of the table of contents, or this page, with those below them."""
+    return below(app, [docname] if part == "this path" else [
+        name for tree in app.env.get_doctree(app.config.root_doc).findall(toctree)
+        if tree.get("caption") in part.split(", ") for name in tree["includefiles"]])
 
 
 def write_time(app, doctree, docname):
@@ -105,7 +106,7 @@ def write_time(app, doctree, docname):
 
 
 def setup(app):
-    app.add_role("minutes", Minutes())
+    app.add_role("minutes", minutes)
     app.add_node(time_to_read)
     app.connect("doctree-read", note_time, priority=900)
     app.connect("doctree-resolved", write_time)

@@ -118,12 +118,9 @@ def cut(source: str, unwanted: list[ast.stmt]) -> str:
     """`source` without the lines of some statements, and without the gaps they would leave."""
     if not unwanted:
         return source
-    lines: list[str | None] = list(source.splitlines())
-    for node in unwanted:
-        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
-        lines[first - 1:node.end_lineno] = [None] * (node.end_lineno - first + 1)
+    gone = {number for node in unwanted for number in range(node.lineno, node.end_lineno + 1)}
     kept: list[str] = []
-    for line in lines:
-        if line is not None and (line.strip() or (kept and kept[-1].strip())):
+    for number, line in enumerate(source.splitlines(), 1):
+        if number not in gone and (line.strip() or (kept and kept[-1].strip())):
             kept.append(line)
     return "\n".join(kept).strip("\n")

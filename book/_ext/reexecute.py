@@ -38,8 +38,7 @@ def chapter_key(text: str, root: Path) -> str | None:
     if not cells:
         return None
     digest = hashlib.sha256(sys.version.encode())
-    pins = (root / "requirements.txt").read_text(encoding="utf-8").partition("\n# The tests\n")[0]
-    digest.update(pins.encode())
+    digest.update((root / "requirements.txt").read_bytes().partition(b"\n# The tests\n")[0])
     files = reached_files(cells, root)
     for path in files:
         add_file(digest, path, root)

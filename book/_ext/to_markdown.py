@@ -239,12 +239,11 @@ class Markdown:
 
     def _shown(self, node, level):
         """As ``block``, but with code cells as they look rather than as cells: to be folded away."""
-        cells = [node] if is_cell(node) else list(node.findall(is_cell))
-        if not cells:
-            return self.block(node, level)
-        if not is_cell(node):
+        if is_cell(node):
+            return self.blocks(node, level)
+        if any(node.findall(is_cell)):
             return [shown for child in node.children for shown in self._shown(child, level)]
-        return self.blocks(node, level)
+        return self.block(node, level)
 
     def _block_predict_evidence(self, node, level):
         """The answer folded, and all of the evidence with it where no cell is among it."""

@@ -10,8 +10,6 @@ A new version of the theme needs a look at ``book/_templates`` (what replaces it
 at ``book/_static/site`` (what its scripts did: mode, sidebars, contents, search, menus).
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 from fnmatch import fnmatch

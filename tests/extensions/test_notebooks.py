@@ -163,9 +163,6 @@ def root(tmp_path_factory):
     (root / "code.py").write_text("x = '```'\n")
     (root / "picture.png").write_bytes(b"\x89PNG")
     (root / "requirements.txt").write_text("torch==2.13.0   # networks\nsphinx==7.4.7\n")
-    (root / "pyproject.toml").write_text(
-        '[project]\nname = "own"\ndependencies = ["torch>=2.2"]\n[project.optional-dependencies]\n'
-        'plot = []\nframe = []\ntrain = ["tqdm>=4"]\nchapters = ["own[train]"]\nother = ["sphinx"]\n')
     (root / "refs.bib").write_text("@book{one, author={Ann One}, title={T}, publisher={P}, year=2001}")
     return root
 
@@ -221,7 +218,8 @@ def test_nothing_is_left_that_only_the_book_understands(notebook):
 
 def test_code_cells_keep_what_a_notebook_needs(notebook):
     first, setup, drawing, skipped, last = (cell for cell in notebook.cells if cell.cell_type == "code")
-    assert "get_library('https://github.com/o/n'" in first.source and "'torch>=2.2',\n    'tqdm>=4'," in first.source
+    assert "get_library('https://github.com/o/n'" in first.source
+    assert "'torch>=2.2'," in first.source and "'tqdm>=" in first.source
     assert "'torch==2.13.0'," in first.source and "sphinx" not in first.source
     assert setup.source.endswith("\nsize = 3\nunused = json.dumps([])") and "glue" not in setup.source
     assert setup.metadata.jupyter.source_hidden
