@@ -5,8 +5,6 @@ the last network, and their shades are the pixels of a digit: there happen to be
 than the 28 × 28 of an MNIST image.
 """
 
-from __future__ import annotations
-
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 

@@ -6,8 +6,6 @@ A notebook shows it too. ``caption`` is HTML, and its bold start says the findin
     draw.network("six-models/batchnorm", caption="<b>7,448 of 8,000.</b> Conv 7 spends nearly a third.")
 """
 
-from __future__ import annotations
-
 import base64
 import re
 import struct

@@ -4,8 +4,6 @@ A verdict is a plain truth ("holds", "does not hold") or comes from a :class:`st
 says how sure it is. Not clear is no verdict for the opposite.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence as Pairs
 from dataclasses import dataclass
 from html import escape

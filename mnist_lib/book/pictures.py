@@ -1,7 +1,5 @@
 """Figures made of images: grids of digits, and digits as transforms change them."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

@@ -5,8 +5,6 @@ this library's names of the steps. Everything the book quotes from a source come
 from there. What a source says in words is a :class:`Statement`; ``audit.py`` checks them.
 """
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass, field
 from functools import cache

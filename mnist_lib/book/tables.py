@@ -1,7 +1,5 @@
 """Tables as pages and terminals show them: a caption, header cells with a scope, no colours."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from html import escape
