@@ -36,11 +36,6 @@ class Finding:
     sure: str = ""
 
     @property
-    def title(self) -> str:
-        """The verdict in words and the sentence: "Holds, clear: …"."""
-        return f"{', '.join(filter(None, (self.verdict.capitalize(), self.sure)))}: {self.sentence}"
-
-    @property
     def kind(self) -> str:
         """The verdict in words: "Holds, clearly"."""
         return ", ".join(filter(None, (self.verdict.capitalize(), _SURE.get(self.sure, self.sure))))
@@ -79,8 +74,6 @@ def finding(sentence: str, evidence: str | Pairs[tuple[str, str]],
         verdict, sure = verdict_of(verdict)
     elif not isinstance(verdict, str):
         verdict = HOLDS if verdict else FAILS
-    if verdict not in _MARK:
-        raise ValueError(f"a verdict is one of {', '.join(_MARK)}, not {verdict!r}")
     return Finding(sentence, evidence, verdict, sure)
 
 
