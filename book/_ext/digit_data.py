@@ -126,15 +126,15 @@ MADE_FROM = ("results/*/*/*", "mnist_lib/**/*.py", "data/*", "book/_ext/digit_da
              "book/_static/digit/*", "book/_static/parts/*")
 
 
-def write_into_site(app):
+def write_into_site(app, env):
     """Before any page is written, so that the address of the script can carry its content's hash."""
-    folder, root = Path(app.outdir) / FOLDER, Path(app.srcdir)
-    if app.builder.format == "html" and (root / f"{PAGE}.md").exists() and not is_fresh(
-            folder / FIRST, root, *MADE_FROM):
+    folder = Path(app.outdir) / FOLDER
+    if app.builder.format == "html" and PAGE in env.found_docs and not is_fresh(
+            folder / FIRST, Path(app.srcdir), *MADE_FROM):
         found = offered()
         write_data(folder, found)
         write_page(folder, found)
 
 
 def setup(app):
-    app.connect("builder-inited", write_into_site)
+    app.connect("env-updated", write_into_site)

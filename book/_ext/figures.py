@@ -33,11 +33,6 @@ ATTRIBUTE = {name: re.compile(rf"""\b{name}=(?P<mark>["'])(?P<value>.*?)(?P=mark
              for name in ("src", "alt")}
 
 
-def unknown_colours(text: str) -> set[str]:
-    """The colours of a figure that have no role."""
-    return set(COLOUR.findall(text)) - ROLES.keys()
-
-
 CLEANED = (  # what matplotlib writes, and what is left of it
     (re.compile(r"^.*?(?=<svg)|<metadata>.*?</metadata>\s*|<!--.*?-->\s*|<defs>\s*<style.*?</style>\s*</defs>\s*",
                 re.DOTALL), ""),
@@ -74,7 +69,7 @@ def put_in(body: str, files: dict[str, Path], place: str) -> str:
         text = path.read_text(encoding="utf-8") if path and path.suffix == ".svg" else ""
         if not is_line_figure(text):
             return image[0]
-        if unknown := unknown_colours(text):
+        if unknown := set(COLOUR.findall(text)) - ROLES.keys():
             logger.warning("a figure has %s, which book/_ext/figures.py gives no role", ", ".join(sorted(unknown)),
                            location=place)
         return in_roles(text, f"f{next(numbers)}", unescape(alt["value"] if alt else ""))
