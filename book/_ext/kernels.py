@@ -1,8 +1,9 @@
 """Kernels that have torch loaded from the start, so that a chapter need not wait for it.
 
 Importing torch takes longer than what most chapters compute. On Linux one process, the fork
-server of the standard library, imports it once, with what else most chapters import, and every kernel is a copy of that process.
-Elsewhere copying a process that has torch loaded is not safe, and kernels start as usual.
+server of the standard library, imports it once, with what else most chapters import, and every
+kernel is a copy of that process. Elsewhere copying a process that has torch loaded is not safe,
+and kernels start as usual.
 """
 
 import ast

@@ -106,7 +106,7 @@ def is_unused(source: str, later: str) -> bool:
     used = {node.id for node in ast.walk(trees[1]) if isinstance(node, ast.Name)}
     for node in ast.walk(trees[0]):
         stored = isinstance(getattr(node, "ctx", None), ast.Store)
-        if isinstance(node, ast.Expr) or stored and isinstance(node, (ast.Attribute, ast.Subscript)):
+        if isinstance(node, (ast.Expr, ast.Assert)) or stored and isinstance(node, (ast.Attribute, ast.Subscript)):
             return False
         given = stored and getattr(node, "id", "") or getattr(node, "asname", "") or getattr(node, "name", "")
         if given and given.partition(".")[0] in used:

@@ -34,8 +34,9 @@ def test_no_chapter_has_a_cell_that_keeps_its_glue():
     ("import a\nimport b.c\nx = a.y\nz = 3", "print(x)", False),
     ("import a\nimport b.c\nx = a.y\nz = 3", "print(y)", True),
     ("from m import p as q", "q", False), ("import b.c", "b.c", False), ("from m import p as q", "p", True),
-    ("q()", "", False), ("x.y = 1", "", False), ("x[0] = 1", "", False), ("x += 1", "x", False),
-    ("a, b = 1, 2", "b", False), ("def f():\n    return g", "g", True), ("def f():\n    return g", "f()", False),
+    ("q()", "", False), ("assert q", "", False), ("x.y = 1", "", False), ("x[0] = 1", "", False),
+    ("x += 1", "x", False), ("a, b = 1, 2", "b", False), ("def f():\n    return g", "g", True),
+    ("def f():\n    return g", "f()", False),
     ("if c:\n    u = 1\nelse:\n    v = 2", "", True), ("for x in c:\n    c.add(x)", "", False), ("x = 1", "!ls", False),
 ])
 def test_a_hidden_cell_that_nothing_behind_it_uses_goes(source, later, unused):
