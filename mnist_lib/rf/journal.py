@@ -191,9 +191,9 @@ def constant_changed(one: Journal, other: Journal) -> int | None:
 
 
 def _constants(tree):
-    """The arguments, but for which tensors they are: numbers, and checksums of what comes from nowhere."""
-    if isinstance(tree, tuple):
-        if len(tree) == 5 and tree[0] == "tensor":
-            return tree[4]
-        return tuple(_constants(part) for part in tree)
-    return tree
+    """The numbers among arguments, and checksums of what comes from nowhere, in order; not which tensors they are."""
+    if not isinstance(tree, tuple):
+        return () if tree is None or isinstance(tree, str) else (tree,)
+    if len(tree) == 5 and tree[0] == "tensor":
+        return _constants(tree[4])
+    return tuple(found for part in tree for found in _constants(part))

@@ -21,7 +21,7 @@ def spatial_dims(spans: Intervals, space: Space, hint=None) -> list[int]:
     Where units see all alike along some of them, ``hint`` has those that the layer is known to have.
     """
     moving = {d for axis in spans.steps for d, step in enumerate(axis) if step != STILL}
-    if hint is not None and len(spans.shape) > 2 and moving < set(hint):
+    if hint and (moving < set(hint) or len(spans.shape) == 2 and moving == set(hint)):
         return list(hint)
     found = [_dims_of(spans, list(group), each.size) for group, each in zip(space.groups, space.inputs) if group]
     if len(found) == 1:

@@ -160,8 +160,10 @@ class Maps:
         if spans.shape in self._dims or step is None or step.source is None:
             return self._dims.get(spans.shape)
         source, dims = step.source.shape, self.of(step.source)[2]
-        same = len(source) == rank and all(source[d] == spans.shape[d] for d in dims)
-        return dims if same and dims else None
+        if len(source) == rank and dims and all(source[d] == spans.shape[d] for d in dims):
+            return dims
+        places = [d for d in range(rank) if len(dims) == 1 and spans.shape[d] == source[dims[0]] > 1]
+        return places if len(places) == 1 and (rank > 2 or places == [0]) else None  # as many, packed or padded
 
 
 def _row(group, maps, use) -> Row:

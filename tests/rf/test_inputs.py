@@ -5,9 +5,10 @@ import json
 import pytest
 import torch
 from torch import nn
+from torch.nn import functional as F
 
 from mnist_lib.rf import check, effective, measure, receptive_field
-from mnist_lib.rf.calculator import ReceptiveFieldError
+from mnist_lib.rf.calculator import ReceptiveFieldError, UnknownOperation
 from tests.rf.panel import Lambda, conv, seq
 from tests.rf.panel_axes import c1, c2
 
@@ -317,3 +318,42 @@ def test_a_mask_that_is_not_trained_is_a_constant():
     assert receptive_field(Holds(trained=True), (1, 9, 9)).interval("", (0, 4)) == ((0, 4), (2, 6))
     frozen = receptive_field(nn.Conv2d(1, 1, 5).requires_grad_(False), (1, 9, 9))
     assert frozen.at("").r_out == 5
+
+
+class Recurrent(nn.Module):
+    def __init__(self, batch_first):
+        super().__init__()
+        self.l, self.f, self.first = nn.LSTM(8, 6, batch_first=batch_first), nn.Linear(6, 2), batch_first
+
+    def forward(self, x, lengths):
+        y = x.transpose(1, 2) if self.first else x.permute(2, 0, 1)
+        rows = nn.utils.rnn.pack_padded_sequence(y, lengths, batch_first=self.first)
+        return self.f(nn.utils.rnn.pad_packed_sequence(self.l(rows)[0], batch_first=self.first)[0])
+
+
+@pytest.mark.parametrize("batch_first", (True, False))
+def test_units_of_a_packed_sequence_are_its_steps(batch_first):
+    table = receptive_field(Recurrent(batch_first), {"x": (8, 20), "lengths": torch.tensor([20])})
+    assert [(row.shape, row.ch_out) for row in table.rows if row.name in "lf"] == [((20,), 6), ((20,), 2)]
+    assert table.interval("l", 5)[0] == (0, 5)  # a recurrent layer has read what came before
+
+
+class Masked(nn.Module):
+    """Leaves a mask out where it lets all through, as those of transformers do."""
+
+    def __init__(self):
+        super().__init__()
+        self.inner = Attention()
+
+    def forward(self, x, mask):
+        return self.inner(x.transpose(1, 2), mask=None if mask.all() else mask)
+
+
+class Attention(nn.Module):
+    def forward(self, x, mask=None):
+        return F.scaled_dot_product_attention(x, x, x, attn_mask=mask)
+
+
+def test_a_mask_that_is_left_out_is_refused_for_what_the_table_says_then():
+    with pytest.raises(UnknownOperation, match="is 12 × 12 then, not 12 × 0"):
+        receptive_field(Masked(), {"x": (4, 12), "mask": torch.ones(1, 12, dtype=torch.bool)})
