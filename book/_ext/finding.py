@@ -26,6 +26,7 @@ SAME = yaml.safe_load(Path(__file__).with_name("synonyms.yaml").read_text(encodi
 SKIPPED = "pre, table, script, style, svg, math, button, nav, noscript, form, .headerlink"
 PARAGRAPHS = ("p", "li", "dd", "div", "figcaption", "summary")
 END = "\x1e"  # of a paragraph
+FOLDER = "sections"  # where pages leave theirs, a file each
 
 
 def sections_of(body: str) -> list[list[str]]:
@@ -57,16 +58,11 @@ def worth(name: str) -> float:
     return next((value for start, value in WORTH.items() if name.startswith(start)), 1.0)
 
 
-def folder(app) -> Path:
-    """Where pages leave their sections, a file each."""
-    return Path(app.doctreedir) / "sections"
-
-
 def note_sections(app, pagename, templatename, context, doctree):
     if app.builder.format != "html" or pagename not in app.env.found_docs:
         return
     sections = sections_of(context.get("body") or "")
-    file = folder(app) / f"{pagename}.json"
+    file = Path(app.doctreedir) / FOLDER / f"{pagename}.json"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(sections, ensure_ascii=False), encoding="utf-8")
 
@@ -84,7 +80,7 @@ def write_data(app):
     parts = part_of(app)
     pages = []
     for name in sorted(app.env.found_docs):
-        sections = json.loads((folder(app) / f"{name}.json").read_text(encoding="utf-8"))
+        sections = json.loads((Path(app.doctreedir) / FOLDER / f"{name}.json").read_text(encoding="utf-8"))
         pages.append([f"{name}.html", app.env.titles[name].astext(), parts.get(name, ""), worth(name), sections])
     text = json.dumps({"pages": pages, "same": SAME}, ensure_ascii=False, separators=(",", ":"))
     target = Path(app.outdir) / "_static" / "site" / "search-data.js"

@@ -27,12 +27,11 @@ def set_buttons(app, pagename, templatename, context, doctree):
             kept = [b for b in group["buttons"] if b.get("label") == "download-pdf-button"]
             own = button(".ipynb", context["pathto"](notebook, 1), "Download this page as a notebook", "fas fa-code")
             group["buttons"] = [own, *kept] if chapter else kept
-    address = app.config.book_address
-    if chapter and urlsplit(address or "").netloc == "github.com":
-        path = urlsplit(address).path
-        buttons = [button("Colab", f"{COLAB}/github{path}/blob/{repository.PUBLISHED}/{notebook}",
+    address = urlsplit(app.config.book_address or "")
+    if chapter and address.netloc == "github.com":
+        buttons = [button("Colab", f"{COLAB}/github{address.path}/blob/{repository.PUBLISHED}/{notebook}",
                           "Open this page in Colab", "_static/images/logo_colab.png"),
-                   button("Binder", f"{BINDER}/v2/gh{path}/{repository.PUBLISHED}?urlpath=lab/tree/{notebook}",
+                   button("Binder", f"{BINDER}/v2/gh{address.path}/{repository.PUBLISHED}?urlpath=lab/tree/{notebook}",
                           "Open this page on Binder", "_static/images/logo_binder.svg")]
         groups.insert(0, {"type": "group", "tooltip": "Run this page", "icon": "fas fa-rocket", "buttons": buttons,
                           "label": "launch-buttons"})

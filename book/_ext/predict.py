@@ -124,18 +124,14 @@ class Predict(SphinxDirective):
     }
 
     def run(self) -> list[nodes.Node]:
+        box, evidence = predict(ids=[nodes.make_id(f"predict-{self.arguments[0]}")]), predict_evidence()
+        self.set_source_info(box)
+        self.state.nested_parse(self.content, self.content_offset, box)
         try:
-            return self.made()
+            box["settings"] = self.settings(box)
         except Wrong as error:
             logger.warning("predict %s: %s", self.arguments[0], error, location=self.get_location())
             return []
-
-    def made(self) -> list[nodes.Node]:
-        box = predict(ids=[nodes.make_id(f"predict-{self.arguments[0]}")])
-        self.state.nested_parse(self.content, self.content_offset, box)
-        box["settings"] = self.settings(box)
-        self.set_source_info(box)
-        evidence = predict_evidence()
         if box["settings"]["kind"] != "look":
             evidence += nodes.paragraph("", told(box["settings"]), classes=["predict-answer"])
         return [box, evidence]

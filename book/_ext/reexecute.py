@@ -95,8 +95,8 @@ def forget_old_caches(app, error) -> None:
     if error or not cache_root(app).exists():
         return
     used = {*app.env.chapter_keys.values(), "no-code"}
-    unused = [path for path in cache_root(app).iterdir() if path.is_dir() and path.name not in used]
-    unused.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+    unused = sorted((path for path in cache_root(app).iterdir() if path.is_dir() and path.name not in used),
+                    key=lambda path: path.stat().st_mtime, reverse=True)
     for path in unused[KEPT:]:
         shutil.rmtree(path)
 

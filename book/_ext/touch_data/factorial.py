@@ -12,10 +12,16 @@ def data() -> dict:
     low to high is where one more training would end (95 %). Endings leave out what did not learn. An idea is [name,
     what it multiplies the errors by, the 95 % interval of that, verdict].
     """
+    from mnist_lib.studies.factorial import analysis
+
+    return described(analysis.gather())
+
+
+def described(evidence) -> dict:
+    """The same of any evidence, as the analysis has it."""
     from mnist_lib.experiments import CELLS, FACTORS
     from mnist_lib.studies.factorial import analysis
 
-    evidence = analysis.gather()
     ideas = [[e.of, round(e.gain.factor, 3), [round(v, 3) for v in e.gain.factors()], e.verdict]
              for e in analysis.family(analysis.MAIN, evidence)]  # fmt: skip
     combinations = []

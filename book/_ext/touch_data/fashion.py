@@ -8,6 +8,13 @@ ROOM = 110
 
 
 def data() -> dict:
+    """The pairs as they are recorded."""
+    from mnist_lib.studies.clothes import analysis as fashion
+
+    return described(fashion.gather())
+
+
+def described(evidence) -> dict:
     """A row a pair: [idea, name, page, points, low, factor, high of MNIST, the same of Fashion-MNIST, what is kept].
 
     ``points`` are of accuracy; low, factor, high are of the errors, over the seeds. What is not known is null.
@@ -16,7 +23,7 @@ def data() -> dict:
     from mnist_lib.studies.clothes import pages as fashion_pages
     from mnist_lib.studies.clothes import plan as declared
 
-    evidence, rows = fashion.gather(), []
+    rows = []
     for pair, effect in zip(declared.PAIRS, fashion.pairs(evidence), strict=True):
         row = [pair.idea, fashion_pages.named(pair), page_of(pair.after)]
         for of, gain in ((evidence.mnist, effect.mnist), (evidence.clothes, effect.clothes)):
