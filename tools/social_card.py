@@ -2,29 +2,48 @@
 
     python tools/social_card.py          # writes book/_static/social-card.png
 
-It is kept in the repository, because its numbers are those of two architectures and change with
-them alone; a test compares the two.
+It says how often the last network goes into the first; both sizes are areas. The first network is drawn as so many
+small squares, each of them as large as the last network, and their shades are the pixels of a digit: there happen to
+be a few more of them than the 28 × 28 of an MNIST image. The picture is kept in the repository, because its numbers
+are those of two architectures and change with them alone; a test compares the two.
 """
-
-from __future__ import annotations
 
 import sys
 from pathlib import Path
 
 import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from mnist_lib.book import BLUE, COLUMNS, RED, STYLE, draw_cells  # noqa: E402  # noqa: E402
+from mnist_lib.book import BLUE, RED, STYLE  # noqa: E402
 from mnist_lib.data import mnist  # noqa: E402
 from mnist_lib.experiments import PATHS  # noqa: E402
 from mnist_lib.networks import count_parameters  # noqa: E402
 
 CARD = ROOT / "book" / "_static" / "social-card.png"
+COLUMNS = 30  # one more than the digit has on each side
+PAPER = "#b5d4e8"
+
+
+def draw_cells(axes, count: int, digit, gap: float = 0.06) -> int:
+    """Draw ``count`` squares in rows of 30, shaded by ``digit``, (28, 28) from 0 to 1; returns the rows."""
+    rows = -(-count // COLUMNS)
+    above = (rows - 28) // 2
+    paper, ink = to_rgb(PAPER), to_rgb(BLUE)
+    for cell in range(count):
+        row, column = divmod(cell, COLUMNS)
+        inside = 0 <= row - above < 28 and 1 <= column <= 28
+        dark = float(digit[row - above][column - 1]) if inside else 0.0
+        axes.add_patch(Rectangle((column + gap, row + gap), 1 - 2 * gap, 1 - 2 * gap, linewidth=0,
+                                 color=[p + dark * (i - p) for p, i in zip(paper, ink)]))
+    axes.set(aspect="equal")
+    axes.set_axis_off()
+    return rows
 
 
 def draw(target: Path) -> None:

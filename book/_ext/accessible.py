@@ -58,4 +58,3 @@ def name_controls(app, pagename, templatename, context, doctree):
 
 def setup(app):
     app.connect("html-page-context", name_controls, priority=900)  # after the theme's own
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

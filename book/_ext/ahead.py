@@ -8,7 +8,6 @@ MyST-NB says what is wrong.
 
 import os
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
 from pathlib import Path
 
 from jupyter_cache import get_cache
@@ -24,29 +23,30 @@ logger = logging.getLogger(__name__)
 
 def execute_ahead(app, env, docnames):
     """Execute every chapter to be read whose outputs are in no cache, as many at a time as there are cores."""
-    waiting = {}
+    waiting = []
     for name in docnames:
         if key := env.chapter_keys.get(name):
-            path = Path(env.doc2path(name))
-            content = path.read_text(encoding="utf-8")
-            notebook = create_nb_reader(str(path), env.myst_config, env.mystnb_config, content).read(content)
-            if not is_kept(cache_of(app, key), notebook):
-                waiting[name] = path, key, notebook
-    if not waiting:
-        return
-    with one_thread_each(), ThreadPoolExecutor(os.cpu_count()) as pool:  # a chapter's process is its kernel
-        running = {pool.submit(execute, path, notebook, env.mystnb_config.execution_timeout): name
-                   for name, (path, _, notebook) in waiting.items()}
+            cache, notebook = get_cache(cache_root(app) / key), read_chapter(env, name)
+            if not is_kept(cache, notebook):
+                waiting.append((name, cache, notebook))
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # a chapter's process is its kernel
+        running = {pool.submit(execute, Path(env.doc2path(chapter[0])), chapter[2], env.mystnb_config): chapter
+                   for chapter in waiting}
         for number, done in enumerate(as_completed(running), 1):
-            name = running[done]
-            path, key, notebook = waiting[name]
-            result = None if done.exception() else done.result()
-            good = result and not result.err
-            logger.info("[%d/%d] %s: %s", number, len(waiting), name,
-                        f"executed in {result.time:.1f} s" if good else "failed; it will be executed again")
+            name, cache, notebook = running[done]
+            good = not done.exception() and not done.result().err
+            logger.info("[%d/%d] %s: %s", number, len(waiting), name, f"executed in {done.result().time:.1f} s"
+                        if good else "failed; it will be executed again")
             if good:
-                bundle = CacheBundleIn(notebook, str(path), data={"execution_seconds": result.time})
-                cache_of(app, key).cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+                bundle = CacheBundleIn(notebook, env.doc2path(name), data={"execution_seconds": done.result().time})
+                cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+
+
+def read_chapter(env, name):
+    """A page with code as a notebook without outputs."""
+    path = env.doc2path(name)
+    text = Path(path).read_text(encoding="utf-8")
+    return create_nb_reader(path, env.myst_config, env.mystnb_config, text).read(text)
 
 
 def is_kept(cache, notebook) -> bool:
@@ -63,29 +63,10 @@ def is_kept(cache, notebook) -> bool:
     return True
 
 
-@contextmanager
-def one_thread_each():
-    """Let the kernels that are started meanwhile compute with one thread, so that they do not fight for the cores."""
-    before = os.environ.get("OMP_NUM_THREADS")
-    os.environ["OMP_NUM_THREADS"] = "1"
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["OMP_NUM_THREADS"]
-        else:
-            os.environ["OMP_NUM_THREADS"] = before
-
-
-def execute(path, notebook, timeout):
+def execute(path, notebook, config):
     """Execute a notebook in its chapter's folder, in place."""
-    return single_nb_execution(notebook, cwd=str(path.parent.resolve()), allow_errors=False, timeout=timeout,
-                               meta_override=True, kernel_manager_class=kernel_manager())
-
-
-def cache_of(app, key):
-    """The cache that MyST-NB will look into for the outputs of a chapter with this key."""
-    return get_cache(str(cache_root(app) / key))
+    return single_nb_execution(notebook, cwd=str(path.parent.resolve()), allow_errors=False, meta_override=True,
+                               timeout=config.execution_timeout, kernel_manager_class=kernel_manager())
 
 
 def write_side_by_side(app, env):
@@ -98,6 +79,6 @@ def write_side_by_side(app, env):
 
 
 def setup(app):
+    os.environ["OMP_NUM_THREADS"] = "1"  # for each kernel, so that they do not fight for the cores
     app.connect("env-before-read-docs", execute_ahead)
     app.connect("env-updated", write_side_by_side)
-    return {"version": "1", "parallel_read_safe": True}

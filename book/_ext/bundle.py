@@ -35,6 +35,11 @@ def bundle(static: Path, names: Iterable[str]) -> str:
     return "\n".join(lighter(source(static, name).read_text(encoding="utf-8")) for name in names)
 
 
+def when_written(app, do, priority: int = 500) -> None:
+    """Call ``do(app)`` when a site's pages are all written."""
+    app.connect("build-finished", lambda app, error: error or app.builder.format != "html" or do(app), priority)
+
+
 def write(app, name: str, text: str) -> None:
     """Write a file of the site, below ``_static``: before any page, so that a script's address can carry its hash."""
     if app.builder.format == "html":

@@ -1,4 +1,4 @@
-"""Sphinx extension: the data and the scripts of the page ``book/yours/calculator.md``.
+"""The data and the scripts of the page ``book/yours/calculator.md``, for ``learning.py``.
 
 The page starts from the networks of the book. They are taken from the library's registry when the
 book is built and stand with the page's scripts in ``_static/calculator/all.js``, with one test digit of each
@@ -9,45 +9,13 @@ import base64
 import json
 from pathlib import Path
 
-from bundle import PARTS, STATIC, bundle, write
+from bundle import PARTS, STATIC, bundle
 
 PAGE = "book/yours/calculator"
 OWN = ("geometry", "dependence", "layers", "network", "address", "export", "controls", "start", "card", "editor",
        "results", "stage", "maps", "drawing", "page")  # each stands on those before it
 TYPES = {"conv": "conv", "conv_transpose": "tconv", "max_pool": "max", "avg_pool": "avg", "global_avg_pool": "global"}
 FOLLOWING = ("relu", "batchnorm", "dropout")  # what moves nothing stands behind the layer it follows
-
-
-def famous() -> list[tuple[str, tuple[int, int, int], list]]:
-    """(name, input size, layers) of the networks that are not the book's, as they were published.
-
-    A fully connected layer is written as the convolution it is: its kernel as large as the map.
-    """
-    from mnist_lib.rf import avg_pool, conv, dropout, max_pool, relu
-
-    def dense(channels, kernel=1):
-        return [conv(channels, kernel, bias=True), relu(), dropout(0.5)]
-
-    vgg = []
-    for block in ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512)):
-        for channels in block:
-            vgg += [conv(channels, 3, padding=1, bias=True), relu()]
-        vgg.append(max_pool(2))
-    return [
-        # LeCun et al. 1998, section II.B: C1, S2, C3, S4, C5, F6, output.
-        ("LeNet-5", (1, 32, 32), [
-            conv(6, 5, bias=True), avg_pool(2), conv(16, 5, bias=True), avg_pool(2),
-            conv(120, 5, bias=True), conv(84, 1, bias=True), conv(10, 1, bias=True)]),
-        # Krizhevsky et al. 2012, section 3.5; the first map of 55 x 55 takes images of 227 pixels.
-        ("AlexNet", (3, 227, 227), [
-            conv(96, 11, 4, bias=True), relu(), max_pool(3, 2),
-            conv(256, 5, padding=2, bias=True), relu(), max_pool(3, 2),
-            conv(384, 3, padding=1, bias=True), relu(), conv(384, 3, padding=1, bias=True), relu(),
-            conv(256, 3, padding=1, bias=True), relu(), max_pool(3, 2),
-            *dense(4096, 6), *dense(4096), conv(1000, 1, bias=True)]),
-        # Simonyan and Zisserman 2015, table 1, configuration D.
-        ("VGG-16", (3, 224, 224), [*vgg, *dense(4096, 7), *dense(4096), conv(1000, 1, bias=True)]),
-    ]
 
 
 def page_layers(layers) -> list[dict]:
@@ -88,13 +56,18 @@ def _text(size) -> str:
 
 
 def presets() -> list[dict]:
-    """Every network the page offers: {name, group, input, layers}, those of the book first."""
+    """Every network the page offers: {name, group, input, layers}, those of the book first.
+
+    The others, from ``famous.json``, are as they were published. A fully connected layer is written as the convolution
+    it is: its kernel as large as the map.
+    """
     from mnist_lib.networks import ARCHITECTURES, flat_layers
 
-    found = [(name, name.partition("/")[0], architecture.input_size, [layer for _, layer in flat_layers(architecture)])
-             for name, architecture in ARCHITECTURES.items()]
-    found += [(name, "well-known networks", size, layers) for name, size, layers in famous()]
-    return [{"name": name, "group": group, "layers": page_layers(layers),
+    found = [(name, name.partition("/")[0], of.input_size, page_layers(layer for _, layer in flat_layers(of)))
+             for name, of in ARCHITECTURES.items()]
+    others = json.loads(Path(__file__).with_name("famous.json").read_text(encoding="utf-8"))
+    found += [(of["name"], "well-known networks", of["input"], of["layers"]) for of in others]
+    return [{"name": name, "group": group, "layers": layers,
              "input": dict(zip(("channels", "height", "width"), map(str, size), strict=True))}
             for name, group, size, layers in found]
 
@@ -110,26 +83,11 @@ def digits() -> list[dict]:
             for label, index in enumerate(indices)]
 
 
-def data() -> str:
-    """The JavaScript that hands ``presets`` and ``digits`` to the page."""
-    return ("/* Made by book/_ext/calculator.py from the library's registry when the book is built. */\n"
+def script() -> str:
+    """All that the page runs, its data first."""
+    data = ("/* Made by book/_ext/calculator.py from the library's registry when the book is built. */\n"
             "(function (calculator) {\n"
             f"  calculator.presets = {json.dumps(presets())};\n"
             f"  calculator.digits = {json.dumps(digits())};\n"
             "})((window.fieldCalculator = window.fieldCalculator || {}));\n")
-
-
-def script() -> str:
-    """All that the page runs, its data first."""
-    return data() + bundle(STATIC, (*PARTS, *(f"calculator/{name}" for name in OWN)))
-
-
-def write_script(app):
-    """For its page, where the book has it."""
-    if (Path(app.srcdir) / f"{PAGE}.md").exists():
-        write(app, "calculator/all.js", script())
-
-
-def setup(app):
-    app.connect("builder-inited", write_script)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    return data + bundle(STATIC, (*PARTS, *(f"calculator/{name}" for name in OWN)))

@@ -16,7 +16,7 @@ from fresh import is_fresh
 LARGEST = 8000  # parameters: what this book is about
 SAMPLE = 10  # test images of each digit, the first ones
 PAGE = "book/yours/digit"
-FIRST, LAST = "all.js", "others.js"  # written before the pages, and when all else is there
+FIRST, LATER = "all.js", "others.js"  # what the page loads itself, and when it is asked for
 FOLDER = Path("_static") / "digit"
 CODE = ("activations", "shapes", "forward", "backward", "network", "reading", "preprocess", "arithmetic", "describe",
         "loading")  # each stands on those before it
@@ -102,17 +102,12 @@ def network_script(run, epochs: bool = False) -> str:
                   json.loads(to_json(export_run(run, epochs=epochs))))
 
 
-def page_script(found) -> str:
-    """All that the page needs at once: the shared parts, its code, the list of networks, the sample of digits."""
-    data = script("catalogue", index(found)) + script("sampleDigits", digits_data(sample()))
-    own = [f"digit/{name}" for name in CODE]
-    return bundle(STATIC, (*PARTS, *own)) + data + bundle(STATIC, (f"digit/{name}" for name in VISIBLE))
-
-
 def write_page(folder: Path, found: list) -> None:
-    """Write what the page loads itself."""
+    """Write what the page needs at once: the shared parts, its code, the list of networks, the sample of digits."""
+    data = script("catalogue", index(found)) + script("sampleDigits", digits_data(sample()))
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / FIRST).write_text(page_script(found), encoding="utf-8")
+    (folder / FIRST).write_text(bundle(STATIC, (*PARTS, *(f"digit/{name}" for name in CODE))) + data
+                                + bundle(STATIC, (f"digit/{name}" for name in VISIBLE)), encoding="utf-8")
 
 
 def write_data(folder: Path, found: list) -> None:
@@ -124,28 +119,22 @@ def write_data(folder: Path, found: list) -> None:
         (folder / "networks" / f"{file_name(run)}.js").write_text(network_script(run))
         if epoch_weights.path(run).exists():
             (folder / "networks" / f"{file_name(run)}-epochs.js").write_text(network_script(run, epochs=True))
-    (folder / LAST).write_text(script("otherDigits", digits_data(others(found))))
+    (folder / LATER).write_text(script("otherDigits", digits_data(others(found))))
 
 
-MADE_FROM = ("results/*/*/*", "mnist_lib/**/*.py", "data/*", "book/_ext/digit_data.py", "book/_ext/bundle.py")
+MADE_FROM = ("results/*/*/*", "mnist_lib/**/*.py", "data/*", "book/_ext/digit_data.py", "book/_ext/bundle.py",
+             "book/_static/digit/*", "book/_static/parts/*")
 
 
-def write_page_into_site(app):
+def write_into_site(app, env):
     """Before any page is written, so that the address of the script can carry its content's hash."""
     folder = Path(app.outdir) / FOLDER
-    if app.builder.format == "html" and (Path(app.srcdir) / f"{PAGE}.md").exists() and not is_fresh(
-            folder / FIRST, Path(app.srcdir), *MADE_FROM, "book/_static/digit/*", "book/_static/parts/*"):
-        write_page(folder, offered())
-
-
-def write_data_into_site(app, error):
-    folder = Path(app.outdir) / FOLDER
-    if not error and app.builder.format == "html" and PAGE in app.env.found_docs and not is_fresh(
-            folder / LAST, Path(app.srcdir), *MADE_FROM):
-        write_data(folder, offered())
+    if app.builder.format == "html" and PAGE in env.found_docs and not is_fresh(
+            folder / FIRST, Path(app.srcdir), *MADE_FROM):
+        found = offered()
+        write_data(folder, found)
+        write_page(folder, found)
 
 
 def setup(app):
-    app.connect("builder-inited", write_page_into_site)
-    app.connect("build-finished", write_data_into_site)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    app.connect("env-updated", write_into_site)

@@ -1,4 +1,4 @@
-"""Sphinx extension: the line figures of a page stand in it as SVG, in the page's own colours.
+"""The line figures of a page stand in it as SVG, in the page's own colours, which ``markup.py`` has put in.
 
 matplotlib draws a figure once, on white (``mnist_lib/book/style.py``). Here its colours become roles,
 CSS variables that ``site/look.css`` gives a value for the light and one for the dark, and its text
@@ -8,6 +8,7 @@ the dark. Figures that hold a photograph, and all others, stay pictures.
 
 import re
 from html import escape, unescape
+from itertools import count
 from pathlib import Path
 
 from painting import LIGHT
@@ -32,26 +33,25 @@ ATTRIBUTE = {name: re.compile(rf"""\b{name}=(?P<mark>["'])(?P<value>.*?)(?P=mark
              for name in ("src", "alt")}
 
 
-def unknown_colours(text: str) -> set[str]:
-    """The colours of a figure that have no role."""
-    return set(COLOUR.findall(text)) - ROLES.keys()
+CLEANED = (  # what matplotlib writes, and what is left of it
+    (re.compile(r"^.*?(?=<svg)|<metadata>.*?</metadata>\s*|<!--.*?-->\s*|<defs>\s*<style.*?</style>\s*</defs>\s*",
+                re.DOTALL), ""),
+    (re.compile(r'<g id="(?!m[0-9a-f]{10}|p[0-9a-f]{10}|C)[^"]*"'), "<g"),  # names that nothing refers to
+    (re.compile(r'\bid="([^"]+)"'), r'id="NAME-\1"'),
+    (re.compile(r'(url\(#|xlink:href="#)'), r"\g<1>NAME-"),
+    (COLOUR, lambda colour: f"var(--figure-{ROLES[colour[0]]})" if colour[0] in ROLES else colour[0]),
+    (re.compile(r"font-family:[^;\"]+;? ?"), ""),
+    (re.compile(r' transform="rotate\(-?0 [^)]*\)"'), ""),
+    (re.compile(r"(\d+\.\d\d)\d+"), r"\1"),  # a hundredth of a point is finer than any screen
+    (re.compile(r"\s+(?=<)|(?<=>)\s+"), ""),
+    (re.compile(r"\s*\n\s*"), " "),
+)
 
 
 def in_roles(text: str, name: str, alt: str) -> str:
     """A figure of matplotlib's as an element of a page; `name` sets its ids apart from those of other figures."""
-    text = text[text.index("<svg"):]
-    text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
-    text = re.sub(r"<!--.*?-->\s*", "", text, flags=re.DOTALL)
-    text = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>\s*", "", text, flags=re.DOTALL)
-    text = re.sub(r'<g id="(?!m[0-9a-f]{10}|p[0-9a-f]{10}|C)[^"]*"', "<g", text)  # names that nothing refers to
-    text = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', text)
-    text = re.sub(r'(url\(#|xlink:href="#)', rf"\g<1>{name}-", text)
-    text = COLOUR.sub(lambda colour: f"var(--figure-{ROLES[colour[0]]})" if colour[0] in ROLES else colour[0], text)
-    text = re.sub(r"font-family:[^;\"]+;? ?", "", text)
-    text = re.sub(r' transform="rotate\(-?0 [^)]*\)"', "", text)
-    text = re.sub(r"(\d+\.\d\d)\d+", r"\1", text)  # a hundredth of a point is finer than any screen
-    text = re.sub(r"\s+(?=<)|(?<=>)\s+", "", text)
-    text = re.sub(r"\s*\n\s*", " ", text)
+    for pattern, left in CLEANED:
+        text = pattern.sub(left.replace("NAME", name) if isinstance(left, str) else left, text)
     width, height = (float(re.search(rf'\b{side}="([\d.]+)pt"', text)[1]) * 4 / 3 for side in ("width", "height"))
     box = re.search(r'viewBox="[^"]+"', text)[0]
     opening = (f'<svg class="figure" role="img" aria-label="{escape(alt)}" width="{width:.0f}" height="{height:.0f}" '
@@ -61,32 +61,17 @@ def in_roles(text: str, name: str, alt: str) -> str:
 
 def put_in(body: str, files: dict[str, Path], place: str) -> str:
     """A page's HTML with its line figures in it; `files` are its images by name."""
-    count = 0
+    numbers = count(1)
 
     def figure(image: re.Match) -> str:
-        nonlocal count
         source, alt = (ATTRIBUTE[name].search(image[0]) for name in ("src", "alt"))
         path = files.get(Path(source["value"]).name)
-        if not path or path.suffix != ".svg":
-            return image[0]
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8") if path and path.suffix == ".svg" else ""
         if not is_line_figure(text):
             return image[0]
-        if unknown := unknown_colours(text):
+        if unknown := set(COLOUR.findall(text)) - ROLES.keys():
             logger.warning("a figure has %s, which book/_ext/figures.py gives no role", ", ".join(sorted(unknown)),
                            location=place)
-        count += 1
-        return in_roles(text, f"f{count}", unescape(alt["value"] if alt else ""))
+        return in_roles(text, f"f{next(numbers)}", unescape(alt["value"] if alt else ""))
 
     return re.sub(r"<img\b[^>]*>", figure, body)
-
-
-def change_body(app, pagename, templatename, context, doctree):
-    if context.get("body") and app.builder.format == "html":
-        files = {name: Path(app.srcdir) / source for source, name in app.builder.images.items()}
-        context["body"] = put_in(context["body"], files, pagename)
-
-
-def setup(app):
-    app.connect("html-page-context", change_body, priority=930)  # after markup.py, which sizes what stays a picture
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

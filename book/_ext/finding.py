@@ -13,6 +13,8 @@ from pathlib import Path
 
 import yaml
 from bs4 import BeautifulSoup
+from bundle import when_written
+from minutes import below
 from sphinx import addnodes
 
 WORTH = {  # of a page, by the beginning of its name: lessons before what is looked up
@@ -24,6 +26,7 @@ SAME = yaml.safe_load(Path(__file__).with_name("synonyms.yaml").read_text(encodi
 SKIPPED = "pre, table, script, style, svg, math, button, nav, noscript, form, .headerlink"
 PARAGRAPHS = ("p", "li", "dd", "div", "figcaption", "summary")
 END = "\x1e"  # of a paragraph
+FOLDER = "sections"  # where pages leave theirs, a file each
 
 
 def sections_of(body: str) -> list[list[str]]:
@@ -55,16 +58,11 @@ def worth(name: str) -> float:
     return next((value for start, value in WORTH.items() if name.startswith(start)), 1.0)
 
 
-def folder(app) -> Path:
-    """Where pages leave their sections, a file each."""
-    return Path(app.doctreedir) / "sections"
-
-
 def note_sections(app, pagename, templatename, context, doctree):
     if app.builder.format != "html" or pagename not in app.env.found_docs:
         return
     sections = sections_of(context.get("body") or "")
-    file = folder(app) / f"{pagename}.json"
+    file = Path(app.doctreedir) / FOLDER / f"{pagename}.json"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(sections, ensure_ascii=False), encoding="utf-8")
 
@@ -73,22 +71,16 @@ def part_of(app) -> dict[str, str]:
     """The part of the book that a page belongs to: the caption above it in the table of contents."""
     parts = {}
     for toctree in app.env.get_doctree(app.config.root_doc).findall(addnodes.toctree):
-        waiting = list(toctree["includefiles"])
-        while waiting:
-            name = waiting.pop()
-            parts[name] = toctree.get("caption") or ""
-            waiting += app.env.toctree_includes.get(name, [])
+        parts |= dict.fromkeys(below(app, toctree["includefiles"]), toctree.get("caption") or "")
     return parts
 
 
-def write_data(app, error):
+def write_data(app):
     """One script with the sections of all pages, in order of their names."""
-    if error or app.builder.format != "html":
-        return
     parts = part_of(app)
     pages = []
     for name in sorted(app.env.found_docs):
-        sections = json.loads((folder(app) / f"{name}.json").read_text(encoding="utf-8"))
+        sections = json.loads((Path(app.doctreedir) / FOLDER / f"{name}.json").read_text(encoding="utf-8"))
         pages.append([f"{name}.html", app.env.titles[name].astext(), parts.get(name, ""), worth(name), sections])
     text = json.dumps({"pages": pages, "same": SAME}, ensure_ascii=False, separators=(",", ":"))
     target = Path(app.outdir) / "_static" / "site" / "search-data.js"
@@ -97,5 +89,4 @@ def write_data(app, error):
 
 def setup(app):
     app.connect("html-page-context", note_sections, priority=925)  # as markup.py leaves them
-    app.connect("build-finished", write_data)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    when_written(app, write_data)

@@ -3,8 +3,6 @@
 The functions are copied into the notebooks as text, so each imports what it needs itself.
 """
 
-from __future__ import annotations
-
 import inspect
 
 
@@ -122,12 +120,11 @@ get_ipython().register_magic_function(
     lambda line, cell: print("Not run. Delete the first line of this cell to run it."), "cell", "later")'''
 
 
-def first_cell(source: str, commit: str, branch: str, needs: list[str], tested: list[str], later: bool) -> str:
+def first_cell(source: str, commit: str, branch: str, needs: list[str], tested: list[str]) -> str:
     """The cell's code. ``needs`` are the library's requirements, and ``tested`` the exact versions that
-    the book was built with; ``later`` adds what the cells need that are not to run with all the others.
+    the book was built with. Cells that are not to run with all the others need its last lines.
     """
     code = "#@title Get the library, the data and the recorded runs\n"
     code += "\n\n".join(map(inspect.getsource, (ask_program, get_library, install_missing)))
     lists = ", ".join("[\n" + "".join(f"    {line!r},\n" for line in lines) + "]" for lines in (needs, tested))
-    code += f"\n\nget_library({source!r}, {commit!r}, {branch!r}, {lists})"
-    return code + "\n" + LATER if later else code
+    return code + f"\n\nget_library({source!r}, {commit!r}, {branch!r}, {lists})\n{LATER}"

@@ -11,6 +11,7 @@ from html import unescape
 from pathlib import Path
 from xml.etree import ElementTree
 
+from bundle import when_written
 from docutils import nodes
 from fontTools import subset
 from latex2mathml.converter import convert
@@ -21,7 +22,7 @@ logger = logging.getLogger(__name__)
 FONT = "site/formulas.woff2"
 PARTS = {"mfrac": 2, "msub": 2, "msup": 2, "munder": 2, "mover": 2, "mroot": 2, "msubsup": 3, "munderover": 3}
 ALWAYS = "0123456789()[]{}|+-−=<>.,/∑∏√‖⌈⌉⌊⌋⏟⏞‾^~"  # what is stretched or put together from others
-GREEK = 0x1D6FC  # mathematical italic alpha
+ITALIC = (("a", "z", 0x1D44E), ("A", "Z", 0x1D434), ("α", "ω", 0x1D6FC), ("Α", "Ω", 0x1D6E2))  # from a letter on
 
 
 def mathml(tex: str, display: bool = False) -> str:
@@ -76,17 +77,14 @@ def characters(pages: list[str]) -> set[int]:
     for page in pages:
         for formula in re.findall(r"<math\b.*?</math>", page, re.DOTALL):
             found.update(ord(character) for character in unescape(re.sub(r"<[^>]+>", "", formula)))
-    found |= {0x1D44E + code - ord("a") for code in found if ord("a") <= code <= ord("z")}
-    found |= {0x1D434 + code - ord("A") for code in found if ord("A") <= code <= ord("Z")}
-    found |= {GREEK + code - ord("α") for code in found if ord("α") <= code <= ord("ω")} | {0x210E}
-    found |= {0x1D6E2 + code - ord("Α") for code in found if ord("Α") <= code <= ord("Ω")}
+    for first, last, italic in ITALIC:
+        found |= {italic + code - ord(first) for code in found if ord(first) <= code <= ord(last)}
+    found.add(0x210E)  # the italic h
     return {code for code in found if code >= 32}
 
 
-def write_font(app, error):
+def write_font(app):
     """STIX Two Math with the characters that are there, as WOFF2."""
-    if error or app.builder.format != "html":
-        return
     out = Path(app.outdir)
     target = out / "_static" / FONT
     shown = characters([path.read_text(encoding="utf-8") for path in out.glob("book/**/*.html")])
@@ -104,5 +102,4 @@ def write_font(app, error):
 def setup(app):
     app.add_html_math_renderer("mathml", inline_renderers=(visit_inline, None), block_renderers=(visit_block, None))
     app.connect("config-inited", lambda app, config: config.__setitem__("html_math_renderer", "mathml"))
-    app.connect("build-finished", write_font)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    when_written(app, write_font)

@@ -1,8 +1,9 @@
 """Kernels that have torch loaded from the start, so that a chapter need not wait for it.
 
 Importing torch takes longer than what most chapters compute. On Linux one process, the fork
-server of the standard library, imports it once, and every kernel is a copy of that process.
-Elsewhere copying a process that has torch loaded is not safe, and kernels start as usual.
+server of the standard library, imports it once, with what else most chapters import, and every
+kernel is a copy of that process. Elsewhere copying a process that has torch loaded is not safe,
+and kernels start as usual.
 """
 
 import ast
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import threading
 import uuid
+from functools import cache
 
 import zmq
 from jupyter_client import AsyncKernelManager
@@ -19,7 +21,8 @@ from jupyter_client.provisioning import LocalProvisioner
 from traitlets import default
 
 # Only what starts no threads when imported: they would be missing from the copies.
-LOADED = ["ipykernel.kernelapp", "torch", "torch._dynamo", "matplotlib.figure", "pandas"]
+LOADED = ["ipykernel.kernelapp", "torch", "torch._dynamo", "matplotlib.figure", "pandas", "scipy.stats", "myst_nb",
+          "mnist_lib.book.sheet"]  # the last one brings most of the library
 
 
 def kernel_manager():
@@ -52,7 +55,8 @@ class ForkedKernel(LocalProvisioner):
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(LOADED)
         arguments = cmd[cmd.index("-m") + 1:]
-        process = context.Process(target=run_kernel, args=(arguments, env, cwd or os.getcwd(), search_path(env)))
+        process = context.Process(target=run_kernel, args=(
+            arguments, env, cwd or os.getcwd(), search_path(env.get("PYTHONPATH", ""))))
         process.start()
         self.process, self.pid, self.cwd = Handle(process), process.pid, cwd
         return self.connection_info
@@ -78,10 +82,11 @@ class Handle:
         os.kill(self.pid, number)
 
 
-def search_path(environment):
-    """Where Python looks for modules when it is started in this environment, but for the folder it is started in."""
-    found = subprocess.run([sys.executable, "-c", "import sys; print(sys.path[1:])"], env=environment,
-                           stdout=subprocess.PIPE, text=True, check=True)
+@cache
+def search_path(python_path):
+    """Where Python looks for modules when it is started with this PYTHONPATH, but for the folder it is started in."""
+    found = subprocess.run([sys.executable, "-c", "import sys; print(sys.path[1:])"], stdout=subprocess.PIPE, text=True,
+                           env={**os.environ, "PYTHONPATH": python_path}, check=True)
     return ast.literal_eval(found.stdout)
 
 

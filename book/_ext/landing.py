@@ -27,8 +27,8 @@ def facts() -> dict[str, str]:
 
     of = report.summary(NETWORK)
     return {"small": f"{of.parameters:,}", "right": f"{of.final.mean:.2f} %",
-            "network": draw.network(NETWORK, budget=False).body,
-            "holds": f"{of.holds[5]} of {len(of.seeds)}", "symbol": draw.symbol()}
+            "network": draw.symbol() + draw.network(NETWORK, budget=False).body,
+            "holds": f"{of.holds[5]} of {len(of.seeds)}"}
 
 
 @cache
@@ -54,7 +54,6 @@ def first_screen(template: str, title: str) -> str:
     bars = "".join(f"<li><span>{number}</span><i></i></li>" for number in range(10))
     values = {**facts(), "digit": base64.b64encode(pixels).decode(), "label": label, "picture": picture(pixels),
               "bars": bars, "title": title}
-    values["network"] = values.pop("symbol") + values["network"]
     for name, value in values.items():
         template = template.replace(f"{{{{ {name} }}}}", str(value))
     return template
@@ -73,4 +72,3 @@ def fill(app, pagename, templatename, context, doctree):
 def setup(app):
     app.connect("html-page-context", fill, priority=940)
     app.connect("builder-inited", lambda app: write(app, SCRIPT, bundle(STATIC, SCRIPTS)))
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

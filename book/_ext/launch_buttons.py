@@ -4,29 +4,12 @@ The theme's own lead to the chapter's Markdown, which Colab cannot open, and off
 Here they lead to the notebook that is published beside the page. A page without code has none.
 """
 
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import repository
 from notebooks import FOLDER, is_chapter
 
 COLAB, BINDER = "https://colab.research.google.com", "https://mybinder.org"
-
-
-def colab_address(address: str, notebook: str) -> str | None:
-    """Where Colab opens a published notebook; None for what is not on GitHub."""
-    parts = urlsplit(address)
-    if parts.netloc != "github.com":
-        return None
-    return f"{COLAB}/github{parts.path}/blob/{repository.PUBLISHED}/{notebook}"
-
-
-def binder_address(address: str, notebook: str) -> str:
-    """Where Binder opens a published notebook, in JupyterLab."""
-    parts = urlsplit(address)
-    path = parts.path.strip("/")
-    kind = {"github.com": f"gh/{path}", "gitlab.com": f"gl/{quote(path, safe='')}"}.get(
-        parts.netloc, f"git/{quote(address, safe='')}")
-    return f"{BINDER}/v2/{kind}/{repository.PUBLISHED}?urlpath=lab/tree/{notebook}"
 
 
 def button(text: str, url: str, tooltip: str, icon: str) -> dict:
@@ -44,12 +27,12 @@ def set_buttons(app, pagename, templatename, context, doctree):
             kept = [b for b in group["buttons"] if b.get("label") == "download-pdf-button"]
             own = button(".ipynb", context["pathto"](notebook, 1), "Download this page as a notebook", "fas fa-code")
             group["buttons"] = [own, *kept] if chapter else kept
-    address = app.config.book_address
-    if chapter and address:
-        buttons = [button("Binder", binder_address(address, notebook), "Open this page on Binder",
-                          "_static/images/logo_binder.svg")]
-        if colab := colab_address(address, notebook):
-            buttons.insert(0, button("Colab", colab, "Open this page in Colab", "_static/images/logo_colab.png"))
+    address = urlsplit(app.config.book_address or "")
+    if chapter and address.netloc == "github.com":
+        buttons = [button("Colab", f"{COLAB}/github{address.path}/blob/{repository.PUBLISHED}/{notebook}",
+                          "Open this page in Colab", "_static/images/logo_colab.png"),
+                   button("Binder", f"{BINDER}/v2/gh{address.path}/{repository.PUBLISHED}?urlpath=lab/tree/{notebook}",
+                          "Open this page on Binder", "_static/images/logo_binder.svg")]
         groups.insert(0, {"type": "group", "tooltip": "Run this page", "icon": "fas fa-rocket", "buttons": buttons,
                           "label": "launch-buttons"})
     context["header_buttons"] = groups
@@ -57,4 +40,3 @@ def set_buttons(app, pagename, templatename, context, doctree):
 
 def setup(app):
     app.connect("html-page-context", set_buttons, priority=900)  # after the theme's own
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

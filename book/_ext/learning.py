@@ -1,5 +1,8 @@
 """Sphinx extension: the sheets and scripts of what answers back, on the pages where it stands and no other."""
 
+from pathlib import Path
+
+import calculator
 from bundle import STATIC, bundle, write
 from touch import FOLDER, NAMES
 
@@ -23,6 +26,8 @@ NEEDED = {  # what stands on a page: the files that it needs
 def write_scripts(app) -> None:
     for name, parts in SCRIPTS.items():
         write(app, name, bundle(STATIC, parts))
+    if (Path(app.srcdir) / f"{calculator.PAGE}.md").exists():
+        write(app, "calculator/all.js", calculator.script())
 
 
 def load_scripts(app, pagename, templatename, context, doctree) -> None:
@@ -37,4 +42,3 @@ def load_scripts(app, pagename, templatename, context, doctree) -> None:
 def setup(app):
     app.connect("builder-inited", write_scripts)
     app.connect("html-page-context", load_scripts)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -6,25 +6,21 @@ that goes on below is set in. An id is given once.
 """
 
 import re
-import struct
 from functools import cache
 from pathlib import Path
 
-from bs4 import BeautifulSoup, NavigableString, Tag
+import imagesize
+from bs4 import BeautifulSoup, NavigableString
+from figures import put_in
+from pygments.formatters import HtmlFormatter
+from sphinx.highlighting import PygmentsBridge
 
 EAGER = 1  # images of a page that are fetched at once: what the first screen may show
 PARTED = re.compile(r"(?<=\d) (?=%)|^\s(?=%)")
 AS_WRITTEN = {"pre", "code", "script", "style", "math", "textarea"}
 
 
-@cache
-def size_of(path: Path) -> tuple[int, int] | None:
-    """Width and height of a PNG or SVG in its own pixels; None for another file."""
-    data = path.read_bytes()
-    if data[:8] == b"\x89PNG\r\n\x1a\n":
-        return struct.unpack(">II", data[16:24])
-    box = re.search(rb'viewBox="0 0 ([\d.]+) ([\d.]+)"', data[:2000])
-    return (round(float(box[1]) * 4 / 3), round(float(box[2]) * 4 / 3)) if box else None  # points
+size_of = cache(imagesize.get)  # width and height of a file in the page's pixels
 
 
 def fold_solutions(page: BeautifulSoup) -> None:
@@ -43,7 +39,7 @@ def hold_place(page: BeautifulSoup, files: dict[str, Path]) -> None:
         written = dict(re.findall(r"(width|height):\s*([\d.]+)px", image.get("style", "")))
         file = files.get(Path(image["src"]).name)
         size = (written.get("width"), written.get("height")) if len(written) == 2 else file and size_of(file)
-        if size and "width" not in image.attrs:
+        if size and float(size[0]) > 0 and "width" not in image.attrs:
             image["width"], image["height"] = (f"{float(side):.0f}" for side in size)
             image.attrs.pop("style", None)
         image["decoding"] = "async"
@@ -64,36 +60,6 @@ def break_names(page: BeautifulSoup) -> None:
         if text.find_parent("th", scope="row"):
             pieces = re.split(r"(?<=\w[/._=])(?=\w)", text)
             text.replace_with(pieces[0], *(part for piece in pieces[1:] for part in (page.new_tag("wbr"), piece)))
-
-
-def set_in_lines(page: BeautifulSoup) -> None:
-    """Each line of a block of code becomes an element that knows how far it is set in."""
-    for block in page.select("div.highlight > pre"):
-        lines: list[list] = [[]]
-        for child in list(block.children):
-            child.extract()
-            pieces = re.split(r"(?<=\n)", child) if isinstance(child, NavigableString) else [child]
-            for piece in pieces:
-                if isinstance(piece, Tag) and not piece.get_text():
-                    continue
-                if isinstance(piece, Tag) and "\n" in (text := piece.get_text()) and not piece.find(True):
-                    for part in filter(None, re.split(r"(?<=\n)", text)):  # a string of several lines
-                        lines[-1].append(page.new_tag(piece.name, attrs=piece.attrs, string=part))
-                        if part.endswith("\n"):
-                            lines.append([])
-                elif piece == "" and isinstance(piece, NavigableString):
-                    continue
-                else:
-                    lines[-1].append(NavigableString(piece) if isinstance(piece, str) else piece)
-                    if (piece if isinstance(piece, str) else piece.get_text()).endswith("\n"):
-                        lines.append([])
-        for pieces in filter(None, lines):
-            line = page.new_tag("span", attrs={"class": "line"})
-            line.extend(pieces)
-            text = line.get_text()
-            if blank := len(text) - len(text.lstrip(" ")):
-                line["style"] = f"--set-in:{blank}"
-            block.append(line)
 
 
 def leave_to_page(page: BeautifulSoup) -> None:
@@ -119,18 +85,28 @@ def rewrite(body: str, files: dict[str, Path]) -> str:
     hold_place(page, files)
     keep_together(page)
     break_names(page)
-    set_in_lines(page)
     leave_to_page(page)
     name_once(page)
     return page.decode(formatter="minimal")
 
 
+class Lines(HtmlFormatter):
+    """Each line of a block of code is an element that knows how far it is set in."""
+
+    def _format_lines(self, tokens):
+        for is_code, line in super()._format_lines(tokens):
+            text = re.sub("<[^>]+>", "", line)
+            blank = len(text) - len(text.lstrip(" "))
+            style = f' style="--set-in:{blank}"' if blank else ""
+            yield is_code, f'<span class="line"{style}>{line}</span>'
+
+
 def change_body(app, pagename, templatename, context, doctree):
     if context.get("body") and app.builder.format == "html":
         files = {name: Path(app.srcdir) / source for source, name in app.builder.images.items()}
-        context["body"] = rewrite(context["body"], files)
+        context["body"] = put_in(rewrite(context["body"], files), files, pagename)  # the rest stays a picture
 
 
 def setup(app):
+    PygmentsBridge.html_formatter = Lines
     app.connect("html-page-context", change_body, priority=920)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -23,9 +23,7 @@ def notebook_cell(cell, later: str = "", veiled: bool = False) -> dict | None:
     """
     tags = set(cell.metadata.get("tags", []))
     source = without_glue(cell.source)
-    if tags & {"remove-cell", "remove_cell"}:
-        source = without_unused(source, later)
-    if not source.strip():
+    if not source.strip() or tags & {"remove-cell", "remove_cell"} and is_unused(source, later):
         return None
     metadata: dict = {}
     if kept := sorted(tags & {"hide-input", "hide-output", "hide-cell", "remove-input", SKIP}):
@@ -100,59 +98,29 @@ def only_glues(node: ast.stmt) -> bool:
     return False
 
 
-def without_unused(source: str, later: str) -> str:
-    """`source` without the imports, functions and plain assignments that nothing behind them uses."""
-    tree, wanted = parsed(source), names_used(later)
-    if tree is None or wanted is None:
-        return source
-    kept = list(tree.body)
-    while True:
-        for node in kept:
-            given = names_given(node)
-            if given is not None and not given & wanted.union(*(names_used(other) for other in kept if other != node)):
-                kept.remove(node)
-                break
-        else:
-            return cut(source, [node for node in tree.body if node not in kept])
-
-
-def names_given(node: ast.stmt) -> set[str] | None:
-    """The names that a statement gives values to; None where it may do something else as well."""
-    if isinstance(node, (ast.Import, ast.ImportFrom)):
-        return {(name.asname or name.name).partition(".")[0] for name in node.names}
-    if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-        return {node.name}
-    if isinstance(node, (ast.For, ast.If)):
-        parts = [names_given(part) for part in [*node.body, *node.orelse]]
-        return None if None in parts else set().union(*parts)
-    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-    if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
-        names = [name for target in targets for name in ast.walk(target)]
-        if not any(isinstance(name, (ast.Attribute, ast.Subscript)) for name in names):
-            return {name.id for name in names if isinstance(name, ast.Name)}
-    return None
-
-
-def names_used(code: str | ast.AST) -> set[str] | None:
-    """All names that `code` reads; None where it cannot be told."""
-    tree = parsed(code) if isinstance(code, str) else code
-    if tree is None:
-        return None
-    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
-    return used | {node.target.id for node in ast.walk(tree)
-                   if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)}
+def is_unused(source: str, later: str) -> bool:
+    """Whether a cell only imports, defines or assigns what nothing behind it uses."""
+    trees = parsed(source), parsed(later)
+    if None in trees:
+        return False
+    used = {node.id for node in ast.walk(trees[1]) if isinstance(node, ast.Name)}
+    for node in ast.walk(trees[0]):
+        stored = isinstance(getattr(node, "ctx", None), ast.Store)
+        if isinstance(node, (ast.Expr, ast.Assert)) or stored and isinstance(node, (ast.Attribute, ast.Subscript)):
+            return False
+        given = stored and getattr(node, "id", "") or getattr(node, "asname", "") or getattr(node, "name", "")
+        if given and given.partition(".")[0] in used:
+            return False
+    return True
 
 
 def cut(source: str, unwanted: list[ast.stmt]) -> str:
     """`source` without the lines of some statements, and without the gaps they would leave."""
     if not unwanted:
         return source
-    lines: list[str | None] = list(source.splitlines())
-    for node in unwanted:
-        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
-        lines[first - 1:node.end_lineno] = [None] * (node.end_lineno - first + 1)
+    gone = {number for node in unwanted for number in range(node.lineno, node.end_lineno + 1)}
     kept: list[str] = []
-    for line in lines:
-        if line is not None and (line.strip() or (kept and kept[-1].strip())):
+    for number, line in enumerate(source.splitlines(), 1):
+        if number not in gone and (line.strip() or (kept and kept[-1].strip())):
             kept.append(line)
     return "\n".join(kept).strip("\n")

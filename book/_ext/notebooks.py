@@ -6,31 +6,26 @@ site, under the page's own path. Its links lead to the published site, or, where
 not known, to the pages beside it.
 """
 
-from __future__ import annotations
-
 import json
 import posixpath
 import re
-import sys
+from importlib.metadata import requires
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import first_cell
 import nbformat
 import repository
+from ahead import read_chapter
+from bundle import when_written
 from jupyter_cache import get_cache
-from myst_nb.core.read import create_nb_reader
 from notebook_cells import notebook_cell
 from reexecute import cache_root
 from sphinx.util import logging
 from to_markdown import Caption, Markdown, NoMarkdown, is_cell
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib  # which Sphinx brings there
-
 FOLDER = "notebooks"
+EXTRAS = ("plot", "frame", "train", "chapters")  # of the package: what the cells need
 HEADING = re.compile(r"#{1,6} ")
 logger = logging.getLogger(__name__)
 
@@ -47,12 +42,9 @@ def notebook_path(app, docname: str) -> Path:
 
 def executed(app, docname: str) -> nbformat.NotebookNode | None:
     """The cells of a chapter with their outputs, from the cache; None if its execution failed."""
-    path = Path(app.env.doc2path(docname))
-    text = path.read_text(encoding="utf-8")
-    chapter = create_nb_reader(path, app.env.myst_config, app.env.mystnb_config, text).read(text)
     cache = get_cache(cache_root(app) / app.env.chapter_keys[docname])
     try:
-        return cache.merge_match_into_notebook(chapter)[1]
+        return cache.merge_match_into_notebook(read_chapter(app.env, docname))[1]
     except KeyError:
         return None
 
@@ -82,38 +74,16 @@ def page_markdown(app, docname: str) -> Markdown:
 
 
 def prepare_setup(app, config) -> None:
-    """Once a build: the code of the first cell, for this repository at this version, in both its forms."""
+    """Once a build: the code of the first cell, for this repository at this version."""
     address, branch = repository.address_and_branch(app.srcdir)
-    needs = requirements(Path(app.srcdir) / "pyproject.toml", "chapters")
+    extras = "|".join(EXTRAS)
+    needs = [need[1] for line in requires("mnist_lib")
+             if (need := re.fullmatch(rf'(?!mnist_lib)([^;]+?)(?: ?; extra == "(?:{extras})")?', line))]
     names = {re.split(r"\W", need)[0] for need in needs}
     pinned = [line.partition("#")[0].strip() for line in
               (Path(app.srcdir) / "requirements.txt").read_text(encoding="utf-8").splitlines()]
     tested = [line for line in pinned if re.split(r"\W", line)[0] in names]
-    version = repository.commit(app.srcdir)
-    app.notebook_setup = {later: first_cell.first_cell(address or "", version, branch, needs, tested, later)
-                          for later in (True, False)}
-
-
-def requirements(project: Path, extra: str) -> list[str]:
-    """What the package needs with an extra, by its ``pyproject.toml``; empty where there is none."""
-    if not project.exists():
-        return []
-    declared = tomllib.loads(project.read_text(encoding="utf-8"))["project"]
-    found = list(declared.get("dependencies", []))
-    waiting = [extra]
-    while waiting:
-        for line in declared.get("optional-dependencies", {}).get(waiting.pop(0), []):
-            own = re.fullmatch(rf"{declared['name']}\[(.*)\]", line)
-            if own:  # an extra that stands for others
-                waiting += [name.strip() for name in own[1].split(",")]
-            else:
-                found.append(line)
-    return found
-
-
-def setup_code(app, cells) -> str:
-    """The code of the first cell of a notebook with these cells."""
-    return app.notebook_setup[any("".join(cell["source"]).startswith("%%later") for cell in cells)]
+    app.notebook_setup = first_cell.first_cell(address or "", repository.commit(app.srcdir), branch, needs, tested)
 
 
 def make_notebook(app, docname: str, doctree, source) -> nbformat.NotebookNode:
@@ -170,14 +140,11 @@ def cells_inside(doctree, kind: str) -> set[int]:
 def add_opening(app, docname: str, cells: list[dict]) -> None:
     """Below the title: what this is, and the cell that gets what it needs."""
     page = page_markdown(app, docname).link(posixpath.basename(app.builder.get_target_uri(docname)))
-    text = (f"This notebook is [a page of *{app.config.html_title}*]({page}). Run the next cell first: it gets the "
+    said = (f"This notebook is [a page of *{app.config.html_title}*]({page}). Run the next cell first: it gets the "
             "library, the data and the recorded runs where they are missing.")
-    rest = ""
-    if cells and cells[0]["cell_type"] == "markdown":
-        title, _, rest = cells.pop(0)["source"].partition("\n\n")
-        text = title + "\n\n" + text
-    cells[:0] = [{"cell_type": "markdown", "metadata": {}, "source": text},
-                 {"cell_type": "code", "execution_count": None, "outputs": [], "source": setup_code(app, cells),
+    title, _, rest = cells.pop(0)["source"].partition("\n\n")
+    cells[:0] = [{"cell_type": "markdown", "metadata": {}, "source": f"{title}\n\n{said}"},
+                 {"cell_type": "code", "execution_count": None, "outputs": [], "source": app.notebook_setup,
                   "metadata": {"cellView": "form", "jupyter": {"source_hidden": True}}}]
     if rest:
         cells.insert(2, {"cell_type": "markdown", "metadata": {}, "source": rest})
@@ -200,28 +167,18 @@ def write_notebook(app, doctree, docname: str) -> None:
     path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
 
 
-def complete(app, error) -> None:
-    """After a build: notebooks of pages that were not written again are there too, at this version."""
-    if error or app.builder.format != "html":
-        return
-    chapters = [docname for docname in app.env.found_docs if is_chapter(app, docname)]
-    for docname in chapters:
-        path = notebook_path(app, docname)
-        if not path.exists():
-            app.env.get_and_resolve_doctree(docname, app.builder)  # which writes it
-            continue
+def complete(app) -> None:
+    """After a build: notebooks of pages that were not written again are at this version, too."""
+    paths = (notebook_path(app, docname) for docname in app.env.found_docs if is_chapter(app, docname))
+    for path in filter(Path.exists, paths):
         notebook = json.loads(path.read_text(encoding="utf-8"))
-        code = setup_code(app, notebook["cells"])
         first = next(cell for cell in notebook["cells"] if cell["cell_type"] == "code")
-        if "".join(first["source"]) != code:
-            first["source"] = code
+        if "".join(first["source"]) != app.notebook_setup:
+            first["source"] = app.notebook_setup
             path.write_text(nbformat.writes(nbformat.from_dict(notebook)) + "\n", encoding="utf-8")
-    for strange in {*(Path(app.outdir) / FOLDER).rglob("*.ipynb")} - {notebook_path(app, name) for name in chapters}:
-        strange.unlink()
 
 
 def setup(app):
     app.connect("config-inited", prepare_setup)
     app.connect("doctree-resolved", write_notebook, priority=900)
-    app.connect("build-finished", complete)
-    return {"version": "1", "parallel_read_safe": True}
+    when_written(app, complete)

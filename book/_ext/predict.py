@@ -18,7 +18,7 @@ The answer is the name of something glued in a cell of the page: a number, two o
 lowest to the highest, each drawn), or for ``:kind: choice`` the words of the right one of the choices, which
 are the question's last list. Nothing of it is typed. ``:kind: look`` has no answer: the reader does something
 else first. On the page the evidence is a ``<details>``, so without JavaScript it is a fold; ``parts/predict.js``
-asks, remembers and compares. A question whose evidence is text alone may hold it itself, behind a line ``---``.
+asks, remembers and compares.
 """
 
 import ast
@@ -100,16 +100,11 @@ def right_choice(choices: list[str], value, name: str) -> int:
     return found[0]
 
 
-def in_words(value: float, digits: int) -> str:
-    """A number with its thousands parted."""
-    return f"{value:,.{digits}f}"
-
-
 def told(settings: dict) -> str:
     """The answer in a sentence, as a reader without JavaScript and a notebook have it."""
     if settings["kind"] == "choice":
         return f"{settings['says']}: {settings['right']}."
-    low, high = (in_words(settings["answer"][i], settings["digits"]) for i in (0, -1))
+    low, high = (f"{settings['answer'][i]:,.{settings['digits']}f}" for i in (0, -1))
     unit = f" {settings['unit']}" if settings["unit"] else ""
     return f"{settings['says']} {low if low == high else f'{low} to {high}'}{unit}."
 
@@ -118,7 +113,7 @@ def told(settings: dict) -> str:
 
 
 class Predict(SphinxDirective):
-    """The question, with its evidence in it or behind it."""
+    """The question; its evidence stands behind it."""
 
     has_content = True
     required_arguments = 1  # a name of its own on the page
@@ -129,25 +124,16 @@ class Predict(SphinxDirective):
     }
 
     def run(self) -> list[nodes.Node]:
+        box, evidence = predict(ids=[nodes.make_id(f"predict-{self.arguments[0]}")]), predict_evidence()
+        self.set_source_info(box)
+        self.state.nested_parse(self.content, self.content_offset, box)
         try:
-            return self.made()
+            box["settings"] = self.settings(box)
         except Wrong as error:
             logger.warning("predict %s: %s", self.arguments[0], error, location=self.get_location())
             return []
-
-    def made(self) -> list[nodes.Node]:
-        lines = list(self.content)
-        at = next((i for i, line in enumerate(lines) if line.strip() == "---"), len(lines))
-        box = predict(ids=[nodes.make_id(f"predict-{self.arguments[0]}")])
-        self.state.nested_parse(self.content[:at], self.content_offset, box)
-        box["settings"] = self.settings(box)
-        self.set_source_info(box)
-        evidence = predict_evidence()
         if box["settings"]["kind"] != "look":
             evidence += nodes.paragraph("", told(box["settings"]), classes=["predict-answer"])
-        box["whole"] = at < len(lines)
-        if box["whole"]:
-            self.state.nested_parse(self.content[at + 1:], self.content_offset + at + 1, evidence)
         return [box, evidence]
 
     def settings(self, box: predict) -> dict:
@@ -192,8 +178,7 @@ class GatherEvidence(SphinxTransform):
 
     def apply(self, **options) -> None:
         for box in list(self.document.findall(predict)):
-            if not box["whole"]:
-                self.gather(box)
+            self.gather(box)
         for end in list(self.document.findall(predict_end)):
             logger.warning("a predict-end without a predict above it, in the same section", location=end)
             end.parent.remove(end)
@@ -244,4 +229,3 @@ def setup(app):
     app.add_directive("predict", Predict)
     app.add_directive("predict-end", PredictEnd)
     app.add_transform(GatherEvidence)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

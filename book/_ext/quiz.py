@@ -120,18 +120,6 @@ def open_quiz(self, node) -> None:
                      f'<p class="quiz-title" id="{name}-title">{TITLE}</p>\n<ol>\n')
 
 
-def close_quiz(self, node) -> None:
-    self.body.append("</ol>\n</div>\n")
-
-
-def open_question(self, node) -> None:
-    self.body.append("<li>\n")
-
-
-def close_question(self, node) -> None:
-    self.body.append("</li>\n")
-
-
 def show_choice(self, node) -> None:
     """The choice as a fold; its first paragraph stands in the summary, which cannot hold one."""
     kind = "right" if node["right"] else "tempting"
@@ -146,8 +134,8 @@ def show_choice(self, node) -> None:
 
 
 def setup(app):
-    app.add_node(quiz, html=(open_quiz, close_quiz))
-    app.add_node(quiz_question, html=(open_question, close_question))
+    app.add_node(quiz, html=(open_quiz, lambda page, node: page.body.append("</ol>\n</div>\n")))
+    app.add_node(quiz_question, html=(lambda page, node: page.body.append("<li>\n"),
+                                      lambda page, node: page.body.append("</li>\n")))
     app.add_node(quiz_choice, html=(show_choice, None))
     app.add_directive("quiz", Quiz)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

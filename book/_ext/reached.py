@@ -2,142 +2,79 @@
 
 An import leads to a file, a file to what it imports, and so on. The library's rooms are packages
 whose ``__init__`` is a door: it gives out names that live in the room's files, from its table
-(``{"calculator": "receptive_field rule"}``) or by importing what ``__all__`` lists. A name asked
-of a door is followed to its file. Where that cannot be told the whole room is taken, and where
-nothing can be told (``import mnist_lib``, a shell line, a program that is started) the whole library.
+(``{"calculator": "receptive_field rule"}``). A name asked of a door is followed to its file. Where
+that cannot be told the whole room is taken, and where nothing can be told (``import mnist_lib``, a
+shell line, a program that is started) the whole library.
 """
 
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import resolve_name
 from pathlib import Path
 
 LIBRARY = "mnist_lib"
-LOADERS = {"importlib.import_module", "import_module", "__import__"}
-STARTERS = {"os.system", "os.popen", "exec", ".system", ".run_line_magic", ".run_cell_magic"}  # may run anything, as
-STARTING = {"subprocess", "runpy"}  # may what is imported from these, and from `os` or under another name:
-RENAMED = {("os", "system"), ("os", "popen"), ("importlib", "import_module")}
-Ask = tuple[str, "str | None"]  # a module, and the name that is wanted of it (None: the module itself)
-EVERYTHING: Ask = (LIBRARY, None)
+# What is imported from elsewhere, or asked of something, and may run anything; so may two functions of Python's own.
+STARTERS = {"subprocess", "runpy", "system", "popen", "run_line_magic", "run_cell_magic", "import_module", "exec"}
+BUILT_IN = {"exec", "__import__"}
 
 
 @dataclass(frozen=True)
 class Code:
-    """What a file or a cell says, comments, docstrings and layout aside."""
+    """What a file or a cell says: the names that it asks of the library, with their modules, and its strings."""
 
-    asks: frozenset[Ask] = frozenset()
-    names: frozenset[str] = frozenset()
+    asks: frozenset[str] = frozenset()
     strings: frozenset[str] = frozenset()
-    meaning: str = ""  # the same for two texts that do the same
-    gives: tuple[tuple[str, Ask], ...] = ()  # of a door: a name, and where it lives
 
 
 @cache
 def read_code(text: str, package: str = "", door: bool = False) -> Code:
     """What `text` says, if it stands in a file of `package`, or in its ``__init__`` (a door)."""
     try:
-        tree = without_docstrings(ast.parse(text))
+        tree = ast.parse(text)
     except SyntaxError:  # a magic or a shell line
         unclear = package or any(word in text for word in (LIBRARY, "!", "%%", "%run"))
-        asks = frozenset([EVERYTHING] if unclear else [])
-        return Code(asks, frozenset(["magic"]), frozenset([text]), text)
-    nodes = list(ast.walk(tree))
-    names = {getattr(node, "id", None) or getattr(node, "attr", None) or getattr(node, "name", None) for node in nodes}
-    strings = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
-    asks = {ask for node in what_runs(tree) for ask in asked_by(node, package, door)}
-    gives: dict[str, Ask] = {}
-    if door:
-        gives = given_out(tree, package)
-        used = {node.id for node in nodes if isinstance(node, ast.Name)}
-        asks -= {ask for name, ask in gives.items() if name not in used}
-        strings = set()  # of its table and its list of names
-    return Code(frozenset(asks), frozenset(filter(None, names)), frozenset(strings), ast.dump(tree),
-                tuple(gives.items()))
-
-
-def without_docstrings(tree: ast.AST) -> ast.AST:
-    """The same tree without the strings that stand as a statement: nothing that runs sees them."""
-    for node in ast.walk(tree):
-        for field, value in ast.iter_fields(node):
-            if isinstance(value, list):
-                setattr(node, field, [part for part in value if not is_a_remark(part)])
-    return tree
-
-
-def is_a_remark(node) -> bool:
-    """Whether `node` is a docstring, or another string that stands by itself."""
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        return Code(frozenset([LIBRARY] if unclear else []), frozenset([text]))
+    nodes = list(what_runs(tree))
+    asks = {ask for node in nodes for ask in asked_by(node, package)}
+    if door:  # it loads what its table says, and the table's strings are no names of files
+        return Code(frozenset(asks))
+    named = {getattr(node, field, None) for node in nodes for field in ("attr", "name", "module")}
+    if named & STARTERS or {node.id for node in nodes if isinstance(node, ast.Name)} & BUILT_IN:
+        asks.add(LIBRARY)
+    remarks = {node.value for node in nodes if isinstance(node, ast.Expr)}
+    strings = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)
+               and node not in remarks}
+    return Code(frozenset(asks), frozenset(strings))
 
 
 def what_runs(tree: ast.AST) -> Iterator[ast.AST]:
     """All nodes below `tree`, but for what only a type checker reads."""
     for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.If) and dotted(node.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING"):
+        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
             yield from (below for part in node.orelse for below in (part, *what_runs(part)))
         else:
             yield node
             yield from what_runs(node)
 
 
-def asked_by(node: ast.AST, package: str, door: bool) -> Iterator[Ask]:
+def asked_by(node: ast.AST, package: str) -> Iterator[str]:
     """What one node asks of the library."""
-    if isinstance(node, ast.Import):
-        for name in node.names:
-            top = name.name.partition(".")[0]
-            if top == LIBRARY and name.asname:
-                yield (name.name, None)
-            elif top == LIBRARY or top in STARTING:  # without "as" the whole library is at hand
-                yield EVERYTHING
+    names: list[str] = []
+    if isinstance(node, ast.Import):  # without "as" the whole library is at hand
+        names = [name.name if name.asname else name.name.partition(".")[0] for name in node.names]
     elif isinstance(node, ast.ImportFrom):
-        module = absolute("." * node.level + (node.module or ""), package)
-        if module.partition(".")[0] == LIBRARY:
-            yield from ((module, name.name) for name in node.names)
-        elif module in STARTING or any((module, name.name) in RENAMED and (module == "os" or name.asname)
-                                       for name in node.names):
-            yield EVERYTHING
-    elif isinstance(node, ast.Call) and dotted(node.func) in STARTERS:
-        yield EVERYTHING
-    elif isinstance(node, ast.Call) and dotted(node.func) in LOADERS:
-        wanted = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else None
-        module = absolute(str(wanted or LIBRARY), package)
-        if module.partition(".")[0] == LIBRARY and not (door and wanted is None):  # a door loads what its table says
-            yield (module, None)
+        module = resolve_name("." * node.level + (node.module or ""), package)
+        names = [f"{module}.{name.name}" for name in node.names]
+    yield from (name for name in names if name.partition(".")[0] == LIBRARY)
 
 
-def dotted(node: ast.AST) -> str:
-    """``os.system`` for that expression; nothing for what is no name."""
-    if isinstance(node, ast.Attribute):
-        return f"{dotted(node.value)}.{node.attr}"
-    return node.id if isinstance(node, ast.Name) else ""
-
-
-def absolute(module: str, package: str) -> str:
-    """``mnist_lib.rf.trace`` for ``.trace`` in the package ``mnist_lib.rf``."""
-    name = module.lstrip(".")
-    dots = len(module) - len(name)
-    rooms = package.split(".")
-    return ".".join(filter(None, [*rooms[:len(rooms) - dots + 1], name])) if dots else name
-
-
-def given_out(tree: ast.AST, package: str) -> dict[str, Ask]:
-    """The names that a door gives out, each with the module and the name that it stands for."""
-    listed: set[str] = set()
-    gives: dict[str, Ask] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assign) and dotted(node.targets[0]) == "__all__":
-            listed = {part.value for part in ast.walk(node.value) if isinstance(part, ast.Constant)}
-        elif isinstance(node, ast.Dict):  # {"a file": "names that it gives"}
-            for file, names in zip(node.keys, node.values, strict=True):
-                if isinstance(file, ast.Constant) and isinstance(names, ast.Constant):
-                    module = absolute(f".{file.value}", package)
-                    gives |= {name: (module, None if name == file.value else name) for name in names.value.split()}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom):
-            module = absolute("." * node.level + (node.module or ""), package)
-            gives |= {name.asname or name.name: (module, name.name) for name in node.names
-                      if module.startswith(LIBRARY) and (name.asname or name.name) in listed}
-    return gives
+@cache
+def library_files(root: Path) -> tuple[Path, ...]:
+    """Everything in the library that code may run or read."""
+    return tuple(path for path in sorted((root / LIBRARY).rglob("*"))
+                 if path.is_file() and "__pycache__" not in path.parts and path.name != "py.typed")
 
 
 @cache
@@ -148,50 +85,47 @@ def file_code(path: Path, root: Path) -> Code:
 
 
 @cache
-def library_files(root: Path) -> tuple[Path, ...]:
-    """Everything in the library that code may run or read."""
-    return tuple(path for path in sorted((root / LIBRARY).rglob("*"))
-                 if path.is_file() and "__pycache__" not in path.parts and path.name != "py.typed")
+def homes(root: Path) -> tuple[dict[str, set[Path]], dict[str, str]]:
+    """The files that a dotted name stands for (a room is all of its files), and what the doors' names are elsewhere."""
+    files: dict[str, set[Path]] = {}
+    elsewhere: dict[str, str] = {}
+    every = [path for path in library_files(root) if path.suffix == ".py"]
+    for path in every:
+        module = ".".join(path.relative_to(root).with_suffix("").parts)
+        room = module.removesuffix(".__init__")
+        files[room] = {path} if room == module else {below for below in every if below.is_relative_to(path.parent)}
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if room != module else ():
+            if made := getattr(node, "name", None) or isinstance(node, ast.Name) and node.id:
+                files.setdefault(f"{room}.{made}", {path})  # by the door itself, as __version__ is
+            if isinstance(node, ast.Dict):  # {"a file": "names that it gives"}
+                for key, value in zip(node.keys, node.values, strict=True):
+                    if isinstance(key, ast.Constant) and isinstance(value, ast.Constant):
+                        elsewhere |= {f"{room}.{name}": f"{room}.{key.value}.{name}"
+                                      for name in value.value.split() if name != key.value}
+    return files, elsewhere
+
+
+@cache
+def naming(name: str, root: Path) -> set[Path]:
+    """The modules that have a file's name in a string."""
+    return {path for path in library_files(root) if path.suffix == ".py"
+            and any(name in string for string in file_code(path, root).strings)}
 
 
 def forget() -> None:
     """Let every file be read anew."""
-    for remembered in (file_code, library_files, beside_the_code):
+    for remembered in (file_code, library_files, homes, naming):
         remembered.cache_clear()
 
 
-def file_of(module: str, root: Path) -> Path | None:
-    """The file of a module, or of a room's door; None where there is neither."""
-    place = root.joinpath(*module.split("."))
-    return next(filter(Path.is_file, (place / "__init__.py", place.with_name(place.name + ".py"))), None)
-
-
-def follow(ask: Ask, root: Path) -> tuple[set[Path], set[Ask]]:
-    """The files that answer one question, and what they ask for in turn."""
-    module, name = ask
-    path = file_of(module, root)
-    if path is None or ask == EVERYTHING:
-        files = {path for path in library_files(root) if path.suffix == ".py"}
-        return files, set()
-    rooms = module.split(".")
-    files = {door for door in (file_of(".".join(rooms[:i]), root) for i in range(1, len(rooms))) if door}
-    asks = {ask for door in files for ask in file_code(door, root).asks}
-    files.add(path)
-    asks |= file_code(path, root).asks
-    if path.name != "__init__.py":
-        return files, asks
-    said = file_code(path, root)
-    if name is None:  # the room as a whole
-        for inside in path.parent.rglob("*.py"):
-            files.add(inside)
-            asks |= file_code(inside, root).asks
-    elif name in dict(said.gives):
-        asks.add(dict(said.gives)[name])
-    elif file_of(f"{module}.{name}", root):
-        asks.add((f"{module}.{name}", None))
-    elif name not in said.names:  # not made by the door itself either, as __version__ is
-        asks.add((module, None))
-    return files, asks
+def follow(ask: str, root: Path) -> set[Path]:
+    """The files that a name lives in, and the doors above them."""
+    files, elsewhere = homes(root)
+    while ask in elsewhere:
+        ask = elsewhere[ask]
+    while ask not in files:
+        ask = ask.rpartition(".")[0]
+    return files[ask] | {root.joinpath(*ask.split(".")[:i], "__init__.py") for i in range(1, ask.count(".") + 1)}
 
 
 def reached_files(cells: list[str], root: Path) -> list[Path]:
@@ -200,25 +134,16 @@ def reached_files(cells: list[str], root: Path) -> list[Path]:
     A file that is no module counts where its name stands in the code that is reached, and everywhere
     where it stands in no code at all.
     """
-    codes = [read_code(cell) for cell in cells]
-    waiting = {ask for code in codes for ask in code.asks}
-    seen: set[Ask] = set()
+    waiting = {ask for cell in cells for ask in read_code(cell).asks}
+    seen: set[str] = set()
     files: set[Path] = set()
-    while waiting:
-        ask = waiting.pop()
+    while waiting - seen:
+        ask = min(waiting - seen)
         seen.add(ask)
-        found, asks = follow(ask, root)
-        files |= found
-        waiting |= asks - seen
-    if not files:
-        return []
-    files.update(beside for beside, named_in in beside_the_code(root) if not named_in or named_in & files)
+        new = follow(ask, root) - files
+        files |= new
+        waiting |= {more for path in new for more in file_code(path, root).asks}
+    for beside in (path for path in library_files(root) if files and path.suffix != ".py"):
+        if not (named_in := naming(beside.name, root)) or named_in & files:
+            files.add(beside)
     return sorted(files)
-
-
-@cache
-def beside_the_code(root: Path) -> list[tuple[Path, set[Path]]]:
-    """Each file of the library that is no module, and the modules that have its name in a string."""
-    strings = {path: "\0".join(file_code(path, root).strings) for path in library_files(root) if path.suffix == ".py"}
-    return [(beside, {path for path, text in strings.items() if beside.name in text})
-            for beside in library_files(root) if beside.suffix != ".py"]

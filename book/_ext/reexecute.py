@@ -5,9 +5,6 @@ of yesterday's library. This extension gives each chapter a key over everything 
 read: the pinned packages, the files of the library that it reaches (``reached.py``), and the
 folders of data that it or those files name. The key is the name of the cache folder the chapter
 is looked up in, and a chapter whose key changed is read again.
-
-Comments, docstrings and layout have no part in a key, as no output can depend on them, unless the
-chapter or a file that it reaches looks at source code (``SHOWS_SOURCE``): then every byte counts.
 """
 
 import hashlib
@@ -21,11 +18,6 @@ from pathlib import Path
 from reached import file_code, forget, reached_files, read_code
 
 FOLDERS = ("data", "results")  # of the repository: a chapter may read their files
-SHOWS_SOURCE = {"getsource", "getsourcelines", "getdoc", "getcomments", "__doc__", "help", "linecache", "traceback",
-                "print_exc", "format_exc", "f_lineno", "tb_lineno", "lineno", "doctest"}
-OF_OTHERS = {  # what a study's check of its records is for, which no page shows, and a reader's source
-    "mnist_lib/commands/verify.py", "mnist_lib/classroom/challenge/entry.py",
-    *(f"mnist_lib/reading/{name}.py" for name in ("errors", "execution", "selection", "source"))}
 CODE_CELL = re.compile(r"^(`{3,}|:{3,})\{code-cell\}[^\n]*\n(.*?)^\1\s*$", re.MULTILINE | re.DOTALL)
 UNFINISHED = re.compile(r"^\.|^__pycache__$|^checkpoints$|\.(partial|checkpoint|log)$")  # as in .gitignore
 KEPT = 10  # caches of earlier keys that are kept, for going back and forth between versions
@@ -40,40 +32,22 @@ def code_cells(text: str) -> list[str]:
     return cells
 
 
-def shows_source(text: str, files: list[Path], root: Path) -> bool:
-    """Whether an output of a chapter may hold a piece of source code, a docstring or a line's number."""
-    own = [path for path in files if path.relative_to(root).as_posix() not in OF_OTHERS]
-    codes = [*map(read_code, code_cells(text)), *(file_code(path, root) for path in own)]
-    magic = any("magic" in code.names for code in codes)  # such as %timeit or build?
-    return magic or "raises-exception" in text or any(code.names & SHOWS_SOURCE for code in codes)
-
-
 def chapter_key(text: str, root: Path) -> str | None:
     """A hash over all that the code of a chapter may read; None for a page without code."""
     cells = code_cells(text)
     if not cells:
         return None
     digest = hashlib.sha256(sys.version.encode())
+    digest.update((root / "requirements.txt").read_bytes().partition(b"\n# The tests\n")[0])
     files = reached_files(cells, root)
-    modules = [path for path in files if path.suffix == ".py"]
-    exact = shows_source(text, modules, root)
-    digest.update(pinned(root).encode())
     for path in files:
-        if exact or path not in modules:
-            add_file(digest, path, root)
-        else:
-            digest.update(f"{path.relative_to(root).as_posix()}\0{file_code(path, root).meaning}\0".encode())
-    strings = set().union(*(code.strings for code in [*map(read_code, cells), *(file_code(p, root) for p in modules)]))
+        add_file(digest, path, root)
+    codes = [*map(read_code, cells), *(file_code(path, root) for path in files if path.suffix == ".py")]
+    strings = set().union(*(code.strings for code in codes))
     for folder in FOLDERS:
         if any(re.match(rf"(\.\./)*{folder}(/|$)", string) for string in strings):
             digest.update(folder_hash(root / folder))
     return digest.hexdigest()[:16]
-
-
-def pinned(root: Path) -> str:
-    """The lines of ``requirements.txt`` without comments, up to what only the tests need."""
-    lines = (root / "requirements.txt").read_text(encoding="utf-8").partition("\n# The tests\n")[0].splitlines()
-    return "\n".join(filter(None, (re.sub(r"(^|\s)#.*", "", line).strip() for line in lines)))
 
 
 @cache
@@ -121,8 +95,8 @@ def forget_old_caches(app, error) -> None:
     if error or not cache_root(app).exists():
         return
     used = {*app.env.chapter_keys.values(), "no-code"}
-    unused = [path for path in cache_root(app).iterdir() if path.is_dir() and path.name not in used]
-    unused.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+    unused = sorted((path for path in cache_root(app).iterdir() if path.is_dir() and path.name not in used),
+                    key=lambda path: path.stat().st_mtime, reverse=True)
     for path in unused[KEPT:]:
         shutil.rmtree(path)
 
@@ -131,4 +105,3 @@ def setup(app):
     app.connect("env-get-outdated", find_changed)
     app.connect("source-read", choose_cache)
     app.connect("build-finished", forget_old_caches)
-    return {"version": "1", "parallel_read_safe": True}

@@ -101,4 +101,3 @@ def setup(app):
     app.add_directive("with-address", WithAddress)
     app.add_config_value("book_site", None, "html")
     app.connect("config-inited", find_addresses, priority=100)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import quote
 from xml.sax.saxutils import escape as escape_xml
 
+from bundle import when_written
 from docutils import nodes
 from repository import site_address
 
@@ -79,10 +80,8 @@ def extra_pages(app):
     yield "404", {"title": "Not found", **shared}, "not-found.html"
 
 
-def write_sitemap(app, error):
+def write_sitemap(app):
     """List every page of the book, in order of their names."""
-    if error or app.builder.name != "html":
-        return
     target = Path(app.outdir) / "sitemap.xml"
     target.unlink(missing_ok=True)
     if app.config.html_baseurl:
@@ -101,5 +100,4 @@ def setup(app):
     app.connect("config-inited", set_address, priority=100)
     app.connect("html-page-context", add_tags)
     app.connect("html-collect-pages", extra_pages)
-    app.connect("build-finished", write_sitemap)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    when_written(app, write_sitemap)

@@ -21,7 +21,11 @@ from docutils import nodes
 Block = str | int  # Markdown, or the index of a code cell that stands here
 SILENT = {"index", "target", "comment", "substitution_definition", "meta", "colspec", "toctree", "system_message",
           "tabular_col_spec", "title", "docinfo", "caption"}
-NAMED_BOXES = {"attention", "caution", "danger", "error", "hint", "important", "note", "seealso", "tip", "warning"}
+MARKED = {"emphasis": "*", "title_reference": "*", "strong": "**"}  # in a line
+PASSED_ON = {"inline", "PassthroughTextElement", "generated", "pending_xref", "abbreviation", "document", "compound",
+             "tgroup", "HideCodeCellNode", "list_item", "quiz_question"}  # as what is in it
+BOXES = {"predict": "Predict first", **{name: name.capitalize() for name in (
+    "attention", "caution", "danger", "error", "hint", "important", "note", "seealso", "tip", "warning")}}
 
 
 class Caption(str):
@@ -62,16 +66,17 @@ class Markdown:
         return found
 
     def block(self, node: nodes.Node, level: int = 1) -> list[Block]:
-        """The blocks of one node that stands by itself."""
+        """The blocks of one node that stands by itself; what only has a form for a line stands there as it does."""
         name = type(node).__name__
         if name in SILENT:
             return []
-        if name in NAMED_BOXES:
-            return self._box(name.capitalize(), self.blocks(node, level))
-        method = getattr(self, f"_block_{name}", None)
-        if method is None:
-            raise NoMarkdown(f"there is no Markdown for a {name!r}: give it a method in book/_ext/to_markdown.py")
-        return method(node, level)
+        if name in BOXES:
+            return self._box(BOXES[name], self.blocks(node, level))
+        if method := getattr(self, f"_block_{name}", None):
+            return method(node, level)
+        if name in PASSED_ON and not isinstance(node, nodes.TextElement):
+            return self.blocks(node, level)
+        return [text] if (text := self.inline(node).strip()) else []
 
     def inline(self, node: nodes.Node) -> str:
         """The Markdown of one node that stands in a line."""
@@ -80,32 +85,23 @@ class Markdown:
         name = type(node).__name__
         if name in SILENT:
             return ""
+        if name in MARKED:
+            return wrap(MARKED[name], self._inside(node))
+        if name in PASSED_ON or isinstance(node, nodes.paragraph):
+            return self._inside(node)
         method = getattr(self, f"_inline_{name}", None)
         if method is None:
-            raise NoMarkdown(f"there is no Markdown for a {name!r} in a line: "
-                             "give it a method in book/_ext/to_markdown.py")
+            raise NoMarkdown(f"there is no Markdown for a {name!r}: give it a method in book/_ext/to_markdown.py")
         return method(node)
+
+    def _inside(self, node):
+        return "".join(map(self.inline, node.children))
 
     def line(self, node: nodes.Node) -> str:
         """All children of `node` in one line."""
-        return "".join(map(self.inline, node.children)).strip()
+        return self._inside(node).strip()
 
     # what stands in a line
-
-    def _inline_inline(self, node):
-        return "".join(map(self.inline, node.children))
-
-    _inline_PassthroughTextElement = _inline_generated = _inline_pending_xref = _inline_inline
-    _inline_paragraph = _inline_abbreviation = _inline_inline
-
-    def _inline_emphasis(self, node):
-        return wrap("*", self._inline_inline(node))
-
-    _inline_title_reference = _inline_emphasis
-
-    def _inline_strong(self, node):
-        return wrap("**", self._inline_inline(node))
-
 
     def _inline_literal(self, node):
         return code(node.astext())
@@ -123,20 +119,14 @@ class Markdown:
 
     def _inline_reference(self, node):
         address = node.get("refuri") or "#" + node.get("refid", "")
-        text = self._inline_inline(node).strip()
+        text = self.line(node)
         if node.get("refuri") and escape(node["refuri"]) == text:
             return f"<{node['refuri']}>"
         return f"[{text}]({to_address(self.link(address))})"
 
     _inline_number_reference = _inline_reference
 
-
     # what stands by itself
-
-    def _block_passed_on(self, node, level):
-        return self.blocks(node, level)
-
-    _block_document = _block_compound = _block_tgroup = _block_HideCodeCellNode = _block_passed_on
 
     def _block_paragraph(self, node, level):
         text = self.line(node)
@@ -147,19 +137,16 @@ class Markdown:
         heading = ["#" * min(level, 6) + " " + self.line(title)] if title is not None else []
         return heading + self.blocks(node, level + 1)
 
-
     def _block_block_quote(self, node, level):
         return quoted(self.blocks(node, level))
 
     _block_sidebar = _block_block_quote
-
 
     def _block_literal_block(self, node, level):
         language = node.get("language", "")
         language = {"ipython3": "python", "ipython": "python", "none": "", "default": "", "myst-ansi": ""}.get(
             language, language)
         return [fenced(node.astext(), language)]
-
 
     def _block_math_block(self, node, level):
         formula = re.sub(r"\n\s*\n", "\n", node.astext().strip())
@@ -171,9 +158,6 @@ class Markdown:
     def _block_raw(self, node, level):
         text = re.sub(r"\n\s*\n", "\n", node.astext().strip())  # a blank line would end it
         return [text] if "html" in node.get("format", "") and text and "<script" not in text else []
-
-    def _block_image(self, node, level):
-        return [self._inline_image(node)]
 
     def _block_figure(self, node, level):
         return [block for child in node.children for block in (
@@ -191,13 +175,9 @@ class Markdown:
         return " ".join(filter(None, [wrap("**", number), self.line(caption)]))
 
     def _block_bullet_list(self, node, level):
-        return self._list(node, level, lambda i: "- ")
+        def mark(i):
+            return f"{node.get('start', 1) + i}. " if isinstance(node, nodes.enumerated_list) else "- "
 
-    def _block_enumerated_list(self, node, level):
-        start = node.get("start", 1)
-        return self._list(node, level, lambda i: f"{start + i}. ")
-
-    def _list(self, node, level, mark):
         items = []
         for i, item in enumerate(node.children):
             found = only_text(self.blocks(item, level))
@@ -206,10 +186,9 @@ class Markdown:
             indent = " " * len(mark(i))
             items.append(mark(i) + re.sub(r"\n(?!\n)", "\n" + indent, text).replace(f"\n{indent}\n", "\n\n"))
         loose = any("\n\n" in item for item in items)
-        return [("\n\n" if loose else "\n").join(items)] if items else []
+        return [("\n\n" if loose else "\n").join(items)]
 
-    def _block_list_item(self, node, level):
-        return self.blocks(node, level)
+    _block_enumerated_list = _block_bullet_list
 
     def _block_definition_list(self, node, level):
         found = []
@@ -228,7 +207,6 @@ class Markdown:
         lines = [re.sub(r"\s*\n\s*", " ", block) for block in only_text(self.blocks(entry))]
         line = re.sub(r"(?<!\\)\$[^$]+\$", lambda formula: formula[0].replace("|", r"\vert "), "<br>".join(lines))
         return line.replace("|", r"\|")
-
 
     # boxes, exercises, and what can be opened
 
@@ -261,15 +239,11 @@ class Markdown:
 
     def _shown(self, node, level):
         """As ``block``, but with code cells as they look rather than as cells: to be folded away."""
-        cells = [node] if is_cell(node) else list(node.findall(is_cell))
-        if not cells:
-            return self.block(node, level)
-        if not is_cell(node):
+        if is_cell(node):
+            return self.blocks(node, level)
+        if any(node.findall(is_cell)):
             return [shown for child in node.children for shown in self._shown(child, level)]
-        return self.blocks(node, level)
-
-    def _block_predict(self, node, level):
-        return self._box("Predict first", self.blocks(node, level))
+        return self.block(node, level)
 
     def _block_predict_evidence(self, node, level):
         """The answer folded, and all of the evidence with it where no cell is among it."""
@@ -286,13 +260,9 @@ class Markdown:
             found += [f"{number}. {text}", *more]
         return found
 
-    def _block_quiz_question(self, node, level):
-        return self.blocks(node, level)
-
     def _block_quiz_choice(self, node, level):
         said, *remark = self.blocks(node, level)
         return folded(said, remark)
-
 
     # containers: cells of code, cards, tabs
 
@@ -307,11 +277,6 @@ class Markdown:
             caption = next(iter(node.findall(nodes.caption)), None)
             return ([self._caption(node, caption, "code-block")] if caption else []) + self.blocks(node, level)
         return self.blocks(node, level)
-
-
-    def _block_PassthroughTextElement(self, node, level):
-        text = self.line(node)
-        return [text] if text else []
 
 
 def is_cell(node) -> bool:

@@ -23,7 +23,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import rcssmin
-from bundle import STATIC, bundle, write
+from bundle import STATIC, bundle, when_written, write
 from docutils import nodes
 from docutils.parsers.rst import directives
 from fresh import is_fresh
@@ -44,6 +44,7 @@ LATER = {
 MADE_FROM = ("results/*/*/*.json", "mnist_lib/**/*.py", "mnist_lib/**/*.json", "data/*", "book/_ext/touch_data/*.py",
              "book/_ext/painting.py", "book/_ext/small_dom.js", "book/_ext/touch.py", "book/_static/**/*.js")
 END = "</figcaption></figure>"
+MARKER = "figures-made"  # a file that is as old as the last whole build
 
 
 class touch_figure(nodes.General, nodes.Element):  # noqa: N801 - a node's name is its class's
@@ -54,18 +55,8 @@ class touch_figure(nodes.General, nodes.Element):  # noqa: N801 - a node's name 
 
 
 def figure_of(name: str):
-    """The module of a figure; ``ValueError`` names those there are."""
-    if name not in NAMES:
-        raise ValueError(f"there is no figure {name!r} that answers back; there are {', '.join(NAMES)}")
+    """The module of a figure."""
     return importlib.import_module(f"touch_data.{name}")
-
-
-def checked(name: str, given: dict[str, str]) -> dict[str, str]:
-    """A figure's options; ``ValueError`` for one that it does not know."""
-    known = inspect.signature(figure_of(name).data).parameters
-    if unknown := sorted(given.keys() - known.keys()):
-        raise ValueError(f"the figure {name!r} has no option {unknown[0]!r}; it has {', '.join(known) or 'none'}")
-    return given
 
 
 def scripts_of(name: str) -> tuple[str, ...]:
@@ -81,7 +72,7 @@ def data_of(name: str, options: tuple[tuple[str, str], ...]) -> str:
 
 def made(name: str, options: dict[str, str]) -> tuple[str, list[str]]:
     """(data as JSON, a picture for each of the widths) of a figure."""
-    data = data_of(name, tuple(sorted(checked(name, options).items())))
+    data = data_of(name, tuple(sorted(options.items())))
     return data, [painted(STATIC, (*SHARED, *scripts_of(name)), data, width) for width in WIDTHS]
 
 
@@ -118,29 +109,13 @@ class Touch(SphinxDirective):
 
     def run(self):
         name = self.arguments[0]
-        try:
-            options = checked(name, self.options)
-        except ValueError as fault:
-            raise self.error(str(fault)) from None
         self.env.metadata[self.env.docname].setdefault("touch", "yes")
         count = self.env.new_serialno(f"touch-{name}")
         anchor = f"touch-{name}" + (f"-{count + 1}" if count else "")
-        node = touch_figure(figure=name, options=options, anchor=anchor, ids=[anchor])
+        node = touch_figure(figure=name, options=self.options, anchor=anchor, ids=[anchor])
         self.set_source_info(node)
         node += self.parse_content_to_nodes()
         return [node]
-
-
-def visit(self, node):
-    self.body.append(node["html"])
-
-
-def leave(self, node):
-    self.body.append(END)
-
-
-def skip(self, node):
-    raise nodes.SkipNode
 
 
 def check_guess(node, document) -> None:
@@ -161,7 +136,7 @@ def paint(app, doctree, docname):
         check_guess(node, doctree)
         try:
             node["html"] = place(node["figure"], node["options"], node["anchor"], up)
-        except (LookupError, ValueError) as fault:
+        except Exception as fault:  # whatever keeps it from being drawn, an unknown name or option, too
             logger.warning("the figure %r cannot be made: %s", node["figure"], fault, location=node)
             node.parent.remove(node)
             continue
@@ -189,28 +164,18 @@ def write_scripts(app):
     write(app, f"{FOLDER}/touch.css", rcssmin.cssmin(SHEET.read_text(encoding="utf-8")))
 
 
-def marker(app) -> Path:
-    """A file that is as old as the last whole build."""
-    return Path(app.doctreedir) / "figures-made"
-
-
 def write_again(app, env):
     """The pages with figures, where what these are made from is younger than they are."""
-    if is_fresh(marker(app), Path(app.srcdir), *MADE_FROM):
+    if is_fresh(Path(app.doctreedir) / MARKER, Path(app.srcdir), *MADE_FROM):
         return []
     return [name for name in env.found_docs if env.metadata[name].get("touch")]
 
 
-def finish(app, error):
-    if not error and app.builder.format == "html":
-        marker(app).touch()
-
-
 def setup(app):
-    app.add_node(touch_figure, html=(visit, leave), **dict.fromkeys(("latex", "text", "man", "texinfo"), (skip, None)))
+    app.add_node(touch_figure, html=(lambda page, node: page.body.append(node["html"]),
+                                     lambda page, node: page.body.append(END)))
     app.add_directive("touch", Touch)
     app.connect("builder-inited", write_scripts)
     app.connect("env-updated", write_again)
     app.connect("doctree-resolved", paint, priority=800)  # before notebooks.py
-    app.connect("build-finished", finish)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    when_written(app, lambda app: (Path(app.doctreedir) / MARKER).touch())

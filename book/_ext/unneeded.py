@@ -2,13 +2,15 @@
 
 Its scripts, sheets and fonts, which ``weight.py`` replaces; maps of compressed files (3.3 MB, for the
 theme's own developers); templates that lie among the static files; and the translations of a book
-that has one language. And the sources of scripts that the site has in another form, and the pictures that no
-page shows as files: a line figure stands in its page (``figures.py``).
+that has one language. And the sources of scripts that the site has in another form, and the files of line
+figures, which stand in their pages (``figures.py``).
 """
 
-import re
 import shutil
 from pathlib import Path
+
+from bundle import when_written
+from figures import is_line_figure
 
 UNNEEDED = ("**/*.map", "*-macros.html", "locales", "scripts", "styles", "vendor/fontawesome",
             "images/logo_deepnote.svg", "images/logo_jupyterhub.svg", "images/logo_jupyterlite.svg",
@@ -20,21 +22,12 @@ UNNEEDED = ("**/*.map", "*-macros.html", "locales", "scripts", "styles", "vendor
             "touch")  # whose scripts lie in figures, put together
 
 
-def remove_unneeded(app, error):
-    if error or app.builder.format != "html":
-        return
+def remove_unneeded(app):
     for pattern in UNNEEDED:
         for path in (Path(app.outdir) / "_static").glob(pattern):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-    remove_unnamed_images(Path(app.outdir))
-
-
-def remove_unnamed_images(site: Path) -> None:
-    """Remove the files of ``_images`` that no page, script, style sheet or notebook of the site names."""
-    asking = (path for ending in ("html", "js", "css", "ipynb") for path in site.rglob(f"*.{ending}"))
-    named = {name for path in asking for name in re.findall(r"_images/([\w.-]+)", path.read_text(encoding="utf-8"))}
-    for path in (site / "_images").glob("*"):
-        if path.name not in named:
+    for path in (Path(app.outdir) / "_images").glob("*.svg"):
+        if is_line_figure(path.read_text(encoding="utf-8")):  # it stands in its page
             path.unlink()
 
 
@@ -45,5 +38,4 @@ def do_not_look_for_the_index(app):
 
 def setup(app):
     app.connect("builder-inited", do_not_look_for_the_index)
-    app.connect("build-finished", remove_unneeded, priority=900)  # after weight.py has read them
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    when_written(app, remove_unneeded, 900)  # after weight.py has read them

@@ -10,8 +10,6 @@ A new version of the theme needs a look at ``book/_templates`` (what replaces it
 at ``book/_static/site`` (what its scripts did: mode, sidebars, contents, search, menus).
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 from fnmatch import fnmatch
@@ -20,7 +18,7 @@ from pathlib import Path
 
 import rcssmin
 import tinycss2
-from bundle import bundle
+from bundle import bundle, when_written
 from PIL import Image
 from sphinx.util import logging
 
@@ -131,10 +129,8 @@ def apart(static: Path, names) -> str:
                      + "} catch (error) { setTimeout(() => { throw error; }); }" for name in names)
 
 
-def write_bundle(app, error):
+def write_bundle(app):
     """Join the files and give every page their version."""
-    if error or app.builder.format != "html":
-        return
     out = Path(app.outdir)
     for picture in (out / "_images").glob("*.png"):
         shrink(picture)
@@ -157,5 +153,4 @@ def write_bundle(app, error):
 
 def setup(app):
     app.connect("html-page-context", lighten, priority=950)  # after whoever adds files
-    app.connect("build-finished", write_bundle, priority=700)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    when_written(app, write_bundle, 700)

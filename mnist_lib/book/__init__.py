@@ -9,7 +9,6 @@ from mnist_lib import door
 __all__, __getattr__, __dir__ = door(__name__, {
     "architectures": "architectures",
     "changes": "aspects between units",
-    "cover_picture": "COLUMNS draw_cells",
     "draw": "draw",
     "families": "cells family_table",
     "findings": "Checked FAILS Finding HOLDS SEVERITY Sequence answer finding listed",

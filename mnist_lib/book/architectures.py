@@ -3,8 +3,6 @@
 Read from the records of ``benchmarks.zoo`` and ``benchmarks.tools``; chapter: ``book/yours/own-network.md``.
 """
 
-from __future__ import annotations
-
 import json
 
 from ..training import records

@@ -1,7 +1,5 @@
 """Draws the bar of a network's parameter budget: what each layer spends of the 8,000."""
 
-from __future__ import annotations
-
 from .drawing import TALL, WIDE, Drawn, Layer, both, path, svg, text
 
 LIMIT = 8000

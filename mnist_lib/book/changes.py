@@ -3,8 +3,6 @@
 A step named after one idea often changes several; the audit and the worth of ideas both ask here.
 """
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Sequence
 from difflib import SequenceMatcher

@@ -3,8 +3,6 @@
 Numbers come in, SVG in two layouts goes out (``drawing.py``). Labels stand at the lines; there is no legend.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Sequence
 from statistics import fmean

@@ -6,8 +6,6 @@ A notebook shows it too. ``caption`` is HTML, and its bold start says the findin
     draw.network("six-models/batchnorm", caption="<b>7,448 of 8,000.</b> Conv 7 spends nearly a third.")
 """
 
-from __future__ import annotations
-
 import base64
 import re
 import struct
@@ -23,7 +21,7 @@ from torch import nn
 from ..data import mnist
 from ..experiments import Experiment, experiment
 from ..networks import build
-from ..rf import Table, receptive_field
+from ..rf import receptive_field
 from ..training import Run, trained
 from . import budget as budgets
 from . import charts, drawing, pictograms
@@ -107,12 +105,8 @@ def png(pixels: list[list[int]]) -> str:
     return "data:image/png;base64," + base64.b64encode(data).decode()
 
 
-def named(what: str | Experiment | Table | nn.Module) -> tuple[drawing.Drawn, str]:
-    """What is to be drawn of a step, a table or a reader's network, and its name in words."""
-    if isinstance(what, nn.Module):
-        return drawing.drawn(receptive_field(what, IMAGE)), type(what).__name__
-    if isinstance(what, Table):
-        return drawing.drawn(what), what.title or "this network"
+def named(what: str | Experiment) -> tuple[drawing.Drawn, str]:
+    """What is to be drawn of a step, and its name in words."""
     step = experiment(what)
     return drawing.drawn(receptive_field(step.architecture)), title(step.name)
 
@@ -123,7 +117,7 @@ def named(what: str | Experiment | Table | nn.Module) -> tuple[drawing.Drawn, st
 def network(what, *, caption: str = "", budget: bool = True) -> Figure:
     """A network layer by layer, with what one number of each layer sees, and its budget bar.
 
-    ``what`` is a step's name, an experiment, a table or a module for digits.
+    ``what`` is a step's name, or an experiment.
     """
     net, name = named(what)
     bar = budgets.budget(net, f"Parameter budget of {name}") if budget else ""

@@ -4,8 +4,6 @@ Everything is SVG in two layouts: ``wide`` (680 units) and ``tall`` (320 units, 
 one that fits and gives the colours, by role, for light and dark. What is said to a screen reader stands in the label.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """A declared family of comparisons as a table: what differs, by how much, and the verdict as one of so many."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 from .statistics import Comparison

@@ -4,8 +4,6 @@ A verdict is a plain truth ("holds", "does not hold") or comes from a :class:`st
 says how sure it is. Not clear is no verdict for the opposite.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence as Pairs
 from dataclasses import dataclass
 from html import escape
@@ -36,11 +34,6 @@ class Finding:
     evidence: str | Pairs[tuple[str, str]]
     verdict: str
     sure: str = ""
-
-    @property
-    def title(self) -> str:
-        """The verdict in words and the sentence: "Holds, clear: …"."""
-        return f"{', '.join(filter(None, (self.verdict.capitalize(), self.sure)))}: {self.sentence}"
 
     @property
     def kind(self) -> str:
@@ -81,8 +74,6 @@ def finding(sentence: str, evidence: str | Pairs[tuple[str, str]],
         verdict, sure = verdict_of(verdict)
     elif not isinstance(verdict, str):
         verdict = HOLDS if verdict else FAILS
-    if verdict not in _MARK:
-        raise ValueError(f"a verdict is one of {', '.join(_MARK)}, not {verdict!r}")
     return Finding(sentence, evidence, verdict, sure)
 
 

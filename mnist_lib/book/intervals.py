@@ -3,8 +3,6 @@
 Accuracies are in per cent, differences in points. scipy belongs to the extra ``[chapters]`` and is loaded when used.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from typing import NamedTuple

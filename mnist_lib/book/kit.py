@@ -4,8 +4,6 @@ Outside of a notebook a piece is its text. The classes are those of ``book/_stat
 into blocks on a phone, ``sticky`` keeps its first column in sight, ``wideonly`` columns go there.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape

@@ -4,8 +4,6 @@ On the page ``book/_static/parts/labelling.js`` shows one after the other, with 
 and without JavaScript, they stand side by side without their labels.
 """
 
-from __future__ import annotations
-
 import base64
 import json
 from collections.abc import Sequence as Several

@@ -3,8 +3,6 @@
 Shown on ``book/evidence/leaderboard.md``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 

@@ -3,8 +3,6 @@
 Everything is computed from the recorded runs when a page runs. Chapters: ``book/build/``.
 """
 
-from __future__ import annotations
-
 from ..experiments import Experiment
 from ..training import TEST_IMAGES
 from . import report

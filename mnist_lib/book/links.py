@@ -1,7 +1,5 @@
 """Where a table on a page leads: the pages of the steps, and the sources' notebooks."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from .sources import source

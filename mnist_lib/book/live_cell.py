@@ -5,8 +5,6 @@ notebook the figure is drawn anew while it trains, elsewhere a line is printed a
 Nothing is recorded: :func:`mnist_lib.training.loop.fit` is what keeps a training.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import time
 from collections.abc import Callable

@@ -4,8 +4,6 @@ Formulas are for single trainings whose last accuracies scatter normally with a 
 that is measured by ``ideas.scatter``. Shown on ``book/evidence/how-sure.md``.
 """
 
-from __future__ import annotations
-
 import math
 from statistics import NormalDist
 

@@ -4,8 +4,6 @@
 beginning. Without that variable, in a notebook or in a test, everything is measured when it is asked for.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

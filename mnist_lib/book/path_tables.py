@@ -1,7 +1,5 @@
 """The sources' logs beside our trainings: how far they end above ours, and what a step gained in them."""
 
-from __future__ import annotations
-
 from .sources import source, steps
 from .statistics import ENOUGH, Comparison, prediction
 from .statistics import compare as difference

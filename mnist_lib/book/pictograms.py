@@ -1,7 +1,5 @@
 """Small pictures of :mod:`mnist_lib.book.draw` as SVG: trained kernels, a growing field, spreads by layer."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

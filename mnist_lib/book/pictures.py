@@ -1,7 +1,5 @@
 """Figures made of images: grids of digits, and digits as transforms change them."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 
@@ -38,20 +36,17 @@ def digits(images, captions: Sequence[str] | None = None, *, columns: int = 10, 
 def draws(transforms, indices: Sequence[int] = (0, 7, 18, 25), *, columns: int = 10, seed: int = 0) -> Picture:
     """Training images as they are, a row each, and then as random transforms change them.
 
-    ``transforms`` is a step's ``transforms``, or some of them in order; the shades run from the
-    smallest to the largest value in the figure.
+    The shades run from the smallest to the largest value in the figure.
     """
     import torch
 
-    from ..data import Normalize, ToTensor, mnist
+    from ..data import mnist
 
     generator = torch.Generator().manual_seed(seed)
     chosen = mnist("train").images[list(indices)]
-    plain, changed = chosen, chosen.repeat_interleave(columns - 1, dim=0)
+    changed = chosen.repeat_interleave(columns - 1, dim=0)
     for transform in transforms:
         changed = transform(changed, generator)
-        if isinstance(transform, (ToTensor, Normalize)):
-            plain = transform(plain, generator)
     rows = [torch.cat([image[None].float(), versions.float()])
-            for image, versions in zip(plain, changed.split(columns - 1), strict=True)]
+            for image, versions in zip(chosen, changed.split(columns - 1), strict=True)]
     return digits(torch.cat(rows), columns=columns)

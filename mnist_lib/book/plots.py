@@ -4,8 +4,6 @@ Figures are returned, not shown: the last line of a cell shows them. How they lo
 is in ``style.py``; pictures of digits are in ``pictures.py``.
 """
 
-from __future__ import annotations
-
 from functools import wraps
 
 import matplotlib

@@ -3,8 +3,6 @@
 Used by the chapters of ``book/build`` to look at one idea at a time.
 """
 
-from __future__ import annotations
-
 import functools
 import hashlib
 

@@ -5,8 +5,6 @@ The script is ``book/build/recipe.py``; it needs nothing of this library. ``tool
 and what it ran on.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

@@ -5,8 +5,6 @@ and ``sources.json``. Tables are the book's two kinds: ``stack`` for words, whos
 ``sticky`` for numbers, whose first column stays. The sheets are ``book/paths/<path>/<step>.md``.
 """
 
-from __future__ import annotations
-
 import contextlib
 import io
 from collections.abc import Sequence

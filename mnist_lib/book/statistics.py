@@ -11,8 +11,6 @@ training has a prediction interval. "Not clear" is never read as "equal". Chapte
 Accuracies are in per cent, differences in points. The formulas stand in ``intervals.py``.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -148,14 +146,14 @@ class Comparison:
         inner = self.interval()
         return "–" if inner is None else f"{inner}\n{self.interval(images=True)}" if self.wider else str(inner)
 
-    def __sub__(self, other: Comparison) -> Comparison:
+    def __sub__(self, other: "Comparison") -> "Comparison":
         """The difference of two differences between other trainings: their variances add."""
         return Comparison(self.points - other.points, self.parts + other.parts if self.parts and other.parts else (),
                           None if None in (self.images_variance, other.images_variance) else
                           self.images_variance + other.images_variance,
                           min(self.seeds, other.seeds), self.bound or other.bound, self.tested and other.tested)
 
-    def __neg__(self) -> Comparison:
+    def __neg__(self) -> "Comparison":
         return replace(self, points=-self.points)
 
     def __str__(self) -> str:

@@ -7,8 +7,6 @@ figure takes its colours from here. A colour has one meaning, as on the pages, a
 figure tells things apart by colour alone: series differ by line and mark.
 """
 
-from __future__ import annotations
-
 import io
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg

@@ -4,8 +4,6 @@ Everything is computed from the recorded runs, the catalogue and ``sources.json`
 Pages reach it through ``report.py``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean

@@ -1,7 +1,5 @@
 """Tables as pages and terminals show them: a caption, header cells with a scope, no colours."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from html import escape
@@ -64,19 +62,6 @@ class PageTable:
     sortable: bool = False
     secondary: tuple[str, ...] = ()
     stacked: bool = False
-
-    def __post_init__(self):
-        if unknown := set(self.secondary) - set(self.columns[1:]):
-            raise ValueError(f"the table {self.caption!r} has no column {min(unknown)!r} to leave to a fold")
-        for row in self.rows:
-            if len(row) != len(self.columns):
-                raise ValueError(f"the table {self.caption!r} has {len(self.columns)} columns; "
-                                 f"its row {row[0]!r} has {len(row)} cells")
-
-    def column(self, name: str) -> dict[str, str]:
-        """One column, by the names of the rows."""
-        i = self.columns.index(name)
-        return {row[0]: row[i] for row in self.rows}
 
     def _repr_html_(self) -> str:
         sides = [self._side(i) for i in range(len(self.columns))]

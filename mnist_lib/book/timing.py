@@ -4,8 +4,6 @@ A record knows its machine and the seconds of each epoch, without the evaluation
 never trained on a kind of device has no time there, and the words say so.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median

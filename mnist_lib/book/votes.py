@@ -4,8 +4,6 @@ Each step has one vote on an image, shared among its seeds, so that a step train
 more often counts no more. Shown on ``book/further/hard-digits.md``.
 """
 
-from __future__ import annotations
-
 import json
 from collections import Counter, defaultdict
 from collections.abc import Sequence

@@ -6,8 +6,7 @@ import matplotlib
 import pytest
 import social_card
 from matplotlib.figure import Figure
-
-from mnist_lib.book.cover_picture import BLUE, draw_cells
+from social_card import BLUE, draw_cells
 
 
 def cells(count, digit):

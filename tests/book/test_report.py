@@ -70,16 +70,11 @@ def test_a_finding_says_its_verdict(verdict, expected):
 
 def test_a_finding_says_how_sure_it_is():
     clear = compare((98.0, 98.1, 98.2), (99.0, 99.1, 99.2))
-    assert finding("a", "b", clear).title == "Holds, clear: a"
+    assert finding("a", "b", clear).kind == "Holds, clearly"
     near = compare((98.0, 98.01, 98.02), (98.05, 98.06, 98.07))
-    assert finding("a", "b", near).title == "Holds, clear on these images only: a"
-    assert finding("a", "b", -near).title == "Does not hold, clear on these images only: a"
-    assert finding("a", "b", True).title == "Holds: a" and finding("a", "b", NO_VERDICT).title == "No verdict: a"
-
-
-def test_other_verdicts_are_refused():
-    with pytest.raises(ValueError, match="no verdict"):
-        finding("a", "b", "maybe")
+    assert finding("a", "b", near).kind == "Holds, on these images"
+    assert finding("a", "b", -near).kind == "Does not hold, on these images"
+    assert finding("a", "b", True).kind == "Holds" and finding("a", "b", NO_VERDICT).kind == "No verdict"
 
 
 # --- tables ------------------------------------------------------------------------------------
@@ -107,13 +102,6 @@ def test_columns_that_a_phone_folds_away_are_named_and_marked():
     html = PageTable("t", ("", "a", "b"), (("row", "1", "2"),), secondary=("b",))._repr_html_()
     marked = [tag for tag, attributes in Tags(html).found if attributes.get("class") == "secondary"]
     assert marked == ["th", "td"]
-    with pytest.raises(ValueError, match="no column 'c'"):
-        PageTable("t", ("", "a"), (), secondary=("c",))
-
-
-def test_a_row_of_the_wrong_length_is_named():
-    with pytest.raises(ValueError, match="'short'"):
-        PageTable("t", ("", "a"), (("short",),))
 
 
 def test_numbers_stand_on_the_right():
@@ -180,11 +168,6 @@ def test_shared_runs_are_found_from_both_paths(tmp_path, monkeypatch):
     assert len(report.recorded("drill-down/setup")) == 1
 
 
-# --- per class ---------------------------------------------------------------------------------
-
-LABELS = [i % 10 for i in range(100)]
-
-
 # --- what changed ------------------------------------------------------------------------------
 
 def rows_of(step):
@@ -205,7 +188,7 @@ def test_changes_name_each_setting_that_differs():
 
 
 def test_settings_name_all_that_is_no_default():
-    found = report.settings("beyond/smallest").column("value")
+    found = dict(report.settings("beyond/smallest").rows)
     assert list(found) == ["network", "training images", "batch size", "optimizer", "learning-rate schedule",
                            "number of epochs", "averaging of the weights"]
     assert "parameters; unit: conv" in found["network"] and "degrees ±10" in found["training images"]

@@ -118,7 +118,6 @@ def book(tmp_path_factory):
 
 def test_new_words_are_shown_and_nothing_is_executed(book):
     book.replace("book/run.md", "Old words.", "New words.")
-    book.replace("requirements.txt", "# The library", "# The library's needs")  # a comment
     status, executed, _ = book.build()
     assert (status, executed) == (0, "")
     assert "New words." in book.page("run") and "accuracy is 99.4" in book.page("run")
@@ -163,12 +162,6 @@ def test_faults_fail_the_build_on_the_second_try_too_and_all_are_told(book):
         assert "unknown document: 'nowhere'" in said
 
 
-def test_a_formula_is_drawn_by_the_browser_with_a_font_of_the_site(book):
-    assert "<msup><mi>x</mi><mn>2</mn></msup>" in book.page("index")
-    assert (book.root / "_build/html/_static/site/formulas.woff2").read_bytes()[:4] == b"wOF2"
-    assert "THEBE" not in book.page("index") and "cdn.jsdelivr" not in book.page("index")
-
-
 def test_a_page_has_one_sheet_and_one_script_of_the_version_that_is_there(book):
     page = book.page("run")
     files = re.findall(r'(?:<script[^>]* src|<link[^>]* rel="stylesheet" href)="([^"]+)"', page)
@@ -207,14 +200,6 @@ def test_the_page_for_what_is_not_there_loads_nothing(book):
     page = (book.root / "_build/html/404.html").read_text()
     assert all('href="data:' in link for link in re.findall("<link[^>]*>", page))
     assert "src=" not in page and "url(http" not in page
-
-
-def test_what_no_page_asks_for_is_not_in_the_site(book):
-    static = book.root / "_build/html/_static"
-    assert not list(static.rglob("*.map")) and not list(static.rglob("*.html"))
-    for pattern in ("fa-*", "*bootstrap*", "doctools.js"):
-        assert not list(static.rglob(pattern)), pattern
-    assert sum(path.stat().st_size for path in static.glob("*.css")) < 150_000
 
 
 def test_two_builds_at_once_the_second_says_so_and_the_first_ends_well(book):

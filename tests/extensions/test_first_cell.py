@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from first_cell import first_cell, install_missing
+from first_cell import LATER, first_cell, install_missing
 
 ASK = "import mnist_lib; print(mnist_lib.__file__, mnist_lib.VERSION)"
 
@@ -51,7 +51,7 @@ def run(python, cell, folder, **environment):
 
 def test_it_clones_the_notebooks_version_once(book, bare, tmp_path):
     commit = git(book, "rev-parse", "HEAD~1")
-    cell = first_cell("https://example.org/never", commit, "main", [], [], later=False)
+    cell = first_cell("https://example.org/never", commit, "main", [], []).removesuffix(LATER)
     empty = tmp_path / "empty"
     done = run(bare, cell, empty, MNIST_LIB_SOURCE=str(book), GIT_ALLOW_PROTOCOL="file")
     copy = empty / f"mnist-book-{commit[:7]}"
@@ -66,7 +66,7 @@ def test_it_clones_the_notebooks_version_once(book, bare, tmp_path):
 
 def test_a_version_that_is_not_there_is_replaced_by_no_other(book, bare, tmp_path):
     """Unless the reader asks for one: what is run would not be what was pinned."""
-    cell, empty = first_cell(str(book), "0" * 40, "main", [], [], later=False), tmp_path / "empty"
+    cell, empty = first_cell(str(book), "0" * 40, "main", [], []).removesuffix(LATER), tmp_path / "empty"
     done = run(bare, cell, empty)
     last = done.stderr.strip().splitlines()[-1]
     assert done.returncode and f"Version {'0' * 40} of the book could not be fetched" in last
@@ -77,19 +77,19 @@ def test_a_version_that_is_not_there_is_replaced_by_no_other(book, bare, tmp_pat
 
 
 def test_where_no_version_is_pinned_it_takes_the_branch_and_says_so(book, bare, tmp_path):
-    done = run(bare, first_cell(str(book), "", "main", [], [], later=False), tmp_path / "empty")
+    done = run(bare, first_cell(str(book), "", "main", [], []).removesuffix(LATER), tmp_path / "empty")
     assert done.stdout.endswith(" 2\n") and ", version main\n" in done.stdout, done.stderr
 
 
 def test_a_branch_with_a_slash_can_be_asked_for(book, bare, tmp_path):
     git(book, "branch", "try/it", "HEAD~1")
-    done = run(bare, first_cell(str(book), "", "main", [], [], later=False), tmp_path / "empty",
+    done = run(bare, first_cell(str(book), "", "main", [], []).removesuffix(LATER), tmp_path / "empty",
                MNIST_LIB_VERSION="try/it")
     assert done.stdout.endswith(" 1\n"), done.stderr
 
 
 def test_it_does_nothing_in_a_checkout(book, bare):
-    done = run(bare, first_cell("", "", "main", [], [], later=False), book / "notebooks")
+    done = run(bare, first_cell("", "", "main", [], []).removesuffix(LATER), book / "notebooks")
     commit = git(book, "rev-parse", "HEAD")
     assert done.stdout == (f"Using the library in {book}, version {commit[:7]}\n"
                            f"{book / 'mnist_lib' / '__init__.py'} 2\n"), done.stderr
@@ -112,7 +112,7 @@ def test_an_older_clone_above_is_not_used(book, bare, tmp_path, shallow, asked):
     source, settings = {"commit": (str(book), {}), "source": ("", {"MNIST_LIB_SOURCE": str(book)}),
                         "version": (str(book), {"MNIST_LIB_VERSION": "main"}),
                         "abbreviated": (str(book), {"MNIST_LIB_VERSION": older[:9]})}[asked]
-    cell = first_cell(source, newer, "main", [], [], later=False)
+    cell = first_cell(source, newer, "main", [], []).removesuffix(LATER)
     done = run(bare, cell, above / "notebooks", **settings)
     if asked == "abbreviated":  # what lies there is what is asked for
         assert done.stdout.startswith(f"Using the library in {above}, version {older[:7]}\n"), done.stderr
@@ -126,7 +126,7 @@ def test_an_older_clone_above_is_not_used(book, bare, tmp_path, shallow, asked):
 def test_a_clone_above_gives_another_of_its_versions(book, bare):
     """Where no other source is known; it stays as it is."""
     older = git(book, "rev-parse", "HEAD~1")
-    done = run(bare, first_cell("", older, "main", [], [], later=False), book / "notebooks")
+    done = run(bare, first_cell("", older, "main", [], []).removesuffix(LATER), book / "notebooks")
     assert done.stdout.endswith(f" {OLDER}\n") and git(book, "log", "-1", "--format=%s") == "version 2", done.stderr
 
 
@@ -151,7 +151,7 @@ def test_an_older_installation_is_not_used(book, bare, tmp_path, commit, records
     if records:
         (packages / "results").mkdir()
     settings = {} if records else {"MNIST_LIB_RESULTS": str(book / "results")}
-    cell = "import mnist_lib\n" + first_cell(str(book), newer, "main", [], [], later=False)  # imported already
+    cell = "import mnist_lib\n" + first_cell(str(book), newer, "main", [], []).removesuffix(LATER)  # imported already
     done = run(bare, cell, tmp_path / "a", **settings)
     assert done.stdout.endswith(f" {ASKED}\n"), done.stderr
     assert done.stdout.startswith(f"Not used: {packages}, of version {commit[:7] if commit else 'unknown'}\n")
@@ -161,7 +161,7 @@ def test_an_older_installation_is_not_used(book, bare, tmp_path, commit, records
 
 def test_a_library_without_records_is_not_enough(book, bare, tmp_path):
     install(bare, None)
-    cell = first_cell(str(book), "", "main", [], [], later=False)
+    cell = first_cell(str(book), "", "main", [], []).removesuffix(LATER)
     assert run(bare, cell, tmp_path / "a").stdout.endswith(" 2\n")
     elsewhere = run(bare, cell, tmp_path / "b", MNIST_LIB_RESULTS=str(book / "results"))
     assert elsewhere.stdout.endswith(" 0\n")  # its records are named and no version is asked for
@@ -170,11 +170,11 @@ def test_a_library_without_records_is_not_enough(book, bare, tmp_path):
 
 def test_it_says_what_is_wrong_and_leaves_nothing_behind(bare, tmp_path):
     empty = tmp_path / "empty"
-    done = run(bare, first_cell(str(tmp_path / "nowhere"), "", "main", [], [], later=False), empty)
+    done = run(bare, first_cell(str(tmp_path / "nowhere"), "", "main", [], []).removesuffix(LATER), empty)
     last = done.stderr.strip().splitlines()[-1]
     assert done.returncode and "could not be fetched from" in last and "MNIST_LIB_SOURCE" in last
     assert list(empty.iterdir()) == []
-    unknown = run(bare, first_cell("", "", "main", [], [], later=False), empty)
+    unknown = run(bare, first_cell("", "", "main", [], []).removesuffix(LATER), empty)
     assert "address is not known" in unknown.stderr and "%env MNIST_LIB_SOURCE" in unknown.stderr
 
 

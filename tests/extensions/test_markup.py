@@ -1,13 +1,9 @@
 """What is changed in a page's HTML when it is written."""
 
-import struct
-
-from markup import rewrite
-
-
-def png(path, width, height):
-    path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR" + struct.pack(">II", width, height))
-    return path
+from markup import Lines, rewrite
+from PIL import Image
+from pygments import highlight
+from pygments.lexers import PythonLexer
 
 
 def test_a_solution_folds_without_a_script():
@@ -18,7 +14,8 @@ def test_a_solution_folds_without_a_script():
 
 
 def test_images_hold_their_place_and_all_but_the_first_wait(tmp_path):
-    files = {"a.png": png(tmp_path / "a.png", 1200, 300)}
+    Image.new("L", (1200, 300)).save(tmp_path / "a.png")
+    files = {"a.png": tmp_path / "a.png"}
     made = rewrite('<img src="../_images/a.png" alt="a"/>'
                    '<img src="../_images/a.png" alt="b" style="width: 560px; height: 140px;"/>', files)
     first, second = made.split("<img")[1:]
@@ -27,7 +24,7 @@ def test_images_hold_their_place_and_all_but_the_first_wait(tmp_path):
 
 
 def test_an_svg_says_its_size_in_points(tmp_path):
-    (tmp_path / "a.svg").write_text('<svg viewBox="0 0 300 150">')
+    (tmp_path / "a.svg").write_text('<svg width="300pt" height="150pt" xmlns="http://www.w3.org/2000/svg"/>')
     assert 'width="400"' in rewrite('<img src="a.svg" alt=""/>', {"a.svg": tmp_path / "a.svg"})
 
 
@@ -48,9 +45,8 @@ def test_long_names_may_break_behind_what_parts_their_words():
 
 
 def test_lines_of_code_know_how_far_they_are_set_in():
-    made = rewrite('<div class="highlight"><pre><span></span>if x:\n    <span class="n">y</span>\n\nz\n</pre>'
-                   "</div>", {})
-    assert '<span class="line">if x:\n</span>' in made
-    assert '<span class="line" style="--set-in:4">    <span class="n">y</span>\n</span>' in made
-    from bs4 import BeautifulSoup
-    assert BeautifulSoup(made, "html.parser").pre.get_text() == "if x:\n    y\n\nz\n"
+    made = highlight('if x:\n    y = """a\n  b"""\n\nz\n', PythonLexer(), Lines())
+    assert '<span class="line"><span class="k">if</span>' in made
+    assert '<span class="line" style="--set-in:4">    <span class="n">y</span>' in made
+    assert '<span class="line" style="--set-in:2"><span class="s2">  b"""</span>\n</span>' in made
+    assert '<span class="line">\n</span><span class="line"><span class="n">z</span>\n</span></pre>' in made

@@ -1,19 +1,7 @@
 """The time that a page takes, from its text and cells."""
 
 from docutils import nodes
-from minutes import (
-    ROUND,
-    SECONDS,
-    WORDS,
-    hours,
-    pages_of,
-    pages_telling,
-    rounded,
-    seconds,
-    telling,
-    time_to_read,
-    write_time,
-)
+from minutes import ROUND, SECONDS, WORDS, hours, pages_of, pages_telling, rounded, seconds, time_to_read, write_time
 
 
 class solution_node(nodes.Element):
@@ -61,18 +49,19 @@ def test_times_are_rounded_and_told_in_words():
 def app_of(below, minutes):
     """A build whose pages have others below them, and a time each."""
     env = type("Env", (), {"toctree_includes": below, "page_minutes": minutes, "found_docs": set(minutes)})()
+    env.metadata = {name: {} for name in minutes}
     return type("App", (), {"env": env})()
 
 
 def test_a_path_is_its_page_with_all_below_it_and_another_page_is_told_in_minutes():
     app = app_of({"path": ["one", "two"], "two": ["deep"]}, {"path": 10, "one": 55, "two": 60, "deep": 115, "else": 5})
     assert sorted(pages_of(app, "this path", "path")) == ["deep", "one", "path", "two"]
-    text = page(*(time_to_read(of=of) for of in ("this path", "two")))
+    text = page(*(time_to_read(of=of) for of in ("this path", "two", "this page")))
     write_time(app, text, "path")
-    assert [node.astext() for node in text.children] == ["four hours", "60"]
+    assert [node.astext() for node in text.children] == ["four hours", "60", "10 minutes"]
 
 
 def test_pages_that_tell_of_others_are_written_again():
     app = app_of({}, {"path": 10, "one": 5})
-    telling(app.env).update({"path", "gone"})
+    app.env.metadata["path"]["tells_minutes"] = "yes"
     assert pages_telling(app, app.env) == ["path"]

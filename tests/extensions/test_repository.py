@@ -6,7 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from repository import WithAddress, address_and_branch, commit, find_addresses, site_address, web_address
+from repository import WithAddress, address_and_branch, find_addresses, site_address, web_address
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -44,15 +44,6 @@ def test_the_workflow_comes_before_the_remote(tmp_path):
 ])
 def test_where_the_site_is(tmp_path, environment, site):
     assert site_address(tmp_path, environment) == site
-
-
-def test_the_version_is_the_commit_that_is_checked_out(tmp_path):
-    assert commit(tmp_path) == ""
-    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
-    assert commit(tmp_path) == ""
-    subprocess.run(["git", "-C", str(tmp_path), "-c", "user.name=t", "-c", "user.email=t@example.org",
-                    "commit", "-q", "--allow-empty", "-m", "one"], check=True)
-    assert len(commit(tmp_path)) == 40
 
 
 @pytest.mark.parametrize("address, shown", [

@@ -57,8 +57,11 @@ Between.
 :step: 1000
 
 How many?
----
+```
+
 Layer by layer.
+
+```{predict-end}
 ```
 
 ```{predict} way
@@ -86,8 +89,11 @@ It falls because of this.
 :step: 0.5
 
 How many?
----
+```
+
 So many.
+
+```{predict-end}
 ```
 
 ```{predict} pictures

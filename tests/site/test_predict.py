@@ -55,15 +55,16 @@ def test_the_answer_is_told_in_a_sentence(settings, sentence):
 
 
 WRONG = {
-    "```{predict} a\n:answer: none\n\nQ?\n---\nE.\n```": "no cell of this page glues 'none'",
-    "```{predict} a\n:kind: number\n\nQ?\n---\nE.\n```": "it has no :answer:",
+    "```{predict} a\n:answer: none\n\nQ?\n```\n\nE.\n\n```{predict-end}\n```": "no cell of this page glues 'none'",
+    "```{predict} a\n:kind: number\n\nQ?\n```\n\nE.\n\n```{predict-end}\n```": "it has no :answer:",
     "```{predict} a\n:answer: seeds\n\nQ?\n```\n\nE.": "has no end",
     "```{predict} a\n:answer: seeds\n\nQ?\n```\n\nE.\n\n## Next\n\n```{predict-end}\n```": "has no end",
     "```{predict-end}\n```": "without a predict above",
     "```{predict} a\n:answer: seeds\n\nQ?\n```\n\n```{predict-end}\n```": "no evidence before",
-    "```{predict} a\n:kind: choice\n:answer: which\n\nQ?\n---\nE.\n```": "ends with the list",
-    "```{predict} a\n:kind: slider\n:answer: many\n\nQ?\n---\nE.\n```": "a :min: and a :max:",
-    "```{predict} a\n:kind: slider\n:min: 0\n:max: 5\n:answer: many\n\nQ?\n---\nE.\n```": "lies outside of 0 to 5",
+    "```{predict} a\n:kind: choice\n:answer: which\n\nQ?\n```\n\nE.\n\n```{predict-end}\n```": "ends with the list",
+    "```{predict} a\n:kind: slider\n:answer: many\n\nQ?\n```\n\nE.\n\n```{predict-end}\n```": "a :min: and a :max:",
+    "```{predict} a\n:kind: slider\n:min: 0\n:max: 5\n:answer: many\n\nQ?\n```\n\nE.\n\n```{predict-end}\n```":
+        "lies outside of 0 to 5",
 }
 
 

@@ -7,3 +7,23 @@
 Everything comes from the records and the library when the page is written. ``book/_static/touch/NAME.js`` draws it:
 on the page, and before, when the book is built (``book/_ext/painting.py``).
 """
+
+
+def network_of(step: str):
+    """The network of a step's recorded training with seed 0."""
+    from mnist_lib.book.summaries import recorded
+    from mnist_lib.training import trained
+
+    return trained(next(run for run in recorded(step) if run.seed == 0))
+
+
+def entering(network, layer, images):
+    """What a layer of a network is given for some images."""
+    import torch
+
+    given: list = []
+    hook = layer.register_forward_hook(lambda _, values, __: given.extend(values))
+    with torch.no_grad():
+        network(images)
+    hook.remove()
+    return given[0]

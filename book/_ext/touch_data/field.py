@@ -4,7 +4,6 @@ ROOM = 270
 SCRIPTS = ("parts/windows", "parts/pictures", *(f"calculator/{name}" for name in (
     "geometry", "dependence", "layers", "network", "export", "controls", "stage", "maps", "drawing")))
 DIGIT, SIZE = 7, (1, 28, 28)
-SHOWN = ("network", "dilation", "padding", "stride")
 
 
 def lists(show: str, network: str) -> list[tuple[str, tuple[int, int, int], list, int]]:
@@ -13,22 +12,18 @@ def lists(show: str, network: str) -> list[tuple[str, tuple[int, int, int], list
     from mnist_lib.networks import ARCHITECTURES, flat_layers
     from mnist_lib.rf import conv, max_pool
 
-    if show == "dilation":
-        return [("dilations " + ", ".join(map(str, ds)), SIZE, [conv(8, 3, dilation=d) for d in ds], 3)
-                for ds in ((2, 2, 2), (1, 2, 4), (1, 1, 1))]
-    if show == "padding":
-        return [(name, SIZE, [*[conv(8, 3, padding=p)] * 3, max_pool(2), *[conv(8, 3, padding=p)] * 3], 7)
-                for name, p in (("padding 1", 1), ("no padding", 0))]
-    if show == "stride":
-        kernels = [conv(8, 3), conv(8, 3)]
-        places = ("pooling first", "in the middle", "pooling last")
-        return [(name, SIZE, [*kernels[:i], max_pool(2), *kernels[i:]], 3) for i, name in enumerate(places)]
-    if show not in SHOWN:
-        raise ValueError(f"the figure 'field' shows {', '.join(SHOWN[:-1])} or {SHOWN[-1]}, not {show!r}")
-    if network not in {**ARCHITECTURES, **EXPERIMENTS}:
-        raise ValueError(f"there is no network {network!r}; there are {', '.join(ARCHITECTURES)}")
-    architecture = ARCHITECTURES.get(network) or EXPERIMENTS[network].architecture
-    return [(network, architecture.input_size, [layer for _, layer in flat_layers(architecture)], 0)]
+    if show == "network":
+        architecture = ARCHITECTURES.get(network) or EXPERIMENTS[network].architecture
+        return [(network, architecture.input_size, [layer for _, layer in flat_layers(architecture)], 0)]
+    kernels = [conv(8, 3), conv(8, 3)]
+    return {
+        "dilation": [("dilations " + ", ".join(map(str, ds)), SIZE, [conv(8, 3, dilation=d) for d in ds], 3)
+                     for ds in ((2, 2, 2), (1, 2, 4), (1, 1, 1))],
+        "padding": [(name, SIZE, [*[conv(8, 3, padding=p)] * 3, max_pool(2), *[conv(8, 3, padding=p)] * 3], 7)
+                    for name, p in (("padding 1", 1), ("no padding", 0))],
+        "stride": [(name, SIZE, [*kernels[:i], max_pool(2), *kernels[i:]], 3)
+                   for i, name in enumerate(("pooling first", "in the middle", "pooling last"))],
+    }[show]
 
 
 def data(show: str = "network", network: str = "six-models/steplr") -> dict:
