@@ -98,7 +98,8 @@ TILTS = [RandomPerspective(distortion, p=0.5, fill=fill) for distortion in (0.0,
 
 
 @pytest.mark.parametrize("transform, theirs", [(one, make) for some, make in (
-    (TURNS, turned), (MOVES, moved), (TILTS, tilted)) for one in some], ids=lambda one: repr(one)[:80])
+    (TURNS, turned), (MOVES, moved), (TILTS, tilted)) for one in some],
+    ids=lambda one: getattr(one, "__name__", repr(one)[:80]))
 def test_the_same_parameters_give_torchvision_s_images(images, transform, theirs):
     drawn, image_of = draw(transform, len(images)), theirs(transform)
     assert_same(transform.apply(images, drawn), [image_of(image, drawn, i) for i, image in enumerate(images)],
