@@ -302,6 +302,8 @@ def test_the_switch_changes_the_mode_and_is_remembered(site, page):
     while page.evaluate("document.documentElement.dataset.mode") != "dark":
         page.locator(".bd-header-article .theme-switch-button").press("Enter")
     page.goto((site / "book/learn/digits.html").as_uri())
+    page.wait_for_function("localStorage.getItem('mode') === 'dark'")  # another process may hear of it a moment later
+    page.reload()
     assert page.evaluate(BRIGHTNESS) < 0.5
 
 

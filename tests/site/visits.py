@@ -28,7 +28,8 @@ def visit(browser, address: str = "", width: int = 1366, height: int = 900, **se
         page, faults = context.new_page(), []
         page.on("pageerror", lambda error: faults.append(f"script error: {error}"))
         page.on("console", lambda said: faults.append(f"console: {said.text}") if said.type == "error" else None)
-        page.on("requestfailed", lambda request: faults.append(f"request failed: {request.url}"))
+        page.on("requestfailed", lambda request: faults.append(f"request failed: {request.url}")
+                if request.failure != "net::ERR_ABORTED" else None)  # the page was left while it loaded
         if address:
             page.goto(address)
         yield page
