@@ -30,6 +30,7 @@ AUDIT = (ROOT / "tests" / "facts" / "audit.md").read_text()
 ROWS = {row[1]: row for row in re.findall(
     r"^\| ((\d\.\d+)) \| ([HML]) \| (.*?) \| (.*) \|$", AUDIT, re.MULTILINE)}
 CHECKED = {s.key: s for s in statements() if s.check}
+pytestmark = pytest.mark.xdist_group("claims")  # one worker measures them
 
 
 def audit_id(key: str) -> str:
