@@ -11,6 +11,9 @@ import torch
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from .rules.attention import scaled_dot_product_attention
+from .rules.registry import registered
+
 
 @contextmanager
 def silence():
@@ -62,6 +65,8 @@ class Functions(TorchFunctionMode):
 
     def __torch_function__(self, function, types, args=(), kwargs=None):
         try:
+            if function is torch.nn.functional.scaled_dot_product_attention and not registered(function):
+                function = scaled_dot_product_attention
             return self.listener.function(function, args, kwargs or {})
         except Exception as error:
             self.listener.fail(error)

@@ -79,6 +79,17 @@ def without_attending(args, filled):
     return filled(made).transpose(1, 2), query.new_zeros(0)
 
 
+def scaled_dot_product_attention(query, key, value, attn_mask=None, *args, **kwargs):
+    """PyTorch's own, with a batch in front where there is none: it would write out all scores."""
+    attend = torch.nn.functional.scaled_dot_product_attention
+    bare = query.dim() == key.dim() == value.dim() == 3
+    if attn_mask is not None and attn_mask.dim() == 3 and (bare or query.dim() == 4):
+        attn_mask = attn_mask.unsqueeze(0)
+    if not bare:
+        return attend(query, key, value, attn_mask, *args, **kwargs)
+    return attend(*(t.unsqueeze(0) for t in (query, key, value)), attn_mask, *args, **kwargs).squeeze(0)
+
+
 def by_scores(query, key, value, dropout=0.0, causal=False, attn_mask=None, scale=None):
     """Attention as the operations it is made of; returns as ATTENTION does."""
     output, _ = torch.ops.aten._scaled_dot_product_attention_math(query, key, value, attn_mask, dropout, causal,
