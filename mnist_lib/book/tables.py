@@ -63,11 +63,6 @@ class PageTable:
     secondary: tuple[str, ...] = ()
     stacked: bool = False
 
-    def column(self, name: str) -> dict[str, str]:
-        """One column, by the names of the rows."""
-        i = self.columns.index(name)
-        return {row[0]: row[i] for row in self.rows}
-
     def _repr_html_(self) -> str:
         sides = [self._side(i) for i in range(len(self.columns))]
         aside = [' class="secondary"' * (c in self.secondary) for c in self.columns]

@@ -1,7 +1,7 @@
 """One training of a reader's network: checkpoints after each epoch, predictions for the held-out images.
 
 The held-out labels are not needed here, and nothing of them can steer a training: whoever has
-them counts afterwards. The steps themselves are the book's (``loop.train_epoch``).
+them counts afterwards. The epochs themselves are the book's (``Trainer``).
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from mnist_lib.studies.claims import audit
 from mnist_lib.studies.claims import logs as audit_logs
 from mnist_lib.studies.claims import networks as audit_networks
 from mnist_lib.studies.claims import training as audit_training
-from tests import ROOT
+from tests import ROOT, column
 from tests.facts import facts
 
 AUDIT = (ROOT / "tests" / "facts" / "audit.md").read_text()
@@ -128,7 +128,7 @@ def test_each_statement_names_its_place_and_what_the_book_asks_counts_against_no
     assert {f.key for f in audit.findings(own=True)} == OWN
     assert not OWN & {f.key for f in audit.findings()}
     table = audit.summary()
-    assert table.column("checked")["all"] == str(len(found) - len(OWN))
+    assert column(table, "checked")["all"] == str(len(found) - len(OWN))
     assert "Asked by this book" in found["0.4"]._repr_html_() and "Said in" in found["2.1"]._repr_html_()
     assert "at least two epochs" in found["1.1"].evidence or "two epochs or more" in found["1.1"].evidence
 
@@ -343,9 +343,9 @@ def test_errors_name_what_is_wrong():
 
 def test_the_summary_adds_up():
     table = audit.summary()
-    checked_, *verdicts = (table.column(c) for c in ("checked", "hold", "do not hold", "slips", "open"))
+    checked_, *verdicts = (column(table, c) for c in ("checked", "hold", "do not hold", "slips", "open"))
     for name in checked_:
         assert int(checked_[name]) == sum(int(column[name]) for column in verdicts)
     assert sum(int(n) for name, n in checked_.items() if name != "all") == int(checked_["all"])
-    assert table.column("not\ncheckable")["all"] == str(len(NOT_RECOMPUTED))
+    assert column(table, "not\ncheckable")["all"] == str(len(NOT_RECOMPUTED))
     assert sum(len(audit.table(path).rows) for path in audit.PATHS) == int(checked_["all"])

@@ -6,6 +6,7 @@ from mnist_lib.book.report import RULE, Summary
 from mnist_lib.book.sources import source
 from mnist_lib.book.statistics import Spread
 from mnist_lib.studies.search import sizes
+from tests import column
 
 
 def of(parameters, *finals, holds=0):
@@ -20,7 +21,7 @@ SMALL, LARGE = of(1_000, 98.9, 99.1), of(4_000, 99.4, 99.45, 99.5, holds=2)
 def test_the_largest_comes_first_with_its_range():
     table = sizes.table([SMALL, LARGE])
     assert table.rows[0] == ("beyond/4000", "4,000", "99.45", "99.40 to 99.50", "3", *["2\n9 to 99 %"] * 3)
-    assert table.column("mean (%)") == {"beyond/4000": "99.45", "beyond/1000": "99.00"}
+    assert column(table, "mean (%)") == {"beyond/4000": "99.45", "beyond/1000": "99.00"}
 
 
 def test_the_largest_of_them_is_the_drill_down_s_own_log():
