@@ -39,7 +39,7 @@ def plot_field(table, image, layer: str, unit=None, ax=None):
     (_on_line if count == 1 else _on_picture)(ax, picture, seen[-2:], whole[-2:])
     fields = {g.field for g in row.output}
     ax.set_title(f"{layer}, unit {', '.join(map(str, unit)) or 0}: field {'×'.join(map(str, sorted(fields)))}{depth}",
-                 color=GREY)
+                 color=GREY, parse_math=False)
     return ax
 
 
@@ -90,7 +90,7 @@ def plot_growth(table, ax=None):
     for place, field in zip(places, fields):
         ax.text(field, place, f" {field}", va="center", color=GREY, fontsize=8)
     ax.axvline(max(table.space.pixels), color=GREY, linestyle="--", linewidth=1)
-    ax.set_yticks(list(places), [row.label for row in rows], fontsize=8)
+    ax.set_yticks(list(places), [row.label[-40:] for row in rows], fontsize=8, parse_math=False)
     ax.invert_yaxis()
     ax.set_xlabel("receptive field in pixels (dashed: the image)")
     for part in (*ax.spines.values(), ax.xaxis.label):
@@ -115,6 +115,7 @@ def plot_effective(field, ax=None):
     row, column = field.centre
     ax.add_patch(patches.Circle((column, row), max(field.radius, 0.5), fill=False, edgecolor=GREY, linestyle="--",
                                 linewidth=1.5, label=f"{field.share:.0%} of the gradient"))
-    ax.set_title(f"{field.layer}: radius {field.radius:.1f} pixels hold {field.share:.0%}", color=GREY)
+    ax.set_title(f"{field.layer}: radius {field.radius:.1f} pixels hold {field.share:.0%}", color=GREY,
+                 parse_math=False)
     ax.set_axis_off()
     return ax

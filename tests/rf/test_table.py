@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from collections import OrderedDict
 from html.parser import HTMLParser
 
 import matplotlib
@@ -11,7 +12,7 @@ import pytest
 import torch
 from torch import nn
 
-from mnist_lib import receptive_field
+from mnist_lib import effective, receptive_field
 from mnist_lib.rf.chain import field_of_layers
 from mnist_lib.rf.formats import COLUMNS
 from mnist_lib.rf.layers import conv, global_avg_pool, max_pool, relu
@@ -161,4 +162,14 @@ def test_figures(table):
         table.plot(torch.zeros(9, 9), "0")
     axes = table.grow()
     assert len(axes.patches) == sum(not row.plain for row in table)
+    matplotlib.pyplot.close("all")
+
+
+def test_a_layer_s_name_is_no_formula_in_a_figure():
+    name, image = r"a$\frac$" + "b" * 300, torch.rand(1, 1, 9, 9)
+    network = nn.Sequential(OrderedDict([(name, nn.Conv2d(1, 2, 3))]))
+    table = receptive_field(network, (1, 9, 9))
+    for axes in (table.grow(), table.plot(image[0], name), effective(network, image, name).plot()):
+        axes.figure.canvas.draw()
+    assert max(len(label.get_text()) for label in table.grow().get_yticklabels()) == 40
     matplotlib.pyplot.close("all")
