@@ -7,7 +7,8 @@ come from the site itself, and every link inside the site must find its file and
 Links that a reader clicks may lead anywhere (the weekly link check follows those), but for the
 buttons that open a page in Colab or on Binder: they must name the page's own notebook as it will
 lie on the published branch, which is this folder. A page with code has a notebook and its button.
-A page and all that it loads, as it is sent, keeps to a budget, and so does each picture.
+A page and all that it loads, as it is sent, keeps to a budget, and so does each picture. A table is
+a table, not its text.
 """
 
 from __future__ import annotations
@@ -40,9 +41,16 @@ class Page(HTMLParser):
         self.links: list[str] = []
         self.anchors: set[str] = set()
         self.has_code = False
+        self.raw = ""  # the first words of a paragraph that is the text of a table
+        self.tag = ""
         self.feed(path.read_text(encoding="utf-8"))
 
+    def handle_data(self, data):
+        if self.tag == "p" and data.startswith("| ") and not self.raw:
+            self.raw = data[:40]
+
     def handle_starttag(self, tag, attrs):
+        self.tag = tag
         attributes = {name: value or "" for name, value in attrs}
         self.anchors.update(attributes[name] for name in ("id", "name") if name in attributes)
         for name, value in attributes.items():
@@ -126,7 +134,7 @@ def faults(site: Path) -> list[str]:
                 found.append(f"{name} links to {address}, which is not there")
             elif parts.fragment and target in pages and unquote(parts.fragment) not in pages[target].anchors:
                 found.append(f"{name} links to {address}, which has no such place")
-        found += notebook_faults(site, path, page)
+        found += [f"{name} shows a table as text: {page.raw!r}"] * bool(page.raw) + notebook_faults(site, path, page)
     for path in sorted(site.rglob("*.css")):
         for address in re.findall(r"(?:url\(|@import\s+)\s*['\"]?((?:https?:)?//[^'\")\s]+)",
                                   path.read_text(encoding="utf-8")):

@@ -33,6 +33,7 @@ def test_a_sound_page_has_no_faults(tmp_path, body):
     ('<img src="nowhere.png">', "nowhere.png, which is not there"),
     ('<a href="nowhere.html">', "nowhere.html, which is not there"),
     ('<a href="there.html#nowhere">', "which has no such place"),
+    ("<p>| network | field | |—|—:| | alexnet | 195 |</p>", "shows a table as text"),
 ])
 def test_each_fault_is_told_in_a_line(tmp_path, body, said):
     found = faults(site(tmp_path, body))
